@@ -1,0 +1,1 @@
+"""Confluent Cloud's API on one machine: ``api`` (HTTP) over ``control`` (resources) over ``dataplane`` (processes)."""

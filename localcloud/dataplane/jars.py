@@ -1,0 +1,35 @@
+"""Where Maven left the class path of each Java module (``mvn package -f localcloud/pom.xml -Dbuild.root=JARS``)."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from localcloud.dataplane.interface import DataPlaneError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class JavaModule(StrEnum):
+    """A Maven module: its artifact id and the folder below ``JARS``."""
+
+    KAFKA = "kafka"
+    FLINK = "flink"
+
+
+def classpath(jars: Path, module: JavaModule) -> str:
+    """Return the class path of ``module``, its own jar first; :class:`DataPlaneError` names what to run if it is incomplete."""
+    built = jars / module
+    try:
+        dependencies = (built / "classpath").read_text().strip().split(os.pathsep)
+    except FileNotFoundError:
+        dependencies = []
+    own = sorted(str(jar) for jar in built.glob("*.jar"))
+    entries = [*own, *dependencies]
+    if not own or not all(os.path.exists(entry) for entry in entries):  # noqa: PTH110 - a hundred paths at every start
+        raise DataPlaneError(
+            f"The jars of the {module} module are incomplete in {built}: build them with `./pulumiw cloud start`."
+        )
+    return os.pathsep.join(entries)
