@@ -1,1 +1,1 @@
-"""Processes and bytes: brokers, Flink, schema storage, connectors, embeddings. Knows nothing of Confluent's control plane."""
+"""Processes and bytes: brokers, Flink, schema storage, connectors, embeddings. Knows nothing of the control plane."""

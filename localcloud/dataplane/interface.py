@@ -1,8 +1,8 @@
 """What the control plane may ask of the data plane: the only module of this package it imports for types.
 
-Identifiers are Confluent's (``lkc-``, ``lsrc-``, ``lcc-``, ``env-``, ``sa-``); the data plane treats them as opaque names.
-Every method blocks until its work is done, is idempotent, and raises :class:`DataPlaneError` with one sentence that may be
-shown to a user.
+Identifiers are Confluent's (``lkc-``, ``lsrc-``, ``lcc-``, ``env-``, ``sa-``); the data plane takes them as opaque
+names. Every method blocks until its work is done, is idempotent, and raises :class:`DataPlaneError` with one sentence
+that may be shown to a user.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class ProcessInfo:
     resident_bytes: int
 
 
-# Kafka -----------------------------------------------------------------------------------------------------------------
+# Kafka --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,12 @@ class KafkaPlane(Protocol):
         """Create a topic and wait until it is visible; :class:`ConflictError` if it exists."""
 
     def alter_topic(
-        self, cluster_id: str, name: str, *, partitions: int | None = None, configs: Mapping[str, str | None] | None = None
+        self,
+        cluster_id: str,
+        name: str,
+        *,
+        partitions: int | None = None,
+        configs: Mapping[str, str | None] | None = None,
     ) -> None:
         """Add partitions, set configs; a config of ``None`` goes back to its default."""
 
@@ -130,7 +135,7 @@ class KafkaPlane(Protocol):
         """Partition -> next offset to be written."""
 
 
-# Schema Registry -------------------------------------------------------------------------------------------------------
+# Schema Registry ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +160,12 @@ class RegistryPlane(Protocol):
         """Names of the subjects with a live version."""
 
     def register(
-        self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO", references: Sequence[Mapping[str, Any]] = ()
+        self,
+        registry_id: str,
+        subject: str,
+        schema: str,
+        schema_type: str = "AVRO",
+        references: Sequence[Mapping[str, Any]] = (),
     ) -> SchemaVersion:
         """Register under ``subject``; the same schema keeps its id. :class:`InvalidError` if it does not parse."""
 
@@ -187,7 +197,7 @@ class RegistryPlane(Protocol):
         """Set, or with ``None`` clear, a compatibility level."""
 
 
-# Flink -----------------------------------------------------------------------------------------------------------------
+# Flink --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +244,10 @@ class StatementSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementStatus:
-    """Where a statement stands. ``traits`` has the API's shape (``sql_kind``, ``is_bounded``, ``is_append_only``, ``schema``)."""
+    """Where a statement stands.
+
+    ``traits`` has the API's shape: ``sql_kind``, ``is_bounded``, ``is_append_only``, ``upsert_columns``, ``schema``.
+    """
 
     phase: StatementPhase
     detail: str = ""
@@ -254,10 +267,16 @@ class FlinkPlane(Protocol):
     """The one Flink process."""
 
     def configure(self, environments: Sequence[FlinkEnvironment]) -> None:
-        """Replace the set of catalogs, databases and connections; what is no longer named loses its models and views."""
+        """Replace the set of catalogs, databases and connections.
+
+        What is no longer named loses its models and views.
+        """
 
     def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
-        """Start a statement, from its latest checkpoint with ``resume``; returns at the latest when it leaves PENDING or after 2 s."""
+        """Start a statement, from its latest checkpoint with ``resume``.
+
+        Returns at the latest when it leaves PENDING or after 2 s.
+        """
 
     def status(self, uid: str) -> StatementStatus:
         """Where it stands; :class:`NotFoundError` if this process never heard of it."""
@@ -272,7 +291,7 @@ class FlinkPlane(Protocol):
         """Cancel the job and forget statement, results and checkpoints."""
 
 
-# Connectors ------------------------------------------------------------------------------------------------------------
+# Connectors ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,7 +340,7 @@ class ConnectPlane(Protocol):
         """Stop it and forget its progress."""
 
 
-# Embeddings ------------------------------------------------------------------------------------------------------------
+# Embeddings ---------------------------------------------------------------------------------------
 
 
 class EmbeddingModel(Protocol):

@@ -20,7 +20,10 @@ class JavaModule(StrEnum):
 
 
 def classpath(jars: Path, module: JavaModule) -> str:
-    """Return the class path of ``module``, its own jar first; :class:`DataPlaneError` names what to run if it is incomplete."""
+    """Return the class path of ``module``, its own jar first.
+
+    :raises DataPlaneError: if a jar is missing; it names the command that builds them.
+    """
     built = jars / module
     try:
         dependencies = (built / "classpath").read_text().strip().split(os.pathsep)

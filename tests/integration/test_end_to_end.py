@@ -70,8 +70,8 @@ class TestPipeline:
             assert row["content"] == content_of(row)
 
     def test_the_tutorials_test_query(self, clone: Clone) -> None:
-        query = "SELECT articleType, vector FROM `product-updates`, LATERAL TABLE(ML_PREDICT('vector_embedding', articleType)) LIMIT 1;"
-        (row,) = clone.sql(query)
+        predict = "LATERAL TABLE(ML_PREDICT('vector_embedding', articleType))"
+        (row,) = clone.sql(f"SELECT articleType, vector FROM `product-updates`, {predict} LIMIT 1;")
         assert row["vector"] == pytest.approx(clone.embed(row["articleType"]), abs=1e-6)
 
     def test_products_are_as_the_schema_says(self, clone: Clone) -> None:
@@ -149,7 +149,9 @@ class TestPipeline:
         assert status["topics"] == []
         assert status["jobs"] == []
         assert not [process for process in status["processes"] if "kafka" in process["name"]]
-        assert not (clone.path / ".local/cloud/kafka").exists() or not list((clone.path / ".local/cloud/kafka").glob("lkc-*"))
+        assert not (clone.path / ".local/cloud/kafka").exists() or not list(
+            (clone.path / ".local/cloud/kafka").glob("lkc-*")
+        )
 
     def test_stop_leaves_no_process(self, clone: Clone) -> None:
         clone.ok("cloud", "stop")

@@ -21,7 +21,7 @@ ONE_OF_EACH = {"environment": 1, "kafka-cluster": 1, "compute-pool": 1, "connect
 
 
 def kill_up_after(clone: Clone, seconds: float) -> bool:
-    """Start `up`, SIGKILL its whole process group (not the local cloud's) after ``seconds``; whether it was still going."""
+    """Start `up`, SIGKILL its whole process group after ``seconds``; whether it was still going."""
     process = clone.start("up", "--yes", "--skip-preview")
     time.sleep(seconds)
     going = process.poll() is None
@@ -40,7 +40,9 @@ def test_a_killed_up_resumes(clone: Clone) -> None:
     kinds = Counter(resource["kind"] for resource in clone.status()["resources"])
     assert {kind: kinds[kind] for kind in ONE_OF_EACH} == ONE_OF_EACH
     assert kinds["statement"] >= 3
-    names = Counter((r["kind"], r["name"], r["environment"]) for r in clone.status()["resources"] if r["kind"] != "role-binding")
+    names = Counter(
+        (r["kind"], r["name"], r["environment"]) for r in clone.status()["resources"] if r["kind"] != "role-binding"
+    )
     assert [name for name, count in names.items() if count > 1] == []
     assert len(clone.sql("SELECT content FROM product_vector", "--limit", "1")) == 1
     clone.ok("up", "--yes", "--expect-no-changes")

@@ -1,4 +1,4 @@
-"""Two stacks on one local cloud, made at the same time, do not touch each other's topics, tables, models or connections."""
+"""Two stacks on one local cloud, made at the same time, do not touch each other's topics, tables or models."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def test_two_stacks_side_by_side(clone: Clone) -> None:
     assert first["environmentId"] != second["environmentId"]
     topics = {(topic["cluster"], topic["name"]) for topic in clone.status()["topics"]}
     assert topics == {
-        (outputs["kafkaClusterId"], name) for outputs in (first, second) for name in ("product-updates", "product_vector")
+        (outputs["kafkaClusterId"], name)
+        for outputs in (first, second)
+        for name in ("product-updates", "product_vector")
     }
     for stack in ("dev", "second"):
         assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "2", "-s", stack)) == 2

@@ -1,0 +1,151 @@
+"""Every bad input gets one clear sentence, an exit status, and nothing created or lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.clone import Clone, git
+from tests.integration.provider_stub import provider_answering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(autouse=True)
+def committed_files(clone: Clone) -> Iterator[None]:
+    """Put every edited file back after each test."""
+    yield
+    git(clone.path, "checkout", "--quiet", "--", ".")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("cloud", "IBM", ["cloud", "IBM", "AWS", "GCP", "AZURE"]),
+        ("region", "mars-north-1", ["region", "mars-north-1", "us-east-1"]),
+        ("clusterType", "Huge", ["clusterType", "Huge", "Standard"]),
+        ("maxCfu", "7", ["maxCfu", "7", "5, 10, 20"]),
+        ("recordIntervalMs", "soon", ["recordIntervalMs", "soon"]),
+        ("regoin", "us-east-1", ["regoin", "region"]),
+    ],
+)
+def test_a_wrong_setting_is_told_before_anything_is_made(
+    clone: Clone, key: str, value: str, expected: list[str]
+) -> None:
+    clone.ok("config", "set", key, value)
+    said = clone.refused("up", "--yes")
+    assert [word for word in expected if word not in said] == [], said
+    assert clone.status()["resources"] == []
+
+
+def test_all_wrong_settings_are_told_at_once(clone: Clone) -> None:
+    clone.ok("config", "set", "maxCfu", "7")
+    clone.ok("config", "set", "cloud", "IBM")
+    said = clone.refused("preview")
+    assert "maxCfu" in said
+    assert "IBM" in said
+
+
+def test_a_missing_openai_key(clone: Clone) -> None:
+    clone.ok("config", "set", "openaiEndpoint", "https://api.openai.com/v1/embeddings")
+    said = clone.refused("up", "--yes")
+    assert "openaiApiKey" in said
+    assert "config set --secret" in said
+    assert clone.status()["resources"] == []
+
+
+def test_a_wrong_cloud_api_key(clone: Clone) -> None:
+    wrong = {"CONFLUENT_CLOUD_API_KEY": "NOSUCHKEY", "CONFLUENT_CLOUD_API_SECRET": "wrong-secret-value"}
+    said = clone.refused("up", "--yes", env=wrong)
+    assert "401" in said
+    assert "wrong-secret-value" not in said
+    assert clone.status()["resources"] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [("FROM `product-updates`", "FORM `product-updates`", "line"), ("size, ageGroup", "sizzle, ageGroup", "sizzle")],
+)
+def test_sql_that_does_not_hold_is_told_with_its_place(clone: Clone, old: str, new: str, expected: str) -> None:
+    clone.ok("up", "--yes", "--skip-preview")
+    before = {resource["id"] for resource in clone.status()["resources"] if resource["kind"] != "statement"}
+    clone.edit("sql/insert-into-product-vector.sql", old, new)
+    said = clone.refused("up", "--yes", "--skip-preview")
+    assert expected in said
+    assert {resource["id"] for resource in clone.status()["resources"] if resource["kind"] != "statement"} == before
+    git(clone.path, "checkout", "--", "sql")
+    clone.ok("up", "--yes", "--skip-preview")
+    assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
+
+
+@pytest.mark.parametrize(("status", "expected"), [(401, "401"), (429, "429"), (None, "answer")])
+def test_an_embedding_provider_that_refuses(clone: Clone, status: int | None, expected: str) -> None:
+    with provider_answering(status) as url:
+        clone.ok("config", "set", "openaiEndpoint", url)
+        clone.run("up", "--yes", "--skip-preview")
+        said = clone.refused(
+            "sql",
+            "SELECT vector FROM `product-updates`, LATERAL TABLE(ML_PREDICT('vector_embedding', articleType)) LIMIT 1",
+        )
+        assert expected in said, said
+        assert clone.credentials()["openai_api_key"] not in said
+    git(clone.path, "checkout", "--", "Pulumi.dev.yaml")
+    clone.ok("up", "--yes", "--skip-preview")
+    assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
+
+
+class TestTheMachine:
+    """What the front door needs of the machine; the local cloud is stopped."""
+
+    @pytest.fixture(autouse=True)
+    def stopped(self, clone: Clone) -> None:
+        clone.run("destroy", "--yes")
+        clone.ok("cloud", "stop")
+
+    def test_port_taken(self, clone: Clone) -> None:
+        with socket.create_server(("127.0.0.1", clone.port)):
+            said = clone.refused("up", "--yes")
+        assert str(clone.port) in said
+        assert "confluentcloud:endpoint" in said
+
+    @pytest.mark.parametrize("missing", ["java", "mvn", "go"])
+    def test_a_missing_tool_is_named(self, clone: Clone, tmp_path: Path, missing: str) -> None:
+        hidden = {missing, "javac"} if missing == "java" else {missing, "pulumi"}
+        tools = tmp_path / "bin"
+        tools.mkdir()
+        for folder in os.environ["PATH"].split(os.pathsep):
+            for tool in Path(folder).iterdir() if Path(folder).is_dir() else ():
+                if tool.name not in hidden and not (tools / tool.name).exists():
+                    (tools / tool.name).symlink_to(tool)
+        said = clone.refused(
+            "up", "--yes", env={"PATH": str(tools), "PULUMIW_HOME": str(tmp_path / "home"), "JAVA_HOME": ""}
+        )
+        assert {"java": "JDK", "mvn": "Maven", "go": "Go"}[missing] in said
+
+    def test_registry_out_of_reach(self, clone: Clone, tmp_path: Path) -> None:
+        nowhere = {
+            "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+            "PIP_FIND_LINKS": "",
+            "PIP_RETRIES": "0",
+            "PIP_NO_CACHE_DIR": "1",
+        }
+        said = clone.refused("up", "--yes", env=nowhere | {"PULUMIW_HOME": str(tmp_path / "home")})
+        assert "registry" in said
+
+    def test_state_folder_that_cannot_be_written(self, clone: Clone) -> None:
+        cloud = clone.path / ".local/cloud"
+        shutil.rmtree(cloud)
+        cloud.write_text("in the way")
+        try:
+            said = clone.refused("up", "--yes")
+        finally:
+            cloud.unlink()
+        assert ".local/cloud" in said
