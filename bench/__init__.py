@@ -1,0 +1,1 @@
+"""Measurements: ``python -m bench NAME [--json]``. A figure is comparable only with the figures of the same run."""

@@ -1,0 +1,40 @@
+"""The first set-up: what a fresh clone on a machine with empty caches makes before its first `up`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from bench.measure import Figure, seconds
+from tests.integration.clone import Clone
+
+
+def megabytes(folder: Path) -> float:
+    """Return the size of everything below ``folder``."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir()) / 1e6
+
+
+def measure() -> list[Figure]:
+    """Set up once with caches of its own: one run, since it downloads everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        clone = Clone.make(root / "clone")
+        clone.env = {
+            "PULUMIW_HOME": str(root / "home"),
+            "PIP_CACHE_DIR": str(root / "pip"),
+            "GOMODCACHE": str(root / "gomod"),
+            "GOCACHE": str(root / "gobuild"),
+            "GOFLAGS": "-modcacherw",
+            "MAVEN_OPTS": f"-Dmaven.repo.local={root / 'm2'}",
+        }
+        try:
+            took = seconds(lambda: clone.ok("cloud", "start"))
+        finally:
+            clone.remove()
+        home = megabytes(root / "home")
+        caches = sum(megabytes(root / cache) for cache in ("pip", "gomod", "gobuild", "m2"))
+    return [
+        Figure(name="first set-up, empty caches", unit="s", values=[took]),
+        Figure(name="tools kept by the clone", unit="MB", values=[home]),
+        Figure(name="package managers' caches", unit="MB", values=[caches]),
+    ]

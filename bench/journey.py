@@ -1,0 +1,48 @@
+"""The daily journey: stopped to first vector, an `up` with nothing to do, memory, `destroy`."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from bench.measure import Figure, seconds
+from tests.integration.clone import Clone
+
+RUNS = 3
+NO_OP_RUNS = 5
+
+
+def resident_megabytes(clone: Clone) -> float:
+    """Return the local cloud's resident memory, shared pages counted once per process as Linux reports them."""
+    processes = json.loads(clone.ok("cloud", "status", "--json"))["processes"]
+    resident: int = sum(psutil.Process(process["pid"]).memory_info().rss for process in processes)
+    return resident / 1e6
+
+
+def measure() -> list[Figure]:
+    """Measure on a fresh clone that shares this one's tools."""
+    first_vector, no_op, preview, memory, destroy = [], [], [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Clone.make(Path(folder) / "clone")
+        clone.ok("version")
+        try:
+            for _ in range(RUNS):
+                clone.ok("cloud", "stop")
+                first_vector.append(seconds(lambda: clone.ok("up", "--yes", "--skip-preview")))
+                again = ("up", "--yes", "--skip-preview", "--expect-no-changes")
+                no_op.extend(seconds(lambda: clone.ok(*again)) for _ in range(NO_OP_RUNS))  # noqa: B023 - called at once
+                preview.append(seconds(lambda: clone.ok("preview", "--expect-no-changes")))
+                memory.append(resident_megabytes(clone))
+                destroy.append(seconds(lambda: clone.ok("destroy", "--yes", "--skip-preview")))
+        finally:
+            clone.remove()
+    return [
+        Figure(name="stopped local cloud to first vectors shown", unit="s", values=first_vector),
+        Figure(name="`up` with nothing to do", unit="s", values=no_op),
+        Figure(name="`preview` with nothing to do", unit="s", values=preview),
+        Figure(name="local cloud, resident", unit="MB", values=memory),
+        Figure(name="`destroy`", unit="s", values=destroy),
+    ]

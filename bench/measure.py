@@ -1,0 +1,44 @@
+"""Repetitions, spread, and the run's own yardstick."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One measured quantity: ``values`` in ``unit``, in the order they were taken."""
+
+    name: str
+    unit: str
+    values: list[float]
+
+    @property
+    def median(self) -> float:
+        """Middle value."""
+        return statistics.median(self.values)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the figure with its median and spread, for ``--json``."""
+        return asdict(self) | {"median": self.median, "min": min(self.values), "max": max(self.values)}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the wall-clock seconds that ``work`` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def yardstick() -> float:
+    """Return the seconds this machine, now, takes to import Pulumi's SDK: the unit for ratios within one run."""
+    command = [sys.executable, "-c", "import pulumi"]
+    return min(seconds(lambda: subprocess.run(command, check=True)) for _ in range(3))
