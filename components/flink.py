@@ -1,0 +1,126 @@
+"""Flink: compute pool, region endpoint, API key, and the provider that carries them to connections and statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_confluentcloud as confluentcloud
+
+from components.flink_session import Address, FlinkSession
+
+if TYPE_CHECKING:
+    from components.identities import Identities
+    from components.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlinkProps:
+    """``settings`` give cloud, region and pool size; ``identities`` whose key it is and whom statements run as."""
+
+    suffix: pulumi.Input[str]
+    organization_id: pulumi.Input[str]
+    environment_id: pulumi.Input[str]
+    settings: Settings
+    identities: Identities
+
+
+class Flink(pulumi.ComponentResource):
+    """A compute pool and the way to it.
+
+    Key and provider carry the region in their names: after a move, what still runs in the old region is deleted through
+    the old provider with the old key, and only then are these deleted.
+    """
+
+    pool: confluentcloud.FlinkComputePool
+    key: confluentcloud.ApiKey
+    provider: confluentcloud.Provider
+    rest_endpoint: pulumi.Output[str]
+    outputs: dict[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, props: FlinkProps, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("confluent-rag:index:Flink", name, None, opts)
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self))
+        settings, identities = props.settings, props.identities
+        cloud, region_name = settings.cloud.value, settings.region
+        place = f"{name}-{cloud.lower()}-{region_name}"
+        self._props = props
+        self.pool = confluentcloud.FlinkComputePool(
+            f"{name}-pool",
+            display_name=pulumi.Output.concat("rag-", props.suffix),
+            environment={"id": props.environment_id},
+            cloud=cloud,
+            region=region_name,
+            max_cfu=settings.max_cfu,
+            opts=options,
+        )
+        region = confluentcloud.get_flink_region_output(
+            cloud=cloud, region=region_name, opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        self.rest_endpoint = region.rest_endpoint
+        deployer = identities.deployer
+        self.key = confluentcloud.ApiKey(
+            f"{place}-key",
+            display_name=pulumi.Output.concat("rag-flink-", props.suffix),
+            description="Deploys and queries the Flink statements of this stack",
+            owner={"id": deployer.id, "api_version": deployer.api_version, "kind": deployer.kind},
+            managed_resource={
+                "id": region.id,
+                "api_version": region.api_version,
+                "kind": region.kind,
+                "environment": {"id": props.environment_id},
+            },
+            opts=pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=identities.deployer_rights)),
+        )
+        self.provider = confluentcloud.Provider(
+            place,
+            **_cloud_settings(),
+            organization_id=props.organization_id,
+            environment_id=props.environment_id,
+            flink_rest_endpoint=self.rest_endpoint,
+            flink_compute_pool_id=self.pool.id,
+            flink_principal_id=identities.runner.id,
+            flink_api_key=self.key.id,
+            flink_api_secret=self.key.secret,
+            opts=options,
+        )
+        self.outputs = {
+            "computePoolId": self.pool.id,
+            "flinkRestEndpoint": self.rest_endpoint,
+            "flinkApiKey": pulumi.Output.secret(self.key.id),
+            "flinkApiSecret": pulumi.Output.secret(self.key.secret),
+        }
+        self.register_outputs(self.outputs)
+
+    def session(self, cluster: confluentcloud.KafkaCluster) -> FlinkSession:
+        """Return the session whose database is ``cluster``."""
+        address = pulumi.Output.all(
+            endpoint=self.rest_endpoint,
+            organization_id=self._props.organization_id,
+            environment_id=self._props.environment_id,
+            compute_pool_id=self.pool.id,
+            api_key=self.key.id,
+            api_secret=self.key.secret,
+        ).apply(lambda values: Address(**values))
+        return FlinkSession(
+            suffix=pulumi.Output.from_input(self._props.suffix),
+            provider=self.provider,
+            address=pulumi.Output.secret(address),
+            runs_as=pulumi.Output.all(self.pool.id, self._props.identities.runner.id, cluster.id),
+            catalog=pulumi.Output.from_input(self._props.environment_id),
+            database=cluster.display_name,
+            rights=self._props.identities.statement_rights,
+        )
+
+
+def _cloud_settings() -> dict[str, Any]:
+    """What the default provider reads from the stack by itself: an explicit one has to be told."""
+    config = pulumi.Config("confluentcloud")
+    settings = {
+        "endpoint": config.get("endpoint"),
+        "cloud_api_key": config.get_secret("cloudApiKey"),
+        "cloud_api_secret": config.get_secret("cloudApiSecret"),
+        "max_retries": config.get_int("maxRetries"),
+    }
+    return {name: value for name, value in settings.items() if value is not None}

@@ -1,0 +1,44 @@
+"""Where statements run and as whom: what every Flink resource and every hook needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pulumi
+    import pulumi_confluentcloud as confluentcloud
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """A Flink endpoint with the key to it, as plain values."""
+
+    endpoint: str
+    organization_id: str
+    environment_id: str
+    compute_pool_id: str
+    api_key: str
+    api_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlinkSession:
+    """What declares and runs statements in one database.
+
+    ``catalog`` is an environment id, ``database`` a cluster's display name (Flink SQL API, ``sql.current-*``).
+    ``runs_as``: the ids of pool, account and cluster, any of which makes it another session. ``address`` is secret.
+    ``rights``: the role bindings that must be there before, and until after, anything runs. ``suffix`` ends the
+    statements' names.
+    """
+
+    suffix: pulumi.Output[str]
+
+    provider: confluentcloud.Provider
+    address: pulumi.Output[Address]
+    runs_as: pulumi.Output[list[str]]
+    catalog: pulumi.Output[str]
+    database: pulumi.Output[str]
+    rights: Sequence[pulumi.Resource]

@@ -1,0 +1,95 @@
+"""The few things that hooks ask of Flink, through Confluent's own driver. Everything here blocks."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from confluent_sql import Connection  # type: ignore[import-untyped, unused-ignore]
+
+    from components.flink_session import Address
+
+DDL_SECONDS = 120.0
+_POLL_SECONDS = 0.3
+
+
+class FlinkSqlError(Exception):
+    """Flink refused or failed; ``str()`` is its own explanation."""
+
+
+class FlinkSql:
+    """One database, as the owner of the key sees it. Every method raises :class:`FlinkSqlError`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    @contextmanager
+    def connect(cls, address: Address, database: str) -> Iterator[FlinkSql]:
+        """Yield a connection whose current database is ``database`` (display name)."""
+        # A quarter of a second that only a hook has to spend.
+        import confluent_sql  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415
+
+        connection = confluent_sql.connect(
+            flink_api_key=address.api_key,
+            flink_api_secret=address.api_secret,
+            organization_id=address.organization_id,
+            environment_id=address.environment_id,
+            compute_pool_id=address.compute_pool_id,
+            database=database,
+            endpoint=address.endpoint,
+        )
+        try:
+            yield cls(connection)
+        except confluent_sql.Error as error:
+            raise FlinkSqlError(str(error)) from error
+        finally:
+            connection.close()
+
+    def phase(self, statement_name: str) -> str | None:
+        """Phase of a statement, ``None`` if there is none of that name."""
+        from confluent_sql.exceptions import (  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - as above
+            StatementNotFoundError,
+        )
+
+        try:
+            return str(self._connection.get_statement(statement_name).phase.value)
+        except StatementNotFoundError:
+            return None
+
+    def delete(self, statement_name: str) -> None:
+        """Delete a statement, running or not, and wait until its name is free."""
+        self._connection.delete_statement(statement_name)
+        deadline = time.monotonic() + DDL_SECONDS
+        while self.phase(statement_name) is not None:
+            if time.monotonic() > deadline:
+                raise FlinkSqlError(f"statement {statement_name} is still being deleted after {DDL_SECONDS:.0f} s")
+            time.sleep(_POLL_SECONDS)
+
+    def run_ddl(self, text: str) -> None:
+        """Run a statement that ends by itself, such as DROP TABLE."""
+        statement = self._connection.execute_streaming_ddl(text, timeout=int(DDL_SECONDS))
+        if not statement.is_deleted and not statement.phase.is_terminal:
+            name, deadline = statement.name, time.monotonic() + DDL_SECONDS
+            while self.phase(name) in {"PENDING", "RUNNING"}:
+                if time.monotonic() > deadline:
+                    raise FlinkSqlError(f"{text} has not ended after {DDL_SECONDS:.0f} s")
+                time.sleep(_POLL_SECONDS)
+            if self.phase(name) == "FAILED":
+                raise FlinkSqlError(f"{text} failed")
+            self.delete(name)
+
+    def columns(self, table: str) -> list[str]:
+        """Names of a table's columns, in order."""
+        with self._connection.closing_cursor() as cursor:
+            cursor.execute(f"DESCRIBE {quote(table)}")
+            return [str(row[0]) for row in cursor.fetchall()]
+
+
+def quote(name: str) -> str:
+    """Return ``name`` as an identifier that Flink takes literally."""
+    return f"`{name.replace('`', '``')}`"

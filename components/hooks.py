@@ -1,0 +1,181 @@
+"""What happens beside creating and deleting a statement, because Flink's API does not do it.
+
+Deleting a CREATE statement drops nothing, and an INSERT whose source table is not there yet fails for good. Pulumi's
+resource hooks run at the right moments. A delete hook needs the program: ``pulumi destroy --run-program``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from components.flink_sql import FlinkSql, FlinkSqlError, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from components.flink_session import Address, FlinkSession
+    from components.sql_text import Statement
+
+DATABASE = "sql.current-database"
+RESOLVE_SECONDS = 60.0
+SOURCE_SECONDS = 300.0
+RIGHTS_SECONDS = 180.0
+_MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|catalog)", re.IGNORECASE)
+_NO_RIGHTS = re.compile(r"\b(401 Unauthorized|403 Forbidden)\b")
+
+
+class HookError(Exception):
+    """Why a hook stopped its operation: one sentence.
+
+    Pulumi shows the stack frames of a hook's exception to the user, who needs the sentence alone.
+    """
+
+    @property
+    def __traceback__(self) -> None:  # type: ignore[override]
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The table that an INSERT reads: ready when it shows ``columns``, which ``connector``'s first record brings."""
+
+    table: str
+    columns: tuple[str, ...]
+    connector: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementHooks:
+    """Hooks of one statement. ``purpose`` is unique in the stack: hooks are known by their names."""
+
+    purpose: str
+    statement: Statement
+    session: FlinkSession
+
+    def binding(self, source: Source | None = None) -> pulumi.ResourceHookBinding:
+        """Return the hooks to bind; with a ``source``, creation waits for it."""
+        before_create: list[pulumi.ResourceHook | pulumi.ResourceHookFunction] = [
+            self._hook("clear the way for", self._clear_leftovers)
+        ]
+        if source:
+            before_create.append(self._hook("wait for the source of", lambda args: self._wait_for(source, args)))
+        before_delete = [self._hook("drop what was made by", self._drop_made)] if self.statement.kind.makes else []
+        return pulumi.ResourceHookBinding(
+            before_create=before_create,
+            before_delete=before_delete,
+            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", wait_for_rights)],
+        )
+
+    def _hook(self, action: str, run: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
+        return pulumi.ResourceHook(f"{action} {self.purpose}", run)
+
+    async def _clear_leftovers(self, args: pulumi.ResourceHookArgs) -> None:
+        """Remove a statement of this very name: an interrupted run made it and could not record it.
+
+        Names carry a digest of the statement and of the ids it runs with, so nobody else's can be met here.
+        """
+        name, database = _statement_of(args.new_inputs)
+        address = await _resolved(self.session.address, "the Flink endpoint and key")
+
+        def clear() -> None:
+            with FlinkSql.connect(address, database) as flink:
+                if flink.phase(name) is None:
+                    return
+                pulumi.log.info(f"removing statement {name}, which an interrupted run left behind")
+                self._drop(flink, name)
+                flink.delete(name)
+
+        await _in_thread(clear, f"Statement {name} could not be prepared")
+
+    async def _drop_made(self, args: pulumi.ResourceHookArgs) -> None:
+        name, database = _statement_of(args.old_inputs)
+        address = await _resolved(self.session.address, "the Flink endpoint and key")
+        failure = f"What statement {name} made could not be dropped"
+        if await _in_thread(lambda: self._drop_in(address, database, name), failure):
+            return
+        # Not there under the name it was made in: its cluster was renamed, or is gone together with all it held.
+        try:
+            renamed = await _resolved(self.session.database, "the cluster's name")
+        except HookError:
+            return
+        if renamed != database:
+            await _in_thread(lambda: self._drop_in(address, renamed, name), failure)
+
+    def _drop_in(self, address: Address, database: str, name: str) -> bool:
+        try:
+            with FlinkSql.connect(address, database) as flink:
+                self._drop(flink, name)
+        except FlinkSqlError as error:
+            if _MISSING.search(str(error)):
+                return False
+            raise
+        return True
+
+    def _drop(self, flink: FlinkSql, name: str) -> None:
+        makes = self.statement.kind.makes
+        if makes is None or flink.phase(name) == "FAILED":  # a failed CREATE made nothing: what is there is not ours
+            return
+        every_version = "$all" if makes == "MODEL" else ""
+        flink.run_ddl(f"DROP {makes} IF EXISTS {quote(self.statement.target + every_version)}")
+
+    async def _wait_for(self, source: Source, args: pulumi.ResourceHookArgs) -> None:
+        _, database = _statement_of(args.new_inputs)
+        address = await _resolved(self.session.address, "the Flink endpoint and key")
+        pulumi.log.info(f"waiting for the first record in `{source.table}`")
+        await _in_thread(lambda: _poll_source(address, database, source), "The INSERT was not created")
+
+
+def _poll_source(address: Address, database: str, source: Source) -> None:
+    started, pause, seen = time.monotonic(), 0.25, "the table is not there"
+    while True:
+        try:
+            with FlinkSql.connect(address, database) as flink:
+                missing = sorted(set(source.columns) - set(flink.columns(source.table)))
+            if not missing:
+                return
+            seen = f"the table has no column {', '.join(missing)}"
+        except FlinkSqlError as error:
+            seen = str(error)
+        if time.monotonic() - started > SOURCE_SECONDS:
+            raise FlinkSqlError(
+                f"no record with its schema in `{source.table}` after {SOURCE_SECONDS:.0f} s ({seen}); "
+                f"look at connector {source.connector}"
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.5, 5.0)
+
+
+async def wait_for_rights(args: pulumi.ErrorHookArgs) -> bool:
+    """Ask for another attempt while a freshly granted right may still be on its way: 30 to 120 s on Confluent Cloud."""
+    pause = 10.0
+    latest = args.errors[0] if args.errors else ""
+    if args.failed_operation != "create" or not _NO_RIGHTS.search(latest) or len(args.errors) * pause > RIGHTS_SECONDS:
+        return False
+    await asyncio.sleep(pause)
+    return True
+
+
+def _statement_of(inputs: Mapping[str, Any] | None) -> tuple[str, str]:
+    known = inputs or {}
+    return str(known["statementName"]), str(known["properties"][DATABASE])
+
+
+async def _resolved(output: pulumi.Output[Any], what: str) -> Any:
+    """Await an output, for a bounded time: in a replacement it may itself wait for what the hook is holding up."""
+    try:
+        return await asyncio.wait_for(asyncio.shield(output.future()), RESOLVE_SECONDS)
+    except TimeoutError:
+        raise HookError(f"{what[0].upper()}{what[1:]} did not become known within {RESOLVE_SECONDS:.0f} s.") from None
+
+
+async def _in_thread(run: Callable[[], Any], failure: str) -> Any:
+    try:
+        return await asyncio.to_thread(run)
+    except FlinkSqlError as error:
+        raise HookError(f"{failure}: {error}.") from None

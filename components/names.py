@@ -1,0 +1,35 @@
+"""Names that two stacks in one organization must not share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_random
+
+if TYPE_CHECKING:
+    from components.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """``suffix`` ends every name that is unique in an organization."""
+
+    suffix: pulumi.Output[str]
+    environment: pulumi.Output[str]
+    cluster: pulumi.Output[str]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Names:
+        """Take the names that are set; the suffix is drawn once per stack where it is not."""
+        suffix = (
+            pulumi.Output.from_input(settings.suffix)
+            if settings.suffix
+            else pulumi_random.RandomId("suffix", byte_length=3).hex
+        )
+        return cls(
+            suffix=suffix,
+            environment=pulumi.Output.concat("rag-", suffix),
+            cluster=pulumi.Output.from_input(settings.cluster_name or pulumi.Output.concat("embeddings-", suffix)),
+        )

@@ -1,0 +1,57 @@
+"""``python -m components.settings_doc``: write ``docs/settings.md`` from the settings themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic.alias_generators import to_camel
+
+from components.regions import REGIONS
+from components.settings import NAMESPACE, Settings, rules
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
+
+_INTRODUCTION = f"""# Settings
+
+Written by `python -m components.settings_doc` from `components/settings.py`.
+
+Set one with `./pulumiw config set {NAMESPACE}:KEY VALUE`, or write `{NAMESPACE}:KEY: VALUE` under `config:` in
+`Pulumi.<stack>.yaml`. All mistakes are told at once, before anything is created.
+
+| Key | Default | May be | Meaning |
+| --- | --- | --- | --- |
+"""
+
+_CLOUD_KEY = (
+    "| `confluentcloud:cloudApiKey`, `confluentcloud:cloudApiSecret` "
+    "| `CONFLUENT_CLOUD_API_KEY`, `CONFLUENT_CLOUD_API_SECRET` | The cloud API key that everything is created with. |"
+)
+_PROVIDER = f"""
+## Where the stack runs
+
+| Key | Default | Meaning |
+| --- | --- | --- |
+| `confluentcloud:endpoint` | Confluent Cloud | Base URL of the cloud's API. On a loopback address: the local cloud. |
+{_CLOUD_KEY}
+| `confluentcloud:maxRetries` | 4 | How often a call answered with 429 or 5xx is tried again. |
+
+## Regions
+
+"""
+
+
+def render() -> str:
+    """Return the page."""
+    rows = []
+    for name, info in Settings.model_fields.items():
+        key = to_camel(name)
+        default = "" if info.is_required() or info.default is None else f"`{str(info.default).removesuffix('.0')}`"
+        if isinstance(info.default, bool):
+            default = f"`{str(info.default).lower()}`"
+        rows.append(f"| `{key}` | {default} | {rules()[key].allowed} | {info.description} |\n")
+    regions = [f"- {cloud}: {', '.join(f'`{name}`' for name in names)}\n" for cloud, names in REGIONS.items()]
+    return _INTRODUCTION + "".join(rows) + _PROVIDER + "".join(regions)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")

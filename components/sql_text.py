@@ -1,0 +1,172 @@
+"""Reading one Flink SQL statement well enough to name what it makes and what it refers to.
+
+Flink is the judge of a statement. What is read here is what the program itself has to know before Flink is there: that
+a file holds one whole statement of the expected kind, and which model, table and connection it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_TOKEN = re.compile(
+    r"""
+      (?P<blank> \s+ | --[^\n]* | /\*.*?\*/ )
+    | (?P<string> '(?:[^']|'')*' )
+    | (?P<quoted> `(?:[^`]|``)*` )
+    | (?P<word> [A-Za-z_][\w$]* )
+    | (?P<number> \d[\w.]* )
+    | (?P<symbol> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_NEVER_CLOSED = {
+    "'": "a string that starts with '",
+    "`": "a name that starts with `",
+    "/*": "a comment that starts with /*",
+}
+
+
+class SqlTextError(ValueError):
+    """Not one whole statement of the expected kind; ``str()`` is the end of a sentence about its file."""
+
+
+class Kind(StrEnum):
+    """The statements that the pipeline is made of, by the words they start with."""
+
+    CREATE_MODEL = "CREATE MODEL"
+    CREATE_TABLE = "CREATE TABLE"
+    INSERT_INTO = "INSERT INTO"
+
+    @property
+    def makes(self) -> str | None:
+        """What Flink keeps when the statement is deleted (``MODEL``, ``TABLE``); ``None`` for one that only runs."""
+        verb, noun = self.value.split()
+        return noun if verb == "CREATE" else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Token:
+    """A piece of a statement that is neither blank nor comment; ``value`` has its quotes removed."""
+
+    kind: str
+    value: str
+    start: int
+
+    def is_word(self, word: str) -> bool:
+        """Whether this is the unquoted keyword ``word``."""
+        return self.kind == "word" and self.value.upper() == word
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Split ``text``; raises :class:`SqlTextError` at a quote or comment that is never closed."""
+    for match in _TOKEN.finditer(text):
+        kind, value = str(match.lastgroup), match.group()
+        opening = "/*" if text.startswith("/*", match.start()) else value
+        if kind == "symbol" and opening in _NEVER_CLOSED:
+            line = text.count("\n", 0, match.start()) + 1
+            raise SqlTextError(f"has {_NEVER_CLOSED[opening]} on line {line} and never ends")
+        if kind in {"string", "quoted"}:
+            value = value[1:-1].replace(value[0] * 2, value[0])
+        if kind != "blank":
+            yield Token(kind=kind, value=value, start=match.start())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement, word for word as in its file; ``target`` is the model or table that it makes or fills."""
+
+    kind: Kind
+    text: str
+    target: str
+
+    @classmethod
+    def parse(cls, text: str, kind: Kind) -> Statement:
+        """Read ``text``, else :class:`SqlTextError`."""
+        found = list(tokens(text))
+        if not found:
+            raise SqlTextError(f"is empty: write one {kind} statement")
+        ends = [index for index, token in enumerate(found) if token.kind == "symbol" and token.value == ";"]
+        if ends and ends[0] < len(found) - 1:
+            raise SqlTextError(f"holds more than one statement: leave one {kind} statement in it")
+        _check_parentheses(text, found)
+        return cls(kind=kind, text=text.strip(), target=_target(found, kind))
+
+    @cached_property
+    def _tokens(self) -> Sequence[Token]:
+        return list(tokens(self.text))
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The ``'KEY' = 'value'`` pairs of its WITH clause, keys in upper case."""
+        triples = zip(self._tokens, self._tokens[1:], self._tokens[2:], strict=False)
+        return {
+            key.value.upper(): value.value
+            for key, equals, value in triples
+            if (key.kind, equals.value, value.kind) == ("string", "=", "string")
+        }
+
+    @property
+    def names(self) -> set[str]:
+        """Every name that the statement mentions, quoted or not."""
+        return {token.value for token in self._tokens if token.kind in {"quoted", "word"}}
+
+    @property
+    def predicts_with(self) -> set[str]:
+        """The models that it calls through ``ML_PREDICT``."""
+        triples = zip(self._tokens, self._tokens[1:], self._tokens[2:], strict=False)
+        return {
+            model.value
+            for call, _, model in triples
+            if call.is_word("ML_PREDICT") and model.kind in {"string", "quoted"}
+        }
+
+    def with_option(self, key: str, value: str) -> Statement:
+        """Return the statement with one more option at the end of its WITH clause."""
+        last = max(token.start for token in self._tokens if token.value == ")")
+        before = self.text[:last].rstrip()
+        literal = value.replace("'", "''")
+        text = f"{before},\n  '{key}' = '{literal}'\n{self.text[last:]}"
+        return Statement(kind=self.kind, text=text, target=self.target)
+
+
+def _check_parentheses(text: str, found: Sequence[Token]) -> None:
+    open_at: list[Token] = []
+    for token in found:
+        if token.kind == "symbol" and token.value == "(":
+            open_at.append(token)
+        elif token.kind == "symbol" and token.value == ")":
+            if not open_at:
+                line = text.count("\n", 0, token.start) + 1
+                raise SqlTextError(f"has a ) on line {line} that closes nothing")
+            open_at.pop()
+    if open_at:
+        line = text.count("\n", 0, open_at[-1].start) + 1
+        raise SqlTextError(f"has a ( on line {line} that is never closed")
+
+
+def _target(found: Sequence[Token], kind: Kind) -> str:
+    words = kind.value.split()
+    rest = list(found)
+    for word in words:
+        if not rest or not rest[0].is_word(word):
+            starts = " ".join(token.value for token in found[: len(words)])
+            raise SqlTextError(f"starts with {starts!r}: write one {kind} statement")
+        rest.pop(0)
+    if [token.value.upper() for token in rest[:3]] == ["IF", "NOT", "EXISTS"]:
+        rest = rest[3:]
+    name = ""
+    while rest and rest[0].kind in {"word", "quoted"}:
+        name = rest.pop(0).value
+        if not rest or rest[0].value != ".":
+            break
+        rest.pop(0)
+    if not name:
+        raise SqlTextError(f"has no name after {kind}")
+    return name

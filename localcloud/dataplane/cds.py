@@ -1,0 +1,48 @@
+"""Class-data archives: what a JVM learned about its classes in one run, mapped into memory by the next (JEP 350).
+
+With one, a broker answers in half the time (1.4 s instead of 2.9 s on two cores). Java 17 writes it only when a process
+ends in good order, which then takes some 4 s longer, once for each class path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """The archive of one class path under one Java runtime.
+
+    ``options`` go to its JVM; :meth:`keep` is for when that has ended.
+    """
+
+    file: Path
+    unfinished: Path
+
+    @classmethod
+    def of(cls, folder: Path, java: str, classpath: str, process: str) -> Archive:
+        """Name the archive in ``folder``; another jar or another runtime gives another name."""
+        paths = [Path(java).resolve(), *map(Path, classpath.split(os.pathsep))]
+        identity = "\n".join(f"{path} {path.stat().st_mtime_ns}" for path in paths)
+        key = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        return cls(
+            file=folder / f"classes-{key}.jsa", unfinished=folder / f"classes-{key}.{process}.{os.getpid()}.part"
+        )
+
+    @property
+    def options(self) -> list[str]:
+        """Tell the JVM to use the archive, or to write it at its end if there is none yet."""
+        quiet = ["-Xlog:cds=off", "-Xlog:cds+dynamic=off", "-Xlog:class+path=off"]  # it only makes starts faster
+        if self.file.exists():
+            return [f"-XX:SharedArchiveFile={self.file}", *quiet]
+        if os.access(self.file.parent, os.W_OK):
+            return [f"-XX:ArchiveClassesAtExit={self.unfinished}", *quiet]
+        return []
+
+    def keep(self) -> None:
+        """Put what the ended JVM wrote, if anything, in its place."""
+        if self.unfinished.exists():
+            self.unfinished.replace(self.file)

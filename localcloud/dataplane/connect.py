@@ -1,0 +1,91 @@
+"""Managed connectors: threads of this process."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from localcloud.dataplane.connectors import datagen_config
+from localcloud.dataplane.connectors.connector import Connector
+from localcloud.dataplane.connectors.progress import Progress
+from localcloud.dataplane.interface import ConnectorStatus, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from localcloud.dataplane.interface import ConnectorSpec, RegistryPlane
+    from localcloud.dataplane.kafka import BrokerPlane
+
+# Both halves of an API key, as the cloud masks them for every class.
+_SENSITIVE = frozenset({"kafka.api.key", "kafka.api.secret"})
+
+
+class ConnectorPlane:
+    """The :class:`~localcloud.dataplane.interface.ConnectPlane` for the class ``DatagenSource``."""
+
+    def __init__(self, state: Path, kafka: BrokerPlane, registry: RegistryPlane) -> None:
+        """Keep progress in ``state``; write to the brokers of ``kafka``, register schemas in ``registry``."""
+        self._progress, self._kafka, self._registry = Progress(state), kafka, registry
+        self._connectors: dict[str, Connector] = {}
+        self._lock = threading.RLock()
+
+    def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        """Setting -> what is wrong with it; empty if the configuration can run."""
+        return datagen_config.check(config)
+
+    def sensitive_keys(self, connector_class: str) -> set[str]:  # noqa: ARG002 - the one class here has no others
+        """Settings of that class to be masked in replies."""
+        return set(_SENSITIVE)
+
+    def start(self, spec: ConnectorSpec) -> None:
+        """Start it, or apply a changed configuration; :class:`InvalidError` if that cannot run."""
+        config = datagen_config.read(spec.config)
+        with self._lock:
+            old = self._connectors.get(spec.id)
+            if old is not None:
+                if old.spec == spec and old.is_running:
+                    return
+                old.stop()
+            connector = Connector(spec, config, progress=self._progress, kafka=self._kafka, registry=self._registry)
+            self._connectors[spec.id] = connector
+            connector.start()
+
+    def pause(self, connector_id: str) -> None:
+        """Stop its tasks, keep their progress."""
+        with self._lock:
+            self._connector(connector_id).stop()
+
+    def resume(self, connector_id: str) -> None:
+        """Go on where it was paused; nothing happens if it runs."""
+        with self._lock:
+            self.start(self._connector(connector_id).spec)
+
+    def status(self, connector_id: str) -> ConnectorStatus:
+        """Where it stands; :class:`NotFoundError` if it was never started here."""
+        with self._lock:
+            connector = self._connector(connector_id)
+        return connector.status()
+
+    def delete(self, connector_id: str) -> None:
+        """Stop it and forget its progress."""
+        with self._lock:
+            connector = self._connectors.pop(connector_id, None)
+            if connector is not None:
+                connector.stop()
+            self._progress.forget(connector_id)
+
+    def close(self) -> None:
+        """Stop every connector."""
+        with self._lock:
+            for connector in self._connectors.values():
+                connector.ask_to_stop()
+            for connector in self._connectors.values():
+                connector.stop()
+            self._progress.close()
+
+    def _connector(self, connector_id: str) -> Connector:
+        connector = self._connectors.get(connector_id)
+        if connector is None:
+            raise NotFoundError(f"Connector {connector_id} does not exist.")
+        return connector

@@ -1,0 +1,158 @@
+"""The life of one Datagen connector: prepare its topic and schema, run its tasks, try again after a failure."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+
+from localcloud.dataplane.connectors.datagen import DatagenTask, IterationsDoneError, registered_schema
+from localcloud.dataplane.interface import ConflictError, ConnectorState, ConnectorStatus, DataPlaneError, TopicInfo
+from localcloud.dataplane.kafka_admin import client_config
+
+if TYPE_CHECKING:
+    from localcloud.dataplane.connectors.datagen_config import DatagenConfig
+    from localcloud.dataplane.connectors.progress import Progress
+    from localcloud.dataplane.interface import ConnectorSpec, RegistryPlane
+    from localcloud.dataplane.kafka import BrokerPlane
+
+RESTART_SECONDS = 30.0
+STOP_SECONDS = 15.0
+_LOG = logging.getLogger(__name__)
+
+
+class Connector:
+    """Started once; a stopped one is replaced by a new one, which takes up its progress."""
+
+    def __init__(
+        self,
+        spec: ConnectorSpec,
+        config: DatagenConfig,
+        *,
+        progress: Progress,
+        kafka: BrokerPlane,
+        registry: RegistryPlane,
+    ) -> None:
+        """Know what to run."""
+        self.spec, self._config = spec, config
+        self._progress, self._kafka, self._registry = progress, kafka, registry
+        self._stop = threading.Event()
+        self._state, self._trace = ConnectorState.PROVISIONING, ""
+        self._tasks: list[DatagenTask] = []
+        self._threads: list[threading.Thread] = []
+        self._halt = threading.Event()
+        self._supervisor = threading.Thread(target=self._supervise, name=spec.id, daemon=True)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, not told to stop, and has not given up."""
+        return self._supervisor.is_alive() and not self._stop.is_set()
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._supervisor.start()
+
+    def ask_to_stop(self) -> None:
+        """Let its tasks end after the record they are at."""
+        self._stop.set()
+        self._halt.set()
+
+    def stop(self) -> None:
+        """End its tasks, what they have written acknowledged; from then on it is PAUSED."""
+        self.ask_to_stop()
+        self._supervisor.join(STOP_SECONDS)
+
+    def status(self) -> ConnectorStatus:
+        """Where it stands."""
+        state, trace = self._state, self._trace
+        if self._stop.is_set():
+            state, trace = ConnectorState.PAUSED, ""
+        produced = sum(task.produced for task in self._tasks) or self._produced_before()
+        return ConnectorStatus(state=state, trace=trace, tasks=[state] * self._config.tasks, records_produced=produced)
+
+    def _produced_before(self) -> int:
+        return sum(self._progress.load(self.spec.id, number)[1] for number in range(self._config.tasks))
+
+    def _supervise(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._run()
+            except DataPlaneError as error:
+                self._fail(error)
+                if isinstance(error, IterationsDoneError) or not self._config.auto_restart:
+                    return
+                self._stop.wait(RESTART_SECONDS)
+            except Exception as error:  # noqa: BLE001 - the edge of a thread: unseen, it would look RUNNING for ever
+                self._fail(error)
+                _LOG.exception("Connector %s", self.spec.id)
+                return
+
+    def _fail(self, error: Exception) -> None:
+        _LOG.warning("Connector %s failed: %s", self.spec.id, error)
+        self._trace, self._state = str(error), ConnectorState.FAILED
+
+    def _run(self) -> None:
+        """Run all tasks until they are told to stop; one failure ends all, and is raised."""
+        schema_id, client = self._prepare(), self._client()
+        errors: list[Exception] = []
+        halt = self._halt = threading.Event()
+        if self._stop.is_set():
+            halt.set()
+
+        def run(task: DatagenTask) -> None:
+            try:
+                task.run(halt, self._revive_broker)
+            except IterationsDoneError as error:
+                errors.append(error)  # the other tasks have theirs to do
+            except Exception as error:  # noqa: BLE001 - raised in the supervisor
+                errors.append(error)
+                halt.set()
+
+        self._tasks = [
+            DatagenTask(
+                self._config,
+                connector_id=self.spec.id,
+                number=number,
+                progress=self._progress,
+                client=client,
+                schema_id=schema_id,
+            )
+            for number in range(self._config.tasks)
+        ]
+        names = [f"{self.spec.id}-{number}" for number in range(self._config.tasks)]
+        threads = [
+            threading.Thread(target=run, args=(task,), name=name) for task, name in zip(self._tasks, names, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        self._trace, self._state = "", ConnectorState.RUNNING
+        for thread in threads:
+            thread.join()
+        if errors:
+            raise errors[0]
+
+    def _prepare(self) -> int | None:
+        """Make the topic and register the schema before the first record; return the schema's id."""
+        with contextlib.suppress(ConflictError):
+            self._kafka.create_topic(self.spec.cluster_id, TopicInfo(name=self._config.topic, partitions=1))
+        schema = registered_schema(self._config)
+        if schema is None:
+            return None
+        if self.spec.registry_id is None:
+            raise DataPlaneError(
+                f"The format {self._config.output_format} needs a Schema Registry: the environment has none."
+            )
+        text, schema_type = schema
+        return self._registry.register(self.spec.registry_id, f"{self._config.topic}-value", text, schema_type).id
+
+    def _client(self) -> dict[str, Any]:
+        """Return how to log in: as the service account through INTERNAL, or with the API key as any client."""
+        if self._config.principal is not None:
+            return client_config(self._kafka.internal(self.spec.cluster_id), self._config.principal)
+        bootstrap = self._kafka.start(self.spec.cluster_id)
+        login = client_config(self._kafka.internal(self.spec.cluster_id), str(self._config.api_key))
+        return {**login, "bootstrap.servers": bootstrap, "sasl.password": self._config.api_secret}
+
+    def _revive_broker(self) -> None:
+        self._kafka.internal(self.spec.cluster_id)

@@ -1,0 +1,146 @@
+"""One task of a Datagen source connector: generate, transform, write."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Any
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from localcloud.dataplane.connectors.datagen_config import DatagenConfig, OutputFormat
+from localcloud.dataplane.connectors.random_generator import RandomGenerator
+from localcloud.dataplane.connectors.wire import framed
+from localcloud.dataplane.connectors.wire_avro import avro_schema, avro_writer
+from localcloud.dataplane.connectors.wire_json import json_schema, json_writer
+from localcloud.dataplane.interface import DataPlaneError
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping
+
+    from localcloud.dataplane.connectors.progress import Progress
+
+SAVE_SECONDS = 1.0
+FLUSH_SECONDS = 5.0
+_NAP_SECONDS = 0.1  # how long an acknowledgement may stay unread while the task sleeps
+
+
+class IterationsDoneError(DataPlaneError):
+    """All records of ``iterations`` were generated: the connector ends as FAILED, as the real one does."""
+
+
+def registered_schema(config: DatagenConfig) -> tuple[str, str] | None:
+    """Return (schema, its type) to be registered for the topic's values; ``None`` for plain JSON."""
+    match config.output_format:
+        case OutputFormat.JSON_SR:
+            return json_schema(config.schema), "JSON"
+        case OutputFormat.AVRO:
+            return avro_schema(config.schema), "AVRO"
+        case _:
+            return None
+
+
+def value_writer(config: DatagenConfig, schema_id: int | None) -> Callable[[Any], bytes]:
+    """Return what makes the bytes of a Kafka record's value."""
+    if config.output_format == OutputFormat.AVRO:
+        write = avro_writer(config.schema)
+    else:
+        write = json_writer(config.schema, config.decimal_format)
+    return write if schema_id is None else lambda value: framed(schema_id, write(value))
+
+
+class DatagenTask:
+    """Runs in the caller's thread until it is told to stop, or fails with :class:`DataPlaneError`."""
+
+    def __init__(
+        self,
+        config: DatagenConfig,
+        *,
+        connector_id: str,
+        number: int,
+        progress: Progress,
+        client: Mapping[str, Any],
+        schema_id: int | None,
+        seed: int | None = None,
+    ) -> None:
+        """Take up the work where ``progress`` says it was left; ``client`` are librdkafka's settings."""
+        self._config, self._id, self._number, self._progress = config, connector_id, number, progress
+        self.generated, self.produced = progress.load(connector_id, number)
+        self._random = random.Random(seed)  # noqa: S311 - test data
+        self._generator = RandomGenerator(config.source, self._random, self.generated)
+        self._write = value_writer(config, schema_id)
+        self._failure: str | None = None
+        self._is_cut_off = False  # meanwhile librdkafka keeps a record for five minutes
+        settings = {"enable.idempotence": True, "linger.ms": 5, "error_cb": self._on_error, **client}
+        self._producer = Producer(settings)
+
+    def run(self, stop: threading.Event, on_cut_off: Callable[[], None]) -> None:
+        """Write records until ``stop`` is set; ``on_cut_off`` is called when the broker has gone away."""
+        saved = time.monotonic()
+        try:
+            while not stop.is_set():
+                self._produce_one(stop)
+                if time.monotonic() - saved > SAVE_SECONDS:
+                    saved = time.monotonic()
+                    self._save()
+                self._sleep(stop)
+                if self._is_cut_off:
+                    self._is_cut_off = False
+                    on_cut_off()
+        finally:
+            self._producer.flush(FLUSH_SECONDS)
+            self._save()
+
+    def _produce_one(self, stop: threading.Event) -> None:
+        if self._config.iterations is not None and self.generated >= self._config.iterations:
+            raise IterationsDoneError(
+                f"Stopping connector: generated the configured {self.generated} number of messages."
+            )
+        value = self._generator.generate()
+        for transform in self._config.transforms:
+            value = transform.value(value)
+        key = None if self._config.key_field is None else _key(value[self._config.key_field])
+        payload = self._write(value)
+        while not stop.is_set():
+            try:
+                self._producer.produce(self._config.topic, payload, key, on_delivery=self._on_delivery)
+            except BufferError:
+                self._poll(0.1)
+            except KafkaException as error:
+                raise DataPlaneError(f"Topic {self._config.topic}: {error.args[0].str()}.") from error
+            else:
+                self.generated += 1
+                return
+
+    def _sleep(self, stop: threading.Event) -> None:
+        """Sleep for a random part of ``max.interval``, as the real connector does; read acknowledgements meanwhile."""
+        self._poll(0)
+        until = time.monotonic() + self._random.uniform(0, self._config.max_interval)
+        while not stop.is_set() and not self._is_cut_off and (left := until - time.monotonic()) > 0:
+            stop.wait(min(left, _NAP_SECONDS) if len(self._producer) else left)
+            self._poll(0)
+
+    def _poll(self, seconds: float) -> None:
+        self._producer.poll(seconds)
+        if self._failure:
+            raise DataPlaneError(self._failure)
+
+    def _on_delivery(self, error: Any, _message: Any) -> None:
+        if error is None:
+            self.produced += 1
+        else:
+            self._failure = self._failure or f"Topic {self._config.topic}: {error.str()}."
+
+    def _on_error(self, error: Any) -> None:
+        if error.code() == KafkaError._AUTHENTICATION or error.fatal():  # noqa: SLF001 - public in spite of its name
+            self._failure = self._failure or f"Kafka refused the connector: {error.str()}."
+        elif error.code() == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001
+            self._is_cut_off = True
+
+    def _save(self) -> None:
+        self._progress.save(self._id, self._number, self.generated, self.produced)
+
+
+def _key(value: Any) -> bytes | None:
+    return None if value is None else str(value).encode()

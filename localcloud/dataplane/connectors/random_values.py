@@ -1,0 +1,253 @@
+"""What one annotation of :mod:`~localcloud.dataplane.connectors.random_generator` means, one function each."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+import struct
+import sys
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import rstr
+
+from localcloud.dataplane.interface import InvalidError
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping
+
+    Generate = Callable[[], Any]
+
+_DEFAULT_LENGTH = (8, 16)
+_UNBOUNDED = 4096  # what "as long as you like" comes to; the original would fill the memory
+_REGEX_ATTEMPTS = 100
+BITS = {"int": 32, "long": 64}
+LARGEST = {"float": struct.unpack(">f", b"\x7f\x7f\xff\xff")[0], "double": sys.float_info.max}
+_ASCII = 128
+
+
+class _BoundedRegex(rstr.Rstr):
+    """Strings that match a regular expression, of which ``*`` and ``+`` repeat at most ``longest`` times."""
+
+    longest = 0
+
+    def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
+        return super()._handle_repeat(start_range, min(end_range, max(start_range, self.longest)), value)
+
+
+def wrong(path: str, complaint: str) -> InvalidError:
+    """Return the error for the field at ``path``."""
+    return InvalidError(f"field {path}: {complaint}" if path else complaint)
+
+
+def properties(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """Return a type's ``arg.properties``."""
+    found = schema.get("arg.properties", {})
+    if not isinstance(found, dict):
+        raise wrong(path, "arg.properties must be a JSON object")
+    return found
+
+
+def options(schema: Mapping[str, Any], annotations: Mapping[str, Any], path: str) -> list[Any]:
+    """Return the values of ``options``, each of the schema's type."""
+    for other in ("length", "regex", "iteration", "range"):
+        if other in annotations:
+            raise wrong(path, f"arg.properties cannot have both options and {other}")
+    found = annotations["options"]
+    if isinstance(found, dict):
+        raise wrong(path, "a managed connector cannot read options from a file: list them")
+    if not isinstance(found, list) or not found:
+        raise wrong(path, "options must be a list with at least one value")
+    return [_option(schema, option, path) for option in found]
+
+
+def _option(schema: Mapping[str, Any], option: Any, path: str) -> Any:
+    kind = schema["type"]
+    number = isinstance(option, int | float | Decimal) and not isinstance(option, bool)
+    if kind in {"bytes", "fixed"} and schema.get("logicalType") == "decimal" and number:
+        return _quantized(option, schema)
+    if kind in {"bytes", "fixed"} and isinstance(option, str):
+        raw = option.encode()
+        return (
+            _from_unscaled(int.from_bytes(raw, signed=True), schema) if schema.get("logicalType") == "decimal" else raw
+        )
+    fits = {
+        "string": isinstance(option, str),
+        "enum": option in schema.get("symbols", ()),
+        "boolean": isinstance(option, bool),
+        "int": number and option == int(option),
+        "long": number and option == int(option),
+        "float": number,
+        "double": number,
+        "array": isinstance(option, list),
+        "map": isinstance(option, dict),
+        "record": isinstance(option, dict),
+        "null": option is None,
+    }
+    if not fits.get(kind, False):
+        raise wrong(path, f"{option!r} in options is no {kind}")
+    if kind in {"float", "double"}:
+        return float(option)
+    return int(option) if kind in {"int", "long"} else option
+
+
+def scalar(schema: Mapping[str, Any], annotations: Mapping[str, Any], rng: random.Random, path: str) -> Generate:
+    """Return a generator of a type without parts."""
+    match schema["type"]:
+        case "bytes" | "fixed" if schema.get("logicalType") == "decimal":
+            generate = decimal(schema, annotations, rng, path)
+        case "int" | "long" | "float" | "double" as kind:
+            generate = number(kind, annotations, rng, path)
+        case "string":
+            generate = string(annotations, rng, path)
+        case "enum":
+            generate = functools.partial(rng.choice, schema["symbols"])
+        case "fixed":
+            generate = functools.partial(rng.randbytes, schema["size"])
+        case "bytes":
+            bounds = length(annotations, path)
+            generate = lambda: rng.randbytes(rng.randrange(*bounds))  # noqa: E731 - reads as the lines above
+        case "boolean":
+            probability = odds(annotations, path)
+            generate = lambda: rng.random() < probability  # noqa: E731
+        case _:
+            generate = lambda: None  # noqa: E731
+    return generate
+
+
+def number(kind: str, annotations: Mapping[str, Any], rng: random.Random, path: str) -> Generate:
+    """Return a generator of ``int``, ``long``, ``float`` or ``double`` within ``range``."""
+    integral = kind in BITS
+    if "range" not in annotations:
+        if integral:
+            return lambda: rng.getrandbits(BITS[kind]) - 2 ** (BITS[kind] - 1)
+        return rng.random
+    bound = 2 ** (BITS[kind] - 1) if integral else LARGEST[kind]
+    low, high = _range(annotations, path, -bound, bound - 1 if integral else bound, integral=integral)
+    if integral:
+        return lambda: rng.randrange(int(low), int(high))
+    lowest, span = float(low), float(high) - float(low)
+    # Rounding can lead up to the exclusive maximum.
+    return lambda: min(lowest + rng.random() * span, math.nextafter(float(high), -math.inf))
+
+
+def decimal(schema: Mapping[str, Any], annotations: Mapping[str, Any], rng: random.Random, path: str) -> Generate:
+    """Return a generator of decimals with the schema's precision and scale, within ``range``."""
+    precision, scale = schema.get("precision"), schema.get("scale", 0)
+    if not isinstance(precision, int) or not isinstance(scale, int) or not 0 <= scale <= precision or precision < 1:
+        raise wrong(path, "a decimal needs a precision of 1 or more and a scale from 0 to that precision")
+    largest = 10**precision - 1
+    low, high = -largest, largest + 1
+    if "range" in annotations:
+        limit = Decimal(largest + 1).scaleb(-scale)
+        given_low, given_high = _range(annotations, path, -limit, limit, integral=False)
+        if given_low < -limit or given_high > limit:
+            raise wrong(path, f"range exceeds what decimal({precision},{scale}) can hold")
+        low = max(low, math.ceil(Decimal(given_low).scaleb(scale)))
+        high = min(high, math.ceil(Decimal(given_high).scaleb(scale)))
+    if low >= high:
+        raise wrong(path, f"range holds no decimal with {scale} places")
+    return lambda: Decimal(rng.randrange(low, high)).scaleb(-scale)
+
+
+def string(annotations: Mapping[str, Any], rng: random.Random, path: str) -> Generate:
+    """Return a generator of strings: ``regex``, ``length``, ``prefix``, ``suffix``."""
+    for affix in ("prefix", "suffix"):
+        if not isinstance(annotations.get(affix, ""), str):
+            raise wrong(path, f"{affix} must be a string")
+    shortest, longest = length(annotations, path)
+    if "regex" not in annotations:
+        return lambda: affixed(
+            "".join(chr(rng.randrange(_ASCII)) for _ in range(rng.randrange(shortest, longest))), annotations
+        )
+    regex, matching = annotations["regex"], _BoundedRegex(rng)
+    if not isinstance(regex, str):
+        raise wrong(path, "regex must be a string")
+    matching.longest = longest - 1
+
+    def fits(text: str) -> bool:
+        return shortest <= len(text) < longest
+
+    try:
+        samples = [matching.xeger(regex) for _ in range(_REGEX_ATTEMPTS)]
+    except (ValueError, KeyError, TypeError, re.error) as error:
+        raise wrong(path, f"regex {regex!r} cannot be generated from: {error}") from error
+    # A pattern without a string of that length wins over the length, as in the original.
+    bounded = any(fits(sample) for sample in samples)
+
+    def generate() -> str:
+        found = matching.xeger(regex)
+        while bounded and not fits(found):
+            found = matching.xeger(regex)
+        return affixed(found, annotations)
+
+    return generate
+
+
+def length(annotations: Mapping[str, Any], path: str) -> tuple[int, int]:
+    """Return ``length`` as (inclusive minimum, exclusive maximum)."""
+    given = annotations.get("length")
+    if given is None:
+        return _DEFAULT_LENGTH
+    if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
+        return given, given + 1
+    if not isinstance(given, dict) or not {"min", "max"} & given.keys():
+        raise wrong(path, "length must be a number, 0 or more, or a JSON object with min, max or both")
+    low = exact(given, "min", "length", path, integral=True, default=0)
+    high = exact(given, "max", "length", path, integral=True, default=max(_UNBOUNDED, low + 1))
+    if not 0 <= low < high:
+        raise wrong(path, f"length.min must be 0 or more and less than length.max, not {low} and {high}")
+    return low, high
+
+
+def odds(annotations: Mapping[str, Any], path: str) -> float:
+    """Return the probability of ``true``."""
+    given = annotations.get("odds", 0.5)
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal) or not 0 <= given <= 1:
+        raise wrong(path, "odds must be a number from 0.0 to 1.0")
+    return float(given)
+
+
+def affixed(text: str, annotations: Mapping[str, Any]) -> str:
+    """Return ``text`` between ``prefix`` and ``suffix``."""
+    return f"{annotations.get('prefix', '')}{text}{annotations.get('suffix', '')}"
+
+
+def _range(annotations: Mapping[str, Any], path: str, lowest: Any, highest: Any, *, integral: bool) -> tuple[Any, Any]:
+    given = annotations["range"]
+    if not isinstance(given, dict) or not {"min", "max"} & given.keys():
+        raise wrong(path, "range must be a JSON object with min, max or both")
+    low = exact(given, "min", "range", path, integral=integral, default=lowest)
+    high = exact(given, "max", "range", path, integral=integral, default=highest)
+    if low >= high:
+        raise wrong(path, f"range.min must be less than range.max, not {low} and {high}")
+    if integral and (low < lowest or high > highest):
+        raise wrong(path, "range exceeds what the type can hold")
+    return low, high
+
+
+_REQUIRED = object()
+
+
+def exact(
+    given: Mapping[str, Any], name: str, annotation: str, path: str, *, integral: bool, default: Any = _REQUIRED
+) -> Any:
+    """Return one number of an annotation, as an ``int`` or, exactly as it was written, a ``Decimal``."""
+    value = given.get(name, default)
+    if value is default and default is not _REQUIRED:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or (integral and not isinstance(value, int)):
+        raise wrong(path, f"{annotation}.{name} must be {'an integer' if integral else 'a number'}, not {value!r}")
+    return value if integral else Decimal(value)
+
+
+def _quantized(value: Any, schema: Mapping[str, Any]) -> Decimal:
+    scale: int = schema.get("scale", 0)
+    return Decimal(value).quantize(Decimal(1).scaleb(-scale))
+
+
+def _from_unscaled(unscaled: int, schema: Mapping[str, Any]) -> Decimal:
+    scale: int = schema.get("scale", 0)
+    return Decimal(unscaled).scaleb(-scale)

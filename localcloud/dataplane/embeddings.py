@@ -1,0 +1,72 @@
+"""The embedding model: wordllama's 256 dimensions, with the weights that its wheel carries."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from localcloud.dataplane.interface import DataPlaneError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Vectors = np.ndarray[Any, np.dtype[np.float32]]
+
+DIMENSIONS = 256
+_BATCH = 64
+
+
+class WordLlamaModel:
+    """The :class:`~localcloud.dataplane.interface.EmbeddingModel`; loads in the background, calls wait for that.
+
+    A vector is the mean of its text's token vectors, scaled to length 1, whatever else is in the batch.
+    """
+
+    dimensions = DIMENSIONS
+
+    def __init__(self) -> None:
+        """Begin to load."""
+        loader = ThreadPoolExecutor(1, thread_name_prefix="wordllama")
+        self._loading = loader.submit(_load)
+        loader.shutdown(wait=False)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row per text, shape ``(len(texts), 256)``, each of length 1; safe to call from several threads."""
+        tokenizer, table = self._model()
+        vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
+        for start in range(0, len(texts), _BATCH):
+            batch = tokenizer.encode_batch(list(texts[start : start + _BATCH]), add_special_tokens=False)
+            for row, encoding in enumerate(batch, start):
+                if encoding.ids:
+                    table[np.minimum(encoding.ids, len(table) - 1)].mean(axis=0, out=vectors[row])
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors[lengths[:, 0] == 0, 0] = 1.0  # a text without a token still needs a direction: division gives NaN
+        vectors /= np.where(lengths == 0, 1, lengths)
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        """Number of tokens, as billed."""
+        tokenizer, _ = self._model()
+        return sum(len(encoding.ids) for encoding in tokenizer.encode_batch(list(texts), add_special_tokens=False))
+
+    def _model(self) -> tuple[Any, Vectors]:
+        try:
+            return self._loading.result()
+        except (ImportError, OSError) as error:
+            raise DataPlaneError(f"The embedding model could not be loaded: {error}.") from error
+
+
+def _load() -> tuple[Any, Vectors]:
+    """Return tokenizer and token vectors."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    import wordllama  # noqa: PLC0415 - takes half a second, and only a server that is up needs it
+
+    root.handlers[:], root.level = handlers, level  # the package configures the root logger when it is imported
+    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, dim=DIMENSIONS, disable_download=True)
+    model.tokenizer.no_padding()  # padding makes one long text cost as much as a batch of them
+    return model.tokenizer, model.embedding

@@ -1,0 +1,196 @@
+"""Kafka clusters: one KRaft broker process each."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import threading
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from localcloud.dataplane.cds import Archive
+from localcloud.dataplane.interface import DataPlaneError, InvalidError, NotFoundError
+from localcloud.dataplane.jars import JavaModule, classpath
+from localcloud.dataplane.java import java
+from localcloud.dataplane.kafka_admin import TopicAdmin
+from localcloud.dataplane.kafka_broker import HOST, BrokerFolder, KafkaInternal, Ports, taken_port
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from localcloud.dataplane.interface import ApiKeyGrant, TopicInfo
+    from localcloud.dataplane.processes import ProcessHost
+
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0  # the first one of all also writes the class-data archive
+_CLUSTER_ID = re.compile(r"lkc-[a-z0-9]+")
+_JVM = ["-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disableJmx=true"]
+
+
+class BrokerPlane:
+    """The :class:`~localcloud.dataplane.interface.KafkaPlane` over local broker processes.
+
+    A started broker that has died is started again by the next call that needs it.
+    """
+
+    def __init__(self, state: Path, jars: Path, host: ProcessHost, internal_token: str) -> None:
+        """Keep each cluster in ``state/kafka/LKC``; ``jars`` as Maven left them, ``internal_token`` for INTERNAL."""
+        self._folders, self._jars, self._host, self._token = state / "kafka", jars, host, internal_token
+        self._admins: dict[str, TopicAdmin] = {}
+        self._archives: dict[str, Archive] = {}
+        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+
+    def start(self, cluster_id: str) -> str:
+        """Start the broker unless it runs, wait until it answers, return the ``host:port`` of its CLIENT listener."""
+        folder = self._folder(cluster_id)
+        with self._locks[cluster_id]:
+            try:
+                ports = folder.prepare()
+            except OSError as error:
+                raise DataPlaneError(
+                    f"Cluster {cluster_id} cannot be kept in {folder.path}: {error.strerror}."
+                ) from error
+            if not self._host.is_alive(_process(cluster_id)):
+                self._spawn(cluster_id, folder, ports)
+            return f"{HOST}:{ports.client}"
+
+    def stop(self, cluster_id: str) -> None:
+        """Stop the broker and keep its data."""
+        self._folder(cluster_id)
+        with self._locks[cluster_id]:
+            self._admins.pop(cluster_id, None)
+            self._host.stop(_process(cluster_id), STOP_SECONDS)
+            archive = self._archives.pop(cluster_id, None)
+            if archive is not None:
+                archive.keep()
+
+    def delete(self, cluster_id: str) -> None:
+        """Stop the broker and remove its data."""
+        folder = self._folder(cluster_id)
+        with self._locks[cluster_id]:
+            self.stop(cluster_id)
+            try:
+                shutil.rmtree(folder.path)
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                raise DataPlaneError(f"The data of {cluster_id} cannot be removed: {error}.") from error
+
+    def grant(self, cluster_id: str, keys: Sequence[ApiKeyGrant]) -> None:
+        """Replace the API keys that may log in; holds from the next login on, for open connections within a minute."""
+        folder = self._folder(cluster_id)
+        with self._locks[cluster_id]:
+            folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.write_api_keys(keys)
+
+    def internal(self, cluster_id: str) -> KafkaInternal:
+        """How the data plane's own parts reach the broker, which is started if it has died."""
+        return KafkaInternal(bootstrap=f"{HOST}:{self._running(cluster_id).internal}", token=self._token)
+
+    def topics(self, cluster_id: str) -> list[TopicInfo]:
+        """All topics but Kafka's internal ones, by name."""
+        return self._admin(cluster_id).topics()
+
+    def topic(self, cluster_id: str, name: str) -> TopicInfo:
+        """One topic, else :class:`NotFoundError`."""
+        return self._admin(cluster_id).topic(name)
+
+    def create_topic(self, cluster_id: str, topic: TopicInfo) -> None:
+        """Create a topic and wait until it is visible; :class:`ConflictError` if it exists."""
+        self._admin(cluster_id).create(topic)
+
+    def alter_topic(
+        self,
+        cluster_id: str,
+        name: str,
+        *,
+        partitions: int | None = None,
+        configs: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """Add partitions, set configs; a config of ``None`` goes back to its default."""
+        self._admin(cluster_id).alter(name, partitions, configs or {})
+
+    def delete_topic(self, cluster_id: str, name: str) -> None:
+        """Delete a topic and wait until it is gone."""
+        self._admin(cluster_id).delete(name)
+
+    def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
+        """Partition -> next offset to be written."""
+        return self._admin(cluster_id).high_watermarks(name)
+
+    def close(self) -> None:
+        """Stop every broker."""
+        brokers = [threading.Thread(target=self.stop, args=(cluster_id,)) for cluster_id in list(self._admins)]
+        for broker in brokers:
+            broker.start()
+        for broker in brokers:
+            broker.join()
+
+    def _folder(self, cluster_id: str) -> BrokerFolder:
+        if not _CLUSTER_ID.fullmatch(cluster_id):
+            raise InvalidError(f"{cluster_id!r} is no Kafka cluster id: it must look like lkc-abc123.")
+        return BrokerFolder(self._folders / cluster_id)
+
+    def _running(self, cluster_id: str) -> Ports:
+        ports = self._folder(cluster_id).ports()
+        if ports is None:
+            raise NotFoundError(f"Kafka cluster {cluster_id} does not exist.")
+        self.start(cluster_id)
+        return ports
+
+    def _admin(self, cluster_id: str) -> TopicAdmin:
+        self._running(cluster_id)
+        return self._admins[cluster_id]
+
+    def _spawn(self, cluster_id: str, folder: BrokerFolder, ports: Ports) -> None:
+        port = taken_port(ports)
+        if port is not None:
+            raise DataPlaneError(
+                f"Port {port} of Kafka cluster {cluster_id} is taken: end the program that listens there."
+            )
+        program, jars = java(), classpath(self._jars, JavaModule.KAFKA)
+        name = _process(cluster_id)
+        archive = self._archives[cluster_id] = Archive.of(self._jars / JavaModule.KAFKA, program, jars, name)
+        argv = [program, *_JVM, *archive.options, "-cp", jars, "rag.kafka.Broker", str(folder.properties)]
+        secrets = {"LOCALCLOUD_INTERNAL_TOKEN": self._token, "LOCALCLOUD_API_KEYS_FILE": str(folder.api_keys)}
+        self._host.start(name, argv, env=secrets)
+        admin = TopicAdmin(KafkaInternal(bootstrap=f"{HOST}:{ports.internal}", token=self._token))
+        self._wait_until_ready(cluster_id, ports, admin)
+        self._admins[cluster_id] = admin
+
+    def _wait_until_ready(self, cluster_id: str, ports: Ports, admin: TopicAdmin) -> None:
+        """Wait for the listeners, which open when the broker has joined its cluster, then ask for its metadata."""
+        name, deadline = _process(cluster_id), time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if not self._host.is_alive(name):
+                raise DataPlaneError(f"The broker of {cluster_id} ended at its start: {self._complaint(name)}")
+            if _listens(ports.client) and admin.wait_until_ready(5):
+                return
+            time.sleep(0.05)
+        self._host.stop(name)
+        raise DataPlaneError(
+            f"The broker of {cluster_id} did not answer within {START_SECONDS:.0f} s: see {self._host.log(name)}."
+        )
+
+    def _complaint(self, name: str) -> str:
+        """Return the line of the log that says why, in words a person can act on."""
+        tail = self._host.log_tail(name, 200)
+        if "No space left on device" in tail:
+            return f"the disk is full ({self._folders}): make room and try again."
+        errors = [
+            line for line in tail.splitlines() if "ERROR" in line or "Exception" in line or line.startswith("Error")
+        ]
+        return f"{errors[0] if errors else 'it said nothing'} (see {self._host.log(name)})"
+
+
+def _process(cluster_id: str) -> str:
+    return f"kafka-{cluster_id}"
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0

@@ -1,0 +1,176 @@
+"""Topics of one broker, through Kafka's admin protocol."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ConfigSource,
+    NewPartitions,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+)
+
+from localcloud.dataplane.interface import ConflictError, DataPlaneError, InvalidError, NotFoundError, TopicInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
+
+    from localcloud.dataplane.kafka_broker import KafkaInternal
+
+TIMEOUT_SECONDS = 15.0
+_INVALID = {
+    KafkaError.INVALID_CONFIG,
+    KafkaError.INVALID_PARTITIONS,
+    KafkaError.INVALID_REQUEST,
+    KafkaError.POLICY_VIOLATION,
+    KafkaError.TOPIC_EXCEPTION,
+}
+
+
+def client_config(internal: KafkaInternal, principal: str) -> dict[str, Any]:
+    """Return librdkafka settings with which the data plane acts as ``principal`` (``admin`` = superuser)."""
+    return {
+        "bootstrap.servers": internal.bootstrap,
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": principal,
+        "sasl.password": internal.token,
+        "reconnect.backoff.max.ms": 500,  # the broker is on this machine: it comes back in seconds or not at all
+        "log_level": 2,  # a restarting broker is no news; errors come back from each call
+    }
+
+
+class TopicAdmin:
+    """Topics as :class:`~localcloud.dataplane.interface.KafkaPlane` describes them; the superuser's view."""
+
+    def __init__(self, internal: KafkaInternal) -> None:
+        """Connect lazily."""
+        self._client = AdminClient(client_config(internal, "admin"))
+
+    def wait_until_ready(self, timeout: float) -> bool:
+        """Whether the broker has told its metadata within ``timeout`` seconds."""
+        try:
+            return bool(self._client.list_topics(timeout=timeout).brokers)
+        except KafkaException:
+            return False
+
+    def topics(self) -> list[TopicInfo]:
+        """All topics but Kafka's internal ones, by name."""
+        return self._describe({name: topic for name, topic in self._metadata().items() if not name.startswith("__")})
+
+    def topic(self, name: str) -> TopicInfo:
+        """One topic, else :class:`NotFoundError`."""
+        return self._describe({name: self._existing(name)})[0]
+
+    def create(self, topic: TopicInfo) -> None:
+        """Create it with one replica (there is one broker, whatever was asked for) and wait until it is visible."""
+        new = NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=1, config=dict(topic.configs))
+        _wait(self._client.create_topics([new], request_timeout=TIMEOUT_SECONDS)[topic.name], topic.name)
+        self._poll(lambda: self._has_leaders(topic), f"Topic {topic.name!r} was created, but has no leader.")
+
+    def alter(self, name: str, partitions: int | None, configs: Mapping[str, str | None]) -> None:
+        """Add partitions, set configs; a config of ``None`` goes back to its default."""
+        present = len(self._existing(name).partitions)
+        if partitions is not None and partitions < present:
+            raise InvalidError(
+                f"Topic {name!r} has {present} partitions: their number can only grow, not go to {partitions}."
+            )
+        if configs:
+            entries = [
+                ConfigEntry(
+                    key,
+                    value,
+                    incremental_operation=AlterConfigOpType.DELETE if value is None else AlterConfigOpType.SET,
+                )
+                for key, value in configs.items()
+            ]
+            resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
+            for future in self._client.incremental_alter_configs([resource]).values():
+                _wait(future, name)
+        if partitions is not None and partitions > present:
+            _wait(self._client.create_partitions([NewPartitions(name, partitions)])[name], name)
+            grown = TopicInfo(name=name, partitions=partitions)
+            self._poll(lambda: self._has_leaders(grown), f"Topic {name!r} did not get its {partitions} partitions.")
+
+    def delete(self, name: str) -> None:
+        """Delete it and wait until it is gone."""
+        _wait(self._client.delete_topics([name], request_timeout=TIMEOUT_SECONDS)[name], name)
+        self._poll(lambda: name not in self._metadata(), f"Topic {name!r} was deleted, but is still there.")
+
+    def high_watermarks(self, name: str) -> dict[int, int]:
+        """Partition -> next offset to be written."""
+        partitions = [TopicPartition(name, partition) for partition in self._existing(name).partitions]
+        offsets = self._client.list_offsets({partition: OffsetSpec.latest() for partition in partitions})
+        return {at.partition: _wait(future, name).offset for at, future in offsets.items()}
+
+    def _metadata(self) -> dict[str, Any]:
+        try:
+            return dict(self._client.list_topics(timeout=TIMEOUT_SECONDS).topics)
+        except KafkaException as error:
+            raise _translated(error, "") from error
+
+    def _existing(self, name: str) -> Any:
+        topic = self._metadata().get(name)
+        if topic is None:
+            raise NotFoundError(f"Topic {name!r} does not exist.")
+        return topic
+
+    def _has_leaders(self, topic: TopicInfo) -> bool:
+        found = self._metadata().get(topic.name)
+        return (
+            found is not None
+            and len(found.partitions) == topic.partitions
+            and all(partition.leader >= 0 for partition in found.partitions.values())
+        )
+
+    def _describe(self, topics: Mapping[str, Any]) -> list[TopicInfo]:
+        resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
+        described = self._client.describe_configs(resources) if resources else {}
+        infos = []
+        for resource, future in described.items():
+            try:
+                entries = _wait(future, resource.name)
+            except NotFoundError:
+                if len(topics) == 1:
+                    raise
+                continue  # deleted while this listing was made
+            changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+            configs = {key: entry.value for key, entry in sorted(entries.items()) if entry.source == changed}
+            partitions = topics[resource.name].partitions
+            infos.append(TopicInfo(name=resource.name, partitions=len(partitions), configs=configs))
+        return sorted(infos, key=lambda info: info.name)
+
+    def _poll(self, done: Any, otherwise: str) -> None:
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while not done():
+            if time.monotonic() > deadline:
+                raise DataPlaneError(otherwise)
+            time.sleep(0.02)
+
+
+def _wait(future: Future[Any], topic: str) -> Any:
+    try:
+        return future.result(TIMEOUT_SECONDS)
+    except KafkaException as error:
+        raise _translated(error, topic) from error
+    except TimeoutError as error:
+        raise DataPlaneError(f"The Kafka broker did not answer within {TIMEOUT_SECONDS:.0f} s.") from error
+
+
+def _translated(error: KafkaException, topic: str) -> DataPlaneError:
+    cause = error.args[0]
+    if cause.code() == KafkaError.TOPIC_ALREADY_EXISTS:
+        return ConflictError(f"Topic {topic!r} already exists.")
+    if cause.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        return NotFoundError(f"Topic {topic!r} does not exist.")
+    sentence = cause.str().strip().rstrip(".") + "."
+    return InvalidError(sentence) if cause.code() in _INVALID else DataPlaneError(f"Kafka: {sentence}")

@@ -1,0 +1,173 @@
+"""The folder of one broker: its ports, its properties, the API keys that may log in."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import socket
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from localcloud.dataplane.interface import DataPlaneError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from localcloud.dataplane.interface import ApiKeyGrant
+
+HOST = "127.0.0.1"
+# Below the ports that Linux and macOS give to outgoing connections, so that nobody takes a stopped broker's by chance.
+_PORTS = range(20_000, 30_000)
+
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller}
+listeners=CLIENT://{host}:{client},INTERNAL://{host}:{internal},CONTROLLER://{host}:{controller}
+advertised.listeners=CLIENT://{host}:{client},INTERNAL://{host}:{internal}
+listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,INTERNAL:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=INTERNAL
+log.dirs={data}
+
+# Who may log in: the classes of localcloud/kafka.
+sasl.enabled.mechanisms=PLAIN
+sasl.mechanism.inter.broker.protocol=PLAIN
+sasl.mechanism.controller.protocol=PLAIN
+principal.builder.class=rag.kafka.ApiKeyPrincipals
+listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required;
+listener.name.client.plain.sasl.server.callback.handler.class=rag.kafka.ApiKeyCallback
+listener.name.internal.plain.sasl.jaas.config=rag.kafka.TokenLogin required;
+listener.name.internal.plain.sasl.server.callback.handler.class=rag.kafka.TokenCallback
+listener.name.controller.plain.sasl.jaas.config=rag.kafka.TokenLogin required;
+listener.name.controller.plain.sasl.server.callback.handler.class=rag.kafka.TokenCallback
+# A revoked key is refused at the next login; this bounds how long an open connection can go without one.
+listener.name.client.connections.max.reauth.ms=60000
+
+# One broker: one replica of everything. A killed one is let back in once its last session has ended (9 s by default).
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+
+# As on Confluent Cloud.
+auto.create.topics.enable=false
+num.partitions=6
+transaction.max.timeout.ms=900000
+
+# One developer's machine.
+group.initial.rebalance.delay.ms=0
+num.network.threads=1
+num.io.threads=2
+log.cleaner.dedupe.buffer.size=16777216
+log.segment.bytes=67108864
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """The three listeners of a broker, chosen once so that its bootstrap endpoint never changes."""
+
+    client: int
+    internal: int
+    controller: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class KafkaInternal:
+    """How the data plane itself reaches a broker: any user name (= the principal to act as) with this password."""
+
+    bootstrap: str
+    token: str = field(repr=False)
+
+
+class BrokerFolder:
+    """``state/kafka/LKC``: everything a broker keeps."""
+
+    def __init__(self, path: Path) -> None:
+        """Look at a folder that may not exist yet."""
+        self.path = path
+        self.properties = path / "broker.properties"
+        self.api_keys = path / "api-keys.json"
+
+    def prepare(self) -> Ports:
+        """Make what is missing and return the ports."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ports = self.ports() or self._choose_ports()
+        data = str(self.path.absolute() / "data").replace("\\", "\\\\")
+        if "," in data:
+            raise DataPlaneError(f"Kafka cannot keep its data in {data}: use a state folder without a comma.")
+        self.properties.write_text(_PROPERTIES.format(host=HOST, data=data, **asdict(ports)))
+        self.properties.chmod(0o600)
+        if not self.api_keys.exists():
+            self.write_api_keys([])
+        return ports
+
+    def ports(self) -> Ports | None:
+        """Return the ports chosen earlier, if any."""
+        try:
+            return Ports(**json.loads((self.path / "ports.json").read_text()))
+        except FileNotFoundError:
+            return None
+
+    def write_api_keys(self, grants: Sequence[ApiKeyGrant]) -> None:
+        """Replace the API keys; ``rag.kafka.ApiKeys`` sees the old or the new file, never half of one."""
+        keys = {grant.key: {"secret_sha256": grant.secret_sha256, "principal": grant.principal} for grant in grants}
+        self._write(self.api_keys, json.dumps(keys))
+
+    def _choose_ports(self) -> Ports:
+        others = (BrokerFolder(folder).ports() for folder in self.path.parent.iterdir())
+        client, internal, controller = _free_ports(
+            3, {port for ports in others if ports for port in asdict(ports).values()}
+        )
+        ports = Ports(client=client, internal=internal, controller=controller)
+        self._write(self.path / "ports.json", json.dumps(asdict(ports)))
+        return ports
+
+    def _write(self, file: Path, text: str) -> None:
+        new = file.with_suffix(".new")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(text)
+        new.replace(file)
+
+
+def taken_port(ports: Ports) -> int | None:
+    """Return the first of these ports that another program listens on."""
+    for port in asdict(ports).values():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the last run may linger
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                return int(port)
+    return None
+
+
+def _free_ports(count: int, avoid: Collection[int]) -> list[int]:
+    with ExitStack() as held:
+        found: list[int] = []
+        for port in random.sample(_PORTS, len(_PORTS)):
+            probe = held.enter_context(socket.socket())
+            if port not in avoid:
+                try:
+                    probe.bind((HOST, port))
+                except OSError:
+                    continue
+                found.append(port)
+                if len(found) == count:
+                    return found
+    raise DataPlaneError(
+        f"No free port was found between {_PORTS.start} and {_PORTS.stop}: end some programs that listen."
+    )

@@ -1,0 +1,196 @@
+"""The child processes of the local cloud: logs, pid files, a clean end however this process ends."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, TYPE_CHECKING
+
+import psutil
+
+from localcloud.dataplane import tether
+from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+KEPT_LOGS = 3
+LOG_BYTES = 8 << 20
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+# Boot time, and with it psutil's start times, moves by a little when the clock is set.
+_START_TOLERANCE_SECONDS = 2.0
+
+
+class ProcessHost:
+    """Starts named child processes; safe to use from several threads. One host per state folder, enforced by a lock.
+
+    ``state/logs/NAME.log`` has what the running child prints (older runs: ``.1``, ``.2``, ...), ``state/run/NAME.pid``
+    its pid and start time, by which children that outlived a crash are recognised and ended.
+    """
+
+    def __init__(self, state: Path) -> None:
+        """Take over ``state``; :class:`DataPlaneError` if another local cloud has it or it cannot be written."""
+        self._logs, self._run = state / "logs", state / "run"
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._lock = threading.RLock()
+        try:
+            for folder in (self._logs, self._run):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._claim = _claim(self._run / "lock")
+        except OSError as error:
+            raise DataPlaneError(f"The state folder {state} cannot be used: {error.strerror}.") from error
+        self._forker = ThreadPoolExecutor(1, thread_name_prefix="forker")
+        for pid_file in self._run.glob("*.pid"):
+            _end_orphan(pid_file)
+
+    def start(self, name: str, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """Start ``argv`` (``env`` is added to this process's own) in a session of its own, output to its log.
+
+        A living child of that name is stopped first. :class:`DataPlaneError` if the program does not exist or no file
+        can be written. Hand secrets over in ``env``: arguments are visible to every user of the machine.
+        """
+        if not _NAME.fullmatch(name):
+            raise DataPlaneError(f"{name!r} cannot name a process: use a-z, 0-9 and '-'.")
+        program = shutil.which(argv[0])
+        if program is None:
+            raise DataPlaneError(f"The program {argv[0]} was not found: install it or put it on PATH.")
+        with self._lock:
+            self.stop(name)
+            try:
+                child = self._spawn(name, [program, *argv[1:]], {**os.environ, **(env or {})})
+            except OSError as error:
+                raise DataPlaneError(f"{name} could not be started: {error.strerror} ({self._logs}).") from error
+            self._children[name] = child
+            return child
+
+    def _spawn(self, name: str, argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+        log = self.log(name)
+        _rotate(log)
+        tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *argv]
+        with log.open("ab") as output:
+            child = self._forker.submit(
+                subprocess.Popen,
+                tethered,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=env,
+                start_new_session=True,  # a terminal's Ctrl-C is for this process, which stops its children in order
+            ).result()
+        identity = {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
+        self._pid_file(name).write_text(json.dumps(identity))
+        return child
+
+    def stop(self, name: str, grace: float = 10.0) -> None:
+        """End that child: SIGTERM, after ``grace`` seconds SIGKILL. Nothing happens if there is none."""
+        with self._lock:
+            child = self._children.pop(name, None)
+        if child is None:
+            return
+        child.terminate()
+        try:
+            child.wait(grace)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        self._pid_file(name).unlink(missing_ok=True)
+
+    def is_alive(self, name: str) -> bool:
+        """Whether that child was started and has not ended."""
+        with self._lock:
+            child = self._children.get(name)
+        return child is not None and child.poll() is None
+
+    def infos(self) -> list[ProcessInfo]:
+        """Every living child, by name."""
+        with self._lock:
+            children = sorted(self._children.items())
+        found = []
+        for name, child in children:
+            try:
+                resident = psutil.Process(child.pid).memory_info().rss
+            except psutil.Error:
+                continue
+            if child.poll() is None:
+                found.append(ProcessInfo(name=name, pid=child.pid, resident_bytes=resident))
+        return found
+
+    def log(self, name: str) -> Path:
+        """Return the file that has what the current child of that name prints."""
+        return self._logs / f"{name}.log"
+
+    def log_tail(self, name: str, lines: int = 20) -> str:
+        """Return the last lines of that log, for an error message."""
+        try:
+            return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-lines:])
+        except OSError:
+            return ""
+
+    def close(self) -> None:
+        """Stop every child, the youngest first, and give the state folder back."""
+        with self._lock:
+            names = list(reversed(self._children))
+        for name in names:
+            self.stop(name)
+        self._forker.shutdown()
+        self._claim.close()
+
+    def _pid_file(self, name: str) -> Path:
+        return self._run / f"{name}.pid"
+
+
+def _claim(lock_file: Path) -> IO[str]:
+    """Lock the state folder until this process ends: two hosts would take each other's children for orphans."""
+    claim = lock_file.open("a+")
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        claim.seek(0)
+        holder = claim.read().strip()
+        claim.close()
+        raise DataPlaneError(
+            f"Another local cloud (process {holder}) uses {lock_file.parent.parent}: stop it or choose another folder."
+        ) from error
+    claim.truncate(0)
+    claim.write(str(os.getpid()))
+    claim.flush()
+    return claim
+
+
+def _end_orphan(pid_file: Path) -> None:
+    try:
+        identity = json.loads(pid_file.read_text())
+        process = psutil.Process(identity["pid"])
+        if abs(process.create_time() - identity["started"]) < _START_TOLERANCE_SECONDS:
+            process.terminate()
+            try:
+                process.wait(10)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+    except (ValueError, KeyError, psutil.NoSuchProcess):
+        pass  # cut short by the crash, or gone with it
+    pid_file.unlink(missing_ok=True)
+
+
+def _rotate(log: Path) -> None:
+    if not log.exists():
+        return
+    for age in range(KEPT_LOGS - 1, 0, -1):
+        older = log.with_suffix(f".log.{age}")
+        if older.exists():
+            older.replace(log.with_suffix(f".log.{age + 1}"))
+    previous = log.replace(log.with_suffix(".log.1"))
+    if previous.stat().st_size > LOG_BYTES:
+        with previous.open("rb") as file:
+            file.seek(-LOG_BYTES, os.SEEK_END)
+            end = file.read()
+        previous.write_bytes(end)

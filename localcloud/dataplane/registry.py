@@ -1,0 +1,232 @@
+"""Storage of the Schema Registries (one per environment): SQLite in ``state/registry.db``."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from localcloud.dataplane.interface import DataPlaneError, InvalidError, NotFoundError, SchemaVersion
+from localcloud.dataplane.registry_schemas import canonical, compact, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+FIRST_ID = 100_001
+DEFAULT_COMPATIBILITY = "BACKWARD"
+_GLOBAL = ""  # no subject has an empty name
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS schemas (
+  registry TEXT, id INTEGER, type TEXT, canonical TEXT, refs TEXT, text TEXT,
+  PRIMARY KEY (registry, id), UNIQUE (registry, type, canonical, refs)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS versions (
+  registry TEXT, subject TEXT, version INTEGER, id INTEGER, deleted INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (registry, subject, version)
+);
+CREATE TABLE IF NOT EXISTS compatibility (
+  registry TEXT, subject TEXT, level TEXT NOT NULL, PRIMARY KEY (registry, subject)
+) WITHOUT ROWID;
+"""
+_SELECT = """
+SELECT v.subject, v.version, s.id, s.text, s.type, s.refs
+FROM versions v JOIN schemas s ON s.registry = v.registry AND s.id = v.id
+WHERE v.registry = ? """
+_LIVE = "AND NOT v.deleted "
+
+
+class SqliteRegistry:
+    """The :class:`~localcloud.dataplane.interface.RegistryPlane` on disk; safe to use from several threads.
+
+    Deleting is the API's soft delete: version numbers and ids are never given twice, and an id can be read for ever,
+    because records on a topic still carry it.
+    """
+
+    def __init__(self, state: Path) -> None:
+        """Open or make ``state/registry.db``."""
+        self._lock = threading.Lock()
+        try:
+            self._db = sqlite3.connect(state / "registry.db", check_same_thread=False, isolation_level=None)
+            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
+        except sqlite3.Error as error:
+            raise DataPlaneError(f"{state / 'registry.db'} cannot be used: {error}.") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    def delete(self, registry_id: str) -> None:
+        """Forget everything registered there."""
+        with self._transaction() as db:
+            for table in ("schemas", "versions", "compatibility"):
+                db.execute(f"DELETE FROM {table} WHERE registry = ?", (registry_id,))  # noqa: S608 - the names above
+
+    def subjects(self, registry_id: str, prefix: str = "") -> list[str]:
+        """Names of the subjects with a live version."""
+        return sorted({found.subject for found in self.all(registry_id, prefix, latest_only=True)})
+
+    def register(
+        self,
+        registry_id: str,
+        subject: str,
+        schema: str,
+        schema_type: str = "AVRO",
+        references: Sequence[Mapping[str, Any]] = (),
+    ) -> SchemaVersion:
+        """Register under ``subject``; the same schema keeps its id. :class:`InvalidError` if it does not parse."""
+        if not subject:
+            raise InvalidError("A schema needs the name of a subject, such as orders-value.")
+        with self._transaction() as db:
+            validate(schema, schema_type, self._referenced(registry_id, references))
+            schema_id = self._schema_id(registry_id, schema, schema_type, references)
+            found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.id = ?", subject, schema_id)
+            if not found:
+                last = "SELECT max(version) FROM versions WHERE registry = ? AND subject = ?"
+                version = (db.execute(last, (registry_id, subject)).fetchone()[0] or 0) + 1
+                new = (registry_id, subject, version, schema_id)
+                db.execute("INSERT INTO versions (registry, subject, version, id) VALUES (?, ?, ?, ?)", new)
+                found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.id = ?", subject, schema_id)
+            return found[-1]
+
+    def versions(self, registry_id: str, subject: str) -> list[int]:
+        """Live version numbers, ascending; :class:`NotFoundError` without any."""
+        return [found.version for found in self._live(registry_id, subject)]
+
+    def version(self, registry_id: str, subject: str, version: int | None = None) -> SchemaVersion:
+        """One version, the latest for ``None``."""
+        live = self._live(registry_id, subject)
+        if version is None:
+            return live[-1]
+        for found in live:
+            if found.version == version:
+                return found
+        raise NotFoundError(f"Version {version} not found.")
+
+    def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
+        """A schema by its id, deleted or not; subject and version are those of its first registration."""
+        with self._transaction():
+            found = self._rows(registry_id, "AND s.id = ? ", schema_id, order="v.rowid LIMIT 1")
+        if not found:
+            raise NotFoundError(f"Schema {schema_id} not found.")
+        return found[0]
+
+    def find(self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO") -> SchemaVersion:
+        """The version of ``subject`` that holds this schema, else :class:`NotFoundError`."""
+        live = self._live(registry_id, subject)
+        form = canonical(schema, schema_type)
+        for found in reversed(live):
+            if found.schema_type == schema_type and canonical(found.schema, schema_type) == form:
+                return found
+        raise NotFoundError("Schema not found.")
+
+    def all(self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False) -> list[SchemaVersion]:
+        """Every live version of every subject with that prefix."""
+        with self._transaction():
+            found = self._rows(
+                registry_id, _LIVE + "AND substr(v.subject, 1, ?) = ?", len(subject_prefix), subject_prefix
+            )
+        return list({version.subject: version for version in found}.values()) if latest_only else found
+
+    def delete_subject(self, registry_id: str, subject: str) -> list[int]:
+        """Delete a subject and its compatibility level, return the versions it had."""
+        versions = self.versions(registry_id, subject)
+        with self._transaction() as db:
+            db.execute("UPDATE versions SET deleted = 1 WHERE registry=? AND subject=?", (registry_id, subject))
+            db.execute("DELETE FROM compatibility WHERE registry=? AND subject=?", (registry_id, subject))
+        return versions
+
+    def delete_version(self, registry_id: str, subject: str, version: int | None = None) -> int:
+        """Delete one version (the latest for ``None``), return its number."""
+        number = self.version(registry_id, subject, version).version
+        with self._transaction() as db:
+            key = (registry_id, subject, number)
+            db.execute("UPDATE versions SET deleted = 1 WHERE registry=? AND subject=? AND version=?", key)
+        return number
+
+    def compatibility(self, registry_id: str, subject: str | None = None) -> str | None:
+        """The compatibility level set for a subject (``None`` if not set) or, without one, the global level."""
+        with self._transaction() as db:
+            key = (registry_id, subject or _GLOBAL)
+            row = db.execute("SELECT level FROM compatibility WHERE registry=? AND subject=?", key).fetchone()
+        if row is None:
+            return None if subject else DEFAULT_COMPATIBILITY
+        return str(row[0])
+
+    def set_compatibility(self, registry_id: str, level: str | None, subject: str | None = None) -> None:
+        """Set, or with ``None`` clear, a compatibility level."""
+        with self._transaction() as db:
+            key = (registry_id, subject or _GLOBAL)
+            db.execute("DELETE FROM compatibility WHERE registry=? AND subject=?", key)
+            if level is not None:
+                db.execute("INSERT INTO compatibility VALUES (?,?,?)", (*key, level))
+
+    def _live(self, registry_id: str, subject: str) -> list[SchemaVersion]:
+        with self._transaction():
+            found = self._rows(registry_id, _LIVE + "AND v.subject = ?", subject)
+        if not found:
+            raise NotFoundError(f"Subject '{subject}' not found.")
+        return found
+
+    def _referenced(self, registry_id: str, references: Sequence[Mapping[str, Any]]) -> list[str]:
+        texts = []
+        for reference in references:
+            subject, version = reference.get("subject"), reference.get("version")
+            found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.version = ?", subject, version)
+            if not found:
+                raise InvalidError(
+                    f"The schema refers to version {version} of subject {subject!r}, which does not exist."
+                )
+            texts.append(found[0].schema)
+        return texts
+
+    def _schema_id(
+        self, registry_id: str, schema: str, schema_type: str, references: Sequence[Mapping[str, Any]]
+    ) -> int:
+        """Return the id of this schema, a new one if it has none yet."""
+        refs = json.dumps([dict(reference) for reference in references], sort_keys=True)
+        key = (registry_id, schema_type, canonical(schema, schema_type), refs)
+        query = "SELECT id FROM schemas WHERE registry = ? AND type = ? AND canonical = ? AND refs = ?"
+        row = self._db.execute(query, key).fetchone()
+        if row is not None:
+            return int(row[0])
+        last = self._db.execute("SELECT max(id) FROM schemas WHERE registry = ?", (registry_id,)).fetchone()[0]
+        schema_id = FIRST_ID if last is None else int(last) + 1
+        insert = "INSERT INTO schemas (registry, type, canonical, refs, id, text) VALUES (?, ?, ?, ?, ?, ?)"
+        self._db.execute(insert, (*key, schema_id, compact(schema, schema_type)))
+        return schema_id
+
+    def _rows(
+        self, registry_id: str, where: str, *values: object, order: str = "v.subject, v.version"
+    ) -> list[SchemaVersion]:
+        rows = self._db.execute(f"{_SELECT}{where} ORDER BY {order}", (registry_id, *values))
+        return [
+            SchemaVersion(
+                subject=subject,
+                version=version,
+                id=schema_id,
+                schema=text,
+                schema_type=kind,
+                references=json.loads(refs),
+            )
+            for subject, version, schema_id, text, kind, refs in rows
+        ]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One connection behind one lock: a registry sees a few requests a second, and SQLite one writer at a time."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                self._db.execute("ROLLBACK")
+                raise DataPlaneError(f"The schema registry's file cannot be used: {error}.") from error
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")

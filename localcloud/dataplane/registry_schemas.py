@@ -1,0 +1,61 @@
+"""What makes a text a schema, and two texts the same schema."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import fastavro
+from fastavro.schema import SchemaParseException
+
+from localcloud.dataplane.interface import InvalidError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TYPES = ("AVRO", "JSON")
+
+
+def compact(schema: str, schema_type: str) -> str:
+    """Return the text as a registry gives it back: without white space. :class:`InvalidError` if it is no JSON."""
+    return _dump(_parsed(schema, schema_type))
+
+
+def canonical(schema: str, schema_type: str) -> str:
+    """Return a form that is equal for equal schemas.
+
+    As in Confluent's registry the order of attributes is of no consequence in Avro, but tells two JSON Schemas apart.
+    """
+    return _dump(_parsed(schema, schema_type), sort_keys=schema_type == "AVRO")
+
+
+def validate(schema: str, schema_type: str, referenced: Sequence[str] = ()) -> None:
+    """Raise :class:`InvalidError` unless the text is a schema; ``referenced`` are the Avro schemas it builds on."""
+    parsed = _parsed(schema, schema_type)
+    if schema_type == "JSON":
+        if not isinstance(parsed, dict | bool):
+            raise InvalidError(f"A JSON Schema is a JSON object or boolean, not {_dump(parsed)[:40]}.")
+        return
+    try:
+        known: dict[str, Any] = {}
+        for text in referenced:
+            fastavro.parse_schema(json.loads(text), named_schemas=known)
+        fastavro.parse_schema(parsed, named_schemas=known)
+    except SchemaParseException as error:  # fastavro's UnknownType, for one, says no more than the name
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise InvalidError(f"The Avro schema is not valid: {reason}.") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InvalidError(f"The Avro schema is not valid: {type(error).__name__} {error}.") from error
+
+
+def _parsed(schema: str, schema_type: str) -> Any:
+    if schema_type not in TYPES:
+        raise InvalidError(f"Schemas of type {schema_type} are not supported here: use {' or '.join(TYPES)}.")
+    try:
+        return json.loads(schema)
+    except ValueError as error:
+        raise InvalidError(f"The schema is no valid JSON: {error}.") from error
+
+
+def _dump(parsed: Any, *, sort_keys: bool = False) -> str:
+    return json.dumps(parsed, separators=(",", ":"), sort_keys=sort_keys, ensure_ascii=False)

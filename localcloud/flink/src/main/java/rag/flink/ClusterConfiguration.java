@@ -1,0 +1,58 @@
+package rag.flink;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import rag.flink.endpoint.StatementEndpointFactory;
+
+/** Flink's configuration for one small machine. */
+final class ClusterConfiguration {
+
+    private ClusterConfiguration() {}
+
+    /** The defaults with {@code KEY=VALUE} overrides. */
+    static Configuration of(Path state, List<String> overrides, int slots) {
+        Map<String, String> config = new LinkedHashMap<>();
+        config.put("jobmanager.rpc.address", "127.0.0.1");
+        config.put("rest.address", "127.0.0.1");
+        config.put("rest.bind-address", "127.0.0.1");
+        config.put("rest.bind-port", "0");
+        config.put("web.submit.enable", "false");
+        config.put("web.cancel.enable", "false");
+        config.put("io.tmp.dirs", state.resolve("tmp").toString());
+        config.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
+        config.put("taskmanager.memory.managed.size", "64m");
+        config.put("taskmanager.memory.network.min", "64m");
+        config.put("taskmanager.memory.network.max", "64m");
+        config.put("parallelism.default", "1");
+        config.put("execution.target", MiniClusterExecutorFactory.NAME);
+        config.put("classloader.check-leaked-classloader", "false");
+        // State is small and local: files avoid RocksDB's native library.
+        config.put("state.backend.type", "hashmap");
+        // A fault that may pass is retried a few times; once a statement ran well for a while it may fail again.
+        config.put("restart-strategy.type", "exponential-delay");
+        config.put("restart-strategy.exponential-delay.initial-backoff", "1 s");
+        config.put("restart-strategy.exponential-delay.max-backoff", "10 s");
+        config.put("restart-strategy.exponential-delay.backoff-multiplier", "2");
+        config.put("restart-strategy.exponential-delay.attempts-before-reset-backoff", "2");
+        config.put("restart-strategy.exponential-delay.reset-backoff-threshold", "2 min");
+        config.put("sql-gateway.endpoint.type", StatementEndpointFactory.IDENTIFIER);
+        config.put("sql-gateway.session.idle-timeout", "0");
+        config.put("sql-gateway.worker.threads.min", "2");
+        // Many rows in flight make full batches for a model's provider, which is retried by ML_PREDICT itself.
+        config.put("table.exec.async-table.max-concurrent-operations", "1024");
+        config.put("table.exec.async-table.retry-strategy", "NO_RETRY");
+        config.put("table.exec.async-table.timeout", "10 min");
+        config.put(StatementEndpointFactory.STATE.key(), state.toString());
+        for (String override : overrides) {
+            int separator = override.indexOf('=');
+            if (separator < 1) {
+                throw new IllegalArgumentException("'" + override + "' is not KEY=VALUE");
+            }
+            config.put(override.substring(0, separator), override.substring(separator + 1));
+        }
+        return Configuration.fromMap(config);
+    }
+}

@@ -1,0 +1,48 @@
+package rag.flink;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.minicluster.RpcServiceSharing;
+import org.apache.flink.table.gateway.api.endpoint.SqlGatewayEndpoint;
+import org.apache.flink.table.gateway.api.endpoint.SqlGatewayEndpointFactoryUtils;
+import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
+import org.apache.flink.table.gateway.service.context.DefaultContext;
+import org.apache.flink.table.gateway.service.session.SessionManager;
+
+/** Flink for the local cloud in one process: a cluster and the SQL gateway. {@code Main STATE_FOLDER [KEY=VALUE ...]} */
+public final class Main {
+
+    private static final int SLOTS = 16;
+
+    private Main() {}
+
+    public static void main(String[] args) throws Exception {
+        Path state = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
+        Configuration config = ClusterConfiguration.of(state, List.of(args).subList(1, args.length), SLOTS);
+        FileSystem.initialize(config, null);
+        MiniCluster cluster =
+                new MiniCluster(
+                        new MiniClusterConfiguration.Builder()
+                                .setConfiguration(config)
+                                .setNumTaskManagers(1)
+                                .setNumSlotsPerTaskManager(SLOTS)
+                                .setRpcServiceSharing(RpcServiceSharing.SHARED)
+                                .build());
+        cluster.start();
+        MiniClusterExecutorFactory.use(cluster);
+        SessionManager sessions = SessionManager.create(new DefaultContext(config, List.of()));
+        sessions.start();
+        List<SqlGatewayEndpoint> endpoints =
+                SqlGatewayEndpointFactoryUtils.createSqlGatewayEndpoint(new SqlGatewayServiceImpl(sessions), config);
+        for (SqlGatewayEndpoint endpoint : endpoints) {
+            endpoint.start();
+        }
+        new CountDownLatch(1).await();
+    }
+}

@@ -1,0 +1,44 @@
+package rag.flink.catalog;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a database has beyond topics and schemas. Mutable and guarded by its {@link CatalogStore}.
+ *
+ * @param models name to versions, the oldest first
+ * @param tables name to what the DDL said and neither topic nor schema can hold
+ */
+record CatalogEntries(
+        Map<String, List<Model>> models, Map<String, View> views, Map<String, Table> tables) {
+
+    record Model(Fields inputs, Fields outputs, Map<String, String> options, String comment) {}
+
+    record View(Fields columns, String comment, String original, String expanded) {}
+
+    /**
+     * @param columns names in the order of the DDL
+     * @param keys columns that make up the record's key
+     * @param primaryKey columns of the primary key, empty without one
+     */
+    record Table(
+            List<String> columns,
+            List<String> keys,
+            List<String> primaryKey,
+            Map<String, String> options,
+            String comment) {}
+
+    static CatalogEntries empty() {
+        return new CatalogEntries(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+    }
+
+    void addModelVersion(String name, Model model) {
+        models.computeIfAbsent(name, key -> new ArrayList<>()).add(model);
+    }
+
+    boolean isEmpty() {
+        return models.isEmpty() && views.isEmpty() && tables.isEmpty();
+    }
+}

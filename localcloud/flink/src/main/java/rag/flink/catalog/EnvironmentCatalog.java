@@ -1,0 +1,312 @@
+package rag.flink.catalog;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.table.catalog.CatalogBaseTable;
+import org.apache.flink.table.catalog.CatalogDatabase;
+import org.apache.flink.table.catalog.CatalogDatabaseImpl;
+import org.apache.flink.table.catalog.CatalogModel;
+import org.apache.flink.table.catalog.CatalogView;
+import org.apache.flink.table.catalog.GenericInMemoryCatalog;
+import org.apache.flink.table.catalog.ObjectPath;
+import org.apache.flink.table.catalog.ResolvedCatalogModel;
+import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.ResolvedCatalogView;
+import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
+import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
+import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
+import org.apache.flink.table.catalog.exceptions.TableNotExistException;
+import org.apache.flink.table.catalog.stats.CatalogColumnStatistics;
+import org.apache.flink.table.catalog.stats.CatalogTableStatistics;
+import org.apache.flink.table.factories.Factory;
+import rag.flink.UserException;
+import rag.flink.workspace.Database;
+import rag.flink.workspace.Environment;
+
+/**
+ * An environment as one statement sees it: a database is a Kafka cluster, a table a topic with its schemas.
+ *
+ * <p>One instance per statement and name of the environment, so that everything it does happens as the statement's
+ * principal and a statement plans against one unchanging view of its tables. Functions and partitions, which Confluent
+ * has none of, are inherited and empty.
+ */
+public final class EnvironmentCatalog extends GenericInMemoryCatalog {
+
+    private final Environment environment;
+    private final StatementContext statement;
+    private final CatalogStore store;
+    private final Topics topics;
+    private final Map<ObjectPath, CatalogBaseTable> seen = new ConcurrentHashMap<>();
+
+    public EnvironmentCatalog(
+            String name, Environment environment, String defaultDatabase, StatementContext statement, CatalogStore store) {
+        super(name, defaultDatabase);
+        this.environment = environment;
+        this.statement = statement;
+        this.store = store;
+        this.topics = new Topics(environment, statement.principal());
+    }
+
+    public Environment environment() {
+        return environment;
+    }
+
+    @Override
+    public Optional<Factory> getFactory() {
+        return Optional.of(new TopicTableFactory(environment, statement));
+    }
+
+    // Databases -------------------------------------------------------------------------------------------------------
+
+    @Override
+    public List<String> listDatabases() {
+        return environment.databases().stream().map(Database::name).sorted().toList();
+    }
+
+    @Override
+    public boolean databaseExists(String name) {
+        return environment.database(name).isPresent();
+    }
+
+    @Override
+    public CatalogDatabase getDatabase(String name) throws DatabaseNotExistException {
+        require(name);
+        return new CatalogDatabaseImpl(Map.of(), null);
+    }
+
+    @Override
+    public void createDatabase(String name, CatalogDatabase database, boolean ignoreIfExists) {
+        throw new UserException("A database is a Kafka cluster: create one through the cloud's API instead.");
+    }
+
+    @Override
+    public void dropDatabase(String name, boolean ignoreIfNotExists, boolean cascade) {
+        throw new UserException("A database is a Kafka cluster: delete it through the cloud's API instead.");
+    }
+
+    private Database require(String name) throws DatabaseNotExistException {
+        return environment.database(name).orElseThrow(() -> new DatabaseNotExistException(getName(), name));
+    }
+
+    // Tables and views ------------------------------------------------------------------------------------------------
+
+    @Override
+    public List<String> listTables(String databaseName) throws DatabaseNotExistException {
+        Database database = require(databaseName);
+        TreeSet<String> names = new TreeSet<>(topics.list(database));
+        names.addAll(listViews(databaseName));
+        return new ArrayList<>(names);
+    }
+
+    @Override
+    public List<String> listViews(String databaseName) throws DatabaseNotExistException {
+        return store.read(environment, require(databaseName), entries -> List.copyOf(entries.views().keySet()));
+    }
+
+    @Override
+    public List<String> listMaterializedTables(String databaseName) {
+        return List.of();
+    }
+
+    @Override
+    public boolean tableExists(ObjectPath path) {
+        try {
+            getTable(path);
+            return true;
+        } catch (TableNotExistException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public CatalogBaseTable getTable(ObjectPath path) throws TableNotExistException {
+        CatalogBaseTable known = seen.get(path);
+        if (known == null) {
+            known = find(path).orElseThrow(() -> new TableNotExistException(getName(), path));
+            seen.put(path, known);
+        }
+        return known;
+    }
+
+    private Optional<CatalogBaseTable> find(ObjectPath path) {
+        Optional<Database> database = environment.database(path.getDatabaseName());
+        if (database.isEmpty()) {
+            return Optional.empty();
+        }
+        CatalogEntries.View view =
+                store.read(environment, database.get(), entries -> entries.views().get(path.getObjectName()));
+        if (view != null) {
+            return Optional.of(
+                    CatalogView.of(
+                            view.columns().toSchema(), view.comment(), view.original(), view.expanded(), Map.of()));
+        }
+        CatalogEntries.Table entry =
+                store.read(environment, database.get(), entries -> entries.tables().get(path.getObjectName()));
+        return topics.find(database.get(), path.getObjectName(), Optional.ofNullable(entry)).map(table -> table);
+    }
+
+    @Override
+    public void createTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfExists)
+            throws TableAlreadyExistException, DatabaseNotExistException {
+        Database database = require(path.getDatabaseName());
+        seen.remove(path);
+        if (tableExists(path)) {
+            if (ignoreIfExists) {
+                return;
+            }
+            throw new TableAlreadyExistException(getName(), path);
+        }
+        if (table instanceof ResolvedCatalogView view) {
+            CatalogEntries.View entry =
+                    new CatalogEntries.View(
+                            Fields.of(view.getResolvedSchema()),
+                            view.getComment(),
+                            view.getOriginalQuery(),
+                            view.getExpandedQuery());
+            store.change(environment, database, entries -> entries.views().put(path.getObjectName(), entry));
+        } else {
+            String connector = table.getOptions().getOrDefault("connector", "confluent");
+            if (!connector.equals("confluent")) {
+                throw new UserException("The connector '" + connector + "' is not supported by the local cloud.");
+            }
+            TopicTables.NewTable wanted = TopicTables.planned(path.getObjectName(), (ResolvedCatalogTable) table);
+            if (!topics.create(database, path.getObjectName(), wanted) && !ignoreIfExists) {
+                throw new TableAlreadyExistException(getName(), path);
+            }
+            store.change(environment, database, entries -> entries.tables().put(path.getObjectName(), wanted.entry()));
+        }
+        seen.remove(path);
+    }
+
+    @Override
+    public void alterTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfNotExists) {
+        throw new UserException("ALTER TABLE is not supported by the local cloud: drop the table and create it anew.");
+    }
+
+    @Override
+    public void renameTable(ObjectPath path, String newName, boolean ignoreIfNotExists) {
+        throw new UserException("A topic cannot be renamed, and neither can its table.");
+    }
+
+    @Override
+    public void dropTable(ObjectPath path, boolean ignoreIfNotExists) throws TableNotExistException {
+        seen.remove(path);
+        if (!tableExists(path)) {
+            if (ignoreIfNotExists) {
+                return;
+            }
+            throw new TableNotExistException(getName(), path);
+        }
+        String name = path.getObjectName();
+        Database database = environment.database(path.getDatabaseName()).orElseThrow();
+        boolean view = store.change(environment, database, entries -> entries.views().remove(name) != null);
+        if (!view) {
+            topics.delete(database, name);
+            store.change(environment, database, entries -> entries.tables().remove(name));
+        }
+        seen.remove(path);
+    }
+
+    // Models ----------------------------------------------------------------------------------------------------------
+
+    @Override
+    public List<String> listModels(String databaseName) throws DatabaseNotExistException {
+        return store.read(environment, require(databaseName), entries -> List.copyOf(entries.models().keySet()));
+    }
+
+    @Override
+    public boolean modelExists(ObjectPath path) {
+        return environment
+                .database(path.getDatabaseName())
+                .map(database -> store.read(environment, database, e -> e.models().containsKey(path.getObjectName())))
+                .orElse(false);
+    }
+
+    /** The latest version, or with {@code NAME$3} the third. */
+    @Override
+    public CatalogModel getModel(ObjectPath path) throws ModelNotExistException {
+        String[] parts = path.getObjectName().split("\\$", 2);
+        List<CatalogEntries.Model> versions =
+                environment
+                        .database(path.getDatabaseName())
+                        .map(database -> store.read(environment, database, e -> e.models().get(parts[0])))
+                        .orElse(null);
+        int version = 0;
+        if (versions != null) {
+            version = parts.length == 2 && parts[1].matches("\\d{1,6}") ? Integer.parseInt(parts[1]) : versions.size();
+        }
+        if (versions == null || version < 1 || version > versions.size()) {
+            throw new ModelNotExistException(getName(), path);
+        }
+        CatalogEntries.Model model = versions.get(version - 1);
+        return CatalogModel.of(
+                model.inputs().toSchema(), model.outputs().toSchema(), model.options(), model.comment());
+    }
+
+    /** A second model of the same name is its next version. */
+    @Override
+    public void createModel(ObjectPath path, CatalogModel model, boolean ignoreIfExists)
+            throws DatabaseNotExistException {
+        Database database = require(path.getDatabaseName());
+        if (ignoreIfExists && modelExists(path)) {
+            return;
+        }
+        ResolvedCatalogModel resolved = (ResolvedCatalogModel) model;
+        CatalogEntries.Model entry =
+                new CatalogEntries.Model(
+                        Fields.of(resolved.getResolvedInputSchema()),
+                        Fields.of(resolved.getResolvedOutputSchema()),
+                        lowerCased(model.getOptions()),
+                        model.getComment());
+        rag.flink.model.ModelOptions.check(path.getObjectName(), entry.options(), environment);
+        store.change(
+                environment,
+                database,
+                entries -> {
+                    entries.addModelVersion(path.getObjectName(), entry);
+                    return null;
+                });
+    }
+
+    @Override
+    public void alterModel(ObjectPath path, CatalogModel model, boolean ignoreIfNotExists) {
+        throw new UserException("ALTER MODEL is not supported by the local cloud: CREATE MODEL makes a new version.");
+    }
+
+    @Override
+    public void dropModel(ObjectPath path, boolean ignoreIfNotExists) throws ModelNotExistException {
+        if (!modelExists(path)) {
+            if (ignoreIfNotExists) {
+                return;
+            }
+            throw new ModelNotExistException(getName(), path);
+        }
+        Database database = environment.database(path.getDatabaseName()).orElseThrow();
+        store.change(environment, database, entries -> entries.models().remove(path.getObjectName()));
+    }
+
+    /** Keys of model options are case-insensitive in Confluent's dialect. */
+    private static Map<String, String> lowerCased(Map<String, String> options) {
+        Map<String, String> lowered = new LinkedHashMap<>();
+        options.forEach((key, value) -> lowered.put(key.toLowerCase(Locale.ROOT), value));
+        return lowered;
+    }
+
+    // Statistics ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public CatalogTableStatistics getTableStatistics(ObjectPath path) {
+        return CatalogTableStatistics.UNKNOWN;
+    }
+
+    @Override
+    public CatalogColumnStatistics getTableColumnStatistics(ObjectPath path) {
+        return CatalogColumnStatistics.UNKNOWN;
+    }
+}

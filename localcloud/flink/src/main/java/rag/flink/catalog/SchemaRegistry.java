@@ -1,0 +1,121 @@
+package rag.flink.catalog;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
+import rag.flink.Json;
+import rag.flink.UserException;
+import rag.flink.workspace.Workspace;
+
+/** The Schema Registry of one environment, by Confluent's REST API, as the registry's internal user. */
+public final class SchemaRegistry {
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+    private static final Map<String, Map<Integer, String>> BY_ID = new ConcurrentHashMap<>();
+
+    private final String url;
+
+    /** A registered schema; {@code type} is {@code AVRO}, {@code JSON} or {@code PROTOBUF}. */
+    public record Registered(int id, String type, String schema) {}
+
+    public SchemaRegistry(String url) {
+        this.url = url;
+    }
+
+    /** The latest version of that subject, if it has one. */
+    public Optional<Registered> latest(String subject) {
+        return call("GET", "/subjects/" + encode(subject) + "/versions/latest", null)
+                .map(
+                        found ->
+                                new Registered(
+                                        found.get("id").asInt(),
+                                        found.path("schemaType").asText("AVRO"),
+                                        found.get("schema").asText()));
+    }
+
+    /** Registers a schema, or finds it if it is there already; returns its id. */
+    public int register(String subject, String type, String schema) {
+        Map<String, String> body = Map.of("schemaType", type, "schema", schema);
+        return call("POST", "/subjects/" + encode(subject) + "/versions", body)
+                .orElseThrow(() -> new UserException("The Schema Registry at " + url + " is gone."))
+                .get("id")
+                .asInt();
+    }
+
+    /** Deletes a subject for good, so that the name can be used for another schema. */
+    public void delete(String subject) {
+        call("DELETE", "/subjects/" + encode(subject), null);
+        call("DELETE", "/subjects/" + encode(subject) + "?permanent=true", null);
+    }
+
+    /** The text of the schema with that id; schemas are immutable, so each is asked for once. */
+    public String byId(int id) {
+        return BY_ID.computeIfAbsent(url, key -> new ConcurrentHashMap<>())
+                .computeIfAbsent(
+                        id,
+                        key ->
+                                call("GET", "/schemas/ids/" + id, null)
+                                        .orElseThrow(() -> new UserException("No schema has the id " + id + "."))
+                                        .get("schema")
+                                        .asText());
+    }
+
+    private Optional<JsonNode> call(String method, String path, Object body) {
+        String credentials = "internal:" + Workspace.current().internalToken();
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url + path))
+                        .timeout(Duration.ofSeconds(15))
+                        .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+                        .header(
+                                "Authorization",
+                                "Basic "
+                                        + Base64.getEncoder()
+                                                .encodeToString(credentials.getBytes(StandardCharsets.UTF_8)))
+                        .method(
+                                method,
+                                body == null
+                                        ? HttpRequest.BodyPublishers.noBody()
+                                        : HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)))
+                        .build();
+        HttpResponse<byte[]> response;
+        try {
+            response = HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new UserException("The Schema Registry at " + url + " does not answer.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException("The statement was stopped.", e);
+        }
+        if (response.statusCode() == 404) {
+            return Optional.empty();
+        }
+        if (response.statusCode() / 100 != 2) {
+            throw new UserException(
+                    "The Schema Registry answered " + response.statusCode() + ": " + message(response.body()));
+        }
+        return Optional.of(Json.parse(response.body()));
+    }
+
+    private static String message(byte[] body) {
+        try {
+            return Json.parse(body).path("message").asText("(no message)");
+        } catch (IllegalArgumentException e) {
+            return "(no message)";
+        }
+    }
+
+    private static String encode(String subject) {
+        return URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,166 @@
+package rag.flink.catalog;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory;
+import org.apache.flink.streaming.connectors.kafka.table.UpsertKafkaDynamicTableFactory;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.catalog.TableDistribution;
+import org.apache.flink.table.catalog.UniqueConstraint;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.factories.DynamicTableSinkFactory;
+import org.apache.flink.table.factories.DynamicTableSourceFactory;
+import org.apache.flink.table.factories.FactoryUtil;
+import rag.flink.UserException;
+import rag.flink.catalog.SchemaRegistry.Registered;
+import rag.flink.workspace.Database;
+import rag.flink.workspace.Environment;
+
+/**
+ * Turns a table of the catalog into Flink's Kafka connector.
+ *
+ * <p>A table's own options are Confluent's; what the connector needs besides (addresses, login, schema ids) is added
+ * here, where no statement can show or set it.
+ */
+final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
+
+    /** Long enough that a machine that slept keeps what was written but not yet committed; the broker's default maximum. */
+    private static final String TRANSACTION_TIMEOUT_MILLIS = "900000";
+
+    private final Environment environment;
+    private final StatementContext statement;
+
+    TopicTableFactory(Environment environment, StatementContext statement) {
+        this.environment = environment;
+        this.statement = statement;
+    }
+
+    @Override
+    public String factoryIdentifier() {
+        return "confluent";
+    }
+
+    @Override
+    public Set<ConfigOption<?>> requiredOptions() {
+        return Set.of();
+    }
+
+    @Override
+    public Set<ConfigOption<?>> optionalOptions() {
+        return Set.of();
+    }
+
+    @Override
+    public DynamicTableSource createDynamicTableSource(Context context) {
+        Map<String, String> options = connectorOptions(context);
+        Map<String, String> table = context.getCatalogTable().getOptions();
+        options.put("properties.group.id", statement.transactionalIdPrefix());
+        // Offsets live in checkpoints; committing them too would need rights on a consumer group.
+        options.put("properties.commit.offsets.on.checkpoint", "false");
+        options.put("properties.isolation.level", "read_committed");
+        options.put("properties.auto.offset.reset", "earliest");
+        boolean upsert = isUpsert(table);
+        String startup = statement.startupMode() != null ? statement.startupMode() : table.get("scan.startup.mode");
+        if (!upsert) {
+            options.put("scan.startup.mode", startup);
+            copy(table, options, "scan.startup.timestamp-millis", "scan.startup.specific-offsets");
+        }
+        options.put(
+                "scan.bounded.mode",
+                statement.boundedMode() != null ? statement.boundedMode() : table.get("scan.bounded.mode"));
+        copy(table, options, "scan.bounded.timestamp-millis", "scan.bounded.specific-offsets");
+        Context delegated = delegate(context, options, upsert);
+        return upsert
+                ? new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated)
+                : new KafkaDynamicTableFactory().createDynamicTableSource(delegated);
+    }
+
+    @Override
+    public DynamicTableSink createDynamicTableSink(Context context) {
+        Map<String, String> options = connectorOptions(context);
+        boolean upsert = isUpsert(context.getCatalogTable().getOptions());
+        options.put("sink.delivery-guarantee", "exactly-once");
+        options.put("sink.transactional-id-prefix", statement.transactionalIdPrefix());
+        options.put("properties.transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
+        Context delegated = delegate(context, options, upsert);
+        return upsert
+                ? new UpsertKafkaDynamicTableFactory().createDynamicTableSink(delegated)
+                : new KafkaDynamicTableFactory().createDynamicTableSink(delegated);
+    }
+
+    private Map<String, String> connectorOptions(Context context) {
+        String topic = context.getObjectIdentifier().getObjectName();
+        Map<String, String> table = context.getCatalogTable().getOptions();
+        Database database =
+                environment
+                        .database(context.getObjectIdentifier().getDatabaseName())
+                        .orElseThrow(() -> new UserException("The database of '" + topic + "' is gone."));
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("connector", isUpsert(table) ? "upsert-kafka" : "kafka");
+        options.put("topic", topic);
+        KafkaClients.settings(database, statement.principal())
+                .forEach((key, value) -> options.put("properties." + key, value));
+        List<String> keys =
+                context.getCatalogTable().getDistribution().map(TableDistribution::getBucketKeys).orElse(List.of());
+        if (!keys.isEmpty()) {
+            addFormat(options, "key", topic, table.get(TopicTables.KEY_FORMAT));
+            options.put("value.fields-include", "EXCEPT_KEY");
+            if (!isUpsert(table)) {
+                options.put("key.fields", String.join(";", keys));
+            }
+        }
+        addFormat(options, "value", topic, table.get(TopicTables.VALUE_FORMAT));
+        return options;
+    }
+
+    private void addFormat(Map<String, String> options, String part, String topic, String format) {
+        options.put(part + ".format", format);
+        if (format.equals("raw")) {
+            return;
+        }
+        SchemaRegistry registry = new SchemaRegistry(environment.registryUrl());
+        Registered schema =
+                registry.latest(topic + "-" + part)
+                        .orElseThrow(() -> new UserException("The topic '" + topic + "' has no " + part + " schema."));
+        String prefix = part + "." + format + ".";
+        options.put(prefix + "schema-id", Integer.toString(schema.id()));
+        if (format.equals(TableFormat.AVRO_REGISTRY.option)) {
+            options.put(prefix + "schema", schema.schema());
+            options.put(prefix + "url", environment.registryUrl());
+        }
+    }
+
+    /** The append-only connector takes no primary key: there it is a promise of the user's, not the connector's. */
+    private static Context delegate(Context context, Map<String, String> options, boolean upsert) {
+        ResolvedCatalogTable table = context.getCatalogTable();
+        ResolvedSchema schema = table.getResolvedSchema();
+        UniqueConstraint primaryKey = upsert ? schema.getPrimaryKey().orElse(null) : null;
+        List<Column> columns = schema.getColumns();
+        ResolvedSchema delegatedSchema = new ResolvedSchema(columns, schema.getWatermarkSpecs(), primaryKey, List.of());
+        return new FactoryUtil.DefaultDynamicTableContext(
+                context.getObjectIdentifier(),
+                new ResolvedCatalogTable(table.getOrigin().copy(options), delegatedSchema),
+                Map.of(),
+                context.getConfiguration(),
+                context.getClassLoader(),
+                context.isTemporary());
+    }
+
+    private static boolean isUpsert(Map<String, String> table) {
+        return "upsert".equals(table.get(TopicTables.CHANGELOG_MODE));
+    }
+
+    private static void copy(Map<String, String> from, Map<String, String> to, String... keys) {
+        for (String key : keys) {
+            if (from.containsKey(key)) {
+                to.put(key, from.get(key));
+            }
+        }
+    }
+}

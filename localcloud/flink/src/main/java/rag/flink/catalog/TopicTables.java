@@ -1,0 +1,143 @@
+package rag.flink.catalog;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.Schema;
+import org.apache.flink.table.catalog.CatalogTable;
+import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.TableDistribution;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.RowType;
+import rag.flink.UserException;
+import rag.flink.catalog.SchemaRegistry.Registered;
+
+/** The two directions between a table and what stands for it: a topic's registered schemas and a catalog entry. */
+final class TopicTables {
+
+    static final String KEY_FORMAT = "key.format";
+    static final String VALUE_FORMAT = "value.format";
+    static final String CHANGELOG_MODE = "changelog.mode";
+    static final String RAW_COLUMN = "val";
+
+    private TopicTables() {}
+
+    /** The table of a topic: its columns are those of the latest schemas, in the order of the DDL if there was one. */
+    static CatalogTable tableOf(
+            String topic,
+            int partitions,
+            Optional<Registered> key,
+            Optional<Registered> value,
+            Optional<CatalogEntries.Table> entry) {
+        Map<String, DataType> columns = new LinkedHashMap<>();
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("connector", "confluent");
+        options.put(CHANGELOG_MODE, "append");
+        options.put("scan.bounded.mode", "unbounded");
+        options.put("scan.startup.mode", "earliest-offset");
+        List<String> keys = entry.map(CatalogEntries.Table::keys).orElse(List.of());
+        if (!keys.isEmpty() && key.isPresent()) {
+            TableFormat format = TableFormat.ofSchemaType(topic, key.get().type());
+            addFields(columns, format.rowOf(key.get().schema()));
+            options.put(KEY_FORMAT, format.option);
+        }
+        if (value.isPresent()) {
+            TableFormat format = TableFormat.ofSchemaType(topic, value.get().type());
+            addFields(columns, format.rowOf(value.get().schema()));
+            options.put(VALUE_FORMAT, format.option);
+        } else {
+            columns.put(RAW_COLUMN, DataTypes.BYTES());
+            options.put(VALUE_FORMAT, "raw");
+        }
+        entry.ifPresent(details -> options.putAll(details.options()));
+
+        Schema.Builder schema = Schema.newBuilder();
+        List<String> order = new ArrayList<>(entry.map(CatalogEntries.Table::columns).orElse(List.of()));
+        order.retainAll(columns.keySet());
+        columns.keySet().stream().filter(name -> !order.contains(name)).forEach(order::add);
+        order.forEach(name -> schema.column(name, columns.get(name)));
+        List<String> primaryKey = entry.map(CatalogEntries.Table::primaryKey).orElse(List.of());
+        if (!primaryKey.isEmpty()) {
+            schema.primaryKey(primaryKey);
+        }
+        CatalogTable.Builder table =
+                CatalogTable.newBuilder()
+                        .schema(schema.build())
+                        .comment(entry.map(CatalogEntries.Table::comment).orElse(null))
+                        .options(options);
+        if (!keys.isEmpty()) {
+            table.distribution(TableDistribution.ofHash(keys, partitions));
+        }
+        return table.build();
+    }
+
+    private static void addFields(Map<String, DataType> columns, DataType row) {
+        List<String> names = DataType.getFieldNames(row);
+        List<DataType> types = DataType.getFieldDataTypes(row);
+        for (int i = 0; i < names.size(); i++) {
+            columns.put(names.get(i), types.get(i));
+        }
+    }
+
+    /** What a {@code CREATE TABLE} asks for, checked; nothing is made yet. */
+    static NewTable planned(String name, ResolvedCatalogTable table) {
+        RowType row = (RowType) table.getResolvedSchema().toPhysicalRowDataType().getLogicalType();
+        if (row.getFieldCount() == 0) {
+            throw new UserException("Table '" + name + "' needs at least one physical column.");
+        }
+        Map<String, String> options = new LinkedHashMap<>(table.getOptions());
+        options.remove("connector");
+        List<String> primaryKey =
+                table.getResolvedSchema().getPrimaryKey().map(constraint -> constraint.getColumns()).orElse(List.of());
+        List<String> keys =
+                table.getDistribution().map(TableDistribution::getBucketKeys).filter(k -> !k.isEmpty()).orElse(primaryKey);
+        int partitions = table.getDistribution().flatMap(TableDistribution::getBucketCount).orElse(6);
+        String mode = options.getOrDefault(CHANGELOG_MODE, primaryKey.isEmpty() ? "append" : "upsert");
+        if (!mode.equals("append") && !mode.equals("upsert")) {
+            throw new UserException(
+                    "'" + CHANGELOG_MODE + "' = '" + mode + "' is not supported by the local cloud; use 'append' or 'upsert'.");
+        }
+        if (mode.equals("upsert") && primaryKey.isEmpty()) {
+            throw new UserException("'changelog.mode' = 'upsert' needs a PRIMARY KEY (...) NOT ENFORCED.");
+        }
+        options.put(CHANGELOG_MODE, mode);
+        TableFormat valueFormat =
+                TableFormat.ofOption(VALUE_FORMAT, options.getOrDefault(VALUE_FORMAT, TableFormat.AVRO_REGISTRY.option));
+        TableFormat keyFormat = TableFormat.ofOption(KEY_FORMAT, options.getOrDefault(KEY_FORMAT, valueFormat.option));
+        RowType keyRow = project(row, keys, true);
+        RowType valueRow = project(row, keys, false);
+        if (valueRow.getFieldCount() == 0) {
+            throw new UserException("Table '" + name + "' needs a column outside its key.");
+        }
+        return new NewTable(
+                partitions,
+                TopicSettings.fromOptions(options, mode),
+                keys.isEmpty() ? null : keyFormat.schemaOf(keyRow, name + "_key"),
+                keyFormat.schemaType,
+                valueFormat.schemaOf(valueRow, name + "_value"),
+                valueFormat.schemaType,
+                new CatalogEntries.Table(row.getFieldNames(), keys, primaryKey, options, table.getComment()));
+    }
+
+    /** @param keySchema {@code null} if records have no key */
+    record NewTable(
+            int partitions,
+            Map<String, String> topicConfigs,
+            String keySchema,
+            String keySchemaType,
+            String valueSchema,
+            String valueSchemaType,
+            CatalogEntries.Table entry) {}
+
+    private static RowType project(RowType row, List<String> names, boolean inside) {
+        List<RowType.RowField> fields =
+                row.getFields().stream()
+                        .filter(field -> names.contains(field.getName()) == inside)
+                        .collect(Collectors.toList());
+        return new RowType(false, fields);
+    }
+}

@@ -1,0 +1,150 @@
+package rag.flink.catalog;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.table.catalog.CatalogTable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import rag.flink.UserException;
+import rag.flink.workspace.Database;
+import rag.flink.workspace.Environment;
+
+/** Topics and subjects of an environment, as one principal may see and change them. */
+final class Topics {
+
+    private static final long VISIBLE_WITHIN_MILLIS = 10_000;
+
+    private final Environment environment;
+    private final String principal;
+
+    Topics(Environment environment, String principal) {
+        this.environment = environment;
+        this.principal = principal;
+    }
+
+    /** Names of the topics that are tables: not those of Kafka or Confluent itself. */
+    List<String> list(Database database) {
+        try {
+            return KafkaClients.await(admin(database).listTopics().names()).stream()
+                    .filter(name -> !name.startsWith("_"))
+                    .sorted()
+                    .toList();
+        } catch (ExecutionException e) {
+            throw failed("list the topics of '" + database.name() + "'", e);
+        }
+    }
+
+    Optional<CatalogTable> find(Database database, String topic, Optional<CatalogEntries.Table> entry) {
+        Optional<Integer> partitions = partitions(database, topic);
+        if (partitions.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<SchemaRegistry> registry = registry();
+        boolean keyed = entry.isPresent() && !entry.get().keys().isEmpty();
+        return Optional.of(
+                TopicTables.tableOf(
+                        topic,
+                        partitions.get(),
+                        keyed ? registry.flatMap(r -> r.latest(topic + "-key")) : Optional.empty(),
+                        registry.flatMap(r -> r.latest(topic + "-value")),
+                        entry));
+    }
+
+    private Optional<Integer> partitions(Database database, String topic) {
+        try {
+            return Optional.of(
+                    KafkaClients.await(admin(database).describeTopics(List.of(topic)).allTopicNames())
+                            .get(topic)
+                            .partitions()
+                            .size());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException
+                    || e.getCause() instanceof AuthorizationException
+                    || e.getCause() instanceof InvalidTopicException) {
+                return Optional.empty();
+            }
+            throw failed("look up the topic '" + topic + "'", e);
+        }
+    }
+
+    /** Makes topic and schemas; {@code false} if somebody else made the topic meanwhile. */
+    boolean create(Database database, String topic, TopicTables.NewTable wanted) {
+        SchemaRegistry registry =
+                registry()
+                        .orElseThrow(
+                                () ->
+                                        new UserException(
+                                                "The environment '" + environment.name() + "' has no Schema Registry yet."));
+        NewTopic request =
+                new NewTopic(topic, Optional.of(wanted.partitions()), Optional.empty()).configs(wanted.topicConfigs());
+        try {
+            KafkaClients.await(admin(database).createTopics(List.of(request)).all());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return false;
+            }
+            throw failed("create the topic '" + topic + "'", e);
+        }
+        try {
+            registry.register(topic + "-value", wanted.valueSchemaType(), wanted.valueSchema());
+            if (wanted.keySchema() != null) {
+                registry.register(topic + "-key", wanted.keySchemaType(), wanted.keySchema());
+            }
+        } catch (RuntimeException e) {
+            admin(database).deleteTopics(List.of(topic));
+            throw e;
+        }
+        awaitVisible(database, topic, true);
+        return true;
+    }
+
+    void delete(Database database, String topic) {
+        try {
+            KafkaClients.await(admin(database).deleteTopics(List.of(topic)).all());
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw failed("delete the topic '" + topic + "'", e);
+            }
+        }
+        registry()
+                .ifPresent(
+                        registry -> {
+                            registry.delete(topic + "-value");
+                            registry.delete(topic + "-key");
+                        });
+        awaitVisible(database, topic, false);
+    }
+
+    /** The controller answers before every broker knows: a statement run next must not see the past. */
+    private void awaitVisible(Database database, String topic, boolean wanted) {
+        long deadline = System.currentTimeMillis() + VISIBLE_WITHIN_MILLIS;
+        while (partitions(database, topic).isPresent() != wanted && System.currentTimeMillis() < deadline) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private Optional<SchemaRegistry> registry() {
+        return Optional.ofNullable(environment.registryUrl()).map(SchemaRegistry::new);
+    }
+
+    private Admin admin(Database database) {
+        return KafkaClients.admin(database, principal);
+    }
+
+    private UserException failed(String what, ExecutionException e) {
+        if (e.getCause() instanceof AuthorizationException) {
+            return new UserException("The principal '" + principal + "' may not " + what + ".", e);
+        }
+        return new UserException("Could not " + what + ": " + e.getCause().getMessage(), e);
+    }
+}

@@ -1,0 +1,52 @@
+package rag.flink.format;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.flink.formats.avro.typeutils.AvroSchemaConverter;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.RowType;
+import rag.flink.UserException;
+
+/** Avro schemas and Flink's types, as flink-avro maps them (without its legacy reading of timestamps). */
+public final class AvroSchemas {
+
+    private static final String NAMESPACE = "org.apache.flink.avro.generated.record";
+
+    private AvroSchemas() {}
+
+    public static String schemaOf(RowType row, String name) {
+        try {
+            String record = NAMESPACE + "." + name.replaceAll("[^A-Za-z0-9_]", "_");
+            return AvroSchemaConverter.convertToSchema(row.copy(false), record, false).toString();
+        } catch (AvroRuntimeException | UnsupportedOperationException | IllegalArgumentException e) {
+            throw new UserException("The columns cannot be stored in an Avro schema: " + e.getMessage(), e);
+        }
+    }
+
+    public static DataType rowOf(String schema) {
+        try {
+            DataType type = AvroSchemaConverter.convertToDataType(schema, false);
+            if (type.getLogicalType() instanceof RowType) {
+                return type.notNull();
+            }
+        } catch (AvroRuntimeException | UnsupportedOperationException | IllegalArgumentException e) {
+            throw new UserException("An Avro schema is not supported: " + e.getMessage(), e);
+        }
+        throw new UserException("An Avro schema of a table must describe a record.");
+    }
+
+    /** The same record with its fields in the order of {@code row}: flink-avro converts by position. */
+    static Schema ordered(Schema record, RowType row) {
+        List<Schema.Field> fields = new ArrayList<>();
+        for (String name : row.getFieldNames()) {
+            Schema.Field field = record.getField(name);
+            if (field == null) {
+                throw new UserException("The Avro schema '" + record.getName() + "' has no field '" + name + "'.");
+            }
+            fields.add(new Schema.Field(field, field.schema()));
+        }
+        return Schema.createRecord(record.getName(), record.getDoc(), record.getNamespace(), false, fields);
+    }
+}

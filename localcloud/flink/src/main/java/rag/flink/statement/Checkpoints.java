@@ -1,0 +1,99 @@
+package rag.flink.statement;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
+import rag.flink.UserException;
+
+/**
+ * Where the checkpoints of statements are: {@code UID/ATTEMPT/JOB_ID/chk-N} and {@code UID/ATTEMPT/savepoint-...}.
+ *
+ * <p>Each attempt has a folder of its own, so that the order of checkpoints never depends on clocks.
+ */
+final class Checkpoints {
+
+    private static final Pattern UID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
+    private static final String CHECKPOINT = "chk-";
+    private static final String SAVEPOINT = "savepoint-";
+
+    private final Path root;
+
+    Checkpoints(Path root) {
+        this.root = root;
+    }
+
+    /** Makes the folder of the next attempt. */
+    Path nextAttempt(String uid) {
+        List<Path> attempts = attempts(uid);
+        int next = attempts.isEmpty() ? 1 : number(attempts.get(0)) + 1;
+        try {
+            return Files.createDirectories(folder(uid).resolve(Integer.toString(next)));
+        } catch (IOException e) {
+            throw new UserException("The state folder cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** The newest complete checkpoint or savepoint. */
+    Optional<Path> latest(String uid) {
+        for (Path attempt : attempts(uid)) {
+            Optional<Path> savepoint = list(attempt).filter(path -> isComplete(path, SAVEPOINT)).findFirst();
+            if (savepoint.isPresent()) {
+                return savepoint;
+            }
+            Optional<Path> checkpoint =
+                    list(attempt)
+                            .flatMap(Checkpoints::list)
+                            .filter(path -> isComplete(path, CHECKPOINT))
+                            .max(Comparator.comparingInt(Checkpoints::number));
+            if (checkpoint.isPresent()) {
+                return checkpoint;
+            }
+        }
+        return Optional.empty();
+    }
+
+    void delete(String uid) {
+        try {
+            FileUtils.deleteDirectory(folder(uid).toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path folder(String uid) {
+        if (!UID.matcher(uid).matches()) {
+            throw new UserException("'" + uid + "' is not a statement's uid.");
+        }
+        return root.resolve(uid);
+    }
+
+    private List<Path> attempts(String uid) {
+        return list(folder(uid)).sorted(Comparator.comparingInt(Checkpoints::number).reversed()).toList();
+    }
+
+    private static boolean isComplete(Path path, String prefix) {
+        return path.getFileName().toString().startsWith(prefix) && Files.exists(path.resolve("_metadata"));
+    }
+
+    private static int number(Path path) {
+        return Integer.parseInt(path.getFileName().toString().replace(CHECKPOINT, ""));
+    }
+
+    private static Stream<Path> list(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return Stream.empty();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package rag.flink.statement;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.flink.table.api.SqlParserException;
+import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
+import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
+import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
+import org.apache.flink.table.catalog.exceptions.TableNotExistException;
+import org.apache.flink.util.SerializedThrowable;
+import rag.flink.UserException;
+
+/** Makes of a chain of exceptions the one message that a user can act on, in Confluent's words where they are known. */
+final class Failures {
+
+    private static final Pattern CLASS_NAME = Pattern.compile("^(?:[a-z][\\w$]*\\.)+[A-Z][\\w$]*: ");
+    private static final Pattern NOT_FOUND =
+            Pattern.compile("(?:Object|Table) '([^']+)' not found(?: within '([^']+)')?");
+    private static final Pattern SINK_NOT_FOUND = Pattern.compile("Cannot find table '([^']+)' in any of the catalogs");
+    private static final Pattern EXPECTING = Pattern.compile("\\s*Was expecting.*", Pattern.DOTALL);
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
+    private static final int LONGEST = 1000;
+
+    private Failures() {}
+
+    /** One line, without stack, class names or a secret (no secret is ever in an exception of this process). */
+    static String describe(Throwable failure, String catalog, String database) {
+        String message = message(chain(failure), catalog, database);
+        message = WHITE_SPACE.matcher(message).replaceAll(" ").strip();
+        return message.length() > LONGEST ? message.substring(0, LONGEST) + "..." : message;
+    }
+
+    private static String message(List<Throwable> chain, String catalog, String database) {
+        for (Throwable cause : chain) {
+            if (cause instanceof UserException) {
+                return cause.getMessage();
+            }
+        }
+        for (Throwable cause : chain) {
+            if (cause instanceof SqlParserException) {
+                return EXPECTING.matcher(cause.getMessage()).replaceFirst("");
+            }
+            if (cause instanceof CalciteContextException position) {
+                String place = position.getMessage();
+                String what = position.getCause() == null ? "" : position.getCause().getMessage();
+                Matcher missing = NOT_FOUND.matcher(what == null ? "" : what);
+                String told = missing.find() ? noTable(missing.group(1), catalog, database) : what;
+                return "SQL validation failed. " + (place.contains(told) || told.isEmpty() ? place : place + ": " + told);
+            }
+            if (cause instanceof TableAlreadyExistException
+                    || cause instanceof TableNotExistException
+                    || cause instanceof DatabaseNotExistException
+                    || cause instanceof ModelNotExistException) {
+                return cause.getMessage();
+            }
+        }
+        for (Throwable cause : chain) {
+            Matcher missing = SINK_NOT_FOUND.matcher(String.valueOf(cause.getMessage()));
+            if (missing.find()) {
+                return noTable(missing.group(1), catalog, database);
+            }
+        }
+        return root(chain);
+    }
+
+    private static String noTable(String name, String catalog, String database) {
+        return "Table (or view) '" + name + "' does not exist, or you do not have permission to access it. "
+                + "Using current catalog '" + catalog + "' and current database '" + database + "'.";
+    }
+
+    /** The innermost exception that says anything. */
+    private static String root(List<Throwable> chain) {
+        for (int i = chain.size() - 1; i >= 0; i--) {
+            String message = chain.get(i).getMessage();
+            if (message != null && !message.isBlank()) {
+                String stripped = CLASS_NAME.matcher(message).replaceFirst("");
+                int stack = stripped.indexOf("\n\tat ");
+                return stack < 0 ? stripped : stripped.substring(0, stack);
+            }
+        }
+        return "The statement failed for an unknown reason (" + chain.get(chain.size() - 1).getClass().getSimpleName() + ").";
+    }
+
+    private static List<Throwable> chain(Throwable failure) {
+        List<Throwable> chain = new ArrayList<>();
+        Throwable next = failure;
+        while (next != null && !chain.contains(next)) {
+            if (next instanceof SerializedThrowable serialized) {
+                next = serialized.deserializeError(Failures.class.getClassLoader());
+            }
+            chain.add(next);
+            next = next.getCause();
+        }
+        return chain;
+    }
+}

@@ -1,0 +1,145 @@
+package rag.flink.statement;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.table.api.ResultKind;
+import org.apache.flink.table.api.TableConfig;
+import org.apache.flink.table.api.internal.TableEnvironmentImpl;
+import org.apache.flink.table.api.internal.TableEnvironmentInternal;
+import org.apache.flink.table.api.internal.TableResultInternal;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.gateway.api.operation.OperationHandle;
+import org.apache.flink.table.gateway.service.result.ResultFetcher;
+import org.apache.flink.table.gateway.service.session.Session;
+import org.apache.flink.table.operations.ModifyOperation;
+import org.apache.flink.table.operations.Operation;
+import org.apache.flink.table.operations.QueryOperation;
+import org.apache.flink.table.operations.SinkModifyOperation;
+import org.apache.flink.table.operations.StatementSetOperation;
+import org.apache.flink.table.planner.delegation.PlannerBase;
+import org.apache.flink.table.planner.operations.PlannerQueryOperation;
+import rag.flink.UserException;
+
+/** Parses, plans and starts one statement; runs on a thread of the gateway. */
+final class Runner {
+
+    private final Session session;
+    private final Statement statement;
+    private final Path checkpointFolder;
+    private final Optional<Path> restoreFrom;
+    private final Duration checkpointInterval;
+
+    Runner(
+            Session session,
+            Statement statement,
+            Path checkpointFolder,
+            Optional<Path> restoreFrom,
+            Duration checkpointInterval) {
+        this.session = session;
+        this.statement = statement;
+        this.checkpointFolder = checkpointFolder;
+        this.restoreFrom = restoreFrom;
+        this.checkpointInterval = checkpointInterval;
+    }
+
+    ResultFetcher run(OperationHandle handle) {
+        TableEnvironmentInternal environment = session.createExecutor(executionConfig()).getTableEnvironment();
+        List<Operation> operations = environment.getParser().parse(statement.request().statement());
+        if (operations.size() != 1) {
+            throw new UserException(
+                    "A request takes one statement; several INSERTs go into EXECUTE STATEMENT SET BEGIN ... END.");
+        }
+        Operation operation = operations.get(0);
+        SqlKind.requireAllowed(operation);
+        if (operation instanceof QueryOperation query) {
+            return query(handle, environment, query);
+        }
+        if (operation instanceof StatementSetOperation set) {
+            return insert(handle, environment, operation, set.getOperations());
+        }
+        if (operation instanceof ModifyOperation insert) {
+            return insert(handle, environment, operation, List.of(insert));
+        }
+        return command(handle, environment, operation);
+    }
+
+    private Configuration executionConfig() {
+        Configuration config = new Configuration();
+        config.set(PipelineOptions.NAME, statement.request().name());
+        config.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+        config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpointFolder.toUri().toString());
+        config.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        restoreFrom.ifPresent(
+                path -> {
+                    config.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString());
+                    config.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+                });
+        return config;
+    }
+
+    private ResultFetcher query(OperationHandle handle, TableEnvironmentInternal environment, QueryOperation query) {
+        // Rows of a query are handed out as they come: after a failure they could not be taken back.
+        environment.getConfig().set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        Plan plan = Plan.of(planner(environment), query);
+        statement.planned(Traits.of("SELECT", plan, query.getResolvedSchema()));
+        TableResultInternal result = environment.executeCachedPlanInternal(plan.executable());
+        statement.started(result.getJobClient().orElseThrow());
+        boolean limited = plan.limit().isPresent() && plan.appendOnly();
+        return ResultFetcher.fromTableResult(
+                handle,
+                limited ? LimitedResult.of(result, plan.limit().getAsLong(), statement::limitReached) : result,
+                true);
+    }
+
+    private ResultFetcher insert(
+            OperationHandle handle,
+            TableEnvironmentInternal environment,
+            Operation operation,
+            List<ModifyOperation> inserts) {
+        TableConfig config = environment.getConfig();
+        config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+        boolean bounded = inserts.stream().allMatch(Runner::isBounded);
+        statement.planned(Traits.of(SqlKind.of(operation), bounded, true));
+        TableResultInternal result = environment.executeInternal(inserts);
+        statement.started(result.getJobClient().orElseThrow());
+        return nothing(handle);
+    }
+
+    private static boolean isBounded(ModifyOperation insert) {
+        return insert instanceof SinkModifyOperation sink
+                && sink.getChild() instanceof PlannerQueryOperation query
+                && Plan.isBounded(query.getCalciteTree());
+    }
+
+    private ResultFetcher command(OperationHandle handle, TableEnvironmentInternal environment, Operation operation) {
+        String kind = SqlKind.of(operation);
+        TableResultInternal result = environment.executeInternal(operation);
+        if (result.getResultKind() == ResultKind.SUCCESS) {
+            statement.planned(Traits.of(kind, true, true));
+            return nothing(handle);
+        }
+        statement.planned(Traits.withSchema(Traits.of(kind, true, true), result.getResolvedSchema()));
+        return ResultFetcher.fromTableResult(handle, result, false);
+    }
+
+    private static ResultFetcher nothing(OperationHandle handle) {
+        return ResultFetcher.fromResults(handle, ResolvedSchema.of(), List.of());
+    }
+
+    private static PlannerBase planner(TableEnvironmentInternal environment) {
+        return (PlannerBase) ((TableEnvironmentImpl) environment).getPlanner();
+    }
+}

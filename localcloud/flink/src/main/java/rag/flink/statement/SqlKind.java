@@ -1,0 +1,75 @@
+package rag.flink.statement;
+
+import java.util.Locale;
+import java.util.Map;
+import org.apache.flink.table.operations.CreateTableASOperation;
+import org.apache.flink.table.operations.ExplainOperation;
+import org.apache.flink.table.operations.ModifyOperation;
+import org.apache.flink.table.operations.Operation;
+import org.apache.flink.table.operations.QueryOperation;
+import org.apache.flink.table.operations.StatementSetOperation;
+import org.apache.flink.table.operations.command.AddJarOperation;
+import org.apache.flink.table.operations.command.RemoveJarOperation;
+import org.apache.flink.table.operations.command.ResetOperation;
+import org.apache.flink.table.operations.command.SetOperation;
+import org.apache.flink.table.operations.ddl.CreateCatalogOperation;
+import org.apache.flink.table.operations.ddl.CreateModelOperation;
+import org.apache.flink.table.operations.ddl.CreateTableOperation;
+import org.apache.flink.table.operations.ddl.CreateViewOperation;
+import org.apache.flink.table.operations.ddl.DropCatalogOperation;
+import org.apache.flink.table.operations.ddl.DropModelOperation;
+import org.apache.flink.table.operations.ddl.DropTableOperation;
+import org.apache.flink.table.operations.ddl.DropViewOperation;
+import org.apache.flink.table.operations.DescribeTableOperation;
+import rag.flink.UserException;
+
+/** The names that {@code traits.sql_kind} uses, and what a statement may not be. */
+final class SqlKind {
+
+    private static final Map<Class<?>, String> NAMES =
+            Map.of(
+                    CreateTableOperation.class, "CREATE_TABLE",
+                    CreateViewOperation.class, "CREATE_VIEW",
+                    CreateModelOperation.class, "CREATE_MODEL",
+                    DropTableOperation.class, "DROP_TABLE",
+                    DropViewOperation.class, "DROP_VIEW",
+                    DropModelOperation.class, "DROP_MODEL",
+                    DescribeTableOperation.class, "DESCRIBE",
+                    ExplainOperation.class, "EXPLAIN");
+
+    private SqlKind() {}
+
+    static String of(Operation operation) {
+        if (operation instanceof QueryOperation) {
+            return "SELECT";
+        }
+        if (operation instanceof CreateTableASOperation) {
+            return "CREATE_TABLE_AS";
+        }
+        if (operation instanceof StatementSetOperation) {
+            return "STATEMENT_SET";
+        }
+        if (operation instanceof ModifyOperation) {
+            return "INSERT_INTO";
+        }
+        String name = NAMES.get(operation.getClass());
+        return name != null ? name : snakeCase(operation.getClass().getSimpleName().replaceAll("Operation$", ""));
+    }
+
+    /** Refuses what would reach past the statement: into the session, the class path or the set of catalogs. */
+    static void requireAllowed(Operation operation) {
+        if (operation instanceof SetOperation || operation instanceof ResetOperation) {
+            throw new UserException("SET and RESET are not statements: pass the property with the statement instead.");
+        }
+        if (operation instanceof AddJarOperation || operation instanceof RemoveJarOperation) {
+            throw new UserException("Jars cannot be added by a statement.");
+        }
+        if (operation instanceof CreateCatalogOperation || operation instanceof DropCatalogOperation) {
+            throw new UserException("A catalog is an environment: manage it through the cloud's API instead.");
+        }
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+    }
+}

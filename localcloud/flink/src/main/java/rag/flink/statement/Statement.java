@@ -1,0 +1,174 @@
+package rag.flink.statement;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.flink.table.gateway.api.operation.OperationHandle;
+import org.apache.flink.table.gateway.api.operation.OperationStatus;
+import org.apache.flink.table.gateway.api.results.OperationInfo;
+import org.apache.flink.table.gateway.service.session.Session;
+import rag.flink.UserException;
+
+/** One statement in this process: what was asked, how far it got, and why it ended. */
+final class Statement {
+
+    private static final long JOB_STATUS_SECONDS = 5;
+
+    private final StatementRequest request;
+    private final Properties properties;
+    private Session session;
+    private OperationHandle operation;
+    private Results results;
+    private volatile ObjectNode traits;
+    private volatile JobClient job;
+    private volatile boolean limitReached;
+    private volatile boolean stopping;
+    private volatile Status end;
+
+    Statement(StatementRequest request, Properties properties) {
+        this.request = request;
+        this.properties = properties;
+    }
+
+    /** A statement that failed before it could be given to the gateway. */
+    static Statement failed(StatementRequest request, Throwable failure) {
+        Statement statement = new Statement(request, null);
+        statement.end = new Status(Phase.FAILED, Failures.describe(failure, "", ""), null);
+        return statement;
+    }
+
+    StatementRequest request() {
+        return request;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    void opened(Session gatewaySession) {
+        this.session = gatewaySession;
+    }
+
+    void submitted(OperationHandle handle) {
+        this.operation = handle;
+        this.results = new Results(session.getOperationManager(), handle);
+    }
+
+    void planned(ObjectNode plannedTraits) {
+        this.traits = plannedTraits;
+    }
+
+    /** From here on the job decides; its end is kept, since the cluster forgets jobs after a while. */
+    void started(JobClient client) {
+        this.job = client;
+        client.getJobExecutionResult()
+                .whenComplete(
+                        (result, failure) -> {
+                            if (limitReached) {
+                                end(Phase.COMPLETED, "");
+                            } else if (stopping) {
+                                end(Phase.STOPPED, "");
+                            } else if (failure == null) {
+                                end(Phase.COMPLETED, "");
+                            } else {
+                                end(Phase.FAILED, describe(failure));
+                            }
+                        });
+    }
+
+    void limitReached() {
+        limitReached = true;
+        end(Phase.COMPLETED, "");
+        job.cancel();
+    }
+
+    private void end(Phase phase, String detail) {
+        if (end == null) {
+            end = new Status(phase, detail, traits);
+        }
+    }
+
+    private String describe(Throwable failure) {
+        return Failures.describe(failure, properties.currentCatalog(), properties.currentDatabase());
+    }
+
+    /** Where it stands now; asks the gateway and the cluster unless it has ended. */
+    Status status() {
+        if (end != null) {
+            return end;
+        }
+        OperationInfo info = session.getOperationManager().getOperationInfo(operation);
+        if (info.getStatus() == OperationStatus.FINISHED && job == null) {
+            end(Phase.COMPLETED, "");
+        } else if (info.getStatus().isTerminalStatus() && info.getStatus() != OperationStatus.FINISHED && job == null) {
+            if (stopping) {
+                end(Phase.STOPPED, "");
+            } else {
+                end(Phase.FAILED, info.getException().map(this::describe).orElse("The statement was cancelled."));
+            }
+        }
+        if (end != null) {
+            return end;
+        }
+        if (stopping) {
+            return new Status(Phase.STOPPING, "", traits);
+        }
+        if (info.getStatus() != OperationStatus.FINISHED) {
+            return new Status(Phase.PENDING, "", null);
+        }
+        return jobStatus();
+    }
+
+    private Status jobStatus() {
+        Function<Phase, Status> at = phase -> new Status(phase, "", traits);
+        JobStatus jobStatus;
+        try {
+            jobStatus = job.getJobStatus().get(JOB_STATUS_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return end != null ? end : at.apply(Phase.PENDING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return at.apply(Phase.PENDING);
+        }
+        switch (jobStatus) {
+            case INITIALIZING:
+            case CREATED:
+            case RECONCILING:
+            case SUSPENDED:
+                return at.apply(Phase.PENDING);
+            case RESTARTING:
+                return new Status(
+                        Phase.DEGRADED, "The statement met a fault that may pass and is being restarted.", traits);
+            case FAILING:
+                return at.apply(Phase.FAILING);
+            case RUNNING:
+                return at.apply(Phase.RUNNING);
+            default:
+                // Its end is told by the job's result a moment later, with the cause.
+                return end != null ? end : at.apply(Phase.RUNNING);
+        }
+    }
+
+    Results results() {
+        if (results == null) {
+            throw new UserException(end == null ? "The statement has no results." : end.detail());
+        }
+        return results;
+    }
+
+    JobClient job() {
+        return job;
+    }
+
+    void stopping() {
+        stopping = true;
+    }
+
+    boolean hasEnded() {
+        return end != null;
+    }
+}

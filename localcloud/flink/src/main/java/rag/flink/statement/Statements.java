@@ -1,0 +1,169 @@
+package rag.flink.statement;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rag.flink.UserException;
+import rag.flink.catalog.CatalogStore;
+
+/** All statements of this process, by uid. */
+public final class Statements {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Statements.class);
+    private static final long SUBMIT_WAIT_MILLIS = 2_000;
+    private static final long STOP_WAIT_SECONDS = 20;
+    private static final long PAUSE_MILLIS = 10;
+
+    private final Map<String, Statement> statements = new ConcurrentHashMap<>();
+    private final Map<String, Path> attempts = new ConcurrentHashMap<>();
+    private final Sessions sessions;
+    private final Checkpoints checkpoints;
+    private final Duration checkpointInterval;
+
+    public Statements(SqlGatewayServiceImpl gateway, CatalogStore store, Path checkpointRoot, Duration checkpointInterval) {
+        this.sessions = new Sessions(gateway, store);
+        this.checkpoints = new Checkpoints(checkpointRoot);
+        this.checkpointInterval = checkpointInterval;
+    }
+
+    /**
+     * Starts a statement and waits a moment for it to leave {@code PENDING}.
+     *
+     * <p>A statement that is known already is left alone, unless it has ended and is to be resumed.
+     */
+    public Status submit(StatementRequest request, boolean resume) {
+        Statement statement =
+                statements.compute(
+                        request.uid(),
+                        (uid, known) -> {
+                            if (known != null && !(resume && known.hasEnded())) {
+                                return known;
+                            }
+                            closeSession(known);
+                            return start(request, resume);
+                        });
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SUBMIT_WAIT_MILLIS);
+        Status status = statement.status();
+        while (status.phase() == Phase.PENDING && System.nanoTime() < deadline) {
+            pause();
+            status = statement.status();
+        }
+        return status;
+    }
+
+    private Statement start(StatementRequest request, boolean resume) {
+        try {
+            Optional<Path> restoreFrom = resume ? checkpoints.latest(request.uid()) : Optional.empty();
+            Path attempt = checkpoints.nextAttempt(request.uid());
+            attempts.put(request.uid(), attempt);
+            Properties properties = Properties.of(request);
+            Statement statement = new Statement(request, properties);
+            statement.opened(sessions.open(request, properties));
+            Runner runner =
+                    new Runner(statement.session(), statement, attempt, restoreFrom, checkpointInterval);
+            statement.submitted(statement.session().getOperationManager().submitOperation(runner::run));
+            return statement;
+        } catch (RuntimeException e) {
+            LOG.debug("statement {} was refused", request.name(), e);
+            return Statement.failed(request, e);
+        }
+    }
+
+    public Status status(String uid) {
+        return find(uid).status();
+    }
+
+    /** The page of results at {@code token}, as JSON. */
+    public byte[] results(String uid, long token) {
+        Statement statement = find(uid);
+        Status status = statement.status();
+        if (status.phase() == Phase.FAILED) {
+            throw new UserException(status.detail());
+        }
+        if (status.phase() == Phase.PENDING) {
+            return ("{\"rows\":[],\"next_token\":" + token + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+        return statement.results().page(token);
+    }
+
+    /** Ends the job after a last savepoint, from which it can be resumed; without one if it is not running. */
+    public Status stop(String uid) {
+        Statement statement = find(uid);
+        if (statement.hasEnded()) {
+            return statement.status();
+        }
+        statement.stopping();
+        JobClient job = statement.job();
+        if (job == null) {
+            closeSession(statement);
+            return statement.status();
+        }
+        Path attempt = attempts.get(uid);
+        try {
+            job.stopWithSavepoint(false, attempt.toUri().toString(), SavepointFormatType.NATIVE)
+                    .get(STOP_WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("statement {} stops without a savepoint", statement.request().name(), e);
+            job.cancel();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        awaitEnd(statement);
+        return statement.status();
+    }
+
+    /** Ends it, if it runs, and forgets everything about it. */
+    public void delete(String uid) {
+        Statement statement = statements.remove(uid);
+        attempts.remove(uid);
+        if (statement != null) {
+            statement.stopping();
+            if (statement.job() != null && !statement.hasEnded()) {
+                statement.job().cancel();
+                awaitEnd(statement);
+            }
+            closeSession(statement);
+        }
+        checkpoints.delete(uid);
+    }
+
+    private static void awaitEnd(Statement statement) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_WAIT_SECONDS);
+        while (!statement.hasEnded() && System.nanoTime() < deadline) {
+            pause();
+        }
+    }
+
+    private void closeSession(Statement statement) {
+        if (statement != null && statement.session() != null) {
+            sessions.close(statement.session());
+        }
+    }
+
+    private Statement find(String uid) {
+        Statement statement = statements.get(uid);
+        if (statement == null) {
+            throw new NoSuchElementException("No statement has the uid '" + uid + "'.");
+        }
+        return statement;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

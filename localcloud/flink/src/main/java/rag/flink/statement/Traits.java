@@ -1,0 +1,40 @@
+package rag.flink.statement;
+
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ArrayNode;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import rag.flink.Json;
+
+/** What Confluent's API tells about a statement beside its phase ({@code status.traits}). */
+final class Traits {
+
+    private Traits() {}
+
+    static ObjectNode of(String sqlKind, boolean bounded, boolean appendOnly) {
+        return Json.MAPPER
+                .createObjectNode()
+                .put("sql_kind", sqlKind)
+                .put("is_bounded", bounded)
+                .put("is_append_only", appendOnly);
+    }
+
+    static ObjectNode of(String sqlKind, Plan plan, ResolvedSchema schema) {
+        ObjectNode traits = of(sqlKind, plan.bounded(), plan.appendOnly());
+        if (!plan.upsertColumns().isEmpty()) {
+            ArrayNode columns = traits.putArray("upsert_columns");
+            plan.upsertColumns().forEach(columns::add);
+        }
+        return withSchema(traits, schema);
+    }
+
+    static ObjectNode withSchema(ObjectNode traits, ResolvedSchema schema) {
+        ArrayNode columns = traits.putObject("schema").putArray("columns");
+        for (Column column : schema.getColumns()) {
+            columns.addObject()
+                    .put("name", column.getName())
+                    .set("type", TypeJson.of(column.getDataType().getLogicalType()));
+        }
+        return traits;
+    }
+}

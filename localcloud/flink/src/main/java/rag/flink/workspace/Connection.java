@@ -1,0 +1,12 @@
+package rag.flink.workspace;
+
+import java.util.Map;
+
+/** A named connection to an external service; its secrets stay out of every printed form. */
+public record Connection(String name, String type, String endpoint, Map<String, String> secrets) {
+
+    @Override
+    public String toString() {
+        return "Connection[" + name + ", " + type + ", " + endpoint + "]";
+    }
+}

@@ -1,0 +1,22 @@
+package rag.kafka;
+
+/** What the local cloud hands to a broker in its environment: neither arguments nor property files may hold a secret. */
+final class Settings {
+
+    /** Password of every user on the INTERNAL and CONTROLLER listeners. */
+    static final String INTERNAL_TOKEN = required("LOCALCLOUD_INTERNAL_TOKEN");
+
+    /** File of the API keys that may log in on the CLIENT listener, see {@link ApiKeys}. */
+    static final String API_KEYS_FILE = required("LOCALCLOUD_API_KEYS_FILE");
+
+    private Settings() {
+    }
+
+    private static String required(String name) {
+        String value = System.getenv(name);
+        if (value == null || value.isEmpty()) {
+            throw new IllegalStateException("The environment variable " + name + " is not set.");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+import pytest
+
+from components.embedding_model import EmbeddingModel, EmbeddingModelProps
+from components.embedding_pipeline import EmbeddingPipeline, EmbeddingPipelineProps
+from components.hooks import Source
+from tests.unit.components.recorded_program import Recorded, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from components.flink_session import FlinkSession
+    from components.settings import Settings
+    from components.sql_files import PipelineSql
+
+TABLE = "create-table-product-vector"
+INSERT = "insert-into-product-vector"
+MODEL = "create-model-vector-embedding"
+
+
+class Connector(pulumi.CustomResource):
+    """Stands for whatever fills the source."""
+
+    def __init__(self) -> None:
+        super().__init__("test:index:Connector", "connector")
+
+
+class TestEmbeddingPipeline:
+    @pytest.fixture
+    def declare(
+        self, settings: Settings, sql: PipelineSql, make_session: Callable[[], FlinkSession]
+    ) -> Callable[[bool], Recorded]:
+        def program(protect: bool) -> None:  # noqa: FBT001 - the one thing that varies
+            session = make_session()
+            model = EmbeddingModel("model", EmbeddingModelProps(settings=settings, session=session, sql=sql))
+            props = EmbeddingPipelineProps(
+                session=session,
+                sql=sql,
+                source=Source(table="product-updates", columns=("size",), connector="Datagen"),
+                model=model.statement,
+                connector=Connector(),
+                protect=protect,
+            )
+            EmbeddingPipeline("pipeline", props)
+
+        return lambda protect: record(lambda: program(protect))
+
+    @pytest.fixture
+    def recorded(self, declare: Callable[[bool], Recorded]) -> Recorded:
+        return declare(False)  # noqa: FBT003 - as above
+
+    def test_statements_are_the_files(self, recorded: Recorded, sql: PipelineSql) -> None:
+        assert recorded[TABLE].inputs["statement"] == sql.table.text
+        assert recorded[INSERT].inputs["statement"] == sql.insert.text
+
+    def test_table_waits_neither_for_connector_nor_for_model(self, recorded: Recorded) -> None:
+        assert not {"connector", MODEL, "model-connection"} & recorded[TABLE].depends_on
+
+    def test_insert_comes_after_connector_model_and_table(self, recorded: Recorded) -> None:
+        assert {"connector", MODEL, TABLE} <= recorded[INSERT].depends_on
+
+    def test_insert_goes_before_the_statements_it_is_built_on(self, recorded: Recorded) -> None:
+        assert {MODEL, TABLE} <= recorded[INSERT].input_depends_on("statementName")
+        assert "connector" not in recorded[INSERT].input_depends_on("statementName")
+
+    @pytest.mark.parametrize("name", [TABLE, INSERT])
+    def test_any_change_replaces_a_statement_and_the_old_one_goes_first(self, recorded: Recorded, name: str) -> None:
+        request = recorded[name].request
+        assert list(request.replaceOnChanges) == ["*"]
+        assert request.deleteBeforeReplace
+        assert (request.customTimeouts.create, request.customTimeouts.delete) == ("10m", "10m")
+
+    def test_table_is_dropped_with_its_statement(self, recorded: Recorded) -> None:
+        assert list(recorded[TABLE].request.hooks.before_delete) == [f"drop what was made by {TABLE}"]
+        assert list(recorded[INSERT].request.hooks.before_delete) == []
+
+    def test_insert_waits_for_its_source(self, recorded: Recorded) -> None:
+        before = list(recorded[INSERT].request.hooks.before_create)
+        assert before == [f"clear the way for {INSERT}", f"wait for the source of {INSERT}"]
+
+    def test_protect_protects_the_table_alone(self, declare: Callable[[bool], Recorded]) -> None:
+        protected = declare(True)  # noqa: FBT003 - as above
+        assert protected[TABLE].request.protect
+        assert not protected[INSERT].request.protect

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_confluentcloud as confluentcloud
+
+from components.environment import Environment, EnvironmentProps
+from tests.unit.components.recorded_program import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from components import Kafka
+    from components.settings import Settings
+
+
+class TestEnvironment:
+    def test_has_the_governance_package_and_its_name(self, settings: Settings) -> None:
+        recorded = record(lambda: Environment("env", EnvironmentProps(display_name="rag-x", settings=settings)))
+        assert recorded["env"].inputs == {"displayName": "rag-x", "streamGovernance": {"package": "ESSENTIALS"}}
+        assert recorded["env"].request.protect is False
+
+    def test_is_its_component_s_child_whatever_the_caller_says(self, settings: Settings) -> None:
+        def program() -> None:
+            stranger = pulumi.ComponentResource("test:index:Stranger", "stranger")
+            props = EnvironmentProps(display_name="rag-x", settings=settings)
+            Environment("env", props, pulumi.ResourceOptions(parent=stranger))
+
+        recorded = record(program)
+        assert recorded["env"].request.parent.endswith("confluent-rag:index:Environment::env")
+        assert recorded.components["env"].parent == "stranger"
+
+    def test_is_protected_on_request(self, settings: Settings) -> None:
+        props = EnvironmentProps(display_name="rag-x", settings=settings.model_copy(update={"protect": True}))
+        assert record(lambda: Environment("env", props))["env"].request.protect is True
+
+    def test_schema_registry_is_looked_up_after_the_cluster(
+        self, settings: Settings, make_kafka: Callable[[], Kafka]
+    ) -> None:
+        def program() -> None:
+            environment = Environment("env", EnvironmentProps(display_name="rag-x", settings=settings))
+            registry = environment.schema_registry(after=make_kafka().cluster)
+            confluentcloud.ServiceAccount("probe", display_name=registry.id)
+
+        recorded = record(program)
+        assert recorded["probe"].inputs["displayName"] == "lsrc-1"
+        assert {"cluster", "env"} <= recorded["probe"].input_depends_on("displayName")

@@ -1,0 +1,129 @@
+"""The whole program, against the mocks."""
+
+from __future__ import annotations
+
+import runpy
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+from pulumi.runtime import set_all_config
+from pulumi.runtime.settings import get_root_resource
+
+from tests.unit.components.conftest import PROJECT
+from tests.unit.components.recorded_program import Recorded, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OUTPUTS = {
+    "organizationId": "org-1",
+    "environmentId": "env-1",
+    "environmentName": "rag-c0ffee",
+    "kafkaClusterId": "lkc-1",
+    "kafkaClusterName": "embeddings-c0ffee",
+    "kafkaBootstrapEndpoint": "SASL_SSL://kafka:9092",
+    "kafkaRestEndpoint": "https://kafka",
+    "schemaRegistryId": "lsrc-1",
+    "schemaRegistryEndpoint": "https://registry",
+    "computePoolId": "lfcp-1",
+    "flinkRestEndpoint": "https://flink",
+    "cloud": "AWS",
+    "region": "us-east-1",
+    "connectorId": "lcc-1",
+    "connectorName": "DatagenSourceProductUpdates",
+    "connectionName": "openai-embedding-connection",
+    "flinkApiKey": "FLINKKEY",
+    "flinkApiSecret": "flink-secret",
+    "showVectors": './pulumiw sql "SELECT vector, content FROM product_vector" --limit 5',
+}
+
+
+@pytest.fixture
+def config() -> Iterator[dict[str, str]]:
+    settings = {"confluent-rag:openaiApiKey": "k"}
+    yield settings
+    set_all_config({})
+
+
+def run(config: dict[str, str]) -> tuple[Recorded, dict[str, Any], set[str]]:
+    """Run ``__main__.py``; return what it registered, its outputs, and the names of the secret ones."""
+    outputs: dict[str, Any] = {}
+    secrets: set[str] = set()
+
+    def program() -> pulumi.Output[None]:
+        runpy.run_path(str(PROJECT / "__main__.py"))
+        stack = get_root_resource()
+        assert stack is not None
+        exported = dict(stack.outputs)  # type: ignore[attr-defined]
+        stack.outputs.clear()  # type: ignore[attr-defined]
+
+        async def look() -> None:
+            for name, value in exported.items():
+                output = pulumi.Output.from_input(value)
+                outputs[name] = await output.future()
+                if await output.is_secret():
+                    secrets.add(name)
+
+        return pulumi.Output.from_input(look())
+
+    set_all_config(config)
+    return record(program), outputs, secrets
+
+
+class TestProgram:
+    def test_outputs(self, config: dict[str, str]) -> None:
+        recorded, outputs, secrets = run(config)
+        statements = outputs.pop("statements")
+        assert outputs == OUTPUTS
+        assert secrets == {"flinkApiKey", "flinkApiSecret"}
+        made = recorded.of_type("FlinkStatement")
+        assert statements == {
+            "model": made["create-model-vector-embedding"].inputs["statementName"],
+            "table": made["create-table-product-vector"].inputs["statementName"],
+            "insert": made["insert-into-product-vector"].inputs["statementName"],
+        }
+
+    def test_suffix_and_cluster_name_are_taken_from_the_settings(self, config: dict[str, str]) -> None:
+        recorded, outputs, _ = run(config | {"confluent-rag:suffix": "blue", "confluent-rag:clusterName": "products"})
+        assert "suffix" not in recorded.registrations
+        assert outputs["environmentName"] == "rag-blue"
+        assert outputs["kafkaClusterName"] == "products"
+        assert recorded["runner"].inputs["displayName"] == "rag-runner-blue"
+        for statement in recorded.of_type("FlinkStatement").values():
+            assert "-blue-" in statement.inputs["statementName"]
+            assert statement.inputs["properties"]["sql.current-database"] == "products"
+
+    def test_another_model_is_named_in_its_statement(self, config: dict[str, str]) -> None:
+        recorded, _, _ = run(config | {"confluent-rag:embeddingModel": "text-embedding-3-small"})
+        text = recorded["create-model-vector-embedding"].inputs["statement"]
+        assert "'OPENAI.MODEL_VERSION' = 'text-embedding-3-small'" in text
+
+    def test_protect_is_for_what_holds_data(self, config: dict[str, str]) -> None:
+        recorded, _, _ = run(config | {"confluent-rag:protect": "true"})
+        protected = {name for name, item in recorded.registrations.items() if item.request.protect}
+        assert protected == {"environment", "cluster", "create-table-product-vector"}
+
+    def test_the_longest_chain_is_cluster_connector_insert(self, config: dict[str, str]) -> None:
+        recorded, _, _ = run(config)
+        provisioned = {"KafkaCluster", "FlinkComputePool", "ApiKey", "Connector", "FlinkConnection", "FlinkStatement"}
+        slow = {name for kind in provisioned for name in recorded.of_type(kind)}
+
+        def chains(name: str) -> list[str]:
+            before = [chains(earlier) for earlier in recorded[name].depends_on & slow]
+            return [*max(before, key=len, default=[]), name]
+
+        assert recorded["flink-aws-us-east-1-key"].depends_on & slow == set()
+        assert recorded["flink-pool"].depends_on & slow == set()
+        assert recorded["datagen-source"].depends_on & slow == {"cluster"}
+        assert max((chains(name) for name in slow), key=len)[-1] == "insert-into-product-vector"
+
+    def test_nothing_is_registered_when_a_setting_is_wrong(self, config: dict[str, str]) -> None:
+        set_all_config(config | {"confluent-rag:maxCfu": "7"})
+        recorded: list[Recorded] = []
+        with pytest.raises(pulumi.RunError, match="confluent-rag:maxCfu is '7'"):
+            recorded.append(record(lambda: runpy.run_path(str(PROJECT / "__main__.py"))))
+        assert recorded == []
+
+    def test_is_short(self) -> None:
+        assert len((PROJECT / "__main__.py").read_text().splitlines()) < 60

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from toolchain.frontdoor.arguments import Request
+
+
+def request(line: str) -> Request:
+    return Request(tuple(line.split()))
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("up --yes", "up"),
+        ("--color never up", "up"),
+        ("-C /tmp -s dev update", "up"),
+        ("--stack=dev pre", "preview"),
+        ("dn", "destroy"),
+        ("--non-interactive", ""),
+        ("", ""),
+    ],
+)
+def test_the_command_is_found_among_flags(line: str, command: str) -> None:
+    assert request(line).command == command
+
+
+@pytest.mark.parametrize(
+    ("line", "stack"),
+    [
+        ("up --stack two", "two"),
+        ("up --stack=two", "two"),
+        ("up -s two", "two"),
+        ("up -s=two", "two"),
+        ("up -stwo", "two"),
+        ("up", None),
+        ("up --skip-preview", None),
+        ("up -- -s two", None),
+        ("stack init two", "two"),
+        ("stack init --copy-config-from dev two", "two"),
+        ("stack select --create two", "two"),
+        ("stack output two", None),
+        ("config set two three", None),
+    ],
+)
+def test_the_stack_is_found_in_all_its_spellings(line: str, stack: str | None) -> None:
+    assert request(line).stack == stack
+
+
+@pytest.mark.parametrize("line", ["up", "preview", "refresh", "destroy", "import a b c", "watch", "update -y"])
+def test_commands_that_need_the_cloud(line: str) -> None:
+    assert request(line).needs_cloud
+
+
+@pytest.mark.parametrize("line", ["", "version", "stack ls", "config set a b", "about", "up --help", "stack output"])
+def test_commands_that_do_not(line: str) -> None:
+    assert not request(line).needs_cloud
+
+
+@pytest.mark.parametrize(
+    ("line", "passed"),
+    [
+        ("destroy --yes", "destroy --yes --run-program"),
+        ("dn --run-program=false", "dn --run-program=false"),
+        ("destroy --run-program", "destroy --run-program"),
+        ("destroy --help", "destroy --help"),
+        ("up --yes", "up --yes"),
+    ],
+)
+def test_destroy_runs_the_program_unless_told_otherwise(line: str, passed: str) -> None:
+    assert request(line).for_pulumi() == passed.split()

@@ -1,0 +1,157 @@
+"""Children of the local cloud: started, stopped, never left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from localcloud.dataplane.interface import DataPlaneError
+from localcloud.dataplane.processes import LOG_BYTES, ProcessHost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)",
+]
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[ProcessHost]:
+    made = ProcessHost(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_child_runs_is_listed_and_stops(host: ProcessHost) -> None:
+    child = host.start("sleeper", SLEEP)
+    assert host.is_alive("sleeper")
+    assert eventually(lambda: host.log("sleeper").read_text() == "up\n")
+    (info,) = host.infos()
+    assert (info.name, info.pid) == ("sleeper", child.pid)
+    assert info.resident_bytes > 1_000_000
+    host.stop("sleeper")
+    assert child.returncode == -signal.SIGTERM
+    assert not host.is_alive("sleeper")
+    assert host.infos() == []
+
+
+def test_a_child_that_ignores_sigterm_is_killed_after_the_grace(host: ProcessHost) -> None:
+    child = host.start("stubborn", STUBBORN)
+    assert eventually(lambda: "up" in host.log_tail("stubborn"))
+    host.stop("stubborn", grace=0.2)
+    assert child.returncode == -signal.SIGKILL
+
+
+def test_the_environment_is_handed_over_and_kept_out_of_the_arguments(host: ProcessHost) -> None:
+    child = host.start("printer", [sys.executable, "-c", "import os; print(os.environ['TOKEN'])"], env={"TOKEN": "s3"})
+    child.wait(10)
+    assert host.log_tail("printer") == "s3"
+    assert not host.is_alive("printer")
+
+
+def test_each_start_has_a_log_of_its_own_and_old_ones_are_cut(host: ProcessHost) -> None:
+    for run in "abcde":
+        host.start("writer", [sys.executable, "-c", f"print('{run}')"]).wait(10)
+    log = host.log("writer")
+    assert [file.read_text().strip() for file in sorted(log.parent.iterdir())] == ["e", "d", "c", "b"]
+    log.write_bytes(b"x" * LOG_BYTES + b"the end")
+    host.start("writer", [sys.executable, "-c", "print('f')"]).wait(10)
+    previous = log.with_suffix(".log.1").read_bytes()
+    assert len(previous) == LOG_BYTES
+    assert previous.endswith(b"the end")
+
+
+def test_a_program_that_does_not_exist_is_named(host: ProcessHost) -> None:
+    with pytest.raises(DataPlaneError, match="no-such-program was not found"):
+        host.start("nobody", ["no-such-program"])
+
+
+@pytest.mark.parametrize("name", ["../escape", "", "a/b", "A"])
+def test_a_name_never_becomes_another_path(host: ProcessHost, name: str) -> None:
+    with pytest.raises(DataPlaneError, match="cannot name a process"):
+        host.start(name, SLEEP)
+
+
+def test_one_host_per_state_folder(host: ProcessHost, tmp_path: Path) -> None:
+    assert host.infos() == []
+    with pytest.raises(DataPlaneError, match=rf"process {os.getpid()}\) uses"):
+        ProcessHost(tmp_path)
+
+
+def test_a_state_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataPlaneError, match="cannot be used"):
+        ProcessHost(tmp_path / "file")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent death signal is Linux's")
+def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    assert not is_gone(child)
+    parent.kill()
+    parent.wait()
+    assert eventually(lambda: is_gone(child))
+
+
+PARENT = f"""
+import pathlib, sys, threading, time
+from localcloud.dataplane.processes import ProcessHost
+host = ProcessHost(pathlib.Path(sys.argv[1]))
+# From a thread that ends: the child must outlive it all the same.
+starter = threading.Thread(target=lambda: print(host.start("sleeper", {SLEEP!r}).pid, flush=True))
+starter.start()
+starter.join()
+time.sleep(60)
+"""
+
+
+def test_an_orphan_of_a_crashed_run_is_ended_by_the_next(tmp_path: Path) -> None:
+    orphan = subprocess.Popen(SLEEP)
+    (tmp_path / "run").mkdir()
+    identity = {"pid": orphan.pid, "started": psutil.Process(orphan.pid).create_time()}
+    (tmp_path / "run" / "kafka-lkc-1.pid").write_text(json.dumps(identity))
+    ProcessHost(tmp_path).close()
+    assert orphan.wait(10) == -signal.SIGTERM
+
+
+def test_another_process_with_the_pid_of_an_orphan_is_left_alone(tmp_path: Path) -> None:
+    other = subprocess.Popen(SLEEP)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "a.pid").write_text(json.dumps({"pid": other.pid, "started": time.time() - 3600}))
+    (tmp_path / "run" / "b.pid").write_text("{")
+    ProcessHost(tmp_path).close()
+    assert other.poll() is None
+    assert not list((tmp_path / "run").glob("*.pid"))
+    other.kill()
+    other.wait()

@@ -1,0 +1,154 @@
+"""The Schema Registry's storage."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localcloud.dataplane.interface import InvalidError, NotFoundError
+from localcloud.dataplane.registry import SqliteRegistry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ORDER = '{"type": "record", "name": "order", "fields": [{"name": "id", "type": "int"}]}'
+SHUFFLED = '{"name":"order","fields":[{"type":"int","name":"id"}],"type":"record"}'
+ORDER2 = '{"type":"record","name":"order","fields":[{"name":"id","type":"long"}]}'
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[SqliteRegistry]:
+    made = SqliteRegistry(tmp_path)
+    yield made
+    made.close()
+
+
+def test_ids_start_at_100001_and_the_same_schema_keeps_its_own(registry: SqliteRegistry) -> None:
+    first = registry.register("lsrc-1", "a-value", ORDER)
+    assert (first.id, first.version, first.schema) == (100_001, 1, ORDER.replace(" ", ""))
+    assert registry.register("lsrc-1", "a-value", SHUFFLED) == first
+    assert (registry.register("lsrc-1", "b-value", SHUFFLED).id, registry.versions("lsrc-1", "b-value")) == (
+        100_001,
+        [1],
+    )
+    second = registry.register("lsrc-1", "a-value", ORDER2)
+    assert (second.id, second.version) == (100_002, 2)
+    assert registry.register("lsrc-1", "a-value", json.dumps({"type": "object"}), "JSON").id == 100_003
+
+
+def test_registries_do_not_see_each_other(registry: SqliteRegistry) -> None:
+    registry.register("lsrc-1", "a", ORDER)
+    assert registry.register("lsrc-2", "a", ORDER2).id == 100_001
+    registry.delete("lsrc-1")
+    assert registry.subjects("lsrc-1") == []
+    assert registry.subjects("lsrc-2") == ["a"]
+
+
+def test_the_same_text_as_avro_and_as_json_are_two_schemas(registry: SqliteRegistry) -> None:
+    assert registry.register("r", "a", ORDER, "AVRO").id != registry.register("r", "b", ORDER, "JSON").id
+
+
+def test_reading(registry: SqliteRegistry) -> None:
+    one = registry.register("r", "a-value", ORDER)
+    two = registry.register("r", "a-value", ORDER2)
+    other = registry.register("r", "b%-value", ORDER)
+    assert registry.version("r", "a-value") == two
+    assert registry.version("r", "a-value", 1) == one
+    assert registry.by_id("r", one.id) == one
+    assert registry.find("r", "a-value", SHUFFLED) == one
+    assert registry.all("r") == [one, two, other]
+    assert registry.all("r", "a", latest_only=True) == [two]
+    assert registry.subjects("r", "b%") == ["b%-value"]
+    assert registry.subjects("r", "%") == []
+
+
+def test_deleted_versions_are_not_counted_again_and_their_ids_stay_readable(registry: SqliteRegistry) -> None:
+    one = registry.register("r", "a", ORDER)
+    registry.register("r", "a", ORDER2)
+    assert registry.delete_version("r", "a") == 2
+    assert registry.versions("r", "a") == [1]
+    assert registry.register("r", "a", ORDER2).version == 3
+    registry.set_compatibility("r", "FULL", "a")
+    assert registry.delete_subject("r", "a") == [1, 3]
+    assert registry.subjects("r") == []
+    assert registry.compatibility("r", "a") is None
+    assert registry.by_id("r", one.id).schema == one.schema
+    again = registry.register("r", "a", ORDER)
+    assert (again.id, again.version) == (one.id, 4)
+
+
+def test_what_is_not_there(registry: SqliteRegistry) -> None:
+    registry.register("r", "a", ORDER)
+    for missing in (
+        lambda: registry.versions("r", "b"),
+        lambda: registry.version("r", "a", 7),
+        lambda: registry.by_id("r", 5),
+        lambda: registry.find("r", "a", ORDER2),
+        lambda: registry.delete_subject("r", "b"),
+        lambda: registry.delete_version("r", "a", 7),
+    ):
+        with pytest.raises(NotFoundError):
+            missing()
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind", "complaint"),
+    [
+        ("{", "AVRO", "no valid JSON"),
+        ('{"type": "record", "name": "x"}', "AVRO", "not valid"),
+        ('{"type": "nonsense"}', "AVRO", "nonsense"),
+        ("null", "AVRO", "not valid"),
+        ("[1, 2", "JSON", "no valid JSON"),
+        ("3", "JSON", "object or boolean, not 3"),
+        ("{}", "PROTOBUF", "use AVRO or JSON"),
+    ],
+)
+def test_what_is_no_schema_is_refused_in_one_sentence(
+    registry: SqliteRegistry, schema: str, kind: str, complaint: str
+) -> None:
+    with pytest.raises(InvalidError, match=complaint) as refusal:
+        registry.register("r", "a", schema, kind)
+    assert str(refusal.value).endswith(".")
+    assert registry.subjects("r") == []
+    assert registry.register("r", "a", ORDER).id == 100_001
+
+
+def test_references_are_resolved(registry: SqliteRegistry) -> None:
+    registry.register("r", "order", ORDER)
+    line = '{"type":"record","name":"line","fields":[{"name":"order","type":"order"}]}'
+    with pytest.raises(InvalidError, match="order"):
+        registry.register("r", "line", line)
+    references = [{"name": "order", "subject": "order", "version": 1}]
+    made = registry.register("r", "line", line, references=references)
+    assert made.references == references
+    assert registry.find("r", "line", line) == made
+    with pytest.raises(InvalidError, match="version 2 of subject 'order'"):
+        registry.register("r", "line", line, references=[{"name": "order", "subject": "order", "version": 2}])
+
+
+def test_compatibility(registry: SqliteRegistry) -> None:
+    assert registry.compatibility("r") == "BACKWARD"
+    assert registry.compatibility("r", "a") is None
+    registry.set_compatibility("r", "NONE")
+    registry.set_compatibility("r", "FULL", "a")
+    assert (registry.compatibility("r"), registry.compatibility("r", "a")) == ("NONE", "FULL")
+    registry.set_compatibility("r", None)
+    registry.set_compatibility("r", None, "a")
+    assert (registry.compatibility("r"), registry.compatibility("r", "a")) == ("BACKWARD", None)
+
+
+def test_many_threads_and_a_restart(registry: SqliteRegistry, tmp_path: Path) -> None:
+    def register(number: int) -> int:
+        schema = ORDER.replace('"id"', f'"id{number % 10}"')
+        return registry.register("r", f"s{number}", schema).id
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(register, range(80)))
+    assert sorted(set(ids)) == list(range(100_001, 100_011))
+    reopened = SqliteRegistry(tmp_path)
+    assert reopened.all("r") == registry.all("r")
+    reopened.close()

@@ -1,0 +1,116 @@
+"""What a command line for `pulumi` asks for, as far as the front door must know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ALIASES = {"update": "up", "pre": "preview", "down": "destroy", "dn": "destroy"}
+_NEED_CLOUD = frozenset({"up", "preview", "refresh", "destroy", "import", "watch"})
+_CHANGE_STATE = frozenset({"up", "preview", "refresh", "destroy", "import"})
+_USE_STACK = _NEED_CLOUD | {"config", "stack", "state", "logs", "cancel", "console", "env"}
+_NAME_A_STACK = frozenset({"select", "init", "rm"})
+# Flags (global ones, and those of the sub-commands of `stack`) that are followed by a value of their own.
+_WITH_VALUE = frozenset(
+    {"-C", "--cwd", "--color", "--memprofilerate", "--profiling", "--tracing", "-v", "--verbose", "--otel-traces"}
+    | {"-s", "--stack", "--copy-config-from", "--secrets-provider", "--config-file", "--remote-git-url"}
+)
+
+
+def flag_value(arguments: Sequence[str], *names: str) -> str | None:
+    """Return the value of a flag in any of its spellings: ``--name X``, ``--name=X``, ``-n X``, ``-n=X``, ``-nX``."""
+    for place, argument in enumerate(arguments):
+        if argument == "--":
+            return None
+        if argument in names:
+            return arguments[place + 1] if place + 1 < len(arguments) else None
+        for name in names:
+            if argument.startswith(f"{name}="):
+                return argument[len(name) + 1 :]
+            is_short = len(name) == len("-s")
+            if is_short and argument.startswith(name) and not argument.startswith("--"):
+                return argument[len(name) :]
+    return None
+
+
+def words(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments that are neither flags nor values of flags."""
+    found: list[str] = []
+    skip = False
+    for argument in arguments:
+        if argument == "--":
+            break
+        if skip:
+            skip = False
+        elif argument.startswith("-"):
+            skip = argument in _WITH_VALUE
+        else:
+            found.append(argument)
+    return found
+
+
+@dataclass(frozen=True)
+class Request:
+    """A command line for `pulumi`."""
+
+    arguments: tuple[str, ...]
+
+    @property
+    def command(self) -> str:
+        """The command by its usual name; empty without one."""
+        first = words(self.arguments)[:1]
+        return _ALIASES.get(first[0], first[0]) if first else ""
+
+    @property
+    def subcommand(self) -> str:
+        """The word after the command; empty without one."""
+        return (words(self.arguments)[1:2] or [""])[0]
+
+    @property
+    def asks_for_help(self) -> bool:
+        """Whether it only prints help."""
+        return self.command in {"", "help"} or bool({"-h", "--help"} & set(self.arguments))
+
+    @property
+    def stack(self) -> str | None:
+        """The stack that the arguments name."""
+        named = flag_value(self.arguments, "--stack", "-s")
+        if named is None and self.command == "stack" and self.subcommand in _NAME_A_STACK:
+            named = next(iter(words(self.arguments)[2:3]), None)
+        return named
+
+    @property
+    def makes_stack(self) -> bool:
+        """Whether it makes a stack itself, or could."""
+        return self.command == "new" or (self.command == "stack" and self.subcommand in {"init", "select", "ls"})
+
+    @property
+    def chooses_stack(self) -> bool:
+        """Whether another stack may be the selected one afterwards."""
+        return self.command == "stack" and self.subcommand in {"init", "select", "unselect", "rm", "rename"}
+
+    @property
+    def uses_stack(self) -> bool:
+        """Whether it works on a stack that must exist."""
+        return self.command in _USE_STACK and not self.makes_stack and not self.asks_for_help
+
+    @property
+    def needs_cloud(self) -> bool:
+        """Whether it talks to the cloud."""
+        return self.command in _NEED_CLOUD and not self.asks_for_help
+
+    @property
+    def meets_state(self) -> bool:
+        """Whether it is held up by what a killed command left in the state."""
+        return self.command in _CHANGE_STATE and not self.asks_for_help
+
+    def for_pulumi(self) -> list[str]:
+        """Return the arguments as `pulumi` gets them: `destroy` runs the program, whose hooks take part in deleting."""
+        arguments = list(self.arguments)
+        runs_program = any(argument.split("=", 1)[0] == "--run-program" for argument in arguments)
+        if self.command == "destroy" and not self.asks_for_help and not runs_program:
+            arguments.append("--run-program")
+        return arguments

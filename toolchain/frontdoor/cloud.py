@@ -1,0 +1,179 @@
+"""The local cloud of this clone as a background process: up at an endpoint, or not."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.http_json import Api
+from toolchain.frontdoor.marked import MARK, end_all, is_marked, marked_processes
+from toolchain.frontdoor.progress import Progress
+from toolchain.frontdoor.steps import locked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from toolchain.frontdoor.layout import Layout
+
+_SERVICE = "confluent-local-cloud"
+_START_SECONDS = 120
+_STOP_SECONDS = 45
+_PROBE_SECONDS = 5
+_LOG_LINES = 12
+
+
+class Health(Enum):
+    """What answers at the endpoint."""
+
+    NOTHING = "nothing"
+    STARTING = "starting"
+    READY = "ready"
+    STRANGER = "another program"
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """The local cloud whose state is in this clone, at ``endpoint``."""
+
+    layout: Layout
+    endpoint: str
+
+    @property
+    def port(self) -> int:
+        """TCP port of the endpoint."""
+        return urlsplit(self.endpoint).port or 80
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Its keys (made at its first start)."""
+        path = self.layout.cloud / "credentials.json"
+        try:
+            keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            raise Failure(
+                f"A local cloud answers at {self.endpoint}, but not this clone's ({path} is missing): {self._elsewhere}"
+            ) from None
+        return keys
+
+    @property
+    def _elsewhere(self) -> str:
+        return (
+            "stop it, or set another port in Pulumi.dev.yaml:"
+            f" `confluentcloud:endpoint: http://127.0.0.1:{self.port + 1}`."
+        )
+
+    def health(self) -> tuple[Health, str]:
+        """Say what answers at the endpoint, and what it is busy with."""
+        try:
+            reply = Api(self.endpoint, seconds=_PROBE_SECONDS).call("GET", "/healthz")
+        except ConnectionRefusedError:
+            return Health.NOTHING, ""
+        except (OSError, http.client.HTTPException):
+            return Health.STRANGER, ""
+        body = reply.body if isinstance(reply.body, dict) else {}
+        if body.get("service") != _SERVICE:
+            return Health.STRANGER, ""
+        return (Health.READY if body.get("ready") else Health.STARTING), str(body.get("detail", ""))
+
+    def is_up(self) -> bool:
+        """Whether it is ready; :class:`Failure` if the port is another program's, or another clone's cloud."""
+        health, _ = self.health()
+        if health is Health.STRANGER:
+            raise Failure(f"Port {self.port} is taken by another program: {self._elsewhere}")
+        if health is Health.READY and not self._is_ours():
+            raise Failure(f"Port {self.port} is taken by the local cloud of another clone: {self._elsewhere}")
+        return health is Health.READY
+
+    def _is_ours(self) -> bool:
+        """Whether the cloud that answers is this clone's: started from here, or at least taking its key."""
+        return self._leader() is not None or self.accepts(self.api())
+
+    def _leader(self) -> int | None:
+        """Return the process that was started last from here, if it still runs."""
+        try:
+            process = int(self.layout.cloud_pid.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return process if is_marked(process, self.layout.cloud) else None
+
+    def accepts(self, api: Api) -> bool:
+        """Whether the key of ``api`` is one that the cloud knows."""
+        return api.call("GET", "/org/v2/environments?page_size=1").status != http.client.UNAUTHORIZED
+
+    def api(self) -> Api:
+        """Return its API, called as the organization's administrator."""
+        keys = self.credentials
+        return Api(self.endpoint, keys["cloud_api_key"], keys["cloud_api_secret"])
+
+    def status(self) -> dict[str, Any]:
+        """Return what runs there (``GET /local/v1/status``)."""
+        reply = self.api().call("GET", "/local/v1/status")
+        if not isinstance(reply.body, dict) or reply.status != http.client.OK:
+            raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
+        return reply.body
+
+    def start(self, jars: Path) -> None:
+        """Start it and wait until it is ready; nothing if it is."""
+        self.layout.cloud_log.parent.mkdir(parents=True, exist_ok=True)
+        with locked(self.layout.cloud_lock):
+            if self.is_up():
+                return
+            child = None if self.health()[0] is Health.STARTING else self._spawn(jars)
+            self._wait(child)
+
+    def _spawn(self, jars: Path) -> subprocess.Popen[bytes]:
+        end_all(self.layout.cloud, None, 0)  # what a crash may have left would hold ports and files
+        arguments = ["--state", str(self.layout.cloud), "--port", str(self.port), "--jars", str(jars)]
+        with self.layout.cloud_log.open("ab") as log:
+            child = subprocess.Popen(  # noqa: S603 - a fixed command
+                [self.layout.python, "-m", "localcloud", "serve", *arguments],
+                cwd=self.layout.project,
+                env={**os.environ, MARK: str(self.layout.cloud)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # it outlives this command and the terminal
+            )
+        self.layout.cloud_pid.write_text(str(child.pid))
+        return child
+
+    def _wait(self, child: subprocess.Popen[bytes] | None) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        log = self.layout.cloud_log
+        with Progress(["Local cloud"]) as progress:
+            while True:
+                health, detail = self.health()
+                if health is Health.READY:
+                    progress.done("Local cloud")
+                    return
+                progress.detail(detail)
+                if child is not None and child.poll() is not None:
+                    raise Failure(f"The local cloud did not start; {log} ends with:\n{tail(log)}")
+                if time.monotonic() > deadline:
+                    raise Failure(
+                        f"The local cloud is not ready after {_START_SECONDS} s; {log} ends with:\n{tail(log)}"
+                    )
+                time.sleep(0.1)
+
+    def stop(self) -> bool:
+        """End every process of it; whether there was one."""
+        with locked(self.layout.cloud_lock):
+            if not marked_processes(self.layout.cloud):
+                return False
+            end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
+            self.layout.cloud_pid.unlink(missing_ok=True)
+        return True
+
+
+def tail(path: Path, lines: int = _LOG_LINES) -> str:
+    """Return the last lines of a log, indented."""
+    text = path.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-lines:]
+    return "\n".join(f"  {line}" for line in text)

@@ -1,0 +1,134 @@
+"""`./pulumiw cloud start|stop|status|logs|reset`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from toolchain.frontdoor.arguments import Request
+from toolchain.frontdoor.cloud import Health, LocalCloud
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.prepare import local_cloud_of, set_up
+from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.terminal import out, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from toolchain.frontdoor.layout import Layout
+
+_FOLLOW_SECONDS = 0.25
+_LOG_LINES = 200
+_MEBIBYTE = 1024 * 1024
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./pulumiw cloud", description="The local cloud of this clone.")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("start", help="start it, if it is not up")
+    actions.add_parser("stop", help="stop it and every process of it; its resources are kept")
+    status = actions.add_parser("status", help="what runs there")
+    status.add_argument("--json", action="store_true", help="as one JSON object")
+    logs = actions.add_parser("logs", help="what its processes have logged")
+    logs.add_argument("component", nargs="?", default="cloud", help="whose log (default: cloud)")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
+    reset = actions.add_parser("reset", help="stop it and forget every resource, topic and record")
+    reset.add_argument("--yes", action="store_true", help="without asking")
+    return parser
+
+
+def run(layout: Layout, arguments: list[str]) -> int:
+    """Carry out the action."""
+    chosen = _parser().parse_args(arguments)
+    project = Project.read(layout)
+    stack = Stack.read(project, project.current_stack(Request(())))
+    cloud = local_cloud_of(stack) or local_cloud_of(Stack.read(project, "dev"))
+    if cloud is None:
+        raise Failure(
+            "No stack here lives on a local cloud:"
+            " set `confluentcloud:endpoint: http://127.0.0.1:8099` in Pulumi.dev.yaml."
+        )
+    if chosen.action == "start":
+        set_up(layout, cloud, cli=False)
+        say(f"The local cloud is up at {cloud.endpoint}.")
+    elif chosen.action == "stop":
+        say("The local cloud is stopped." if cloud.stop() else "The local cloud was not running.")
+    elif chosen.action == "status":
+        _status(cloud, as_json=chosen.json)
+    elif chosen.action == "logs":
+        _logs(layout, chosen.component, follow=chosen.follow)
+    else:
+        _reset(layout, cloud, sure=chosen.yes)
+    return 0
+
+
+def _status(cloud: LocalCloud, *, as_json: bool) -> None:
+    health, detail = cloud.health()
+    if health is Health.READY:
+        cloud.is_up()  # or says whose it is
+        status: dict[str, Any] = {"running": True, "endpoint": cloud.endpoint, **cloud.status()}
+    else:
+        status = {"running": False, "endpoint": cloud.endpoint, "detail": detail or health.value}
+    if as_json:
+        out(json.dumps(status, indent=2))
+        return
+    for line in _lines(status):
+        out(line)
+
+
+def _lines(status: dict[str, Any]) -> list[str]:
+    """Return a summary for a person: single facts, then one block per list."""
+    if not status["running"]:
+        what = "stopped" if status["detail"] == Health.NOTHING.value else status["detail"]
+        return [f"The local cloud at {status['endpoint']}: {what}. Start it with `./pulumiw cloud start`."]
+    lines = [f"The local cloud is up at {status['endpoint']}."]
+    for key, value in status.items():
+        if isinstance(value, list):
+            lines += ["", f"{key} ({len(value)})", *(f"  {_summary(item)}" for item in value)]
+    return lines
+
+
+def _summary(item: Any) -> str:
+    if not isinstance(item, dict):
+        return str(item)
+    shown = {key: value for key, value in item.items() if value not in (None, "", [], {})}
+    if "resident_bytes" in shown:
+        shown["resident"] = f"{shown.pop('resident_bytes') / _MEBIBYTE:.0f} MiB"
+    return "  ".join(f"{key}={value}" for key, value in shown.items())
+
+
+def _log_files(layout: Layout) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(layout.cloud.rglob("*.log"))}
+
+
+def _logs(layout: Layout, component: str, *, follow: bool) -> None:
+    files = _log_files(layout)
+    if not files:
+        raise Failure("The local cloud has not logged anything yet: start it with `./pulumiw cloud start`.")
+    if component not in files:
+        raise Failure(f"There is no log of {component!r}; there are logs of {', '.join(files)}.")
+    with files[component].open(encoding="utf-8", errors="replace") as log:
+        sys.stdout.writelines(log.readlines()[-_LOG_LINES:])
+        while follow:
+            sys.stdout.writelines(log.readlines())
+            sys.stdout.flush()
+            time.sleep(_FOLLOW_SECONDS)
+
+
+def _reset(layout: Layout, cloud: LocalCloud, *, sure: bool) -> None:
+    if not sure:
+        if not sys.stdin.isatty():
+            raise Failure("`cloud reset` forgets every resource, topic and record: say `./pulumiw cloud reset --yes`.")
+        sys.stderr.write("Forget every resource, topic and record of the local cloud? [y/N] ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            raise Failure("Nothing was changed.")
+    cloud.stop()
+    shutil.rmtree(layout.cloud, ignore_errors=True)
+    if layout.cloud.exists():
+        raise Failure(f"{layout.cloud} could not be removed completely: check the permissions of what is left.")
+    say("The local cloud is empty. Stacks that were deployed there: `./pulumiw up --refresh --yes` makes them anew.")

@@ -1,0 +1,50 @@
+"""HTTP with JSON by the standard library: for probes and repairs that run before the virtual environment is in use."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply; ``body`` is the decoded JSON, ``None`` if it is none."""
+
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True)
+class Api:
+    """An API under a base URL, called with a key (HTTP Basic)."""
+
+    base: str
+    key: str | None = None
+    secret: str | None = field(default=None, repr=False)
+    seconds: float = SECONDS
+
+    def call(self, method: str, path: str) -> Reply:
+        """Send a request without a body; :class:`OSError` or :class:`http.client.HTTPException` without a reply."""
+        parts = urlsplit(self.base)
+        connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = connect(parts.hostname or "", parts.port, timeout=self.seconds)
+        headers = {"Accept": "application/json"}
+        if self.key is not None:
+            token = base64.b64encode(f"{self.key}:{self.secret or ''}".encode()).decode()
+            headers["Authorization"] = f"Basic {token}"
+        try:
+            connection.request(method, parts.path.rstrip("/") + path, headers=headers)
+            reply = connection.getresponse()
+            text = reply.read()
+        finally:
+            connection.close()
+        try:
+            return Reply(reply.status, json.loads(text))
+        except ValueError:
+            return Reply(reply.status, None)

@@ -1,0 +1,103 @@
+"""The state that a killed command has left, as `pulumi stack export --show-secrets` gives it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"  # Pulumi's key for "this value is special"
+_PROVIDER_TYPE = "pulumi:providers:"
+_LONGEST_COMMAND = timedelta(hours=1)
+
+
+def plain(value: Any) -> Any:
+    """Return a value of the state with its secrets unwrapped."""
+    if isinstance(value, dict):
+        if _SIGNATURE in value:
+            return plain(json.loads(value["plaintext"])) if "plaintext" in value else None
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource in the state, or one that was being made."""
+
+    urn: str
+    type: str
+    id: str
+    provider: str
+    inputs: dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Resource:
+        """Read one of the state's resources."""
+        inputs = plain(data.get("inputs") or {})
+        return cls(data["urn"], data["type"], str(data.get("id", "")), data.get("provider", ""), inputs)
+
+    @property
+    def name(self) -> str:
+        """Its name in the program."""
+        return self.urn.rsplit("::", 1)[-1]
+
+    def text(self, *path: str) -> str:
+        """Return an input as text, empty without one: ``text("environment", "id")``."""
+        value: Any = self.inputs
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something that had begun: ``kind`` is Pulumi's ``creating``, ``deleting``, ``updating``, ..."""
+
+    kind: str
+    resource: Resource
+
+
+class Interrupted:
+    """A deployment with operations that had begun and may or may not have ended."""
+
+    def __init__(self, exported: dict[str, Any]) -> None:
+        deployment = exported.get("deployment") or {}
+        self.operations = [
+            Operation(operation["type"], Resource.of(operation["resource"]))
+            for operation in deployment.get("pending_operations") or []
+        ]
+        self.resources = [Resource.of(data) for data in deployment.get("resources") or []]
+        self._saved = _time(deployment.get("manifest", {}).get("time", ""))
+
+    def knows(self, kind: str, identity: str) -> bool:
+        """Whether an object on the cloud belongs to a resource in the state; ``identity`` is its id or fixed name."""
+        return any(
+            resource.type == kind and (resource.id == identity or resource.id.endswith(f"/{identity}"))
+            for resource in self.resources
+        )
+
+    def provider_settings(self, resource: Resource) -> dict[str, Any]:
+        """Return the inputs of the provider that a resource belongs to."""
+        urn = resource.provider.rsplit("::", 1)[0]
+        return next((r.inputs for r in self.resources if r.urn == urn and r.type.startswith(_PROVIDER_TYPE)), {})
+
+    def may_have_made(self, created_at: str) -> bool:
+        """Whether an object is young enough to be of the interrupted command: an older namesake is somebody else's."""
+        created = _time(created_at)
+        return created is not None and self._saved is not None and created >= self._saved - _LONGEST_COMMAND
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def without(exported: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """Return an exported state without its pending operations and without the resources that are gone."""
+    deployment = dict(exported["deployment"])
+    deployment["pending_operations"] = []
+    deployment["resources"] = [r for r in deployment.get("resources") or [] if r["urn"] not in gone]
+    return {**exported, "deployment": deployment}

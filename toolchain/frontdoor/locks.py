@@ -1,0 +1,60 @@
+"""Locks of Pulumi's file backend whose holder was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.terminal import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from toolchain.frontdoor.prepare import Prepared
+
+
+def _is_stale(lock: Path) -> bool:
+    """Whether the process that took the lock, on this machine, is no more."""
+    try:
+        content = json.loads(lock.read_text(encoding="utf-8"))
+        process = int(content["pid"])
+    except FileNotFoundError:
+        return False
+    except (ValueError, KeyError):  # killed while it wrote the lock
+        return True
+    if content.get("hostname") != socket.gethostname():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return not _is_pulumi(process)
+
+
+def _is_pulumi(process: int) -> bool:
+    """Whether a process can be the lock's holder: its number may have gone to another program since."""
+    try:
+        with open(f"/proc/{process}/comm", encoding="utf-8") as name:  # noqa: PTH123 - not a path of the clone
+            return "pulumi" in name.read()
+    except OSError:
+        return True
+
+
+def remove_stale_locks(prepared: Prepared) -> None:
+    """Cancel the update of a killed `pulumi`, so that the next one need not be told to."""
+    stack = prepared.stack
+    if not stack.uses_file_backend:
+        return
+    folder = prepared.layout.backend / ".pulumi" / "locks" / "organization" / stack.project.name / stack.short_name
+    locks = list(folder.glob("*.json"))
+    if not locks or not all(_is_stale(lock) for lock in locks):
+        return
+    cancelled = prepared.pulumi("cancel", "--yes", "--stack", stack.name)
+    if cancelled.returncode != 0:
+        raise Failure(f"The lock of an interrupted command cannot be removed: {cancelled.stderr.strip()}")
+    say("pulumiw: the last command on this stack was interrupted; going on from there.")

@@ -1,0 +1,53 @@
+"""Tells the front door's own commands from Pulumi's."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.failure import Failure, sentence_of
+from toolchain.frontdoor.layout import Layout
+from toolchain.frontdoor.terminal import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# Command -> what it does. Each is a module `<command>_command` with `run(layout, arguments) -> exit status`.
+COMMANDS = {
+    "cloud": "the local cloud: start, stop, status, logs, reset",
+    "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
+    "test": "ruff, mypy and pytest, as CI runs them",
+}
+
+
+def _run(layout: Layout, arguments: Sequence[str]) -> int:
+    command = arguments[0] if arguments else ""
+    if command in COMMANDS:
+        module = importlib.import_module(f"toolchain.frontdoor.{command}_command")
+        own: Callable[[Layout, list[str]], int] = module.run
+        return own(layout, list(arguments[1:]))
+    if command in {"", "help", "-h", "--help"} and len(arguments) <= 1:
+        from toolchain.frontdoor.help_command import run_help  # noqa: PLC0415 - each command loads what it needs
+
+        run_help(layout, COMMANDS)
+        return 0
+    from toolchain.frontdoor.pulumi_command import run_pulumi  # noqa: PLC0415 - each command loads what it needs
+
+    return run_pulumi(layout, list(arguments))
+
+
+def main(project: str, arguments: Sequence[str]) -> int:
+    """Run a command line and return the exit status."""
+    try:
+        return _run(Layout.of(project), arguments)
+    except Failure as failure:
+        say(f"pulumiw: {failure}")
+        return 1
+    except OSError as error:
+        say(f"pulumiw: {sentence_of(error)}")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return 128 + signal.SIGINT

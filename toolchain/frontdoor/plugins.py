@@ -1,0 +1,124 @@
+"""Language host and provider plugins: the official ones where they are or can be installed, else the bundled ones."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.stack import pulumi_home
+from toolchain.frontdoor.terminal import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from toolchain.frontdoor.layout import Layout
+
+_LANGUAGE_HOST = "pulumi-language-python"
+_PROVIDERS = ("confluentcloud", "random")
+_INSTALL_SECONDS = 60
+_RETRY_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """Which plugins a command runs with."""
+
+    official: bool
+    layout: Layout
+
+    def environment(self) -> dict[str, str]:
+        """Return what the plugins need, and `pulumi` to find them; PATH aside."""
+        shared = {"PULUMIW_PYTHON": str(self.layout.python), "PULUMI_PYTHON_CMD": str(self.layout.python)}
+        return shared if self.official else shared | {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+
+    def in_cache(self) -> dict[str, str]:
+        """Put the bundled plugins into a plugin cache inside the clone and return what makes `pulumi` use it.
+
+        Found on PATH they would do as well, but `pulumi` warns about each of them several times in every run. Only for
+        stacks whose state is in the clone: Pulumi keeps the user's login in the same folder as its cache.
+        """
+        if self.official:
+            return {}
+        home = self.layout.project / ".local" / "pulumi-home"
+        for folder, program in _cached(pinned_providers(self.layout)):
+            launcher = home / "plugins" / folder / program
+            script = f"#!/bin/sh\nexec {shlex.quote(str(self.layout.bundled_plugins / program))} \"$@\"\n"
+            if not launcher.is_file() or launcher.read_text(encoding="utf-8") != script:
+                launcher.parent.mkdir(parents=True, exist_ok=True)
+                unfinished = launcher.with_name(f".{program}.{os.getpid()}")
+                unfinished.write_text(script, encoding="utf-8")
+                unfinished.chmod(0o755)
+                unfinished.rename(launcher)
+        return {"PULUMI_HOME": str(home), "PULUMI_IGNORE_AMBIENT_PLUGINS": "true"}
+
+    def path(self) -> list[str]:
+        """Return the folders to put first on PATH."""
+        scripts = [str(self.layout.python.parent)]
+        return scripts if self.official else [str(self.layout.bundled_plugins), *scripts]
+
+
+def pinned_providers(layout: Layout) -> dict[str, str]:
+    """Return the version of each provider that requirements.txt pins."""
+    text = (layout.project / "requirements.txt").read_text(encoding="utf-8")
+    pins = {name: re.search(rf"^pulumi-{name}==(\S+)", text, re.MULTILINE) for name in _PROVIDERS}
+    return {name: pin[1] for name, pin in pins.items() if pin}
+
+
+def _cached(versions: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield folder and program of each plugin in a cache of Pulumi's."""
+    yield "language-python-v1.0.0", _LANGUAGE_HOST  # any version: the engine asks for none
+    for name, version in versions.items():
+        yield f"resource-{name}-v{version}", f"pulumi-resource-{name}"
+
+
+def _missing(versions: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for name, version in versions.items():
+        installed = pulumi_home() / "plugins" / f"resource-{name}-v{version}"
+        if not installed.is_dir() and not shutil.which(f"pulumi-resource-{name}"):
+            yield name, version
+
+
+def _install(cli: Path, name: str, version: str) -> bool:
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command
+            [cli, "plugin", "install", "resource", name, version],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_INSTALL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def choose_plugins(layout: Layout, cli: Path) -> Plugins:
+    """Return the official plugins if all are there or can be installed, else the bundled ones.
+
+    Without the official language host, which comes with Pulumi's own installer, nothing is downloaded: where that was
+    out of reach, the plugins are too. A failed download is repeated after a day, or by `./pulumiw plugin install`.
+    """
+    if not shutil.which(_LANGUAGE_HOST) and not (cli.parent / _LANGUAGE_HOST).exists():
+        return Plugins(official=False, layout=layout)
+    missing = list(_missing(pinned_providers(layout)))
+    if not missing:
+        return Plugins(official=True, layout=layout)
+    failed = layout.home / "official-plugins-failed"
+    if failed.exists() and time.time() - failed.stat().st_mtime < _RETRY_SECONDS:
+        return Plugins(official=False, layout=layout)
+    for name, version in missing:
+        say(f"  Official provider {name} {version} ...")
+        if not _install(cli, name, version):
+            failed.touch()
+            say(f"  Official provider {name} {version} cannot be had here: the bundled providers stand in.")
+            return Plugins(official=False, layout=layout)
+    return Plugins(official=True, layout=layout)

@@ -1,0 +1,113 @@
+"""Puts in place what a command needs, in this order: programs, the local cloud, the stack."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.cli import cli_on_path, cli_step
+from toolchain.frontdoor.cloud import LocalCloud
+from toolchain.frontdoor.environment import cloud_environment, stack_environment, tool_environment
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.http_json import Api
+from toolchain.frontdoor.jars import jars_folder, jars_step
+from toolchain.frontdoor.plugins import choose_plugins
+from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.steps import locked, run_side_by_side
+from toolchain.frontdoor.tools import JAVA, require
+from toolchain.frontdoor.venv import venv_step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from toolchain.frontdoor.arguments import Request
+    from toolchain.frontdoor.layout import Layout
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a command runs with."""
+
+    layout: Layout
+    stack: Stack
+    cli: Path
+    environment: dict[str, str] = field(repr=False)
+    cloud: LocalCloud | None
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a short `pulumi` command on this stack and return what it said."""
+        return subprocess.run(  # noqa: S603 - the CLI chosen by the set-up
+            [self.cli, "--non-interactive", *arguments],
+            cwd=self.layout.project,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def set_up(layout: Layout, cloud: LocalCloud | None, *, cli: bool = True) -> None:
+    """Make what is missing, side by side. Everything the machine lacks is told before anything long begins."""
+    starts = cloud is not None and not cloud.is_up()
+    steps = [venv_step(layout), cli_step(layout) if cli else None, jars_step(layout) if starts else None]
+    needed = [step for step in steps if step]
+    tools = [tool for step in needed for tool in step.tools]
+    require([*tools, *([JAVA] if starts and steps[2] is None else [])])
+    run_side_by_side(needed, layout.set_up_logs)
+    if cloud is not None and starts:
+        cloud.start(jars_folder(layout))
+
+
+def local_cloud_of(stack: Stack) -> LocalCloud | None:
+    """Return the local cloud a stack lives on."""
+    return LocalCloud(stack.project.layout, stack.endpoint) if stack.is_local and stack.endpoint else None
+
+
+def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None) -> Prepared:
+    """Put in place what ``request`` needs; :class:`Failure` says what stands in the way."""
+    project = Project.read(layout)
+    stack = Stack.read(project, project.current_stack(request))
+    wanted = request.needs_cloud if needs_cloud is None else needs_cloud
+    cloud = local_cloud_of(stack) if wanted else None
+    set_up(layout, cloud)
+    cli = cli_on_path(layout) or layout.built_cli
+    plugins = choose_plugins(layout, cli)
+    environment = {**os.environ, **tool_environment(plugins, str(cli.parent)), **stack_environment(stack, request)}
+    environment |= plugins.in_cache() if stack.uses_file_backend else {}
+    if cloud is not None:
+        environment |= cloud_environment(stack, cloud, plugins)
+        _check_key(cloud, environment)
+    prepared = Prepared(layout, stack, cli, environment, cloud)
+    if stack.uses_file_backend:
+        layout.backend.mkdir(parents=True, exist_ok=True)
+        if request.uses_stack or wanted:
+            _make_stack(prepared)
+    return prepared
+
+
+def _check_key(cloud: LocalCloud, environment: dict[str, str]) -> None:
+    """Refuse a key that the user has set and the local cloud does not know, before anything is made with it."""
+    if "CONFLUENT_CLOUD_API_KEY" not in os.environ:
+        return
+    key, secret = environment.get("CONFLUENT_CLOUD_API_KEY"), environment.get("CONFLUENT_CLOUD_API_SECRET")
+    if key and not cloud.accepts(Api(cloud.endpoint, key, secret)):
+        raise Failure(
+            f"The local cloud at {cloud.endpoint} refuses the key in CONFLUENT_CLOUD_API_KEY (401 Unauthorized): unset"
+            " CONFLUENT_CLOUD_API_KEY and CONFLUENT_CLOUD_API_SECRET, and its own key is used."
+        )
+
+
+def _make_stack(prepared: Prepared) -> None:
+    """Make the stack if it is a local one without state: there is no account to make it in by mistake."""
+    stack = prepared.stack
+    if stack.checkpoint.exists() or not stack.is_local:
+        return
+    with locked(prepared.layout.project / ".local" / "stack.lock"):
+        if stack.checkpoint.exists():
+            return
+        made = prepared.pulumi("stack", "init", stack.name, "--no-select")
+        if made.returncode != 0:
+            raise Failure(f"The stack {stack.name} could not be made: {made.stderr.strip()}")

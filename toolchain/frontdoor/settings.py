@@ -1,0 +1,59 @@
+"""Reads the settings files that Pulumi writes, without a YAML library: there is none before the virtual environment.
+
+It understands what `pulumi config set` leaves behind (nested mappings of plain or quoted scalars) and skips the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _scalar(text: str) -> str:
+    if text[:1] in {'"', "'"}:
+        end = text.find(text[0], 1)
+        return text[1:end] if end > 0 else text
+    return text.split(" #", 1)[0].rstrip()
+
+
+def _entry(line: str) -> tuple[str, str] | None:
+    """Split ``key: value``; a key may itself contain colons (``confluentcloud:endpoint``)."""
+    key, separator, value = line.partition(": ")
+    if not separator:
+        if not line.endswith(":"):
+            return None
+        key, value = line[:-1], ""
+    value = value.strip()
+    return _scalar(key.strip()), "" if value.startswith("#") else _scalar(value)
+
+
+def parse(text: str) -> dict[str, object]:
+    """Return the mappings of a settings file; a key without a value holds one (empty for lists and block scalars)."""
+    root: dict[str, object] = {}
+    open_mappings: list[tuple[int, dict[str, object]]] = [(-1, root)]
+    for raw in text.splitlines():
+        line = raw.strip()
+        entry = None if not line or line.startswith(("#", "- ")) else _entry(line)
+        if entry is None:
+            continue
+        indent = len(raw) - len(raw.lstrip())
+        while indent <= open_mappings[-1][0]:
+            open_mappings.pop()
+        key, value = entry
+        if value:
+            open_mappings[-1][1][key] = value
+        else:
+            nested: dict[str, object] = {}
+            open_mappings[-1][1][key] = nested
+            open_mappings.append((indent, nested))
+    return root
+
+
+def read(path: Path) -> dict[str, object]:
+    """Return the mappings of a settings file; empty if there is none."""
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}

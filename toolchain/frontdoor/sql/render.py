@@ -1,0 +1,90 @@
+"""Rows for people (a table) and for programs (one JSON object a line)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WIDEST_COLUMN = 120
+_NUMBERS_SHOWN = 4
+
+
+def jsonable(value: Any) -> Any:
+    """Return a value of the driver in JSON's terms: decimals and times as text, bytes in base64, rows as objects."""
+    fields = value._asdict() if isinstance(value, tuple) and hasattr(value, "_asdict") else value
+    if isinstance(fields, dict):
+        return {str(key): jsonable(item) for key, item in fields.items()}
+    if isinstance(fields, list | tuple):
+        return [jsonable(item) for item in fields]
+    return value if value is None or isinstance(value, str | int | float | bool) else _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes | bytearray):
+        return base64.b64encode(value).decode()
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def cell(value: Any) -> str:
+    """Return a value as a person reads it: a vector by its first numbers and its dimensions."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list) and len(value) > _NUMBERS_SHOWN and all(isinstance(item, float) for item in value):
+        first = ", ".join(f"{number:.4f}" for number in value[:_NUMBERS_SHOWN])
+        return f"[{first}, ... {len(value)} dimensions]"
+    shown = value if isinstance(value, str) else json.dumps(jsonable(value), ensure_ascii=False)
+    line = " ".join(shown.split("\n"))
+    return line if len(line) <= _WIDEST_COLUMN else f"{line[: _WIDEST_COLUMN - 3]}..."
+
+
+@dataclass
+class JsonLines:
+    """One JSON object a row."""
+
+    stream: TextIO
+
+    def rows(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Print a page."""
+        for row in rows:
+            named = {name: jsonable(value) for name, value in zip(columns, row, strict=True)}
+            self.stream.write(json.dumps(named, ensure_ascii=False) + "\n")
+        self.stream.flush()
+
+    def end(self, columns: Sequence[str]) -> None:
+        """Nothing is held back."""
+
+
+@dataclass
+class Table:
+    """A table that grows as rows come; the first page decides on the widths."""
+
+    stream: TextIO
+    _widths: list[int] = field(default_factory=list)
+
+    def rows(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Print a page, under a header if it is the first."""
+        cells = [[cell(value) for value in row] for row in rows]
+        if not self._widths:
+            self._widths = [max(map(len, values)) for values in zip(columns, *cells, strict=True)]
+            self._line(columns)
+            self._line(["-" * width for width in self._widths])
+        for row in cells:
+            self._line(row)
+        self.stream.flush()
+
+    def end(self, columns: Sequence[str]) -> None:
+        """Print the header of an empty result."""
+        if not self._widths:
+            self.rows(columns, [])
+
+    def _line(self, cells: Sequence[str]) -> None:
+        padded = [text.ljust(width) for text, width in zip(cells, self._widths, strict=True)]
+        self.stream.write("  ".join(padded).rstrip() + "\n")

@@ -1,0 +1,111 @@
+"""A statement from its submission to its end, through Confluent's driver."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import confluent_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_PAGE_ROWS = 500
+_IDLE_SECONDS = 0.1
+_HEALTH_SECONDS = 1.5
+_READY_SECONDS = 600
+
+
+class Printer(Protocol):
+    """Where rows go."""
+
+    def rows(self, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+        """Print a page of rows."""
+
+    def end(self, columns: list[str]) -> None:
+        """Print what is left to print."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A connection to the Flink of one stack."""
+
+    connection: confluent_sql.Connection
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, str]) -> Session:
+        """Connect with a stack's outputs; no call is made yet."""
+        return cls(
+            confluent_sql.connect(
+                endpoint=outputs["flinkRestEndpoint"],
+                flink_api_key=outputs["flinkApiKey"],
+                flink_api_secret=outputs["flinkApiSecret"],
+                organization_id=outputs["organizationId"],
+                environment_id=outputs["environmentId"],
+                compute_pool_id=outputs["computePoolId"],
+                database=outputs["kafkaClusterName"],
+                http_user_agent="Pulumiw/1",
+            )
+        )
+
+    def run(self, statement: str, printer: Printer, *, limit: int | None, seconds: int | None) -> str:
+        """Run a statement, print its rows, leave none of it behind; return what else a person should know.
+
+        Without rows (DDL, INSERT) nothing is printed, and a statement that goes on, goes on.
+        """
+        name = f"pulumiw-{uuid.uuid4().hex}"
+        deadline = time.monotonic() + seconds if seconds else None
+        cursor = self.connection.streaming_cursor()
+        keep = False
+        try:
+            cursor.execute(statement, statement_name=name, timeout=seconds or _READY_SECONDS)
+            made = cursor.statement
+            if made.schema is None or not made.schema.columns:
+                keep = not made.is_deletable
+                return f"Statement {name} is {made.phase.value}." if keep else f"Statement is {made.phase.value}."
+            columns = [*(["op"] if cursor.returns_changelog else []), *(column.name for column in made.schema.columns)]
+            shown = 0
+            for page in self._pages(cursor, deadline):
+                rows = page[: limit - shown] if limit else page
+                shown += len(rows)
+                printer.rows(columns, rows)
+                if limit and shown >= limit:
+                    break
+            printer.end(columns)
+            return ""
+        finally:
+            if not keep:
+                with suppress(confluent_sql.Error):
+                    self.connection.delete_statement(name)
+
+    def _pages(self, cursor: confluent_sql.Cursor, deadline: float | None) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield pages of rows until the statement or its time ends; changelog rows lead with their operation."""
+        healthy = time.monotonic()
+        while cursor.may_have_results and (deadline is None or time.monotonic() < deadline):
+            page = cursor.fetchmany(_PAGE_ROWS)
+            if page:
+                yield (
+                    [(str(row.op), *row.row) for row in page] if cursor.returns_changelog else [tuple(r) for r in page]
+                )
+            elif time.monotonic() - healthy > _HEALTH_SECONDS:
+                healthy = time.monotonic()
+                self._raise_if_failed(cursor.statement.name)
+            else:
+                time.sleep(_IDLE_SECONDS)
+
+    def _raise_if_failed(self, name: str) -> None:
+        """Say why no rows come, if the statement has failed since: its results only stay empty."""
+        statement = self.connection.get_statement(name)
+        if statement.is_failed or statement.is_degraded:
+            raise confluent_sql.OperationalError(str(statement.status.get("detail", "the statement failed")))
+
+
+def reason(error: Exception) -> str:
+    """Return an error of the driver as one sentence, without the name made up here and the driver's own preamble."""
+    text = " ".join(str(error).split())
+    text = re.sub(r"^Statement '[^']*' (?:submission )?failed: ", "", text)
+    return re.sub(r"^error sending request '\d*' - ", "", text) or type(error).__name__

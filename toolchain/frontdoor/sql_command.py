@@ -1,0 +1,88 @@
+"""`./pulumiw sql "STATEMENT"`: sets up, fetches the stack's outputs, hands over to :mod:`toolchain.frontdoor.sql`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.arguments import Request
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.foreground import become
+from toolchain.frontdoor.prepare import prepare
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.prepare import Prepared
+
+NEEDED_OUTPUTS = frozenset(
+    {"organizationId", "environmentId", "kafkaClusterName", "computePoolId", "flinkRestEndpoint"}
+    | {"flinkApiKey", "flinkApiSecret"}
+)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./pulumiw sql", description="Run a Flink SQL statement on the stack.")
+    parser.add_argument("statement", help='for example "SELECT content FROM product_vector"')
+    parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    parser.add_argument("--limit", type=_positive, metavar="N", help="end the statement after N rows")
+    parser.add_argument("--seconds", type=_positive, metavar="N", help="end the statement after N seconds")
+    parser.add_argument("-s", "--stack", help="the stack (default: the selected one, else dev)")
+    return parser
+
+
+def outputs_of(prepared: Prepared) -> dict[str, object]:
+    """Return the outputs of a deployed stack, secrets in the clear; :class:`Failure` if it is not deployed."""
+    stack = prepared.stack.name
+    shown = prepared.pulumi("stack", "output", "--json", "--show-secrets", "--stack", stack)
+    if shown.returncode != 0:
+        raise Failure(f"The outputs of stack {stack} cannot be read: {shown.stderr.strip().removeprefix('error: ')}")
+    outputs: dict[str, object] = json.loads(shown.stdout)
+    if missing := sorted(NEEDED_OUTPUTS - outputs.keys()):
+        raise Failure(
+            f"Stack {stack} has no pipeline to ask (outputs lack {', '.join(missing)}): run `./pulumiw up` first."
+        )
+    return outputs
+
+
+def sql_argv(prepared: Prepared, arguments: list[str]) -> tuple[list[str], int]:
+    """Return the command line of the second half, and the pipe on which it alone finds the outputs."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as pipe:
+        json.dump({name: value for name, value in outputs_of(prepared).items() if name in NEEDED_OUTPUTS}, pipe)
+    os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
+    return [
+        str(prepared.layout.python),
+        "-m",
+        "toolchain.frontdoor.sql",
+        "--outputs",
+        str(reading),
+        *arguments,
+    ], reading
+
+
+def sql_environment(prepared: Prepared) -> dict[str, str]:
+    """Return the environment of the second half."""
+    return prepared.environment | {"PYTHONPATH": str(prepared.layout.project)}
+
+
+def run(layout: Layout, arguments: list[str]) -> int:
+    """Run the statement; its exit status is the command's."""
+    chosen = _parser().parse_args(arguments)
+    if not chosen.statement.strip():
+        raise Failure('The statement is empty: say for example `./pulumiw sql "SHOW TABLES"`.')
+    request = Request(("--stack", chosen.stack) if chosen.stack else ())
+    prepared = prepare(layout, request, needs_cloud=True)
+    passed = ["--json"] if chosen.json else []
+    for flag, value in (("--limit", chosen.limit), ("--seconds", chosen.seconds)):
+        passed += [flag, str(value)] if value else []
+    argv, _ = sql_argv(prepared, [*passed, "--", chosen.statement])
+    become(argv, sql_environment(prepared), layout.project)

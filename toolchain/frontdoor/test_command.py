@@ -1,0 +1,52 @@
+"""`./pulumiw test [pytest arguments]`: the checks that CI runs, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.cli import cli_on_path
+from toolchain.frontdoor.environment import tool_environment
+from toolchain.frontdoor.foreground import run as run_in_foreground
+from toolchain.frontdoor.plugins import choose_plugins
+from toolchain.frontdoor.prepare import set_up
+from toolchain.frontdoor.terminal import say
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.layout import Layout
+
+_CHECKS = {
+    "ruff check": ["ruff", "check", ".", "pulumiw"],
+    "ruff format": ["ruff", "format", "--check", "--quiet", ".", "pulumiw"],
+    "mypy": ["mypy", "--scripts-are-modules", ".", "pulumiw"],
+}
+
+
+def run(layout: Layout, arguments: list[str]) -> int:
+    """Run the checks side by side, then pytest; the exit status is that of what failed."""
+    set_up(layout, None)
+    cli = cli_on_path(layout) or layout.built_cli
+    environment = {**os.environ, **tool_environment(choose_plugins(layout, cli), str(cli.parent))}
+    python = [str(layout.python), "-m"]
+    running = {
+        name: subprocess.Popen(  # noqa: S603 - fixed commands
+            [*python, *command],
+            cwd=layout.project,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for name, command in _CHECKS.items()
+    }
+    failed = 0
+    for name, check in running.items():
+        said, _ = check.communicate()
+        say(f"{name}: {'failed' if check.returncode else 'clean'}")
+        if check.returncode:
+            say(said.rstrip())
+            failed = check.returncode
+    if failed:
+        return failed
+    return run_in_foreground([*python, "pytest", *arguments], environment, layout.project)

@@ -1,0 +1,147 @@
+"""What a configured provider reaches: the control plane, and the planes that resources bring their own keys for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from toolchain.plugins.confluentcloud.client import Api, Transport
+from toolchain.plugins.confluentcloud.settings import FLINK, KAFKA, MISSING_CLOUD_KEY, REGISTRY, Settings
+from toolchain.plugins.errors import PluginError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from toolchain.plugins.call import Cancellation
+    from toolchain.plugins.wire import Values
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Kafka cluster's or a Schema Registry's REST API, and its id."""
+
+    api: Api
+    id: str
+
+
+@dataclass(frozen=True)
+class Flink:
+    """A Flink region's REST API and the scope statements and connections live in."""
+
+    api: Api
+    organization: str
+    environment: str
+    compute_pool: str
+    principal: str
+
+    def path(self, kind: str, name: str = "") -> str:
+        """Return the path of ``statements`` or ``connections``, or of one of them."""
+        scope = f"/sql/v1/organizations/{self.organization}/environments/{self.environment}/{kind}"
+        return f"{scope}/{quote(name, safe='')}" if name else scope
+
+
+class Session:
+    """A provider's settings and connections; empty until the provider is configured."""
+
+    def __init__(self) -> None:
+        self._settings: Settings | None = None
+        self._transport: Transport | None = None
+
+    def open(self, settings: Settings, cancellation: Cancellation, transport: Transport | None = None) -> None:
+        """Configure the session."""
+        self._settings = settings
+        self._transport = transport or Transport(max_retries=settings.max_retries, cancellation=cancellation)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        if self._settings is None:
+            raise PluginError("the provider is not configured")
+        return self._settings
+
+    def api(self, base: str, key: str, secret: str) -> Api:
+        """Return a plane at ``base``."""
+        if self._transport is None:
+            raise PluginError("the provider is not configured")
+        return Api(self._transport, base.rstrip("/"), key, secret)
+
+    @property
+    def cloud(self) -> Api:
+        """The control plane and Connect."""
+        settings = self.settings
+        if not settings["cloudApiKey"]:
+            raise PluginError(MISSING_CLOUD_KEY)
+        return self.api(settings.endpoint, settings["cloudApiKey"], settings["cloudApiSecret"])
+
+    @property
+    def flink_is_set(self) -> bool:
+        """Whether the provider names the Flink scope: it then overrides what a resource says."""
+        return self.settings.has(FLINK)
+
+    @property
+    def kafka_is_set(self) -> bool:
+        """Whether the provider brings the Kafka key."""
+        return self.settings.has(KAFKA)
+
+    @property
+    def registry_is_set(self) -> bool:
+        """Whether the provider names the Schema Registry."""
+        return self.settings.has(REGISTRY)
+
+    def flink(self, state: Values) -> Flink:
+        """Return the Flink scope of a resource, the provider's own before the resource's."""
+        own = self.settings
+        if self.flink_is_set:
+            api = self.api(own["flinkRestEndpoint"], own["flinkApiKey"], own["flinkApiSecret"])
+            return Flink(
+                api, own["organizationId"], own["environmentId"], own["flinkComputePoolId"], own["flinkPrincipalId"]
+            )
+        return Flink(
+            self._api_of(state, "flink"),
+            _needed(state, "organization", "organizationId"),
+            _needed(state, "environment", "environmentId"),
+            id_in(state, "computePool"),
+            id_in(state, "principal"),
+        )
+
+    def kafka(self, state: Values) -> Cluster:
+        """Return the REST API of a resource's Kafka cluster."""
+        own = self.settings
+        identity = own["kafkaId"] or _needed(state, "kafkaCluster", "kafkaId")
+        if self.kafka_is_set:
+            return Cluster(self.api(own["kafkaRestEndpoint"], own["kafkaApiKey"], own["kafkaApiSecret"]), identity)
+        return Cluster(self._api_of(state, "kafka"), identity)
+
+    def registry(self, state: Values) -> Cluster:
+        """Return the REST API of a resource's Schema Registry."""
+        own = self.settings
+        if self.registry_is_set:
+            key, secret = own["schemaRegistryApiKey"], own["schemaRegistryApiSecret"]
+            return Cluster(self.api(own["schemaRegistryRestEndpoint"], key, secret), own["schemaRegistryId"])
+        identity = _needed(state, "schemaRegistryCluster", "schemaRegistryId")
+        return Cluster(self._api_of(state, "schemaRegistry"), identity)
+
+    def _api_of(self, state: Values, plane: str) -> Api:
+        endpoint, keys = state.get("restEndpoint"), state.get("credentials")
+        if not endpoint or not keys:
+            missing = " and ".join(
+                name for name, value in (("restEndpoint", endpoint), ("credentials", keys)) if not value
+            )
+            raise PluginError(
+                f"{missing} is missing: give it to the resource, or the provider "
+                f"{plane}RestEndpoint, {plane}ApiKey and {plane}ApiSecret"
+            )
+        return self.api(endpoint, keys["key"], keys["secret"])
+
+
+def id_in(state: Mapping[str, Any], block: str) -> str:
+    """Return the ``id`` of a block such as ``environment``, empty if it is not there."""
+    value = state.get(block)
+    return str(value.get("id", "")) if isinstance(value, dict) else ""
+
+
+def _needed(state: Values, block: str, setting: str) -> str:
+    if not (identity := id_in(state, block)):
+        raise PluginError(f"{block} is missing: give it to the resource, or {setting} to the provider")
+    return identity

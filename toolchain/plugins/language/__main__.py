@@ -1,0 +1,45 @@
+"""``python -m toolchain.plugins.language [--root FOLDER] ENGINE-ADDRESS``."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+import pulumi  # noqa: F401 - before grpc is used: the SDK instruments it
+from pulumi.runtime.proto import language_pb2_grpc
+
+from toolchain.plugins.language import program
+from toolchain.plugins.language.host import Host, Job
+from toolchain.plugins.process import watch_parent
+
+_REQUESTS = 16
+
+
+def main() -> None:
+    """Serve the engine, and run on this thread what it asks for."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))
+    watch_parent(lambda: os._exit(0))
+    jobs: queue.Queue[Job] = queue.Queue()
+    server = grpc.server(ThreadPoolExecutor(_REQUESTS))
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(jobs), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a TextIOWrapper, when it is not a test's
+    while True:
+        job = jobs.get()
+        try:
+            job.response = program.run(job.request)
+        finally:
+            job.done.set()
+
+
+main()

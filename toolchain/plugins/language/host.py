@@ -1,0 +1,88 @@
+"""The engine's calls (``pulumirpc.LanguageRuntime``)."""
+
+# ruff: noqa: N802 - the protocol names these methods
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Job:
+    """A program to be run by the main thread, and what became of it."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+        self.response: Any = None
+        self.done = threading.Event()
+
+
+class Host(language_pb2_grpc.LanguageRuntimeServicer):
+    """Answers what can be answered at once, and hands a program on to the main thread.
+
+    Requests are served by threads of a pool; a Python program may expect to be on the main one (signals, asyncio).
+    """
+
+    def __init__(self, jobs: Any) -> None:
+        self._jobs = jobs
+
+    def Handshake(self, _request: Any, _context: Any) -> Any:
+        """Say hello."""
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
+        """Return the version: the SDK's."""
+        return plugin_pb2.PluginInfo(version=importlib.metadata.version("pulumi"))
+
+    def About(self, _request: Any, _context: Any) -> Any:
+        """Return the interpreter and its version."""
+        return language_pb2.AboutResponse(executable=sys.executable, version=sys.version.split()[0])
+
+    def GetRequiredPlugins(self, _request: Any, _context: Any) -> Any:
+        """Return none: the engine loads what the program registers."""
+        return language_pb2.GetRequiredPluginsResponse()
+
+    def GetRequiredPackages(self, _request: Any, _context: Any) -> Any:
+        """Return none: the engine loads what the program registers."""
+        return language_pb2.GetRequiredPackagesResponse()
+
+    def GetProgramDependencies(self, _request: Any, _context: Any) -> Any:
+        """Return the packages of this interpreter's environment."""
+        found = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions() if d.metadata["Name"]}
+        return language_pb2.GetProgramDependenciesResponse(
+            dependencies=[language_pb2.DependencyInfo(name=name, version=found[name]) for name in sorted(found)]
+        )
+
+    def RuntimeOptionsPrompts(self, _request: Any, _context: Any) -> Any:
+        """Ask nothing."""
+        return language_pb2.RuntimeOptionsResponse()
+
+    def Template(self, _request: Any, _context: Any) -> Any:
+        """Do nothing for a new project."""
+        return language_pb2.TemplateResponse()
+
+    def InstallDependencies(self, _request: Any, _context: Any) -> Iterator[Any]:
+        """Say who installs: the front door does, from requirements.txt."""
+        text = f"The program runs with {sys.executable}; ./pulumiw installs what requirements.txt names.\n"
+        yield language_pb2.InstallDependenciesResponse(stdout=text.encode())
+
+    def Run(self, request: Any, context: Any) -> Any:
+        """Run the program and wait for its end."""
+        job = Job(request)
+        self._jobs.put(job)
+        while not job.done.wait(1):
+            if not context.is_active():
+                return language_pb2.RunResponse(bail=True)
+        return job.response
+
+    def Cancel(self, _request: Any, _context: Any) -> Any:
+        """Let the program see for itself that the engine stops."""
+        return empty_pb2.Empty()

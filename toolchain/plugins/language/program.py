@@ -1,0 +1,109 @@
+"""Running a program: what ``pulumi-language-python-exec`` does in the official host."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import runpy
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pulumi
+from pulumi.runtime import reset_options, run_in_stack, set_all_config
+from pulumi.runtime.proto import language_pb2
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_OPERATIONS_A_SLOT = 4  # a thread waits while a registration, an invoke or a hook is under way
+
+
+def run(request: Any) -> Any:
+    """Run the program a ``RunRequest`` names, on this thread; return the ``RunResponse``.
+
+    A program that fails has told why by then, in one diagnostic: so the engine is only told to stop.
+    """
+    folder, entry = _program(request)
+    reset_options(
+        project=request.project,
+        stack=request.stack,
+        organization=request.organization or "organization",
+        root_directory=request.info.root_directory or None,
+        engine_address=request.args[0] if request.args else "",
+        monitor_address=request.monitor_address,
+        parallel=request.parallel,
+        preview=request.dryRun,
+    )
+    set_all_config(dict(request.config), list(request.configSecretKeys))
+    os.chdir(request.pwd or folder)
+    sys.path.insert(0, str(folder))
+    sys.argv = [str(entry)]
+    try:
+        _in_loop(request.parallel, entry)
+    except pulumi.RunError as error:
+        return _failed(str(error))
+    except grpc.RpcError as error:
+        if error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED):
+            return language_pb2.RunResponse(bail=True)  # the engine is shutting down and has said why
+        return _failed(str(error.details()))
+    except SystemExit as error:
+        if error.code in (None, 0):
+            return language_pb2.RunResponse()
+        return _failed(str(error.code) if isinstance(error.code, str) else f"the program exited with {error.code}")
+    except BaseException as error:  # noqa: BLE001 - whatever a program raises is its one diagnostic
+        return _failed(f"Program failed with an unhandled exception:\n{_readable(error, folder)}")
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return language_pb2.RunResponse()
+
+
+def _program(request: Any) -> tuple[Path, Path]:
+    folder = Path(request.info.program_directory or request.pwd or ".").resolve()
+    entry = folder / (request.info.entry_point or request.program or ".")
+    if entry.is_dir():
+        return entry.resolve(), entry.resolve() / "__main__.py"
+    return entry.parent, entry
+
+
+def _in_loop(parallel: int, entry: Path) -> None:
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # tasks that a failing program abandons are no news
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(max(parallel, 1) * _OPERATIONS_A_SLOT))
+    asyncio.set_event_loop(loop)
+
+    def main() -> None:
+        runpy.run_path(str(entry), run_name="__main__")
+
+    try:
+        loop.run_until_complete(run_in_stack(main))
+    finally:
+        pending = asyncio.all_tasks(loop)
+        for task in pending:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+        loop.close()
+
+
+def _failed(message: str) -> Any:
+    pulumi.log.error(message)
+    return language_pb2.RunResponse(bail=True)
+
+
+def _readable(error: BaseException, folder: Path) -> str:
+    """Format a traceback from the program's first own line on: what leads there is this host."""
+    trace = error.__traceback__
+    own = trace
+    while own is not None and not _is_in(own, folder):
+        own = own.tb_next
+    return "".join(traceback.format_exception(type(error), error, own or trace)).rstrip()
+
+
+def _is_in(trace: TracebackType, folder: Path) -> bool:
+    file = Path(trace.tb_frame.f_code.co_filename)
+    return folder in file.parents and Path(__file__).parent not in file.parents

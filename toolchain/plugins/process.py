@@ -1,0 +1,69 @@
+"""Life and death of a plugin process.
+
+A plugin serves until the engine is gone. It is told so in one of three ways, and ends quietly in each, for a line on
+its stderr would show up as a diagnostic of the stack: SIGTERM or SIGINT; or the end of the process that started it,
+which is how it learns that the engine was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WORKERS = 256  # threads are made when needed; a resource that waits for the cloud holds one
+GRACE_SECONDS = 10.0  # for requests under way to undo themselves or hand back what they made
+_MEGABYTE = 1 << 20
+_OPTIONS = [("grpc.max_receive_message_length", 400 * _MEGABYTE), ("grpc.max_send_message_length", 400 * _MEGABYTE)]
+
+
+def serve(register: Callable[[Any], None], *, on_end: Callable[[], None] = lambda: None) -> None:
+    """Serve what ``register`` adds to a gRPC server, on a loopback port told on stdout, until the engine is gone.
+
+    ``on_end`` is called first of all when the end comes: it must make requests under way return soon.
+    """
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    watch_parent(ended.set)
+    server = grpc.server(ThreadPoolExecutor(WORKERS), options=_OPTIONS)
+    register(server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+    ended.wait()
+    on_end()
+    server.stop(GRACE_SECONDS).wait()
+    os._exit(0)  # worker threads may hang on a dead socket; nothing is left to be saved
+
+
+def watch_parent(gone: Callable[[], None]) -> None:
+    """Call ``gone`` from a thread of its own as soon as the process that started this one has ended."""
+    threading.Thread(target=_wait_for_end, args=(os.getppid(), gone), daemon=True, name="watch-parent").start()
+
+
+def _wait_for_end(parent: int, gone: Callable[[], None]) -> None:
+    if sys.platform == "linux":
+        # Not PR_SET_PDEATHSIG: that signal comes when the *thread* that forked ends, and Go ends threads.
+        with contextlib.suppress(OSError):
+            poller = select.poll()
+            poller.register(os.pidfd_open(parent), select.POLLIN)
+            poller.poll()
+            gone()
+            return
+    while os.getppid() == parent:
+        time.sleep(1)
+    gone()

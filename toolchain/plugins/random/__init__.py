@@ -1,0 +1,1 @@
+"""The ``random`` provider, as far as the program needs it: RandomId."""
