@@ -50,6 +50,7 @@ class EmbeddingModel(pulumi.ComponentResource):
                     provider=props.session.provider,
                     additional_secret_outputs=["apiKey"],
                     replace_on_changes=["displayName", "type", "endpoint"],
+                    replacement_trigger=props.session.place,  # a connection belongs to its region, unsaid in its inputs
                     delete_before_replace=True,
                     hooks=pulumi.ResourceHookBinding(
                         on_error=[pulumi.ErrorHook(f"wait for the rights of {name}-connection", wait_for_rights)]

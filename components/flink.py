@@ -44,7 +44,8 @@ class Flink(pulumi.ComponentResource):
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self))
         settings, identities = props.settings, props.identities
         cloud, region_name = settings.cloud.value, settings.region
-        place = f"{name}-{cloud.lower()}-{region_name}"
+        self._place = f"{cloud.lower()}-{region_name}"
+        place = f"{name}-{self._place}"
         self._props = props
         self.pool = confluentcloud.FlinkComputePool(
             f"{name}-pool",
@@ -105,6 +106,7 @@ class Flink(pulumi.ComponentResource):
         ).apply(lambda values: Address(**values))
         return FlinkSession(
             suffix=pulumi.Output.from_input(self._props.suffix),
+            place=self._place,
             provider=self.provider,
             address=pulumi.Output.secret(address),
             runs_as=pulumi.Output.all(self.pool.id, self._props.identities.runner.id, cluster.id),

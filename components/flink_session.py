@@ -29,12 +29,13 @@ class FlinkSession:
     """What declares and runs statements in one database.
 
     ``catalog`` is an environment id, ``database`` a cluster's display name (Flink SQL API, ``sql.current-*``).
-    ``runs_as``: the ids of pool, account and cluster, any of which makes it another session. ``address`` is secret.
-    ``rights``: the role bindings that must be there before, and until after, anything runs. ``suffix`` ends the
-    statements' names.
+    ``place``: cloud and region. ``runs_as``: the ids of pool, account and cluster; another one, another session.
+    ``address`` is secret. ``rights``: the role bindings that must be there before, and until after, anything runs.
+    ``suffix`` ends the statements' names.
     """
 
     suffix: pulumi.Output[str]
+    place: str
 
     provider: confluentcloud.Provider
     address: pulumi.Output[Address]

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from confluent_sql import Connection  # type: ignore[import-untyped, unused-ignore]
 
     from components.flink_session import Address
+    from components.sql_text import Statement
 
 DDL_SECONDS = 120.0
 _POLL_SECONDS = 0.3
+_DRY_RUN_FAILED = "Dry-run failed: "
 
 
 class FlinkSqlError(Exception):
@@ -88,6 +90,23 @@ class FlinkSql:
         with self._connection.closing_cursor() as cursor:
             cursor.execute(f"DESCRIBE {quote(table)}")
             return [str(row[0]) for row in cursor.fetchall()]
+
+    def objection(self, statement: Statement) -> str | None:
+        """Return why Flink would refuse ``statement``; ``None`` if it would not, or does not say. Nothing is run."""
+        from confluent_sql import OperationalError  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415
+
+        try:
+            if statement.kind.makes is None:
+                with self._connection.closing_cursor() as cursor:
+                    cursor.execute(f"EXPLAIN {statement.text}")
+                return None
+            self._connection.dry_run_statement(statement.text)
+        except OperationalError as error:
+            # A cloud may not know dry runs: that is no objection. Nor is what the statement is about to replace.
+            is_verdict = statement.kind.makes is None or str(error).startswith(_DRY_RUN_FAILED)
+            is_verdict = is_verdict and error.http_status_code is None and "already exists" not in str(error)
+            return str(error).removeprefix(_DRY_RUN_FAILED) if is_verdict else None
+        return None
 
 
 def quote(name: str) -> str:

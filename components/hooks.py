@@ -17,7 +17,7 @@ import pulumi
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from components.flink_session import Address, FlinkSession
     from components.sql_text import Statement
@@ -57,12 +57,17 @@ class StatementHooks:
     purpose: str
     statement: Statement
     session: FlinkSession
+    built_on: Sequence[pulumi.Input[str]] = ()
 
     def binding(self, source: Source | None = None) -> pulumi.ResourceHookBinding:
         """Return the hooks to bind; with a ``source``, creation waits for it."""
         before_create: list[pulumi.ResourceHook | pulumi.ResourceHookFunction] = [
             self._hook("clear the way for", self._clear_leftovers)
         ]
+        if pulumi.runtime.is_dry_run():
+            in_preview = pulumi.ResourceHookOptions(on_dry_run=True)
+            check = pulumi.ResourceHook(f"check {self.purpose}", lambda args: self._check(source, args), in_preview)
+            before_create.append(check)
         if source:
             before_create.append(self._hook("wait for the source of", lambda args: self._wait_for(source, args)))
         before_delete = [self._hook("drop what was made by", self._drop_made)] if self.statement.kind.makes else []
@@ -74,6 +79,26 @@ class StatementHooks:
 
     def _hook(self, action: str, run: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
         return pulumi.ResourceHook(f"{action} {self.purpose}", run)
+
+    async def _check(self, source: Source | None, args: pulumi.ResourceHookArgs) -> None:
+        """Ask Flink in the preview: a statement that it refuses would cost what the one it replaces has made.
+
+        Flink can only be asked about what is there: not in a first preview, nor if what the statement uses changes too.
+        """
+        name, database = _statement_of(args.new_inputs)
+        address, built_on = await pulumi.Output.all(self.session.address, list(self.built_on)).future() or (None, [])
+        if not (address and isinstance(name, str) and isinstance(database, str)):
+            return
+
+        def ask() -> str | None:
+            with FlinkSql.connect(address, database) as flink:
+                if source and not _is_ready(flink, source, built_on):
+                    return None
+                return flink.objection(self.statement)
+
+        objection = await _in_thread(ask, f"Flink cannot be asked about {self.purpose}")
+        if objection:
+            raise HookError(f"sql/{self.purpose}.sql is refused by Flink: {objection}")
 
     async def _clear_leftovers(self, args: pulumi.ResourceHookArgs) -> None:
         """Remove a statement of this very name: an interrupted run made it and could not record it.
@@ -161,9 +186,20 @@ async def wait_for_rights(args: pulumi.ErrorHookArgs) -> bool:
     return True
 
 
-def _statement_of(inputs: Mapping[str, Any] | None) -> tuple[str, str]:
+def _statement_of(inputs: Mapping[str, Any] | None) -> tuple[Any, Any]:
+    """Return name and database; in a preview either may be unknown, and then is no string."""
     known = inputs or {}
-    return str(known["statementName"]), str(known["properties"][DATABASE])
+    properties = known["properties"]
+    return known["statementName"], properties[DATABASE] if isinstance(properties, dict) else None
+
+
+def _is_ready(flink: FlinkSql, source: Source, built_on: Sequence[str]) -> bool:
+    if any(flink.phase(statement) is None for statement in built_on):
+        return False
+    try:
+        return set(source.columns) <= set(flink.columns(source.table))
+    except FlinkSqlError:
+        return False
 
 
 async def _resolved(output: pulumi.Output[Any], what: str) -> Any:

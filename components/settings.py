@@ -91,8 +91,8 @@ class Settings(BaseModel):
     )
     cluster_type: Annotated[ClusterType, _one_of(list(ClusterType))] = Field(
         ClusterType.STANDARD,
-        description="Kafka cluster type. Basic knows no roles per topic: its accounts are CloudClusterAdmin of the "
-        "cluster, which is for development.",
+        description="Kafka cluster type; a Basic cluster can become Standard, not the reverse. Basic knows no roles "
+        "per topic: its accounts are CloudClusterAdmin of the cluster, which is for development.",
     )
     max_cfu: Annotated[int, AfterValidator(_known_cfu), _one_of(_CFU_LIMITS)] = Field(
         10, description="Most Confluent Flink units (CFU) that the compute pool may use."

@@ -45,7 +45,7 @@ def render() -> str:
     rows = []
     for name, info in Settings.model_fields.items():
         key = to_camel(name)
-        default = "" if info.is_required() or info.default is None else f"`{str(info.default).removesuffix('.0')}`"
+        default = "" if info.is_required() or info.default is None else f"`{info.default}`"
         if isinstance(info.default, bool):
             default = f"`{str(info.default).lower()}`"
         rows.append(f"| `{key}` | {default} | {rules()[key].allowed} | {info.description} |\n")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from localcloud.dataplane import interface as plane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+T = TypeVar("T")
 
 
 class ControlError(Exception):
@@ -70,6 +72,12 @@ class FailedError(ControlError):
     status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "internal_server_error"
 
 
+class NotHereError(ControlError):
+    """Confluent Cloud can do it, the local cloud cannot."""
+
+    status, code = HTTPStatus.NOT_IMPLEMENTED, "not_implemented"
+
+
 class UnavailableError(ControlError):
     """Not now: the local cloud is starting or stopping."""
 
@@ -80,6 +88,13 @@ class StorageError(ControlError):
     """The state folder cannot be written."""
 
     status, code = HTTPStatus.INSUFFICIENT_STORAGE, "insufficient_storage"
+
+
+def found(resource: T | None, otherwise: str) -> T:
+    """Return what was looked up, else raise :class:`NotFoundError`."""
+    if resource is None:
+        raise NotFoundError(otherwise)
+    return resource
 
 
 @contextmanager

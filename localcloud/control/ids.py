@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import uuid
 from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghijkmnpqrstuvwxyz"  # as Confluent's: no l, no o
@@ -13,6 +14,11 @@ _KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 def new_id(prefix: str) -> str:
     """Return an identifier such as ``lkc-1w5z9k``."""
     return f"{prefix}-{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
+
+
+def new_uid() -> str:
+    """Return an identifier that is unique for ever."""
+    return str(uuid.uuid4())
 
 
 def new_api_key() -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from localcloud.control.errors import StorageError
+from localcloud.control.resources import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from localcloud.control.resources import Resource
+R = TypeVar("R", bound=Resource)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (
@@ -56,11 +57,11 @@ class Store:
             self._depth = 1
             try:
                 yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            else:
                 self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
             finally:
                 self._depth = 0
 
@@ -70,7 +71,7 @@ class Store:
         with self.transaction():
             self._db.execute("INSERT INTO resources (kind, id, environment, name, body) VALUES (?, ?, ?, ?, ?)", row)
 
-    def update[R: Resource](self, resource: R, **values: Any) -> R | None:
+    def update(self, resource: R, **values: Any) -> R | None:
         """Change these values of what is stored under that id now, and return it; ``None`` if it is gone."""
         with self.transaction():
             stored = self.get(type(resource), resource.id)
@@ -89,22 +90,22 @@ class Store:
             keys = [(resource.kind, resource.id) for resource in resources]
             self._db.executemany("DELETE FROM resources WHERE kind = ? AND id = ?", keys)
 
-    def get[R: Resource](self, kind: type[R], identifier: str) -> R | None:
+    def get(self, kind: type[R], identifier: str) -> R | None:
         """Return one resource."""
         found = self._select(kind, "id = ?", identifier)
         return found[0] if found else None
 
-    def all[R: Resource](self, kind: type[R], environment_id: str | None = None) -> list[R]:
+    def all(self, kind: type[R], environment_id: str | None = None) -> list[R]:
         """Return every resource of that kind, of one environment or of all."""
         if environment_id is None:
             return self._select(kind, "1")
         return self._select(kind, "environment = ?", environment_id)
 
-    def named[R: Resource](self, kind: type[R], environment_id: str, name: str) -> list[R]:
+    def named(self, kind: type[R], environment_id: str, name: str) -> list[R]:
         """Return the resources of that kind and name in an environment (``""``: in the organization)."""
         return self._select(kind, "environment = ? AND name = ?", environment_id, name)
 
-    def _select[R: Resource](self, kind: type[R], condition: str, *values: str) -> list[R]:
+    def _select(self, kind: type[R], condition: str, *values: str) -> list[R]:
         query = f"SELECT body FROM resources WHERE kind = ? AND {condition} ORDER BY seq"  # noqa: S608 - ours alone
         with self._lock, self._storing():
             rows = self._db.execute(query, (kind.kind, *values)).fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import socket
@@ -18,6 +19,7 @@ from localcloud.dataplane.kafka_admin import TopicAdmin
 from localcloud.dataplane.kafka_broker import HOST, BrokerFolder, KafkaInternal, Ports, taken_port
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from localcloud.dataplane.processes import ProcessHost
 
 START_SECONDS = 60.0
+RESTART_AFTER_SECONDS = 10.0
 STOP_SECONDS = 30.0  # the first one of all also writes the class-data archive
+_LOG = logging.getLogger(__name__)
 _CLUSTER_ID = re.compile(r"lkc-[a-z0-9]+")
 _JVM = ["-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disableJmx=true"]
 
@@ -33,7 +37,7 @@ _JVM = ["-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-
 class BrokerPlane:
     """The :class:`~localcloud.dataplane.interface.KafkaPlane` over local broker processes.
 
-    A started broker that has died is started again by the next call that needs it.
+    A broker that has died is started again at once, or by the next call if it died right after its start.
     """
 
     def __init__(self, state: Path, jars: Path, host: ProcessHost, internal_token: str) -> None:
@@ -156,10 +160,27 @@ class BrokerPlane:
         archive = self._archives[cluster_id] = Archive.of(self._jars / JavaModule.KAFKA, program, jars, name)
         argv = [program, *_JVM, *archive.options, "-cp", jars, "rag.kafka.Broker", str(folder.properties)]
         secrets = {"LOCALCLOUD_INTERNAL_TOKEN": self._token, "LOCALCLOUD_API_KEYS_FILE": str(folder.api_keys)}
-        self._host.start(name, argv, env=secrets)
+        child = self._host.start(name, argv, env=secrets)
         admin = TopicAdmin(KafkaInternal(bootstrap=f"{HOST}:{ports.internal}", token=self._token))
         self._wait_until_ready(cluster_id, ports, admin)
         self._admins[cluster_id] = admin
+        watch = threading.Thread(target=self._watch, args=(cluster_id, child, admin), name=f"watch-{name}", daemon=True)
+        watch.start()
+
+    def _watch(self, cluster_id: str, child: subprocess.Popen[bytes], admin: TopicAdmin) -> None:
+        """Start a broker again that has died by itself: jobs and connectors that use it do not call this plane."""
+        began = time.monotonic()
+        child.wait()
+        if time.monotonic() - began < RESTART_AFTER_SECONDS:
+            return
+        with self._locks[cluster_id]:
+            if self._admins.get(cluster_id) is not admin:
+                return
+            _LOG.warning("The broker of %s ended with status %s; it is started again.", cluster_id, child.returncode)
+            try:
+                self.start(cluster_id)
+            except DataPlaneError as error:
+                _LOG.error("%s", error)
 
     def _wait_until_ready(self, cluster_id: str, ports: Ports, admin: TopicAdmin) -> None:
         """Wait for the listeners, which open when the broker has joined its cluster, then ask for its metadata."""

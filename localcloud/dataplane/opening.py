@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from localcloud.dataplane.connect import ConnectorPlane
 from localcloud.dataplane.embeddings import WordLlamaModel
-from localcloud.dataplane.interface import DataPlane, DataPlaneError
+from localcloud.dataplane.flink import FlinkPlane
+from localcloud.dataplane.interface import DataPlane
 from localcloud.dataplane.kafka import BrokerPlane
 from localcloud.dataplane.processes import ProcessHost
 from localcloud.dataplane.registry import SqliteRegistry
@@ -16,46 +18,29 @@ if TYPE_CHECKING:
 
 
 def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: str) -> DataPlane:
-    """Open the data plane kept in ``state``; nothing runs yet but the loading of the embedding model.
+    """Open the data plane kept in ``state``: Flink and the embedding model begin to load, brokers wait for a call.
 
     ``jars`` is where Maven left them, ``base_url`` where this server's own API answers (Flink asks its Schema Registry
     there), ``internal_token`` the password among the parts. :class:`DataPlaneError` if the folder cannot be used.
     """
-    host = ProcessHost(state)
-    registry = SqliteRegistry(state)
-    kafka = BrokerPlane(state, jars, host, internal_token)
-    connect = ConnectorPlane(state, kafka, registry)
-    flink = _flink(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
-
-    def close() -> None:
-        """Stop what writes before what it writes to."""
-        connect.close()
-        getattr(flink, "close", lambda: None)()
-        kafka.close()
-        host.close()
-        registry.close()
-
-    return DataPlane(
-        kafka=kafka,
-        registry=registry,
-        flink=flink,
-        connect=connect,
-        embeddings=WordLlamaModel(),
-        processes=host.infos,
-        close=close,
-    )
-
-
-class _Missing:
-    def __getattr__(self, name: str) -> Any:
-        if name == "close":
-            raise AttributeError(name)
-        raise DataPlaneError("Flink is not there yet.")
-
-
-def _flink(state: Path, jars: Path, host: ProcessHost, kafka: BrokerPlane, **rest: str) -> Any:
-    try:
-        from localcloud.dataplane.flink import FlinkPlane  # noqa: PLC0415
-    except ImportError:
-        return _Missing()
-    return FlinkPlane(state, jars, host, kafka, **rest)
+    with ExitStack() as opened:  # closes the last one first: what writes before what it writes to
+        host = ProcessHost(state)
+        opened.callback(host.close)
+        registry = SqliteRegistry(state)
+        opened.callback(registry.close)
+        kafka = BrokerPlane(state, jars, host, internal_token)
+        opened.callback(kafka.close)
+        flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
+        opened.callback(flink.close)
+        connect = ConnectorPlane(state, kafka, registry)
+        opened.callback(connect.close)
+        return DataPlane(
+            kafka=kafka,
+            registry=registry,
+            flink=flink,
+            connect=connect,
+            embeddings=WordLlamaModel(),
+            processes=host.infos,
+            close=opened.pop_all().close,
+        )
+    raise AssertionError  # the stack swallows no error

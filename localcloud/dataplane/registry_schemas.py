@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TYPES = ("AVRO", "JSON")
+_PARTS = {"record": ("fields",), "error": ("fields",), "array": ("items",), "map": ("values",)}
 
 
 def compact(schema: str, schema_type: str) -> str:
@@ -41,11 +42,28 @@ def validate(schema: str, schema_type: str, referenced: Sequence[str] = ()) -> N
         for text in referenced:
             fastavro.parse_schema(json.loads(text), named_schemas=known)
         fastavro.parse_schema(parsed, named_schemas=known)
+        _require_parts(parsed)
     except SchemaParseException as error:  # fastavro's UnknownType, for one, says no more than the name
         reason = str(error).rstrip(".") or type(error).__name__
         raise InvalidError(f"The Avro schema is not valid: {reason}.") from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InvalidError(f"The Avro schema is not valid: {type(error).__name__} {error}.") from error
+    except KeyError as error:
+        raise InvalidError(f"The Avro schema is not valid: a type lacks its {error}.") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InvalidError(f"The Avro schema is not valid: {error}.") from error
+
+
+def _require_parts(schema: Any) -> None:
+    """Raise ``KeyError`` for a complex type without its parts, which fastavro takes for an empty one."""
+    if isinstance(schema, list):
+        for branch in schema:
+            _require_parts(branch)
+    elif isinstance(schema, dict):
+        for part in _PARTS.get(schema["type"], ()) if isinstance(schema["type"], str) else ():
+            inner = schema[part]
+            for each in [field["type"] for field in inner] if part == "fields" else [inner]:
+                _require_parts(each)
+        if not isinstance(schema["type"], str):
+            _require_parts(schema["type"])
 
 
 def _parsed(schema: str, schema_type: str) -> Any:

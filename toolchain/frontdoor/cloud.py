@@ -136,7 +136,7 @@ class LocalCloud:
             child = subprocess.Popen(  # noqa: S603 - a fixed command
                 [self.layout.python, "-m", "localcloud", "serve", *arguments],
                 cwd=self.layout.project,
-                env={**os.environ, MARK: str(self.layout.cloud)},
+                env=_environment() | {MARK: str(self.layout.cloud)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -171,6 +171,12 @@ class LocalCloud:
             end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
             self.layout.cloud_pid.unlink(missing_ok=True)
         return True
+
+
+def _environment() -> dict[str, str]:
+    """Return the user's environment without the keys to other clouds: a local cloud has no business with them."""
+    foreign = ("CONFLUENT_", "FLINK_", "KAFKA_", "OPENAI_", "PULUMI_", "SCHEMA_REGISTRY_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
 
 
 def tail(path: Path, lines: int = _LOG_LINES) -> str:

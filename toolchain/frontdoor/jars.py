@@ -40,8 +40,8 @@ def jars_folder(layout: Layout) -> Path:
 def _is_made(jars: Path) -> bool:
     """Whether every jar is there: ours, and those that Maven keeps in its own repository."""
     class_paths = sorted(jars.glob("*/classpath"))
-    entries = [entry for file in class_paths for entry in file.read_text().strip().split(os.pathsep)]
-    return bool(class_paths) and all(os.path.exists(entry) for entry in entries)  # noqa: PTH110 - a hundred of them
+    entries = [entry for file in class_paths for entry in file.read_text().strip().split(os.pathsep) if entry]
+    return bool(entries) and all(os.path.exists(entry) for entry in entries)  # noqa: PTH110 - a hundred of them
 
 
 def _forget_old(folder: Path) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from toolchain.frontdoor.prepare import Prepared
 
 
@@ -32,17 +31,18 @@ def _is_stale(lock: Path) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False
+        return False  # another user's
     return not _is_pulumi(process)
 
 
 def _is_pulumi(process: int) -> bool:
-    """Whether a process can be the lock's holder: its number may have gone to another program since."""
+    """Whether a process can hold the lock: it may be dead and not yet buried, or another program under its number."""
     try:
-        with open(f"/proc/{process}/comm", encoding="utf-8") as name:  # noqa: PTH123 - not a path of the clone
-            return "pulumi" in name.read()
+        described = Path("/proc", str(process), "stat").read_text(encoding="utf-8")
     except OSError:
-        return True
+        return True  # no /proc here: better a lock too many
+    name, _, rest = described.partition("(")[2].rpartition(")")
+    return "pulumi" in name and rest.split()[0] not in {"Z", "X"}
 
 
 def remove_stale_locks(prepared: Prepared) -> None:

@@ -49,7 +49,7 @@ class Plugins:
         home = self.layout.project / ".local" / "pulumi-home"
         for folder, program in _cached(pinned_providers(self.layout)):
             launcher = home / "plugins" / folder / program
-            script = f"#!/bin/sh\nexec {shlex.quote(str(self.layout.bundled_plugins / program))} \"$@\"\n"
+            script = f'#!/bin/sh\nexec {shlex.quote(str(self.layout.bundled_plugins / program))} "$@"\n'
             if not launcher.is_file() or launcher.read_text(encoding="utf-8") != script:
                 launcher.parent.mkdir(parents=True, exist_ok=True)
                 unfinished = launcher.with_name(f".{program}.{os.getpid()}")

@@ -81,7 +81,7 @@ def _has_pending_operations(prepared: Prepared) -> bool:
         exported = prepared.pulumi("stack", "export", "--stack", stack.name)
         if exported.returncode != 0:
             return False  # Pulumi itself says best what is wrong with a backend
-        return bool(json.loads(exported.stdout)["deployment"].get("pending_operations"))
+        return bool((json.loads(exported.stdout)["deployment"] or {}).get("pending_operations"))
     try:
         latest = json.loads(stack.checkpoint.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
     except (OSError, ValueError, KeyError):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_WORTH_A_NOTE_SECONDS = 2.0
 _FIRST_SECONDS, _GROWTH, _LONGEST_SECONDS = 0.1, 1.5, 5.0
 
 
@@ -67,6 +68,8 @@ class Call:
             left = self.started + limit - time.monotonic()
             if left <= 0:
                 raise PluginError(f"{what} after {limit:.0f} s; give it longer with customTimeouts")
-            self.note(f"{what} ({time.monotonic() - self.started:.0f} s)")
+            waited = time.monotonic() - self.started
+            if waited >= _WORTH_A_NOTE_SECONDS:
+                self.note(f"{what} ({waited:.0f} s)")
             self.cancellation.sleep(min(pause, left))
             pause = min(pause * _GROWTH, _LONGEST_SECONDS)

@@ -10,7 +10,7 @@ from toolchain.plugins.protos import provider_pb2_grpc
 from toolchain.plugins.servicer import Servicer
 
 if TYPE_CHECKING:
-    from toolchain.plugins.servicer import Provider
+    from toolchain.plugins.provider import Provider
 
 
 def run(provider: Provider) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import select
 import signal
 import sys
@@ -28,15 +29,16 @@ _MEGABYTE = 1 << 20
 _OPTIONS = [("grpc.max_receive_message_length", 400 * _MEGABYTE), ("grpc.max_send_message_length", 400 * _MEGABYTE)]
 
 
-def serve(register: Callable[[Any], None], *, on_end: Callable[[], None] = lambda: None) -> None:
+def serve(register: Callable[[Any], None], *, on_end: Callable[[bool], None]) -> None:
     """Serve what ``register`` adds to a gRPC server, on a loopback port told on stdout, until the engine is gone.
 
-    ``on_end`` is called first of all when the end comes: it must make requests under way return soon.
+    ``on_end`` is called first of all when the end comes, with whether the engine is gone without a word: it must make
+    requests under way return soon.
     """
-    ended = threading.Event()
+    ends: queue.SimpleQueue[bool] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    watch_parent(ended.set)
+        signal.signal(number, lambda *_: ends.put(item=False))
+    watch_parent(lambda: ends.put(item=True))
     server = grpc.server(ThreadPoolExecutor(WORKERS), options=_OPTIONS)
     register(server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -44,8 +46,7 @@ def serve(register: Callable[[Any], None], *, on_end: Callable[[], None] = lambd
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
-    ended.wait()
-    on_end()
+    on_end(ends.get())
     server.stop(GRACE_SECONDS).wait()
     os._exit(0)  # worker threads may hang on a dead socket; nothing is left to be saved
 

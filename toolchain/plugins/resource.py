@@ -94,8 +94,7 @@ class Resource(ABC):
     def create(self, call: Call, inputs: Values) -> tuple[str, Values]:
         """Make an object and wait for it.
 
-        Raises :class:`IncompleteError` with its id when it was made but is not well; when the engine is gone, so that
-        nobody would ever know of it, it is deleted again.
+        Raises :class:`IncompleteError` with its id when it was made but is not well.
         """
         resource_id, extra = self.make(call, inputs)
         state = {**inputs, **extra}
@@ -104,9 +103,6 @@ class Resource(ABC):
             self.settle(call, resource_id, state)
             return resource_id, self._state(call, resource_id, state)
         except PluginError as error:
-            if call.cancellation.engine_gone:
-                self.remove(call, resource_id, state)
-                raise
             raise IncompleteError(resource_id, {**state, **error.outputs}, str(error)) from error
 
     def read(self, call: Call, resource_id: str, state: Values) -> Values | None:

@@ -49,7 +49,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why an input is refused: its property path and one sentence."""
+    """Why an input is refused: its property path and one sentence.
+
+    The engine prints the value at the path: so the path of a secret is empty.
+    """
 
     path: str
     reason: str
@@ -93,30 +96,53 @@ def check(values: Mapping[str, Any], fields: Mapping[str, Field], path: str = ""
 
 def _check_value(value: Any, spec: Field, path: str) -> Iterator[Failure]:
     name = path.rsplit(".", 1)[-1]
-    shown = "" if spec.secret else f", not {value!r}"
-    if not isinstance(value, _KINDS[spec.kind]) or (spec.kind == "integer" and isinstance(value, bool)):
+    if not _is_a(spec.kind, value):
         article = "an" if spec.kind == "integer" else "a"
-        yield Failure(path, f"{name!r} must be {article} {spec.kind}{shown}")
+        yield Failure("" if spec.secret else path, f"{name!r} must be {article} {spec.kind}{_shown(value, spec)}")
     elif spec.kind == "block":
         yield from check(value, spec.fields, path)
-    elif spec.required and value == "":
-        yield Failure(path, f"{name!r} is empty")
-    elif spec.choices and value not in spec.choices:
-        yield Failure(path, f"{name!r} must be one of {', '.join(str(choice) for choice in spec.choices)}{shown}")
-    elif spec.pattern and not re.search(spec.pattern, value):
-        yield Failure(path, f"{name!r} must be {spec.hint}{shown}")
-    elif spec.test and (wrong := spec.test(value)):
-        yield Failure(path, wrong)
     elif spec.kind == "map":
         for key, inner in value.items():
             if inner is not UNKNOWN and not isinstance(inner, str):
-                yield Failure(join(path, key), f"{key!r} in {name!r} must be a string")
+                yield Failure("" if spec.secret else join(path, key), f"{key!r} in {name!r} must be a string")
+    elif wrong := _wrong(value, spec, name):
+        yield Failure("" if spec.secret else path, wrong)
+
+
+def _is_a(kind: str, value: Any) -> bool:
+    return isinstance(value, _KINDS[kind]) and not (kind == "integer" and isinstance(value, bool))
+
+
+def _wrong(value: Any, spec: Field, name: str) -> str | None:
+    if spec.required and value == "":
+        return f"{name!r} is empty"
+    if spec.choices and value not in spec.choices:
+        return f"{name!r} must be one of {', '.join(str(choice) for choice in spec.choices)}{_shown(value, spec)}"
+    if spec.pattern and not re.search(spec.pattern, value):
+        return f"{name!r} must be {spec.hint}{_shown(value, spec)}"
+    return spec.test(value) if spec.test else None
+
+
+def _shown(value: Any, spec: Field) -> str:
+    return "" if spec.secret else f", not {value!r}"
 
 
 def with_defaults(values: Values, fields: Mapping[str, Field]) -> Values:
     """Return ``values`` with the default of each property that the program left out."""
     defaults = {key: spec.default for key, spec in fields.items() if spec.default is not None}
     return {**defaults, **values}
+
+
+def without_secrets(values: Mapping[str, Any], fields: Mapping[str, Field]) -> Values:
+    """Return ``values`` without those of secret fields, at any depth."""
+    open_ones: Values = {}
+    for key, value in values.items():
+        spec = fields.get(key)
+        if spec is not None and spec.fields and isinstance(value, dict):
+            open_ones[key] = without_secrets(value, spec.fields)
+        elif spec is None or not spec.secret:
+            open_ones[key] = value
+    return open_ones
 
 
 def with_secrets(values: Mapping[str, Any], fields: Mapping[str, Field]) -> Values:

@@ -187,7 +187,9 @@ class _Reader:
         mode = self._choice("kafka.auth.mode", ("KAFKA_API_KEY", "SERVICE_ACCOUNT"), "KAFKA_API_KEY")
         if mode == "SERVICE_ACCOUNT":
             return self._required("kafka.service.account.id"), None, None
-        return None, self._required("kafka.api.key"), self._required("kafka.api.secret")
+        if mode == "KAFKA_API_KEY":
+            return None, self._required("kafka.api.key"), self._required("kafka.api.secret")
+        return None, None, None
 
     def _topic(self) -> str:
         topic = self._required("kafka.topic")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
-from pydantic import SecretStr
 
 from components import SOURCE_TOPIC, Identities, IdentitiesProps, Kafka, KafkaProps, PipelineSql, RecordSchema, Scope
 from components.flink import Flink, FlinkProps
@@ -25,7 +24,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def settings() -> Settings:
     """Defaults, and a key."""
-    return Settings(openai_api_key=SecretStr("openai-secret"))
+    return Settings.model_validate({"openaiApiKey": "openai-secret"})
 
 
 @pytest.fixture

@@ -23,7 +23,10 @@ _OUTPUTS: dict[str, tuple[str, dict[str, Any]]] = {
         "lkc-1",
         {"rbacCrn": CLUSTER, "restEndpoint": "https://kafka", "bootstrapEndpoint": "SASL_SSL://kafka:9092"},
     ),
-    "confluentcloud:index/serviceAccount:ServiceAccount": ("sa-{name}", {"apiVersion": "iam/v2", "kind": "ServiceAccount"}),
+    "confluentcloud:index/serviceAccount:ServiceAccount": (
+        "sa-{name}",
+        {"apiVersion": "iam/v2", "kind": "ServiceAccount"},
+    ),
     "confluentcloud:index/roleBinding:RoleBinding": ("rb-{name}", {}),
     "confluentcloud:index/flinkComputePool:FlinkComputePool": ("lfcp-1", {}),
     "confluentcloud:index/apiKey:ApiKey": ("FLINKKEY", {"secret": "flink-secret"}),
@@ -102,7 +105,6 @@ class Recorded(mocks.MockMonitor):
         self.registrations: dict[str, Registration] = {}
         self.components: dict[str, Registration] = {}
         self.hooks: dict[str, pulumi.ResourceHook | pulumi.ErrorHook] = {}
-        self.stack_outputs: dict[str, Any] = {}
         self.result: Any = None
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the RPC's name
@@ -110,13 +112,7 @@ class Recorded(mocks.MockMonitor):
         known = self.registrations if request.custom else self.components
         assert request.name not in known, f"two resources are named {request.name}"
         known[request.name] = Registration(request)
-        return super().RegisterResource(request)
-
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the RPC's name
-        """Keep the stack's outputs."""
-        if _name(request.urn) == "confluent-rag-test":
-            self.stack_outputs = dict(rpc.deserialize_properties(request.outputs))
-        return super().RegisterResourceOutputs(request)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def register_resource_hook(self, hook: pulumi.ResourceHook | pulumi.ErrorHook) -> None:
         """Keep a hook (as Pulumi's callback server does); the engine refuses a second one of the same name."""
@@ -133,16 +129,16 @@ class Recorded(mocks.MockMonitor):
         return self.registrations[name]
 
 
-def record(program: Callable[[], Any]) -> Recorded:
+def record(program: Callable[[], Any], *, preview: bool = False) -> Recorded:
     """Run ``program`` against the mocks."""
     recorded = Recorded()
-    set_mocks(_Cloud(), project="confluent-rag", stack="test", preview=False, monitor=recorded)
+    set_mocks(_Cloud(), project="confluent-rag", stack="test", preview=preview, monitor=recorded)
     settings.SETTINGS.callbacks = recorded
 
     def run() -> None:
         recorded.result = program()
 
-    pulumi.runtime.test(run)()
+    pulumi.runtime.test(run)()  # type: ignore[no-untyped-call]
     return recorded
 
 

@@ -95,5 +95,9 @@ class TestIdentities:
     ) -> None:
         recorded = self.declare(make_kafka, make_identities)
         early = {name for name, item in recorded.of_type("RoleBinding").items() if "cluster" not in item.depends_on}
-        assert {"deployer-FlinkAdmin-environment", "deployer-Assigner-runner", "runner-FlinkDeveloper-environment"} <= early
+        assert {
+            "deployer-FlinkAdmin-environment",
+            "deployer-Assigner-runner",
+            "runner-FlinkDeveloper-environment",
+        } <= early
         assert "datagen-DeveloperWrite-topic-product-updates" not in early

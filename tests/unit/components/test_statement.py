@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from components.statement import MAX_NAME, statement_name
 
-CONTENT = {
+CONTENT: dict[str, Any] = {
     "text": "CREATE TABLE t (a INT);",
     "suffix": "x",
     "properties": {"sql.current-catalog": "env-1", "sql.current-database": "embeddings-x"},
@@ -34,7 +35,7 @@ class TestStatementName:
         ],
         ids=["text", "suffix", "database", "pool", "built on"],
     )
-    def test_changes_with_the_content(self, change: dict[str, object]) -> None:
+    def test_changes_with_the_content(self, change: dict[str, Any]) -> None:
         assert statement_name("create-table", **CONTENT) != statement_name("create-table", **{**CONTENT, **change})
 
     def test_fits_what_flink_allows(self) -> None:

@@ -49,7 +49,11 @@ def test_official_plugins_wait_less_on_a_local_cloud(layout: Layout) -> None:
 
 
 def test_keys_in_the_stack_are_left_alone(layout: Layout) -> None:
-    edit(layout, "encryptionsalt", "  confluentcloud:cloudApiKey: mine\n  confluent-rag:openaiApiKey:\n    secure: x\nencryptionsalt")
+    edit(
+        layout,
+        "encryptionsalt",
+        "  confluentcloud:cloudApiKey: mine\n  confluent-rag:openaiApiKey:\n    secure: x\nencryptionsalt",
+    )
     assert of_cloud(layout) == {}
 
 

@@ -33,9 +33,12 @@ def test_a_signal_reaches_the_program_once(number: signal.Signals, tmp_path: Pat
         print([int(number) for number in seen], flush=True)
         sys.exit(5)
     """)
-    wrapper = "import os, sys; from pathlib import Path; from toolchain.frontdoor.foreground import run\n" + (
-        "sys.exit(run([sys.executable, '-c', sys.argv[1]], os.environ, Path(sys.argv[2])))"
-    )
+    wrapper = textwrap.dedent("""
+        import os, sys
+        from pathlib import Path
+        from toolchain.frontdoor.foreground import run
+        sys.exit(run([sys.executable, "-c", sys.argv[1]], os.environ, Path(sys.argv[2])))
+    """)
     with subprocess.Popen(
         [sys.executable, "-c", wrapper, program, str(tmp_path)],
         cwd=PROJECT,

@@ -78,9 +78,7 @@ class TestPlugins:
         assert not choose_plugins(layout, cli).official
         assert not (tmp_path / "asked").exists()
 
-    def test_installed_ones_are_used(
-        self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_installed_ones_are_used(self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         cli = self.cli(tmp_path, monkeypatch, "exit 1")
         program(cli.parent / "pulumi-language-python")
         for name in ("confluentcloud-v2.87.0", "random-v4.21.4"):
@@ -88,9 +86,7 @@ class TestPlugins:
         assert choose_plugins(layout, cli).official
         assert not (tmp_path / "asked").exists()
 
-    def test_missing_ones_are_installed(
-        self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_missing_ones_are_installed(self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         cli = self.cli(tmp_path, monkeypatch, "exit 0")
         program(cli.parent / "pulumi-language-python")
         layout.home.mkdir(parents=True)
@@ -110,7 +106,12 @@ class TestPlugins:
 
 @pytest.mark.parametrize(
     ("number", "expected"),
-    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "read-only"), (errno.EACCES, "denied"), (errno.ENOTDIR, "in the way")],
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "denied"),
+        (errno.ENOTDIR, "in the way"),
+    ],
 )
 def test_what_the_file_system_refuses_is_one_sentence(number: int, expected: str) -> None:
     sentence = sentence_of(OSError(number, "text", "/a/file"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from toolchain.plugins.confluentcloud.resources.environment import PATH as ENVIRONMENTS
 from toolchain.plugins.confluentcloud.resources.flink_compute_pool import PATH as POOLS
 from toolchain.plugins.confluentcloud.resources.flink_compute_pool import compute_pool
-from toolchain.plugins.confluentcloud.resources.environment import PATH as ENVIRONMENTS
 from toolchain.plugins.confluentcloud.resources.iam import ACCOUNTS, service_account
 from toolchain.plugins.confluentcloud.resources.kafka_cluster import PATH as CLUSTERS
 from toolchain.plugins.confluentcloud.resources.kafka_cluster import REGISTRIES, kafka_cluster

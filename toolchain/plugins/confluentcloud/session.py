@@ -9,12 +9,15 @@ from urllib.parse import quote
 from toolchain.plugins.confluentcloud.client import Api, Transport
 from toolchain.plugins.confluentcloud.settings import FLINK, KAFKA, MISSING_CLOUD_KEY, REGISTRY, Settings
 from toolchain.plugins.errors import PluginError
+from toolchain.plugins.schema import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from toolchain.plugins.call import Cancellation
     from toolchain.plugins.wire import Values
+
+_PLANE = ("restEndpoint", "credentials")
 
 
 @dataclass(frozen=True)
@@ -122,17 +125,36 @@ class Session:
         identity = _needed(state, "schemaRegistryCluster", "schemaRegistryId")
         return Cluster(self._api_of(state, "schemaRegistry"), identity)
 
+    def lacks_flink(self, inputs: Values) -> Iterator[Failure]:
+        """Yield what a resource must say of its Flink scope because the provider does not."""
+        if self._settings and not self.flink_is_set:
+            needed = ("organization", "environment", "principal", *_PLANE)
+            yield from _lacks(inputs, needed, f"the provider all of {', '.join(FLINK)}")
+
+    def lacks_kafka(self, inputs: Values) -> Iterator[Failure]:
+        """Yield what a resource must say of its Kafka cluster because the provider does not."""
+        if self._settings:
+            scope = () if self._settings["kafkaId"] else ("kafkaCluster",)
+            plane = () if self.kafka_is_set else _PLANE
+            yield from _lacks(inputs, (*scope, *plane), f"the provider {', '.join((*KAFKA, 'kafkaId'))}")
+
+    def lacks_registry(self, inputs: Values) -> Iterator[Failure]:
+        """Yield what a resource must say of its Schema Registry because the provider does not."""
+        if self._settings and not self.registry_is_set:
+            yield from _lacks(inputs, ("schemaRegistryCluster", *_PLANE), f"the provider all of {', '.join(REGISTRY)}")
+
     def _api_of(self, state: Values, plane: str) -> Api:
         endpoint, keys = state.get("restEndpoint"), state.get("credentials")
         if not endpoint or not keys:
-            missing = " and ".join(
-                name for name, value in (("restEndpoint", endpoint), ("credentials", keys)) if not value
-            )
-            raise PluginError(
-                f"{missing} is missing: give it to the resource, or the provider "
-                f"{plane}RestEndpoint, {plane}ApiKey and {plane}ApiSecret"
-            )
+            missing = "credentials" if endpoint else "restEndpoint"
+            raise PluginError(f"{missing} is missing: give it to the resource, or the provider its {plane}... settings")
         return self.api(endpoint, keys["key"], keys["secret"])
+
+
+def _lacks(inputs: Values, needed: tuple[str, ...], otherwise: str) -> Iterator[Failure]:
+    missing = [name for name in needed if inputs.get(name) in (None, "")]
+    if missing:
+        yield Failure(missing[0], f"missing: {', '.join(missing)}; give them to the resource, or {otherwise}")
 
 
 def id_in(state: Mapping[str, Any], block: str) -> str:

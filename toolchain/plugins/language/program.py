@@ -43,24 +43,30 @@ def run(request: Any) -> Any:
     os.chdir(request.pwd or folder)
     sys.path.insert(0, str(folder))
     sys.argv = [str(entry)]
+    failure = _failure(request.parallel, entry, folder)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if failure:
+        pulumi.log.error(failure)
+    return language_pb2.RunResponse(bail=failure is not None)
+
+
+def _failure(parallel: int, entry: Path, folder: Path) -> str | None:
+    """Run the program; return None if it ended well, else the one diagnostic, empty if the engine has given it."""
     try:
-        _in_loop(request.parallel, entry)
+        _in_loop(parallel, entry)
     except pulumi.RunError as error:
-        return _failed(str(error))
+        return str(error)
     except grpc.RpcError as error:
-        if error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED):
-            return language_pb2.RunResponse(bail=True)  # the engine is shutting down and has said why
-        return _failed(str(error.details()))
+        stopping = error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+        return "" if stopping else str(error.details())
     except SystemExit as error:
         if error.code in (None, 0):
-            return language_pb2.RunResponse()
-        return _failed(str(error.code) if isinstance(error.code, str) else f"the program exited with {error.code}")
+            return None
+        return error.code if isinstance(error.code, str) else f"the program exited with {error.code}"
     except BaseException as error:  # noqa: BLE001 - whatever a program raises is its one diagnostic
-        return _failed(f"Program failed with an unhandled exception:\n{_readable(error, folder)}")
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    return language_pb2.RunResponse()
+        return f"Program failed with an unhandled exception:\n{_readable(error, folder)}"
+    return None
 
 
 def _program(request: Any) -> tuple[Path, Path]:
@@ -90,17 +96,14 @@ def _in_loop(parallel: int, entry: Path) -> None:
         loop.close()
 
 
-def _failed(message: str) -> Any:
-    pulumi.log.error(message)
-    return language_pb2.RunResponse(bail=True)
-
-
 def _readable(error: BaseException, folder: Path) -> str:
     """Format a traceback from the program's first own line on: what leads there is this host."""
     trace = error.__traceback__
     own = trace
     while own is not None and not _is_in(own, folder):
         own = own.tb_next
+    if own is None and isinstance(error, SyntaxError):
+        return "".join(traceback.format_exception_only(error)).rstrip()
     return "".join(traceback.format_exception(type(error), error, own or trace)).rstrip()
 
 

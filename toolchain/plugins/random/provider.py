@@ -86,3 +86,7 @@ class RandomProvider:
 
     def configure(self, config: Values, cancellation: Cancellation) -> None:
         """Do nothing."""
+
+    def place(self) -> str:
+        """Return none: there is no server."""
+        return ""

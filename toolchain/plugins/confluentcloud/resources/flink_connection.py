@@ -85,7 +85,8 @@ class FlinkConnection(CloudResource):
                 yield Failure(name, f"{name!r} is missing: a connection of type {kind} needs it")
         for name in _NAMES:
             if inputs.get(name) and name not in needed.required + needed.optional:
-                yield Failure(name, f"a connection of type {kind} has no {name!r}")
+                yield Failure("type", f"a connection of type {kind} has no {name!r}")
+        yield from self.session.lacks_flink(inputs)
 
     def refuse(self, _old: Values, _new: Values, diff: Diff) -> None:
         """Refuse what the API can neither change nor the official provider replace."""

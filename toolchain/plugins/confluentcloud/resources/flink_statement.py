@@ -12,11 +12,12 @@ from toolchain.plugins.resource import DETAIL, PHASE
 from toolchain.plugins.schema import Field, credentials, reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from toolchain.plugins.call import Call
     from toolchain.plugins.confluentcloud.session import Flink
     from toolchain.plugins.diffs import Diff
+    from toolchain.plugins.schema import Failure
     from toolchain.plugins.wire import Values
 
 _CREATE_SECONDS, _CHANGE_SECONDS, _DELETE_SECONDS = 21600.0, 1200.0, 1200.0
@@ -58,6 +59,11 @@ class FlinkStatement(CloudResource):
         name = values.get("statementName")
         return name if isinstance(name, str) else ""
 
+    def check(self, inputs: Values) -> Iterator[Failure]:
+        """Ask for the scope where the provider does not name it."""
+        yield from super().check(inputs)
+        yield from self.session.lacks_flink(inputs)
+
     def refuse(self, old: Values, new: Values, diff: Diff) -> None:
         """Refuse what neither the API changes nor the official provider replaces."""
         if fixed := [name for name in _UNCHANGING if diff.touches(name)]:
@@ -75,8 +81,6 @@ class FlinkStatement(CloudResource):
     def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
         """POST it."""
         flink = self.session.flink(inputs)
-        if not flink.principal:
-            raise PluginError("principal is missing: give it to the resource, or flinkPrincipalId to the provider")
         name = inputs.get("statementName") or _generated_name()
         spec = {
             "statement": inputs["statement"],

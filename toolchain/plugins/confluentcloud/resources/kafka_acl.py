@@ -9,9 +9,10 @@ from toolchain.plugins.errors import PluginError
 from toolchain.plugins.schema import Field, credentials, reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from toolchain.plugins.call import Call
+    from toolchain.plugins.schema import Failure
     from toolchain.plugins.wire import Values
 
 _NAMES = {
@@ -67,6 +68,11 @@ class KafkaAcl(CloudResource):
         """Return what it allows whom."""
         parts = [values.get(name) for name in ("permission", "operation", "resourceName", "principal")]
         return " ".join(parts) if all(isinstance(part, str) for part in parts) else ""  # type: ignore[arg-type]
+
+    def check(self, inputs: Values) -> Iterator[Failure]:
+        """Ask for the cluster where the provider does not name it."""
+        yield from super().check(inputs)
+        yield from self.session.lacks_kafka(inputs)
 
     def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
         """POST it."""

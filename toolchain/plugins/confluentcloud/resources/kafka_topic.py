@@ -12,11 +12,12 @@ from toolchain.plugins.schema import Field, credentials, reference
 from toolchain.plugins.wire import is_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from toolchain.plugins.call import Call
     from toolchain.plugins.confluentcloud.session import Cluster
     from toolchain.plugins.diffs import Diff
+    from toolchain.plugins.schema import Failure
     from toolchain.plugins.wire import Values
 
 _LONGEST_NAME = 249
@@ -58,6 +59,11 @@ class KafkaTopic(CloudResource):
         """Return its name."""
         name = values.get("topicName")
         return name if isinstance(name, str) else ""
+
+    def check(self, inputs: Values) -> Iterator[Failure]:
+        """Ask for the cluster where the provider does not name it."""
+        yield from super().check(inputs)
+        yield from self.session.lacks_kafka(inputs)
 
     def diff(self, old: Values, old_inputs: Values, new: Values) -> Diff:
         """Fewer partitions take a new topic."""

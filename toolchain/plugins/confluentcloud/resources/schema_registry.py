@@ -52,6 +52,11 @@ class _OfSubject(CloudResource):
         name = values.get("subjectName")
         return name if isinstance(name, str) else ""
 
+    def check(self, inputs: Values) -> Iterator[Failure]:
+        """Ask for the registry where the provider does not name it."""
+        yield from super().check(inputs)
+        yield from self.session.lacks_registry(inputs)
+
     def scope(self, registry_id: str) -> Values:
         """Return the outputs that say which registry this is, unless the provider does."""
         return {} if self.session.registry_is_set else {"schemaRegistryCluster": {"id": registry_id}}

@@ -64,7 +64,6 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         // Offsets live in checkpoints; committing them too would need rights on a consumer group.
         options.put("properties.commit.offsets.on.checkpoint", "false");
         options.put("properties.isolation.level", "read_committed");
-        options.put("properties.auto.offset.reset", "earliest");
         boolean upsert = isUpsert(table);
         String startup = statement.startupMode() != null ? statement.startupMode() : table.get("scan.startup.mode");
         if (!upsert) {

@@ -65,7 +65,7 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
                 .inputTypeStrategy(
                         InputTypeStrategies.sequence(
                                 InputTypeStrategies.and(
-                                        InputTypeStrategies.explicit(internal(DataTypes.STRING().notNull())),
+                                        InputTypeStrategies.explicit(DataTypes.STRING().notNull()),
                                         InputTypeStrategies.LITERAL),
                                 InputTypeStrategies.explicit(internal(DataTypes.STRING()))))
                 .outputTypeStrategy(call -> Optional.of(outputOf(resolve(call), call.getDataTypeFactory())))
@@ -135,7 +135,7 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
     }
 
     /** Called by the generated code. A null input has a null vector, without a call. */
-    public void eval(CompletableFuture<Collection<RowData>> result, StringData model, StringData input) {
+    public void eval(CompletableFuture<Collection<RowData>> result, String model, StringData input) {
         if (input == null) {
             result.complete(rowOf(null));
             return;

@@ -1,0 +1,36 @@
+"""Work that goes on after its request was answered."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_THREADS = 16
+_log = logging.getLogger(__name__)
+
+
+class Background:
+    """A pool of threads that logs what goes wrong in it."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="background")
+
+    def submit(self, work: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Start ``work``; its result, or what it raised, is in the future too."""
+        return self._pool.submit(_logged, work, *args)
+
+    def close(self) -> None:
+        """Drop what has not begun; what runs ends by itself."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _logged(work: Callable[..., Any], *args: Any) -> Any:
+    try:
+        return work(*args)
+    except Exception as error:
+        _log.warning("%s failed: %s", work.__qualname__, error)
+        raise

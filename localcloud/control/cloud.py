@@ -1,0 +1,137 @@
+"""The local cloud: its services, wired, and its life from start to stop."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from localcloud.control.accounts import RoleBindings, ServiceAccounts, Users
+from localcloud.control.acls import Acls
+from localcloud.control.api_keys import ApiKeys
+from localcloud.control.authentication import Authenticator
+from localcloud.control.background import Background
+from localcloud.control.catalogs import Catalogs
+from localcloud.control.clusters import Clusters
+from localcloud.control.connections import Connections
+from localcloud.control.connectors import Connectors
+from localcloud.control.crn import Names
+from localcloud.control.environments import Environments
+from localcloud.control.errors import ControlError
+from localcloud.control.jobs import Jobs
+from localcloud.control.plane import Plane
+from localcloud.control.pools import ComputePools
+from localcloud.control.resources import Connector, KafkaCluster, Phase
+from localcloud.control.schemas import Schemas
+from localcloud.control.statements import Statements
+from localcloud.control.store import Store
+from localcloud.control.teardown import Teardown
+from localcloud.control.topics import Topics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from localcloud.credentials import Credentials
+    from localcloud.dataplane.interface import DataPlane
+
+_log = logging.getLogger(__name__)
+
+
+class Cloud:
+    """All services of one organization, kept in ``state/resources.db``; ``base_url`` is where its API answers."""
+
+    def __init__(self, state: Path, credentials: Credentials, base_url: str) -> None:
+        self.base_url = base_url
+        self.organization_id = credentials.organization_id
+        self.names = Names(credentials.organization_id)
+        self.store = Store(state / "resources.db")
+        self.plane = Plane()
+        self._background = Background()
+        self._is_recovered = False
+        self._build(credentials)
+
+    def _build(self, credentials: Credentials) -> None:
+        store, plane, background = self.store, self.plane, self._background
+        catalogs = Catalogs(store, plane, background)
+        self.users = Users(store)
+        self.authenticator = Authenticator(store, credentials, self.users.admin.id)
+        self.environments = Environments(store, catalogs)
+        self.keys = ApiKeys(store, plane)
+        self.accounts = ServiceAccounts(store, self.keys)
+        self.role_bindings = RoleBindings(store, self.names.organization)
+        self.connectors = Connectors(store, plane)
+        self.clusters = Clusters(
+            store,
+            plane,
+            background,
+            catalogs=catalogs,
+            environments=self.environments,
+            keys=self.keys,
+            connectors=self.connectors,
+        )
+        self.topics = Topics(plane, self.clusters)
+        self.acls = Acls(store, self.clusters)
+        self.schemas = Schemas(store, plane, self.environments)
+        self.connections = Connections(store, self.environments, catalogs)
+        self._jobs = Jobs(store, plane, catalogs, background)
+        self.statements = Statements(store, plane, self.environments, self._jobs)
+        self.pools = ComputePools(store, self.environments, self.statements)
+        self.teardown = Teardown(
+            store,
+            plane,
+            catalogs=catalogs,
+            environments=self.environments,
+            clusters=self.clusters,
+            statements=self.statements,
+            keys=self.keys,
+        )
+
+    def open(self, opener: Callable[[], DataPlane]) -> None:
+        """Open the data plane and bring back what ran before: brokers, connectors, statements. Runs for a while."""
+        self.plane.open(opener)
+        if self.plane.failure:
+            _log.error("%s", self.plane.failure)
+            return
+        self._recover()
+        self._is_recovered = True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the data plane is open, and every broker that ran before runs again."""
+        return self._is_recovered and self.plane.is_open
+
+    @property
+    def detail(self) -> str:
+        """What it is doing, or why it cannot: one sentence."""
+        if self.plane.is_closing:
+            return "The local cloud is stopping."
+        if self.plane.failure:
+            return self.plane.failure
+        if self._is_recovered:
+            return "The local cloud is ready."
+        return "Brokers are starting." if self.plane.is_open else "The data plane is starting."
+
+    def close(self) -> None:
+        """Stop every process of the data plane; what ran will run again after the next start."""
+        self._background.close()
+        self.plane.close()
+
+    def _recover(self) -> None:
+        clusters = self.store.all(KafkaCluster)
+        starting = [
+            self._background.submit(self.clusters.start, cluster.id)
+            for cluster in clusters
+            if cluster.phase is not Phase.DELETING
+        ]
+        for future in starting:
+            future.exception()
+        for cluster in clusters:
+            if cluster.phase is Phase.DELETING:
+                self._background.submit(self.clusters.finish_deletion, cluster.id)
+        for connector in self.store.all(Connector):
+            if not connector.is_paused:
+                try:
+                    self.connectors.start(connector)
+                except ControlError as error:
+                    _log.warning("connector %s did not start: %s", connector.id, error)
+        self._jobs.recover()

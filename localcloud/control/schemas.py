@@ -1,0 +1,174 @@
+"""Schemas of the Schema Registries, in the words of its API: subjects, versions, compatibility levels, modes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from localcloud.control.errors import NotFoundError, UnprocessableError, translated
+from localcloud.control.resources import RegistryMode
+from localcloud.dataplane import interface as plane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from localcloud.control.environments import Environments
+    from localcloud.control.plane import Plane
+    from localcloud.control.store import Store
+    from localcloud.dataplane.interface import SchemaVersion
+
+LEVELS = ("NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE")
+MODES = ("READWRITE", "READONLY")
+SUBJECT_NOT_FOUND, VERSION_NOT_FOUND, SCHEMA_NOT_FOUND = 40401, 40402, 40403
+LEVEL_NOT_SET, MODE_NOT_SET = 40408, 40409
+INVALID_SCHEMA, INVALID_VERSION, INVALID_LEVEL, INVALID_MODE, READ_ONLY = 42201, 42202, 42203, 42204, 42205
+
+
+class Schemas:
+    """Schemas of every registry. ``registry_id`` is always that of an existing one, else :class:`NotFoundError`."""
+
+    def __init__(self, store: Store, plane: Plane, environments: Environments) -> None:
+        self._store = store
+        self._plane = plane
+        self._environments = environments
+
+    def subjects(self, registry_id: str, prefix: str = "") -> list[str]:
+        """Names of the subjects with a live version."""
+        with _answering(SUBJECT_NOT_FOUND):
+            return self._plane.registry.subjects(self._known(registry_id), prefix)
+
+    def register(
+        self, registry_id: str, subject: str, schema: str, schema_type: str, references: Sequence[Mapping[str, Any]]
+    ) -> SchemaVersion:
+        """Register a schema; the same one keeps its id."""
+        if self.mode(registry_id, subject, fall_back=True) == "READONLY":
+            raise UnprocessableError(f"Subject {subject} is in read-only mode", error_code=READ_ONLY)
+        with _answering(SCHEMA_NOT_FOUND):
+            return self._plane.registry.register(self._known(registry_id), subject, schema, schema_type, references)
+
+    def versions(self, registry_id: str, subject: str) -> list[int]:
+        """Live version numbers of a subject."""
+        with _answering(SUBJECT_NOT_FOUND):
+            return self._plane.registry.versions(self._known(registry_id), subject)
+
+    def version(self, registry_id: str, subject: str, version: str) -> SchemaVersion:
+        """One version; ``version`` is a number or ``latest``."""
+        number = _number(version)
+        self.versions(registry_id, subject)
+        with _answering(VERSION_NOT_FOUND):
+            return self._plane.registry.version(registry_id, subject, number)
+
+    def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
+        """A schema by its id."""
+        with _answering(SCHEMA_NOT_FOUND):
+            return self._plane.registry.by_id(self._known(registry_id), schema_id)
+
+    def with_id(self, registry_id: str, schema_id: int) -> list[SchemaVersion]:
+        """Every live version that is that schema."""
+        self.by_id(registry_id, schema_id)
+        return [version for version in self.all(registry_id) if version.id == schema_id]
+
+    def find(self, registry_id: str, subject: str, schema: str, schema_type: str) -> SchemaVersion:
+        """The version of ``subject`` that holds this schema."""
+        self.versions(registry_id, subject)
+        with _answering(SCHEMA_NOT_FOUND):
+            return self._plane.registry.find(registry_id, subject, schema, schema_type)
+
+    def all(self, registry_id: str, prefix: str = "", *, latest_only: bool = False) -> list[SchemaVersion]:
+        """Every live version of every subject with that prefix."""
+        with translated():
+            return self._plane.registry.all(self._known(registry_id), prefix, latest_only=latest_only)
+
+    def delete_subject(self, registry_id: str, subject: str) -> list[int]:
+        """Delete a subject, return the versions it had."""
+        with _answering(SUBJECT_NOT_FOUND):
+            return self._plane.registry.delete_subject(self._known(registry_id), subject)
+
+    def delete_version(self, registry_id: str, subject: str, version: str) -> int:
+        """Delete one version, return its number."""
+        number = _number(version)
+        self.versions(registry_id, subject)
+        with _answering(VERSION_NOT_FOUND):
+            return self._plane.registry.delete_version(registry_id, subject, number)
+
+    def compatibility(self, registry_id: str, subject: str, *, fall_back: bool) -> str:
+        """The level of a subject (``""``: the global one); with ``fall_back`` the global one if it has none."""
+        with translated():
+            level = self._plane.registry.compatibility(self._known(registry_id), subject or None)
+            if level is None and fall_back:
+                level = self._plane.registry.compatibility(registry_id)
+        if level is None:
+            raise NotFoundError(
+                f"Subject '{subject}' does not have subject-level compatibility configured", error_code=LEVEL_NOT_SET
+            )
+        return level
+
+    def set_compatibility(self, registry_id: str, subject: str, level: str | None) -> None:
+        """Set, or with ``None`` clear, a level."""
+        if level is not None and level not in LEVELS:
+            raise UnprocessableError(
+                f"Invalid compatibility level {level!r}: use one of {', '.join(LEVELS)}.", error_code=INVALID_LEVEL
+            )
+        with translated():
+            self._plane.registry.set_compatibility(self._known(registry_id), level, subject or None)
+
+    def mode(self, registry_id: str, subject: str, *, fall_back: bool) -> str:
+        """The mode of a subject (``""``: the global one); with ``fall_back`` the global one if it has none."""
+        for name in (subject, "") if fall_back else (subject,):
+            mode = self._store.get(RegistryMode, f"{self._known(registry_id)}/{name}")
+            if mode is not None:
+                return mode.mode
+        if subject and not fall_back:
+            raise NotFoundError(f"Subject '{subject}' does not have subject-level mode configured", error_code=MODE_NOT_SET)
+        return "READWRITE"
+
+    def set_mode(self, registry_id: str, subject: str, mode: str | None) -> None:
+        """Set, or with ``None`` clear, a mode."""
+        registry = self._environments.registry(registry_id)
+        if mode is not None and mode not in MODES:
+            raise UnprocessableError(f"Invalid mode {mode!r}: use one of {', '.join(MODES)}.", error_code=INVALID_MODE)
+        identifier = f"{registry_id}/{subject}"
+        with self._store.transaction():
+            old = self._store.get(RegistryMode, identifier)
+            if old is not None:
+                self._store.remove(old)
+            if mode is not None:
+                self._store.add(
+                    RegistryMode(
+                        id=identifier,
+                        name=subject,
+                        environment_id=registry.environment_id,
+                        registry_id=registry_id,
+                        mode=mode,
+                    )
+                )
+
+    def _known(self, registry_id: str) -> str:
+        return self._environments.registry(registry_id).id
+
+
+@contextmanager
+def _answering(not_found: int) -> Iterator[None]:
+    """Give the registry's own error codes to what its storage raises."""
+    try:
+        with translated():
+            yield
+    except NotFoundError as error:
+        if isinstance(error.__cause__, plane.NotFoundError):
+            raise NotFoundError(str(error), error_code=not_found) from None
+        raise
+    except Exception as error:
+        if isinstance(error.__cause__, plane.InvalidError):
+            raise UnprocessableError(str(error), error_code=INVALID_SCHEMA) from None
+        raise
+
+
+def _number(version: str) -> int | None:
+    if version in ("latest", "-1"):
+        return None
+    if version.isdecimal() and int(version) > 0:
+        return int(version)
+    raise UnprocessableError(
+        f"The specified version '{version}' is not a valid version id: use a positive number or latest.",
+        error_code=INVALID_VERSION,
+    )

@@ -1,0 +1,221 @@
+"""Flink statements: what was asked for is kept here, what runs is in Flink."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from localcloud.control.accounts import principal_exists
+from localcloud.control.errors import (
+    ConflictError,
+    FailedError,
+    InvalidError,
+    NotFoundError,
+    NotHereError,
+    found,
+    translated,
+)
+from localcloud.control.ids import new_uid
+from localcloud.control.resources import ComputePool, Statement
+from localcloud.dataplane.interface import ResultPage, StatementPhase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from localcloud.control.environments import Environments
+    from localcloud.control.jobs import Jobs
+    from localcloud.control.plane import Plane
+    from localcloud.control.store import Store
+
+MAX_NAME = 100
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
+_ENDED = (StatementPhase.COMPLETED, StatementPhase.FAILED)
+
+
+class Statements:
+    """Statements of all environments; a name is taken in its environment until the statement is deleted."""
+
+    def __init__(self, store: Store, plane: Plane, environments: Environments, jobs: Jobs) -> None:
+        self._store = store
+        self._plane = plane
+        self._environments = environments
+        self._jobs = jobs
+
+    def create(
+        self,
+        environment_id: str,
+        *,
+        name: str,
+        statement: str,
+        properties: Mapping[str, Any],
+        compute_pool_id: str,
+        principal: str,
+        labels: Mapping[str, str],
+    ) -> Statement:
+        """Keep it and give it to Flink; returned with the phase it is in after at most 2 s."""
+        _check(name, statement, properties)
+        self._environments.get(environment_id)
+        made = Statement(
+            id=new_uid(),
+            name=name,
+            environment_id=environment_id,
+            statement=statement,
+            properties=dict(properties),
+            compute_pool_id=self._pool(environment_id, compute_pool_id).id,
+            principal=self._principal(principal),
+            labels=dict(labels),
+        )
+        with self._store.transaction():
+            if self._store.named(Statement, environment_id, name):
+                raise ConflictError(
+                    f"Statement resource={name} already exists in environment {environment_id}: delete it, or choose"
+                    " another name."
+                )
+            self._store.add(made)
+        return self._jobs.start(made)
+
+    def list(self, environment_id: str) -> list[Statement]:
+        """Those of an environment, as they are now."""
+        statements = self._store.all(Statement, self._environments.get(environment_id).id)
+        return [self._jobs.observe(statement) for statement in statements]
+
+    def get(self, environment_id: str, name: str) -> Statement:
+        """One of them, as it is now."""
+        return self._jobs.observe(self._stored(environment_id, name))
+
+    def set_stopped(
+        self, environment_id: str, name: str, *, is_stopped: bool, compute_pool_id: str = "", principal: str = ""
+    ) -> Statement:
+        """Stop it, or let it go on, if that is a change; in another pool or as another principal if those are given."""
+        statement = self.get(environment_id, name)
+        moved: dict[str, str] = {}
+        if compute_pool_id not in ("", statement.compute_pool_id):
+            moved["compute_pool_id"] = self._pool(environment_id, compute_pool_id).id
+        if principal not in ("", statement.principal):
+            moved["principal"] = self._principal(principal)
+        if is_stopped == statement.is_stopped and not moved:
+            return statement
+        if is_stopped:
+            if moved and not statement.is_stopped:
+                raise InvalidError(
+                    f"Statement {name} runs: stop it before it gets another compute pool or principal.", pointer="/spec"
+                )
+            stopping = self._store.update(statement, is_stopped=True, version=statement.version + 1, **moved)
+            return self._jobs.stop(found(stopping, _missing(name)))
+        if statement.phase in _ENDED:
+            raise ConflictError(f"Statement {name} is {statement.phase}: only a STOPPED statement can be resumed.")
+        if not statement.is_stopped and statement.phase is not StatementPhase.STOPPED:
+            raise InvalidError(
+                f"Statement {name} runs: stop it before it gets another compute pool or principal.", pointer="/spec"
+            )
+        resumed = self._store.update(
+            statement,
+            is_stopped=False,
+            phase=StatementPhase.PENDING,
+            detail="",
+            version=statement.version + 1,
+            **moved,
+        )
+        return self._jobs.start(found(resumed, _missing(name)), resume=True)
+
+    def check_unchanged(
+        self, environment_id: str, name: str, statement: str | None, properties: Mapping[str, Any] | None
+    ) -> None:
+        """Refuse an edit of what cannot be edited."""
+        stored = self._stored(environment_id, name)
+        for field, old, new in (
+            ("statement", stored.statement, statement),
+            ("properties", stored.properties, properties),
+        ):
+            if new is not None and new != old:
+                raise InvalidError(
+                    f"The {field} of statement {name} cannot be changed: delete it and create another one.",
+                    pointer=f"/spec/{field}",
+                )
+
+    def delete(self, environment_id: str, name: str) -> None:
+        """Cancel it and forget it; its name is free when this returns."""
+        self._jobs.delete(self._stored(environment_id, name))
+
+    def delete_all(self, environment_id: str) -> None:
+        """Delete every statement of an environment."""
+        for statement in self._store.all(Statement, environment_id):
+            self._jobs.delete(statement)
+
+    def running_in(self, pool_id: str, environment_id: str) -> list[Statement]:
+        """Those that run in a compute pool."""
+        return [
+            statement
+            for statement in self._store.all(Statement, environment_id)
+            if statement.compute_pool_id == pool_id and not statement.phase.is_terminal
+        ]
+
+    def stop_all_in(self, pool_id: str, environment_id: str) -> None:
+        """Stop those that run in a compute pool."""
+        for statement in self.running_in(pool_id, environment_id):
+            stopping = self._store.update(statement, is_stopped=True)
+            if stopping is not None:
+                self._jobs.stop(stopping)
+
+    def results(self, environment_id: str, name: str, token: int) -> ResultPage:
+        """The page of results at ``token`` (0 first)."""
+        statement = self._stored(environment_id, name)
+        if self._jobs.is_starting(statement):
+            return ResultPage(rows=[], next_token=token)
+        try:
+            with translated():
+                return self._plane.flink.results(statement.id, token)
+        except NotFoundError:
+            if (statement.traits or {}).get("sql_kind") == "SELECT":
+                raise NotFoundError(
+                    f"The results of statement {name} are gone: they do not outlive a restart. Run it again."
+                ) from None
+            return ResultPage(rows=[], next_token=None)
+        except FailedError as error:  # the statement's failure, not the server's: asking again does not help
+            raise InvalidError(str(error)) from None
+
+    def _stored(self, environment_id: str, name: str) -> Statement:
+        named = self._store.named(Statement, self._environments.get(environment_id).id, name)
+        return found(named[0] if named else None, _missing(name))
+
+    def _pool(self, environment_id: str, pool_id: str) -> ComputePool:
+        if pool_id:
+            pool = self._store.get(ComputePool, pool_id)
+            if pool is None or pool.environment_id != environment_id:
+                raise NotFoundError(
+                    f"The compute pool {pool_id} was not found in environment {environment_id}.",
+                    pointer="/spec/compute_pool_id",
+                )
+            return pool
+        pools = self._store.all(ComputePool, environment_id)
+        if not pools:
+            raise InvalidError(
+                f"Environment {environment_id} has no compute pool to run a statement in: create one.",
+                pointer="/spec/compute_pool_id",
+            )
+        return next((pool for pool in pools if pool.default_pool), pools[0])
+
+    def _principal(self, principal: str) -> str:
+        if not principal_exists(self._store, principal):
+            raise InvalidError(f"The principal {principal!r} does not exist.", pointer="/spec/principal")
+        return principal
+
+
+def _missing(name: str) -> str:
+    return f"Statement resource={name} does not exist"
+
+
+def _check(name: str, statement: str, properties: Mapping[str, Any]) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidError(
+            f"Statement name {name!r} is not allowed: use 1 to {MAX_NAME} characters of a-z, 0-9 and '-',"
+            " not '-' first or last.",
+            pointer="/name",
+        )
+    if not statement.strip():
+        raise InvalidError("The statement is empty: write SQL in spec.statement.", pointer="/spec/statement")
+    for key, value in properties.items():
+        if not isinstance(value, str | int | float | bool):
+            raise InvalidError(f"Property {key} must be a string, not {value!r}.", pointer="/spec/properties")
+    if str(properties.get("sql.dry-run", "false")).lower() == "true":
+        raise NotHereError("The local cloud does not check statements without running them: leave sql.dry-run out.")

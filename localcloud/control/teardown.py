@@ -1,0 +1,82 @@
+"""Deleting an environment with all that is in it, as the cloud does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from localcloud.control.errors import ConflictError, translated
+from localcloud.control.resources import (
+    ComputePool,
+    Connection,
+    KafkaCluster,
+    Phase,
+    RegistryMode,
+    RoleBinding,
+    SchemaRegistry,
+)
+
+if TYPE_CHECKING:
+    from localcloud.control.api_keys import ApiKeys
+    from localcloud.control.catalogs import Catalogs
+    from localcloud.control.clusters import Clusters
+    from localcloud.control.environments import Environments
+    from localcloud.control.plane import Plane
+    from localcloud.control.statements import Statements
+    from localcloud.control.store import Store
+
+
+class Teardown:
+    """Takes an environment apart, what uses something before what is used. Interrupted, it can be asked again."""
+
+    def __init__(
+        self,
+        store: Store,
+        plane: Plane,
+        *,
+        catalogs: Catalogs,
+        environments: Environments,
+        clusters: Clusters,
+        statements: Statements,
+        keys: ApiKeys,
+    ) -> None:
+        self._store, self._plane, self._catalogs = store, plane, catalogs
+        self._environments, self._clusters, self._statements, self._keys = environments, clusters, statements, keys
+
+    def delete_environment(self, environment_id: str) -> None:
+        """Delete it: statements, connections, pools, connectors, clusters, registry, keys, role bindings, itself.
+
+        The environment that every organization has, and one with a protected cluster, are kept
+        (:class:`ConflictError`).
+        """
+        environment = self._environments.get(environment_id)
+        if environment.is_default:
+            raise ConflictError(f"{environment_id} is the organization's default environment: it cannot be deleted.")
+        clusters = self._store.all(KafkaCluster, environment_id)
+        for cluster in clusters:
+            if cluster.deletion_protection:
+                raise ConflictError(
+                    f"Kafka cluster {cluster.id} in environment {environment_id} is protected from deletion: set its"
+                    " deletion_protection to false first."
+                )
+        self._statements.delete_all(environment_id)
+        for cluster in clusters:
+            self._store.update(cluster, phase=Phase.DELETING)
+            self._clusters.finish_deletion(cluster.id)
+        for registry in self._store.all(SchemaRegistry, environment_id):
+            with translated():
+                self._plane.registry.delete(registry.id)
+        self._keys.delete_where(lambda key: key.environment_id == environment_id)
+        place = f"/environment={environment_id}"
+        self._store.remove(
+            *self._store.all(Connection, environment_id),
+            *self._store.all(ComputePool, environment_id),
+            *self._store.all(SchemaRegistry, environment_id),
+            *self._store.all(RegistryMode, environment_id),
+            *[
+                binding
+                for binding in self._store.all(RoleBinding)
+                if f"{binding.crn_pattern}/".partition(f"{place}/")[1]
+            ],
+            environment,
+        )
+        self._catalogs.changed()

@@ -1,0 +1,70 @@
+"""The keys of a local cloud, made at its first start: ``credentials.json`` in its state folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import uuid
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from localcloud.control.ids import new_api_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SECRET_BYTES = 32
+FILE_NAME = "credentials.json"
+
+
+class CredentialsError(Exception):
+    """The file is there and cannot be used; ``str()`` says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """The organization, its administrator's key (good for every service), the embeddings' key, the data plane's."""
+
+    organization_id: str
+    cloud_api_key: str
+    cloud_api_secret: str = field(repr=False)
+    openai_api_key: str = field(repr=False)
+    internal_token: str = field(repr=False)
+
+    @classmethod
+    def load_or_make(cls, state: Path) -> Credentials:
+        """Read ``state/credentials.json``, or write new ones there, readable by their owner alone.
+
+        :raises CredentialsError: if the file does not hold credentials. :raises OSError: if it cannot be written.
+        """
+        path = state / FILE_NAME
+        try:
+            return cls._read(path)
+        except FileNotFoundError:
+            pass
+        made = cls(
+            organization_id=str(uuid.uuid4()),
+            cloud_api_key=new_api_key(),
+            cloud_api_secret=secrets.token_urlsafe(_SECRET_BYTES),
+            openai_api_key=f"sk-local-{secrets.token_urlsafe(_SECRET_BYTES)}",
+            internal_token=secrets.token_urlsafe(_SECRET_BYTES),
+        )
+        draft = path.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(asdict(made), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        return made
+
+    @classmethod
+    def _read(cls, path: Path) -> Credentials:
+        text = path.read_text(encoding="utf-8")
+        try:
+            return cls(**{name.name: str(json.loads(text)[name.name]) for name in fields(cls)})
+        except (ValueError, KeyError, TypeError):
+            raise CredentialsError(
+                f"{path} does not hold the local cloud's credentials: put it back, or empty the state folder."
+            ) from None

@@ -1,0 +1,260 @@
+"""Flink: SQL statements in one JVM, which is started again when it dies."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import httpx
+
+from localcloud.dataplane.flink_process import START_SECONDS, FlinkClient, FlinkProcess
+from localcloud.dataplane.interface import (
+    DataPlaneError,
+    ResultPage,
+    StatementPhase,
+    StatementStatus,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from localcloud.dataplane.interface import FlinkEnvironment, StatementSpec
+    from localcloud.dataplane.processes import ProcessHost
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
+_RETRY_SECONDS = 5.0
+_CONTINUOUS = {"INSERT_INTO", "STATEMENT_SET", "CREATE_TABLE_AS"}
+_LOST = StatementStatus(
+    phase=StatementPhase.FAILED,
+    detail="The Flink process ended while the statement ran, and its results are lost: run it again.",
+)
+
+
+class Internal(Protocol):
+    """Where a broker's internal listener is."""
+
+    @property
+    def bootstrap(self) -> str:
+        """``host:port``."""
+
+
+class Brokers(Protocol):
+    """What Flink needs of the Kafka plane."""
+
+    def internal(self, cluster_id: str) -> Internal:
+        """Return the internal listener of that cluster; :class:`DataPlaneError` if there is none."""
+
+
+class FlinkPlane:
+    """The :class:`~localcloud.dataplane.interface.FlinkPlane` over one JVM; safe to use from several threads.
+
+    The JVM starts in the background; a call waits for it. When it dies it is started again and statements that write
+    go on from their last checkpoint; queries, whose rows were in its memory, become FAILED.
+    """
+
+    def __init__(
+        self, state: Path, jars: Path, host: ProcessHost, kafka: Brokers, *, base_url: str, internal_token: str
+    ) -> None:
+        """Start Flink, its state in ``state/flink``; ``base_url`` is where the Schema Registries answer."""
+        self._process = FlinkProcess(state, jars, host)
+        self._kafka, self._base_url, self._token = kafka, base_url.rstrip("/"), internal_token
+        self._environments: Sequence[FlinkEnvironment] | None = None
+        self._pushed: dict[str, Any] | None = None
+        self._lock = threading.RLock()
+        self._specs: dict[str, StatementSpec] = {}
+        self._ended: dict[str, StatementStatus] = {}
+        self._kinds: dict[str, str] = {}
+        self._client: FlinkClient | None = None
+        self._error: DataPlaneError | None = None
+        self._ready = threading.Event()
+        self._closing = threading.Event()
+        self._supervisor = threading.Thread(target=self._supervise, name="flink-supervisor", daemon=True)
+        self._supervisor.start()
+
+    def configure(self, environments: Sequence[FlinkEnvironment]) -> None:
+        """Replace the set of catalogs, databases and connections; what is no longer named loses its models and views."""
+        with self._lock:
+            self._environments = tuple(environments)
+        if self._ready.is_set():
+            self._call(lambda client: self._push(client))
+
+    def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
+        """Start a statement, from its last checkpoint with ``resume``; waits 2 s at most for it to leave PENDING."""
+
+        def start(client: FlinkClient) -> StatementStatus:
+            self._push(client)
+            return self._submit(client, spec, resume=resume)
+
+        with self._lock:
+            if resume:
+                self._ended.pop(spec.uid, None)
+        return self._call(start)
+
+    def status(self, uid: str) -> StatementStatus:
+        """Where it stands; :class:`NotFoundError` if this process never heard of it."""
+        with self._lock:
+            ended = self._ended.get(uid)
+        if ended is not None:
+            return ended
+        return self._call(lambda client: self._noted(uid, client.call("GET", f"/statements/{uid}")))
+
+    def results(self, uid: str, token: int) -> ResultPage:
+        """The page at ``token`` (0 first); the same token gives the same page until a later one was asked for."""
+        with self._lock:
+            ended = self._ended.get(uid)
+        if ended is not None and ended.phase is StatementPhase.FAILED:
+            raise DataPlaneError(ended.detail)
+        page = self._call(lambda client: client.call("GET", f"/statements/{uid}/results?token={token}"))
+        return ResultPage(rows=page["rows"], next_token=page["next_token"])
+
+    def stop(self, uid: str) -> None:
+        """Stop the job after a last checkpoint; the statement becomes STOPPED and can be resumed."""
+        self._call(lambda client: self._noted(uid, client.call("POST", f"/statements/{uid}/stop")))
+
+    def delete(self, uid: str) -> None:
+        """Cancel the job and forget statement, results and checkpoints."""
+        with self._lock:
+            for known in (self._specs, self._ended, self._kinds):
+                known.pop(uid, None)
+        self._call(lambda client: client.call("DELETE", f"/statements/{uid}"))
+
+    def close(self) -> None:
+        """End the JVM; statements that write can be resumed."""
+        self._closing.set()
+        self._process.stop()
+        self._supervisor.join(START_SECONDS)
+
+    # The JVM's life --------------------------------------------------------------------------------------------------
+
+    def _supervise(self) -> None:
+        while not self._closing.is_set():
+            try:
+                process, client = self._process.start()
+            except DataPlaneError as error:
+                if not self._closing.is_set():
+                    _LOG.error("%s", error)  # noqa: TRY400 - the sentence says it all
+                self._error = error
+                self._closing.wait(_RETRY_SECONDS)
+                continue
+            self._error = None
+            with self._lock:
+                self._client, self._pushed = client, None
+                self._recover(client)
+            self._ready.set()
+            process.wait()
+            self._ready.clear()
+            client.close()
+            if not self._closing.is_set():
+                _LOG.warning("The Flink process ended unexpectedly (%s) and is started again.", process.returncode)
+
+    def _recover(self, client: FlinkClient) -> None:
+        """Resume what wrote, in a new JVM; ``self._lock`` is held, so that nobody sees the gap."""
+        for uid, spec in list(self._specs.items()):
+            if uid in self._ended:
+                continue
+            if self._kinds.get(uid) not in _CONTINUOUS:
+                self._ended[uid] = _LOST
+                continue
+            try:
+                self._push(client)
+                self._submit(client, spec, resume=True)
+            except (DataPlaneError, httpx.TransportError) as error:
+                _LOG.warning("Statement %s could not be resumed: %s", spec.name, error)
+                self._ended[uid] = StatementStatus(phase=StatementPhase.FAILED, detail=str(error))
+
+    def _call(self, function: Callable[[FlinkClient], T]) -> T:
+        """Call the JVM, once more if it died meanwhile."""
+        for last_try in (False, True):
+            client = self._running()
+            try:
+                return function(client)
+            except httpx.TimeoutException as error:
+                raise DataPlaneError("Flink did not answer in time.") from error
+            except httpx.TransportError as error:
+                if last_try or self._closing.is_set():
+                    raise DataPlaneError("The Flink process does not answer.") from error
+                self._await_restart(client)
+        raise AssertionError
+
+    def _running(self) -> FlinkClient:
+        if not self._ready.wait(START_SECONDS if self._error is None else 0.0) or self._client is None:
+            raise self._error or DataPlaneError(f"Flink did not start in {START_SECONDS:.0f} s.")
+        return self._client
+
+    def _await_restart(self, dead: FlinkClient) -> None:
+        """Wait a moment for the supervisor to notice what this call noticed first."""
+        for _ in range(20):
+            if self._client is not dead or not self._ready.is_set():
+                return
+            self._closing.wait(0.05)
+
+    # Calls to one JVM ------------------------------------------------------------------------------------------------
+
+    def _push(self, client: FlinkClient) -> None:
+        """Tell the JVM the environments, unless it knows them; brokers may have moved since the last time."""
+        with self._lock:
+            if self._environments is None:
+                return
+            workspace = {
+                "internalToken": self._token,
+                "environments": [self._environment(environment) for environment in self._environments],
+            }
+            if workspace != self._pushed:
+                client.call("PUT", "/workspace", workspace)
+                self._pushed = workspace
+
+    def _environment(self, environment: FlinkEnvironment) -> dict[str, Any]:
+        registry = environment.registry_id
+        return {
+            "id": environment.id,
+            "name": environment.name,
+            "registryUrl": f"{self._base_url}/schema-registry/{registry}" if registry else None,
+            "databases": [
+                {**asdict(database), "bootstrap": self._bootstrap(database.id)} for database in environment.databases
+            ],
+            "connections": [
+                {
+                    "name": connection.name,
+                    "type": connection.type,
+                    "endpoint": connection.endpoint,
+                    "secrets": dict(connection.secrets),
+                }
+                for connection in environment.connections
+            ],
+        }
+
+    def _bootstrap(self, cluster_id: str) -> str | None:
+        try:
+            return self._kafka.internal(cluster_id).bootstrap
+        except DataPlaneError:
+            return None  # not there yet, or not any more: a statement that needs it says so
+
+    def _submit(self, client: FlinkClient, spec: StatementSpec, *, resume: bool) -> StatementStatus:
+        body = {
+            "uid": spec.uid,
+            "name": spec.name,
+            "environmentId": spec.environment_id,
+            "statement": spec.statement,
+            "properties": {key: str(value) for key, value in spec.properties.items()},
+            "principal": spec.principal,
+        }
+        with self._lock:
+            self._specs[spec.uid] = spec
+        return self._noted(spec.uid, client.call("PUT", f"/statements/{spec.uid}?resume={str(resume).lower()}", body))
+
+    def _noted(self, uid: str, answer: Mapping[str, Any]) -> StatementStatus:
+        """Remember what outlives the JVM: how a statement ended, and which ones write."""
+        status = StatementStatus(
+            phase=StatementPhase(answer["phase"]), detail=answer["detail"] or "", traits=answer["traits"]
+        )
+        with self._lock:
+            if status.traits is not None:
+                self._kinds[uid] = status.traits["sql_kind"]
+            if status.phase.is_terminal and uid in self._specs:
+                self._ended[uid] = status
+        return status

@@ -1,0 +1,100 @@
+"""The one JVM that Flink runs in: how it is started and how it is talked to."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from localcloud.dataplane.cds import Archive
+from localcloud.dataplane.interface import DataPlaneError, NotFoundError
+from localcloud.dataplane.jars import JavaModule, classpath
+from localcloud.dataplane.java import java
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from localcloud.dataplane.processes import ProcessHost
+
+NAME = "flink"
+START_SECONDS = 90.0
+STOP_SECONDS = 40.0  # the first one of all also writes the class-data archive
+_CALL_SECONDS = 60.0
+_JVM = ["-Xms128m", "-Xmx640m", "-XX:+UseSerialGC", "-Dlog4j2.disableJmx=true"]
+# What Flink's own scripts open for Java 17 (config.yaml, env.java.opts.all).
+_OPENED = ["lang", "lang.reflect", "net", "io", "nio", "text", "time", "util", "util.concurrent"]
+_OPENED += ["util.concurrent.atomic", "util.concurrent.locks"]
+_MODULES = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in _OPENED]
+
+
+class RefusedError(DataPlaneError):
+    """Flink answered that it will not; ``str()`` says why."""
+
+
+class FlinkClient:
+    """The private HTTP interface of one running JVM (``rag.flink.endpoint.StatementEndpoint``)."""
+
+    def __init__(self, port: int, token: str) -> None:
+        """Connect lazily."""
+        self._http = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=_CALL_SECONDS,
+            trust_env=False,  # a proxy of the user's has no business here
+        )
+
+    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the JSON answer; :class:`NotFoundError`, :class:`RefusedError` or ``httpx.TransportError``."""
+        response = self._http.request(method, path, json=body)
+        answer: dict[str, Any] = response.json()
+        if response.status_code == httpx.codes.OK:
+            return answer
+        if response.status_code == httpx.codes.NOT_FOUND:
+            raise NotFoundError(answer["message"])
+        raise RefusedError(answer["message"])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+
+class FlinkProcess:
+    """Starts and ends the JVM; its own files are in ``state/flink``."""
+
+    def __init__(self, state: Path, jars: Path, host: ProcessHost) -> None:
+        """Nothing happens yet."""
+        self._folder, self._jars, self._host = state / "flink", jars, host
+        self._archive: Archive | None = None
+
+    def start(self) -> tuple[subprocess.Popen[bytes], FlinkClient]:
+        """Start it and wait until it answers; :class:`DataPlaneError` if it does not."""
+        program, jars = java(), classpath(self._jars, JavaModule.FLINK)
+        token = secrets.token_urlsafe(24)
+        port_file = self._folder / "port"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            port_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise DataPlaneError(f"Flink cannot be kept in {self._folder}: {error.strerror}.") from error
+        self._archive = Archive.of(self._jars / JavaModule.FLINK, program, jars, NAME)
+        argv = [program, *_JVM, *_MODULES, *self._archive.options, "-cp", jars, "rag.flink.Main", str(self._folder)]
+        process = self._host.start(NAME, argv, env={"FLINK_ENDPOINT_TOKEN": token})
+        deadline = time.monotonic() + START_SECONDS
+        while not port_file.exists():
+            if process.poll() is not None:
+                raise DataPlaneError(f"Flink ended at its start: see {self._host.log(NAME)}.")
+            if time.monotonic() > deadline:
+                self._host.stop(NAME)
+                raise DataPlaneError(f"Flink did not start in {START_SECONDS:.0f} s: see {self._host.log(NAME)}.")
+            time.sleep(0.05)
+        return process, FlinkClient(int(port_file.read_text()), token)
+
+    def stop(self) -> None:
+        """End it."""
+        self._host.stop(NAME, STOP_SECONDS)
+        if self._archive is not None:
+            self._archive.keep()

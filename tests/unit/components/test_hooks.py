@@ -1,0 +1,294 @@
+"""The hooks, against a Flink that remembers what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+
+from components import hooks
+from components.flink_session import Address
+from components.flink_sql import FlinkSql, FlinkSqlError
+from components.hooks import HookError, Source, StatementHooks, wait_for_rights
+from components.sql_text import Kind, Statement
+from tests.unit.components.recorded_program import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TABLE = Statement.parse("CREATE TABLE product_vector (a INT);", Kind.CREATE_TABLE)
+MODEL = Statement.parse("CREATE MODEL `m` WITH ('A' = 'b');", Kind.CREATE_MODEL)
+INSERT = Statement.parse("INSERT INTO product_vector SELECT 1;", Kind.INSERT_INTO)
+ADDRESS = Address(
+    endpoint="http://flink",
+    organization_id="org-1",
+    environment_id="env-1",
+    compute_pool_id="lfcp-1",
+    api_key="KEY",
+    api_secret="secret",
+)
+SOURCE = Source(table="product-updates", columns=("size", "price"), connector="Datagen")
+
+
+@dataclass
+class Flink:
+    """``databases``: names it knows. ``described``: what DESCRIBE says, one answer after the other."""
+
+    phases: dict[str, str] = field(default_factory=dict)
+    databases: set[str] = field(default_factory=lambda: {"embeddings-x"})
+    described: list[list[str] | Exception] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    refusal: str = ""
+
+    @contextmanager
+    def connect(self, address: Address, database: str) -> Iterator[Flink]:
+        assert address == ADDRESS
+        self.database = database
+        yield self
+
+    def phase(self, name: str) -> str | None:
+        return self.phases.get(name)
+
+    def delete(self, name: str) -> None:
+        self.asked.append(f"delete {name}")
+
+    def run_ddl(self, text: str) -> None:
+        if self.refusal:
+            raise FlinkSqlError(self.refusal)
+        if self.database not in self.databases:
+            raise FlinkSqlError(f"A database with name '{self.database}' does not exist")
+        self.asked.append(text)
+
+    def objection(self, statement: Statement) -> str | None:
+        self.asked.append(f"check {statement.kind}")
+        return self.refusal or None
+
+    def columns(self, table: str) -> list[str]:
+        assert table == "product-updates"
+        answer = self.described.pop(0) if len(self.described) > 1 else self.described[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def flink(monkeypatch: pytest.MonkeyPatch) -> Flink:
+    flink = Flink()
+    monkeypatch.setattr(FlinkSql, "connect", flink.connect)
+    monkeypatch.setattr(pulumi.log, "info", lambda *_: None)
+    return flink
+
+
+@dataclass
+class Known:
+    """An output that is already known, or (``None``) never will be."""
+
+    value: Any
+
+    async def future(self) -> Any:
+        if self.value is None:
+            await asyncio.Event().wait()
+        return self.value
+
+
+def statement_hooks(
+    statement: Statement, database: str | None = "embeddings-x", built_on: list[str] | None = None
+) -> StatementHooks:
+    session = type("Session", (), {"address": Known(ADDRESS), "database": Known(database)})()
+    if built_on:
+        session.address = ADDRESS
+    return StatementHooks(purpose="p", statement=statement, session=session, built_on=built_on or [])
+
+
+def arguments(**inputs: str) -> pulumi.ResourceHookArgs:
+    known = {"statementName": "p-x-1", "properties": {"sql.current-database": "embeddings-x"}}
+    return pulumi.ResourceHookArgs("urn", "id", "p", "type", **dict.fromkeys(inputs, known))
+
+
+def drop(hook: StatementHooks) -> None:
+    asyncio.run(hook._drop_made(arguments(old_inputs="")))
+
+
+def clear(hook: StatementHooks) -> None:
+    asyncio.run(hook._clear_leftovers(arguments(new_inputs="")))
+
+
+class TestDrop:
+    def test_a_table_is_dropped(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "COMPLETED"
+        drop(statement_hooks(TABLE))
+        assert flink.asked == ["DROP TABLE IF EXISTS `product_vector`"]
+
+    def test_a_model_is_dropped_with_all_its_versions(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "COMPLETED"
+        drop(statement_hooks(MODEL))
+        assert flink.asked == ["DROP MODEL IF EXISTS `m$all`"]
+
+    def test_what_a_statement_made_is_dropped_after_flink_forgot_the_statement(self, flink: Flink) -> None:
+        drop(statement_hooks(TABLE))
+        assert flink.asked == ["DROP TABLE IF EXISTS `product_vector`"]
+
+    def test_a_failed_statement_made_nothing(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "FAILED"
+        drop(statement_hooks(TABLE))
+        assert flink.asked == []
+
+    def test_a_renamed_cluster_is_met_under_its_new_name(self, flink: Flink) -> None:
+        flink.databases = {"renamed"}
+        drop(statement_hooks(TABLE, database="renamed"))
+        assert flink.asked == ["DROP TABLE IF EXISTS `product_vector`"]
+
+    def test_a_cluster_that_is_gone_took_its_tables_along(self, flink: Flink, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(hooks, "RESOLVE_SECONDS", 0.05)
+        flink.databases = set()
+        drop(statement_hooks(TABLE, database=None))
+        assert flink.asked == []
+
+    def test_a_refusal_keeps_the_statement_and_says_why(self, flink: Flink) -> None:
+        flink.refusal = "Access denied"
+        with pytest.raises(HookError, match=r"^What statement p-x-1 made could not be dropped: Access denied\.$"):
+            drop(statement_hooks(TABLE))
+
+
+class TestClear:
+    def test_nothing_to_clear(self, flink: Flink) -> None:
+        clear(statement_hooks(TABLE))
+        assert flink.asked == []
+
+    def test_an_interrupted_run_s_table_and_statement_go(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "COMPLETED"
+        clear(statement_hooks(TABLE))
+        assert flink.asked == ["DROP TABLE IF EXISTS `product_vector`", "delete p-x-1"]
+
+    def test_an_interrupted_run_s_insert_goes(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "RUNNING"
+        clear(statement_hooks(INSERT))
+        assert flink.asked == ["delete p-x-1"]
+
+    def test_a_failed_statement_goes_alone(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "FAILED"
+        clear(statement_hooks(TABLE))
+        assert flink.asked == ["delete p-x-1"]
+
+
+class TestCheckInPreview:
+    def check(self, statement: Statement, source: Source | None = None, **inputs: Any) -> None:
+        known = {"statementName": "p-x-1", "properties": {"sql.current-database": "embeddings-x"}, **inputs}
+        hook = statement_hooks(statement, built_on=["table-x-1"])
+
+        def program() -> pulumi.Output[None]:
+            asked = hook._check(source, pulumi.ResourceHookArgs("urn", "id", "p", "type", new_inputs=known))
+            return pulumi.Output.from_input(asked)
+
+        record(program, preview=True)
+
+    def test_a_statement_that_flink_accepts(self, flink: Flink) -> None:
+        self.check(TABLE)
+        assert flink.asked == ["check CREATE TABLE"]
+
+    def test_a_statement_that_flink_refuses_stops_the_preview(self, flink: Flink) -> None:
+        flink.refusal = "SQL parse failed"
+        with pytest.raises(HookError, match=r"^sql/p\.sql is refused by Flink: SQL parse failed$"):
+            self.check(TABLE)
+
+    def test_an_insert_is_checked_against_the_tables_that_stay(self, flink: Flink) -> None:
+        flink.phases["table-x-1"] = "COMPLETED"
+        flink.described = [["size", "price"]]
+        self.check(INSERT, SOURCE)
+        assert flink.asked == ["check INSERT INTO"]
+
+    def test_not_while_its_table_changes_too(self, flink: Flink) -> None:
+        flink.described = [["size", "price"]]
+        self.check(INSERT, SOURCE)
+        assert flink.asked == []
+
+    @pytest.mark.parametrize("answer", [["val"], FlinkSqlError("does not exist")], ids=["raw bytes", "no table"])
+    def test_not_before_its_source_is_there(self, flink: Flink, answer: list[str] | Exception) -> None:
+        flink.phases["table-x-1"] = "COMPLETED"
+        flink.described = [answer]
+        self.check(INSERT, SOURCE)
+        assert flink.asked == []
+
+    @pytest.mark.parametrize("inputs", [{"statementName": pulumi.UNKNOWN}, {"properties": pulumi.UNKNOWN}])
+    def test_not_before_everything_is_known(self, flink: Flink, inputs: dict[str, Any]) -> None:
+        self.check(TABLE, **inputs)
+        assert flink.asked == []
+
+
+class TestWaitForSource:
+    def wait(self) -> None:
+        asyncio.run(statement_hooks(INSERT)._wait_for(SOURCE, arguments(new_inputs="")))
+
+    def test_until_the_table_has_the_record_s_columns(self, flink: Flink, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("components.hooks.time.sleep", lambda _: None)
+        flink.described = [FlinkSqlError("Table does not exist"), ["val"], ["key", "size"], ["size", "price", "more"]]
+        self.wait()
+        assert flink.described == [["size", "price", "more"]]
+
+    @pytest.mark.parametrize(
+        ("answer", "seen"),
+        [
+            (["key", "val"], "the table has no column price, size"),
+            (FlinkSqlError("Table `product-updates` does not exist"), "Table `product-updates` does not exist"),
+        ],
+        ids=["raw bytes", "no table"],
+    )
+    def test_in_vain(
+        self, flink: Flink, monkeypatch: pytest.MonkeyPatch, answer: list[str] | Exception, seen: str
+    ) -> None:
+        monkeypatch.setattr(hooks, "SOURCE_SECONDS", -1.0)
+        flink.described = [answer]
+        with pytest.raises(HookError) as failure:
+            self.wait()
+        sentence = str(failure.value)
+        assert sentence.startswith("The INSERT was not created: no record with its schema in `product-updates` after")
+        assert seen in sentence
+        assert "connector Datagen" in sentence
+
+
+class TestResolving:
+    def test_is_bounded(self, monkeypatch: pytest.MonkeyPatch, flink: Flink) -> None:
+        monkeypatch.setattr(hooks, "RESOLVE_SECONDS", 0.05)
+        hook = statement_hooks(TABLE)
+        hook.session.address.value = None  # type: ignore[attr-defined]
+        with pytest.raises(HookError, match="The Flink endpoint and key did not become known within 0 s"):
+            drop(hook)
+        assert flink.asked == []
+
+
+class TestWaitForRights:
+    @pytest.fixture(autouse=True)
+    def no_pause(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def sleep(_: float) -> None: ...
+
+        monkeypatch.setattr("components.hooks.asyncio.sleep", sleep)
+
+    @pytest.mark.parametrize(
+        ("operation", "errors", "again"),
+        [
+            ("create", ["error creating Flink Statement: 403 Forbidden: no"], True),
+            ("create", ["error creating Flink Connection: 401 Unauthorized: no"], True),
+            ("create", ["statement failed: the endpoint answered 500"], False),
+            ("create", ["403 Forbidden"] * 19, False),
+            ("delete", ["403 Forbidden"], False),
+        ],
+        ids=["statement", "connection", "another error", "long enough", "not a creation"],
+    )
+    def test_asks_again_for_a_while(self, operation: str, errors: list[str], again: bool) -> None:  # noqa: FBT001
+        arguments = pulumi.ErrorHookArgs("urn", "id", "n", "t", failed_operation=operation, errors=errors)
+        assert asyncio.run(wait_for_rights(arguments)) is again
+
+
+class TestHookError:
+    def test_shows_no_frames(self) -> None:
+        def fail() -> None:
+            raise HookError("A sentence.")
+
+        caught: Callable[[], None] = fail
+        with pytest.raises(HookError) as failure:
+            caught()
+        assert failure.value.__traceback__ is None

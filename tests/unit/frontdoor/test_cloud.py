@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from toolchain.frontdoor import cloud_command
+from toolchain.frontdoor.cloud import Health, LocalCloud
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.http_json import Api
+from toolchain.frontdoor.layout import Layout
+from toolchain.frontdoor.marked import marked_processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def clone_of(layout: Layout, port: int) -> LocalCloud:
+    package = layout.project / "localcloud"
+    package.mkdir()
+    shutil.copy(Path(__file__).with_name("fake_localcloud.py"), package / "__main__.py")
+    layout.python.parent.mkdir(parents=True)
+    layout.python.symlink_to(sys.executable)
+    text = (layout.project / "Pulumi.dev.yaml").read_text()
+    (layout.project / "Pulumi.dev.yaml").write_text(text.replace(":8099", f":{port}"))
+    return LocalCloud(layout, f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+def cloud(layout: Layout) -> Iterator[LocalCloud]:
+    made = clone_of(layout, free_port())
+    yield made
+    made.stop()
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_it_starts_once_and_stops_with_all_its_processes(cloud: LocalCloud) -> None:
+    assert cloud.health()[0] is Health.NOTHING
+    cloud.start(cloud.layout.home)
+    first = marked_processes(cloud.layout.cloud)
+    cloud.start(cloud.layout.home)
+    assert marked_processes(cloud.layout.cloud) == first
+    assert cloud.is_up()
+    assert cloud.status()["broker"] in first
+    assert cloud.stop()
+    assert not any(alive(process) for process in first)
+    assert not cloud.stop()
+
+
+def test_stop_finds_what_a_crash_has_left(cloud: LocalCloud) -> None:
+    cloud.start(cloud.layout.home)
+    broker = cloud.status()["broker"]
+    os.kill(int(cloud.layout.cloud_pid.read_text()), signal.SIGKILL)
+    assert alive(broker)
+    assert cloud.stop()
+    assert not alive(broker)
+
+
+def test_two_clones_do_not_stop_each_other(cloud: LocalCloud, tmp_path: Path) -> None:
+    cloud.start(cloud.layout.home)
+    other = LocalCloud(Layout.of(str(tmp_path / "other")), cloud.endpoint)
+    assert not other.stop()
+    assert cloud.is_up()
+
+
+def test_a_cloud_of_another_clone_is_not_taken_for_ours(cloud: LocalCloud, tmp_path: Path) -> None:
+    cloud.start(cloud.layout.home)
+    other = LocalCloud(Layout.of(str(tmp_path / "other")), cloud.endpoint)
+    with pytest.raises(Failure, match="not this clone's"):
+        other.is_up()
+    other.layout.cloud.mkdir(parents=True)
+    shutil.copy(cloud.layout.cloud / "credentials.json", other.layout.cloud)
+    assert other.is_up()
+    text = (other.layout.cloud / "credentials.json").read_text()
+    (other.layout.cloud / "credentials.json").write_text(text.replace('"K"', '"L"'))
+    with pytest.raises(Failure, match="another clone"):
+        other.is_up()
+
+
+@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.0 200 OK\r\n\r\n{}"])
+def test_a_port_taken_by_a_stranger(layout: Layout, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        if os.fork() == 0:
+            client, _ = server.accept()
+            client.sendall(answer)
+            client.close()
+            os._exit(0)
+        with pytest.raises(
+            Failure, match=rf"Port {port} is taken.*confluentcloud:endpoint: http://127.0.0.1:{port + 1}"
+        ):
+            LocalCloud(layout, f"http://127.0.0.1:{port}").is_up()
+    os.wait()
+
+
+def test_a_cloud_that_does_not_start_says_why(cloud: LocalCloud) -> None:
+    cloud.layout.cloud.mkdir(parents=True)
+    (cloud.layout.cloud / "fails").touch()
+    with pytest.raises(Failure, match="the disk has holes"):
+        cloud.start(cloud.layout.home)
+
+
+def test_a_wrong_key_is_told_from_a_right_one(cloud: LocalCloud) -> None:
+    cloud.start(cloud.layout.home)
+    assert cloud.accepts(cloud.api())
+    assert not cloud.accepts(Api(cloud.endpoint, "K", "wrong"))
+    assert "wrong" not in repr(Api(cloud.endpoint, "K", "wrong"))
+
+
+class TestCommand:
+    """`./pulumiw cloud ...`."""
+
+    def test_status_of_a_stopped_cloud(self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cloud_command.run(cloud.layout, ["status", "--json"]) == 0
+        assert '"running": false' in capsys.readouterr().out
+        cloud_command.run(cloud.layout, ["status"])
+        assert "stopped" in capsys.readouterr().out
+
+    def test_reset_forgets_everything(self, cloud: LocalCloud) -> None:
+        cloud.start(cloud.layout.home)
+        with pytest.raises(Failure, match="reset --yes"):
+            cloud_command.run(cloud.layout, ["reset"])
+        assert cloud.is_up()
+        cloud_command.run(cloud.layout, ["reset", "--yes"])
+        assert not cloud.layout.cloud.exists()
+        assert not marked_processes(cloud.layout.cloud)
+
+    def test_logs(self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(Failure, match="not logged anything"):
+            cloud_command.run(cloud.layout, ["logs"])
+        cloud.layout.cloud_log.parent.mkdir(parents=True)
+        cloud.layout.cloud_log.write_text("it began\n")
+        cloud_command.run(cloud.layout, ["logs"])
+        assert capsys.readouterr().out == "it began\n"
+        with pytest.raises(Failure, match=r"'flnk'.*there are logs of cloud"):
+            cloud_command.run(cloud.layout, ["logs", "flnk"])

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from toolchain.frontdoor.locks import remove_stale_locks
+from toolchain.frontdoor.prepare import Prepared
+from toolchain.frontdoor.stack import Project, Stack
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.layout import Layout
+
+
+class Recorder(Prepared):
+    """Remembers the Pulumi commands it is given."""
+
+    commands: list[tuple[str, ...]]
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        self.commands.append(arguments)
+        return subprocess.CompletedProcess(arguments, 0, "", "")
+
+
+def dead_process() -> int:
+    with subprocess.Popen(["true"]) as child:
+        child.wait()
+        return child.pid
+
+
+def wait_for_death(process: int) -> None:
+    deadline = time.monotonic() + 10
+    while ") Z " not in Path(f"/proc/{process}/stat").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def prepared(layout: Layout, tmp_path: Path) -> Recorder:
+    stack = Stack.read(Project.read(layout), "dev")
+    made = Recorder(layout, stack, tmp_path / "pulumi", {}, None)
+    object.__setattr__(made, "commands", [])
+    return made
+
+
+def lock(prepared: Recorder, content: dict[str, Any] | None) -> None:
+    folder = prepared.layout.backend / ".pulumi/locks/organization/confluent-rag/dev"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "id.json").write_text("" if content is None else json.dumps(content))
+
+
+def test_no_lock_costs_nothing(prepared: Recorder) -> None:
+    remove_stale_locks(prepared)
+    assert prepared.commands == []
+
+
+def test_the_lock_of_a_dead_process_is_removed(prepared: Recorder) -> None:
+    lock(prepared, {"pid": dead_process(), "hostname": socket.gethostname()})
+    remove_stale_locks(prepared)
+    assert prepared.commands == [("cancel", "--yes", "--stack", "dev")]
+
+
+def test_a_lock_that_was_not_written_to_its_end_is_removed(prepared: Recorder) -> None:
+    lock(prepared, None)
+    remove_stale_locks(prepared)
+    assert len(prepared.commands) == 1
+
+
+def test_a_process_number_that_another_program_has_now(prepared: Recorder) -> None:
+    lock(prepared, {"pid": os.getpid(), "hostname": socket.gethostname()})
+    remove_stale_locks(prepared)
+    assert len(prepared.commands) == 1
+
+
+def test_a_dead_process_that_nobody_has_buried(prepared: Recorder, tmp_path: Path) -> None:
+    program = tmp_path / "pulumi"
+    program.symlink_to("/bin/sleep")
+    with subprocess.Popen([program, "60"]) as zombie:
+        zombie.kill()
+        wait_for_death(zombie.pid)
+        lock(prepared, {"pid": zombie.pid, "hostname": socket.gethostname()})
+        remove_stale_locks(prepared)
+    assert len(prepared.commands) == 1
+
+
+def test_a_lock_of_another_machine_is_left_alone(prepared: Recorder) -> None:
+    lock(prepared, {"pid": dead_process(), "hostname": "elsewhere"})
+    remove_stale_locks(prepared)
+    assert prepared.commands == []
+
+
+def test_the_lock_of_a_living_pulumi_is_left_alone(prepared: Recorder, tmp_path: Path) -> None:
+    program = tmp_path / "pulumi"
+    program.symlink_to("/bin/sleep")
+    with subprocess.Popen([program, "60"]) as living:
+        lock(prepared, {"pid": living.pid, "hostname": socket.gethostname()})
+        remove_stale_locks(prepared)
+        living.kill()
+    assert prepared.commands == []

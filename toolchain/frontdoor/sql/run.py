@@ -1,0 +1,50 @@
+"""Runs the one statement that the command line names, with the stack's outputs from a pipe."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+
+import confluent_sql
+import httpx
+
+from toolchain.frontdoor.sql.render import JsonLines, Table
+from toolchain.frontdoor.sql.session import Session, reason
+from toolchain.frontdoor.terminal import say
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--outputs", type=int, required=True)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--seconds", type=int)
+    parser.add_argument("statement")
+    return parser.parse_args()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run the statement and print its rows; 1 with one sentence if it fails."""
+    arguments = _arguments()
+    with os.fdopen(arguments.outputs) as pipe:
+        session = Session.of(json.load(pipe))
+    signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
+    printer = JsonLines(sys.stdout) if arguments.json else Table(sys.stdout)
+    try:
+        note = session.run(arguments.statement, printer, limit=arguments.limit, seconds=arguments.seconds)
+    except (confluent_sql.Error, httpx.HTTPError) as error:
+        say(f"pulumiw: {reason(error)}")
+        return 1
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if note:
+        say(note)
+    return 0
