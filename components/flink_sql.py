@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 DDL_SECONDS = 120.0
 _POLL_SECONDS = 0.3
 _DRY_RUN_FAILED = "Dry-run failed: "
+_DRIVER_S_WORDS = re.compile(rf"^(Statement '[^']*' (submission )?failed: |{_DRY_RUN_FAILED})")
 
 
 class FlinkSqlError(Exception):
@@ -48,7 +50,7 @@ class FlinkSql:
         try:
             yield cls(connection)
         except confluent_sql.Error as error:
-            raise FlinkSqlError(str(error)) from error
+            raise FlinkSqlError(_reason(error)) from error
         finally:
             connection.close()
 
@@ -105,8 +107,12 @@ class FlinkSql:
             # A cloud may not know dry runs: that is no objection. Nor is what the statement is about to replace.
             is_verdict = statement.kind.makes is None or str(error).startswith(_DRY_RUN_FAILED)
             is_verdict = is_verdict and error.http_status_code is None and "already exists" not in str(error)
-            return str(error).removeprefix(_DRY_RUN_FAILED) if is_verdict else None
+            return _reason(error) if is_verdict else None
         return None
+
+
+def _reason(error: Exception) -> str:
+    return _DRIVER_S_WORDS.sub("", str(error))
 
 
 def quote(name: str) -> str:

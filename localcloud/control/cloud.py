@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import wait
 from typing import TYPE_CHECKING
 
 from localcloud.control.accounts import RoleBindings, ServiceAccounts, Users
@@ -123,8 +124,7 @@ class Cloud:
             for cluster in clusters
             if cluster.phase is not Phase.DELETING
         ]
-        for future in starting:
-            future.exception()
+        wait(starting)
         for cluster in clusters:
             if cluster.phase is Phase.DELETING:
                 self._background.submit(self.clusters.finish_deletion, cluster.id)

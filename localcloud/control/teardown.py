@@ -66,7 +66,7 @@ class Teardown:
             with translated():
                 self._plane.registry.delete(registry.id)
         self._keys.delete_where(lambda key: key.environment_id == environment_id)
-        place = f"/environment={environment_id}"
+        place = f"/environment={environment_id}/"
         self._store.remove(
             *self._store.all(Connection, environment_id),
             *self._store.all(ComputePool, environment_id),
@@ -75,7 +75,7 @@ class Teardown:
             *[
                 binding
                 for binding in self._store.all(RoleBinding)
-                if f"{binding.crn_pattern}/".partition(f"{place}/")[1]
+                if place in f"{binding.crn_pattern}/"
             ],
             environment,
         )

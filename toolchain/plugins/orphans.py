@@ -43,7 +43,8 @@ class Orphans:
         entries: list[Entry] = []
 
         def made(resource_id: str, state: Values) -> None:
-            entries.append(Entry(place, urn, resource_id, without_secrets(state, resource.fields)))
+            told = {key: value for key, value in state.items() if key not in resource.secrets}
+            entries.append(Entry(place, urn, resource_id, without_secrets(told, resource.fields)))
             journal.made(entries[-1])
 
         call.made = made

@@ -130,9 +130,12 @@ class Resource(ABC):
 
     def inputs_now(self, old_inputs: Values, outputs: Values) -> Values:
         """Return the inputs that would make the object as it is: those the program gave, or all when it gave none."""
-        wanted = [key for key in self.fields if key in old_inputs] if old_inputs else list(self.fields)
-        return {key: outputs[key] for key in wanted if outputs.get(key) not in (None, "", {}, [])} | {
-            key: value for key, value in old_inputs.items() if self._left_as_given(key, outputs)
+        if not old_inputs:
+            return {key: outputs[key] for key in self.fields if outputs.get(key) not in (None, "", {}, [])}
+        return {
+            key: value if self._left_as_given(key, outputs) else outputs[key]
+            for key, value in old_inputs.items()
+            if self._left_as_given(key, outputs) or outputs.get(key) is not None
         }
 
     def _left_as_given(self, key: str, outputs: Values) -> bool:

@@ -33,8 +33,8 @@ class TestEmbeddingPipeline:
     @pytest.fixture
     def declare(
         self, settings: Settings, sql: PipelineSql, make_session: Callable[[], FlinkSession]
-    ) -> Callable[[bool], Recorded]:
-        def program(protect: bool) -> None:  # noqa: FBT001 - the one thing that varies
+    ) -> Callable[..., Recorded]:
+        def program(*, protect: bool) -> None:
             session = make_session()
             model = EmbeddingModel("model", EmbeddingModelProps(settings=settings, session=session, sql=sql))
             props = EmbeddingPipelineProps(
@@ -47,11 +47,11 @@ class TestEmbeddingPipeline:
             )
             EmbeddingPipeline("pipeline", props)
 
-        return lambda protect: record(lambda: program(protect))
+        return lambda *, protect=False, preview=False: record(lambda: program(protect=protect), preview=preview)
 
     @pytest.fixture
-    def recorded(self, declare: Callable[[bool], Recorded]) -> Recorded:
-        return declare(False)  # noqa: FBT003 - as above
+    def recorded(self, declare: Callable[..., Recorded]) -> Recorded:
+        return declare()
 
     def test_statements_are_the_files(self, recorded: Recorded, sql: PipelineSql) -> None:
         assert recorded[TABLE].inputs["statement"] == sql.table.text
@@ -82,7 +82,16 @@ class TestEmbeddingPipeline:
         before = list(recorded[INSERT].request.hooks.before_create)
         assert before == [f"clear the way for {INSERT}", f"wait for the source of {INSERT}"]
 
-    def test_protect_protects_the_table_alone(self, declare: Callable[[bool], Recorded]) -> None:
-        protected = declare(True)  # noqa: FBT003 - as above
+    def test_a_preview_asks_flink_about_every_statement(self, declare: Callable[..., Recorded]) -> None:
+        hooks = declare(preview=True).hooks
+        for name in (MODEL, TABLE, INSERT):
+            check = hooks[f"check {name}"]
+            assert isinstance(check, pulumi.ResourceHook)
+            assert check.opts
+            assert check.opts.on_dry_run
+        assert not {name for name in declare().hooks if name.startswith("check ")}
+
+    def test_protect_protects_the_table_alone(self, declare: Callable[..., Recorded]) -> None:
+        protected = declare(protect=True)
         assert protected[TABLE].request.protect
         assert not protected[INSERT].request.protect

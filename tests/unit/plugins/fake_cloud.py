@@ -200,12 +200,15 @@ class FakeCloud:
             return 201, {}
         if not name:
             return 200, {p.rpartition("/")[2]: o for p, o in self.objects.items() if p.rpartition("/")[0] == folder}
-        found = self.objects.get(f"{folder}/{name}")
+        return self._connector(sent, f"{folder}/{name}", rest[5:])
+
+    def _connector(self, sent: Sent, path: str, rest: list[str]) -> Reply:
+        found = self.objects.get(path)
         if found is None:
-            return 404, {"error_code": 404, "message": f"Connector {name} not found"}
-        match [sent.method, *rest[5:]]:
+            return 404, {"error_code": 404, "message": f"{path} not found"}
+        match [sent.method, *rest]:
             case ["DELETE"]:
-                del self.objects[f"{folder}/{name}"]
+                del self.objects[path]
             case ["PUT", "config"]:
                 found["info"]["config"] = sent.body
             case ["PUT", "pause"]:
@@ -255,15 +258,18 @@ class FakeCloud:
             return 201, self.objects[path]
         if len(rest) == 2:
             return 200, {"data": []}
+        return self._topic(sent, rest[3:])
+
+    def _topic(self, sent: Sent, rest: list[str]) -> Reply:
         topic = self.objects.get("/".join(sent.path.split("/")[:7]))
         if topic is None:
             return 404, {"error_code": 40403, "message": "This server does not host this topic-partition."}
-        if rest[3:] == ["configs:alter"]:
+        if rest == ["configs:alter"]:
             for entry in sent.body["data"]:
                 topic["configs"].pop(entry["name"], None)
                 if entry.get("operation") != "DELETE":
                     topic["configs"][entry["name"]] = entry["value"]
-        elif rest[3:]:
+        elif rest:
             own = [{"name": k, "value": v, "source": "DYNAMIC_TOPIC_CONFIG"} for k, v in topic["configs"].items()]
             return 200, {"data": [*own, {"name": "min.insync.replicas", "value": "2", "source": "DEFAULT_CONFIG"}]}
         elif sent.method == "PATCH":
@@ -282,7 +288,7 @@ class FakeCloud:
             self.objects.pop(path, None)
         return 200, {"data": [self.objects[path]] if path in self.objects else []}
 
-    def _registry(self, sent: Sent, rest: list[str]) -> Reply:
+    def _registry(self, sent: Sent, rest: list[str]) -> Reply:  # noqa: PLR0911 - one for each route
         match [sent.method, *rest]:
             case ["POST", "compatibility", *_]:
                 ok = "incompatible" not in sent.body["schema"]

@@ -1,0 +1,1 @@
+"""Confluent Cloud's REST API over ``control``: HTTP in, HTTP out."""

@@ -1,0 +1,141 @@
+"""API keys (``/iam/v2/api-keys``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from localcloud.api.bodies import Body, Reference, given
+from localcloud.api.callers import CloudCaller, TheCloud
+from localcloud.api.metadata import metadata, owner_reference
+from localcloud.api.replies import Json, paged
+from localcloud.control.cloud import Cloud
+from localcloud.control.resources import ApiKey, KeyScope
+
+router = APIRouter(prefix="/iam/v2/api-keys")
+
+
+class CreateSpec(Body):
+    """``resource`` is absent for a key to the control plane."""
+
+    display_name: str = ""
+    description: str = ""
+    owner: Reference | None = None
+    resource: dict[str, Any] | None = None
+
+
+class CreateBody(Body):
+    """A new key."""
+
+    spec: CreateSpec
+
+
+class UpdateSpec(Body):
+    """What of a key can be changed."""
+
+    display_name: str | None = None
+    description: str | None = None
+
+
+class UpdateBody(Body):
+    """A change of a key."""
+
+    spec: UpdateSpec
+
+
+def key_json(cloud: Cloud, key: ApiKey, secret: str = "") -> dict[str, Any]:
+    """Return a key as the API shows it; its secret is empty but in the reply that makes it."""
+    return {
+        "api_version": "iam/v2",
+        "kind": "ApiKey",
+        "id": key.id,
+        "metadata": metadata(f"{cloud.base_url}/iam/v2/api-keys/{key.id}", cloud.names.api_key(key), key),
+        "spec": {
+            "display_name": key.name,
+            "description": key.description,
+            "owner": owner_reference(cloud, key.owner_id),
+            "resource": _resource(cloud, key),
+            "secret": secret,
+        },
+    }
+
+
+@router.post("")
+def create_key(body: CreateBody, cloud: TheCloud, caller: CloudCaller) -> Json:
+    """Make a key; its secret is in this reply and nowhere else. Without an owner it is the caller's."""
+    spec = body.spec
+    key, secret = cloud.keys.create(
+        owner_id=spec.owner.id if spec.owner else caller.principal_id,
+        resource=spec.resource or {},
+        name=spec.display_name,
+        description=spec.description,
+    )
+    return Json(key_json(cloud, key, secret), 202)
+
+
+@router.get("")
+def list_keys(request: Request, cloud: TheCloud, _: CloudCaller) -> Json:
+    """Keys, filtered by ``spec.owner`` and ``spec.resource`` (ids)."""
+    query = request.query_params
+    keys = [
+        key
+        for key in cloud.keys.list()
+        if query.get("spec.owner", key.owner_id) == key.owner_id
+        and query.get("spec.resource", key.resource_id) == key.resource_id
+    ]
+    page = paged(request, keys, lambda one: key_json(cloud, one), base_url=cloud.base_url)
+    return Json({"api_version": "iam/v2", "kind": "ApiKeyList", **page})
+
+
+@router.get("/{key_id}")
+def read_key(key_id: str, cloud: TheCloud, _: CloudCaller) -> Json:
+    """One key, without its secret."""
+    return Json(key_json(cloud, cloud.keys.get(key_id)))
+
+
+@router.patch("/{key_id}")
+def update_key(key_id: str, body: UpdateBody, cloud: TheCloud, _: CloudCaller) -> Json:
+    """Rename or describe a key."""
+    return Json(key_json(cloud, cloud.keys.update(key_id, given(body.spec, display_name="name"))))
+
+
+@router.delete("/{key_id}")
+def delete_key(key_id: str, cloud: TheCloud, _: CloudCaller) -> Response:
+    """Delete a key: what it opened, it opens no more."""
+    cloud.keys.delete(key_id)
+    return Response(status_code=204)
+
+
+def _resource(cloud: Cloud, key: ApiKey) -> dict[str, Any]:
+    place = cloud.names.environment(key.environment_id)
+    if key.scope is KeyScope.KAFKA:
+        return {
+            "api_version": "cmk/v2",
+            "kind": "Cluster",
+            "id": key.resource_id,
+            "environment": key.environment_id,
+            "related": f"{cloud.base_url}/cmk/v2/clusters/{key.resource_id}",
+            "resource_name": f"{place}/cloud-cluster={key.resource_id}",
+        }
+    if key.scope is KeyScope.SCHEMA_REGISTRY:
+        return {
+            "api_version": "srcm/v3",
+            "kind": "Cluster",
+            "id": key.resource_id,
+            "environment": key.environment_id,
+            "related": f"{cloud.base_url}/srcm/v3/clusters/{key.resource_id}",
+            "resource_name": f"{place}/schema-registry={key.resource_id}",
+        }
+    if key.scope is KeyScope.FLINK:
+        return {
+            "api_version": "fcpm/v2",
+            "kind": "Region",
+            "id": key.resource_id,
+            "environment": key.environment_id,
+            "related": f"{cloud.base_url}/fcpm/v2/regions?cloud={key.resource_id.partition('.')[0]}",
+            "resource_name": cloud.names.flink_region(key.environment_id, key.resource_id),
+        }
+    version = "global/v1" if key.scope is KeyScope.GLOBAL else "iam/v2"
+    name = key.resource_id
+    return {"api_version": version, "kind": key.scope.value, "id": name, "related": name, "resource_name": name}

@@ -1,0 +1,38 @@
+"""JSON in: the base of all request models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from localcloud.control.errors import InvalidError
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+
+class Body(BaseModel):
+    """A request body, or a part of one. Unknown fields are ignored, as the cloud does."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+
+class Reference(Body):
+    """``{"id": ...}``, and more that says nothing new."""
+
+    id: str = Field(min_length=1)
+
+
+def given(body: Body, **renamed: str) -> dict[str, Any]:
+    """Return the fields that were sent and are not null, under the names that ``renamed`` gives them."""
+    values = body.model_dump(exclude_unset=True, exclude_none=True)
+    return {renamed.get(name, name): value for name, value in values.items() if name not in renamed or renamed[name]}
+
+
+def environment_of(request: Request) -> str:
+    """Return the query parameter ``environment``, which the cloud insists on."""
+    environment_id = request.query_params.get("environment", "")
+    if not environment_id:
+        raise InvalidError("The query parameter environment is missing: add ?environment=env-abc123.")
+    return environment_id

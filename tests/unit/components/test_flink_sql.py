@@ -1,0 +1,187 @@
+"""What is asked of Flink, against the driver's own types over a transport that answers from a script."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from components.flink_session import Address
+from components.flink_sql import FlinkSql, FlinkSqlError, quote
+from components.sql_text import Kind, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BASE = "/sql/v1/organizations/org-1/environments/env-1/statements"
+STRING = {"type": "VARCHAR", "length": 2147483647, "nullable": True}
+
+
+class FlinkApi:
+    """Statements by name; ``verdicts``: start of a statement's text -> (phase, detail, rows)."""
+
+    def __init__(self) -> None:
+        self.statements: dict[str, Any] = {}
+        self.submitted: list[dict[str, Any]] = []
+        self.verdicts: dict[str, tuple[str, str, list[list[str]]]] = {}
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+        if method == "POST":
+            return 200, self.submit(json.loads(body))
+        name, _, tail = path.removeprefix(f"{BASE}/").partition("/")
+        if name not in self.statements:
+            return 404, {"errors": [{"detail": "no such statement"}]}
+        if method == "DELETE":
+            del self.statements[name]
+            return 202, None
+        if tail == "results":
+            rows = [{"op": 0, "row": row} for row in self.statements[name]["rows"]]
+            return 200, {"results": {"data": rows}, "metadata": {"next": ""}}
+        return 200, self.statements[name]
+
+    def submit(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.submitted.append(request)
+        text = request["spec"]["statement"]
+        known = (verdict for start, verdict in self.verdicts.items() if text.startswith(start))
+        phase, detail, rows = next(known, ("COMPLETED", "", []))
+        columns = [{"name": f"c{index}", "type": STRING} for index, _ in enumerate(rows[0] if rows else [])]
+        traits = {"sql_kind": "X", "is_bounded": True, "is_append_only": True, "schema": {"columns": columns}}
+        statement = {
+            **request,
+            "metadata": {"uid": request["name"]},
+            "status": {"phase": phase, "detail": detail, "traits": traits},
+            "rows": rows,
+        }
+        if "sql.dry-run" not in request["spec"]["properties"]:
+            self.statements[request["name"]] = statement
+        return statement
+
+
+@contextmanager
+def serving(api: FlinkApi) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, reply = api.answer(self.command, self.path, body)
+            data = b"" if reply is None else json.dumps(reply).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_DELETE = handle_any  # noqa: N815 - the base class looks for these
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def api() -> FlinkApi:
+    return FlinkApi()
+
+
+@pytest.fixture
+def flink(api: FlinkApi) -> Iterator[FlinkSql]:
+    with serving(api) as endpoint:
+        address = Address(
+            endpoint=endpoint,
+            organization_id="org-1",
+            environment_id="env-1",
+            compute_pool_id="lfcp-1",
+            api_key="KEY",
+            api_secret="secret",
+        )
+        with FlinkSql.connect(address, "embeddings-x") as connected:
+            yield connected
+
+
+TABLE = Statement.parse("CREATE TABLE t (a INT);", Kind.CREATE_TABLE)
+INSERT = Statement.parse("INSERT INTO t SELECT 1;", Kind.INSERT_INTO)
+
+
+class TestFlinkSql:
+    def test_phase(self, api: FlinkApi, flink: FlinkSql) -> None:
+        assert flink.phase("none") is None
+        api.verdicts["INSERT"] = ("RUNNING", "", [])
+        api.submit({"name": "mine", "spec": {"statement": INSERT.text, "properties": {}}})
+        assert flink.phase("mine") == "RUNNING"
+
+    def test_delete_frees_the_name(self, api: FlinkApi, flink: FlinkSql) -> None:
+        api.submit({"name": "mine", "spec": {"statement": INSERT.text, "properties": {}}})
+        flink.delete("mine")
+        assert api.statements == {}
+
+    def test_ddl_runs_in_the_database_and_leaves_no_statement(self, api: FlinkApi, flink: FlinkSql) -> None:
+        flink.run_ddl("DROP TABLE IF EXISTS `t`")
+        (request,) = api.submitted
+        assert request["spec"]["statement"] == "DROP TABLE IF EXISTS `t`"
+        assert request["spec"]["compute_pool_id"] == "lfcp-1"
+        assert request["spec"]["properties"]["sql.current-catalog"] == "env-1"
+        assert request["spec"]["properties"]["sql.current-database"] == "embeddings-x"
+        assert api.statements == {}
+
+    def test_columns(self, api: FlinkApi, flink: FlinkSql) -> None:
+        api.verdicts["DESCRIBE `product-updates`"] = ("COMPLETED", "", [["size", "STRING"], ["price", "DOUBLE"]])
+        assert flink.columns("product-updates") == ["size", "price"]
+        assert api.statements == {}
+
+    def test_an_insert_is_explained(self, api: FlinkApi, flink: FlinkSql) -> None:
+        api.verdicts["EXPLAIN"] = ("COMPLETED", "", [["plan"]])
+        assert flink.objection(INSERT) is None
+        api.verdicts["EXPLAIN"] = ("FAILED", "Column 'x' not found", [])
+        assert flink.objection(INSERT) == "Column 'x' not found"
+        assert {request["spec"]["statement"] for request in api.submitted} == {f"EXPLAIN {INSERT.text}"}
+
+    def test_a_create_is_run_dry(self, api: FlinkApi, flink: FlinkSql) -> None:
+        assert flink.objection(TABLE) is None
+        api.verdicts["CREATE"] = ("FAILED", "SQL parse failed", [])
+        assert flink.objection(TABLE) == "SQL parse failed"
+        assert all(request["spec"]["properties"]["sql.dry-run"] == "true" for request in api.submitted)
+        assert api.statements == {}
+
+    def test_what_is_to_be_replaced_is_no_objection(self, api: FlinkApi, flink: FlinkSql) -> None:
+        api.verdicts["CREATE"] = ("FAILED", "Table `t` already exists", [])
+        assert flink.objection(TABLE) is None
+
+    def test_a_cloud_without_dry_runs_does_not_object(self, api: FlinkApi, flink: FlinkSql) -> None:
+        api.answer = lambda *_: (501, {"errors": [{"detail": "no dry runs here"}]})  # type: ignore[method-assign]
+        assert flink.objection(TABLE) is None
+
+
+class TestConnect:
+    def test_a_failure_is_told_in_flink_s_own_words(self, api: FlinkApi) -> None:
+        api.verdicts["DESCRIBE"] = ("FAILED", "Table `t` does not exist", [])
+
+        def describe(endpoint: str) -> None:
+            address = Address(
+                endpoint=endpoint,
+                organization_id="org-1",
+                environment_id="env-1",
+                compute_pool_id="lfcp-1",
+                api_key="KEY",
+                api_secret="secret",
+            )
+            with FlinkSql.connect(address, "embeddings-x") as flink:
+                flink.columns("t")
+
+        with serving(api) as endpoint, pytest.raises(FlinkSqlError) as failure:
+            describe(endpoint)
+        assert str(failure.value) == "Table `t` does not exist"
+
+
+class TestQuote:
+    def test_a_quote_inside_is_doubled(self) -> None:
+        assert quote("a`b") == "`a``b`"
