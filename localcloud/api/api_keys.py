@@ -1,7 +1,5 @@
 """API keys (``/iam/v2/api-keys``)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -80,7 +78,7 @@ def list_keys(request: Request, cloud: TheCloud, _: CloudCaller) -> Json:
     query = request.query_params
     keys = [
         key
-        for key in cloud.keys.list()
+        for key in cloud.keys.all()
         if query.get("spec.owner", key.owner_id) == key.owner_id
         and query.get("spec.resource", key.resource_id) == key.resource_id
     ]

@@ -1,7 +1,5 @@
 """Who calls: the ``Authorization`` header in, a caller with the right to be here out."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 from typing import Annotated

@@ -1,10 +1,9 @@
 """Kafka clusters (``/cmk/v2``)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
 
 from localcloud.api.bodies import Body, Reference, environment_of, given
 from localcloud.api.callers import TheCloud, cloud_key
@@ -26,7 +25,7 @@ class CreateSpec(Body):
     availability: str = "SINGLE_ZONE"
     cloud: str
     region: str
-    config: dict[str, Any] = {"kind": "Basic"}
+    config: dict[str, Any] = Field(default_factory=lambda: {"kind": "Basic"})
     environment: Reference
     deletion_protection: bool = False
 
@@ -101,7 +100,7 @@ def create_cluster(body: CreateBody, cloud: TheCloud) -> Json:
 @router.get("")
 def list_clusters(request: Request, cloud: TheCloud) -> Json:
     """The clusters of an environment."""
-    clusters = cloud.clusters.list(environment_of(request))
+    clusters = cloud.clusters.all(environment_of(request))
     page = paged(request, clusters, lambda one: cluster_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "cmk/v2", "kind": "ClusterList", **page})
 

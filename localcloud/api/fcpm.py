@@ -1,7 +1,5 @@
 """Flink compute pools and regions (``/fcpm/v2``)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -88,7 +86,7 @@ def create_pool(body: CreateBody, cloud: TheCloud) -> Json:
 def list_pools(request: Request, cloud: TheCloud) -> Json:
     """The compute pools of an environment, of one ``spec.region`` if that is given."""
     region = request.query_params.get("spec.region", "")
-    pools = [pool for pool in cloud.pools.list(environment_of(request)) if region in ("", pool.region)]
+    pools = [pool for pool in cloud.pools.all(environment_of(request)) if region in ("", pool.region)]
     page = paged(request, pools, lambda one: pool_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "fcpm/v2", "kind": "ComputePoolList", **page})
 

@@ -1,7 +1,5 @@
 """Users, service accounts, role bindings (``/iam/v2``)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -85,7 +83,7 @@ def create_account(body: ServiceAccountBody, cloud: TheCloud) -> Json:
 def list_accounts(request: Request, cloud: TheCloud) -> Json:
     """All service accounts, or those with a ``display_name``."""
     wanted = request.query_params.getlist("display_name")
-    accounts = [one for one in cloud.accounts.list() if not wanted or one.name in wanted]
+    accounts = [one for one in cloud.accounts.all() if not wanted or one.name in wanted]
     page = paged(request, accounts, lambda one: account_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "iam/v2", "kind": "ServiceAccountList", **page})
 
@@ -112,7 +110,7 @@ def delete_account(account_id: str, cloud: TheCloud) -> Response:
 @router.get("/users")
 def list_users(request: Request, cloud: TheCloud) -> Json:
     """The users."""
-    page = paged(request, cloud.users.list(), lambda one: user_json(cloud, one), base_url=cloud.base_url)
+    page = paged(request, cloud.users.all(), lambda one: user_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "iam/v2", "kind": "UserList", **page})
 
 
@@ -136,7 +134,7 @@ def list_bindings(request: Request, cloud: TheCloud) -> Json:
     pattern = query.get("crn_pattern", "")
     bindings = [
         binding
-        for binding in cloud.role_bindings.list()
+        for binding in cloud.role_bindings.all()
         if query.get("principal", binding.principal) == binding.principal
         and query.get("role_name", binding.role_name) == binding.role_name
         and _matches(binding.crn_pattern, pattern)

@@ -1,7 +1,5 @@
 """Organizations and environments (``/org/v2``)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -75,7 +73,7 @@ def create_environment(body: EnvironmentBody, cloud: TheCloud) -> Json:
 @router.get("/environments")
 def list_environments(request: Request, cloud: TheCloud) -> Json:
     """All environments."""
-    page = paged(request, cloud.environments.list(), lambda one: environment_json(cloud, one), base_url=cloud.base_url)
+    page = paged(request, cloud.environments.all(), lambda one: environment_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "org/v2", "kind": "EnvironmentList", **page})
 
 

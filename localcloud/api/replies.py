@@ -12,12 +12,13 @@ from starlette.responses import Response
 
 from localcloud.control.errors import InvalidError
 from localcloud.control.ids import rfc3339
-from localcloud.control.resources import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fastapi import Request
+
+    from localcloud.control.resources import Resource
 
 T = TypeVar("T")
 DEFAULT_PAGE, LARGEST_PAGE = 10, 100
@@ -33,7 +34,9 @@ class Json(Response):
         return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def error_body(path: str, *, status: int, code: str, error_code: int, detail: str, pointer: str, request_id: str) -> Any:
+def error_body(
+    path: str, *, status: int, code: str, error_code: int, detail: str, pointer: str, request_id: str
+) -> Any:
     """Return an error as the service behind ``path`` says it."""
     if path.startswith("/v1/"):
         kind = "invalid_request_error" if status < 500 else "server_error"  # noqa: PLR2004 - HTTP's own border
@@ -44,7 +47,7 @@ def error_body(path: str, *, status: int, code: str, error_code: int, detail: st
     return {"errors": [{"id": request_id, "status": str(status), "code": code, "detail": detail, "source": source}]}
 
 
-def paged(  # noqa: D417 - the rest is named by what it is
+def paged(
     request: Request,
     items: Sequence[T],
     render: Callable[[T], Any],
@@ -55,7 +58,8 @@ def paged(  # noqa: D417 - the rest is named by what it is
 ) -> dict[str, Any]:
     """Return ``metadata`` and ``data`` of the page that the request asks for.
 
-    ``key`` orders the items (default: by age); a page begins after the key in its token, so that deleting while paging skips nothing.
+    ``key`` orders the items (default: by age); a page begins after the key in its token, so that deleting while paging
+    skips nothing.
     ``always_next``: say ``"next": ""`` on the last page instead of nothing.
     """
     size = page_size(request.query_params)

@@ -1,7 +1,5 @@
 """Schema Registry clusters (``/srcm/v3``)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request

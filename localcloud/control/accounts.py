@@ -29,7 +29,7 @@ class Users:
         """The organization's administrator."""
         return self._store.all(User)[0]
 
-    def list(self) -> list[User]:
+    def all(self) -> list[User]:
         """Everyone."""
         return self._store.all(User)
 
@@ -53,7 +53,7 @@ class ServiceAccounts:
             self._store.add(account)
         return account
 
-    def list(self) -> list[ServiceAccount]:
+    def all(self) -> list[ServiceAccount]:
         """All of them."""
         return self._store.all(ServiceAccount)
 
@@ -111,7 +111,7 @@ class RoleBindings:
             self._store.add(binding)
         return binding
 
-    def list(self) -> list[RoleBinding]:
+    def all(self) -> list[RoleBinding]:
         """All of them."""
         return self._store.all(RoleBinding)
 

@@ -54,10 +54,8 @@ class Acls:
                 raise InvalidError(f"{field} must be {choices}, not {value!r}.", error_code=40002)
         with self._store.transaction():
             if not self.matching(cluster_id, entry):
-                values = {field: entry[field] for field in FIELDS}
-                self._store.add(
-                    Acl(id=new_uid(), environment_id=cluster.environment_id, cluster_id=cluster_id, **values)
-                )
+                place = {"id": new_uid(), "environment_id": cluster.environment_id, "cluster_id": cluster_id}
+                self._store.add(Acl.model_validate({**entry, **place}))
 
     def matching(self, cluster_id: str, wanted: Mapping[str, str]) -> list[Acl]:
         """Those whose fields are as wanted; what is not named, empty or ``ANY`` matches everything."""

@@ -57,7 +57,7 @@ class ApiKeys:
             raise
         return key, secret
 
-    def list(self) -> list[ApiKey]:
+    def all(self) -> list[ApiKey]:
         """All of them."""
         return self._store.all(ApiKey)
 
@@ -78,16 +78,14 @@ class ApiKeys:
 
     def delete_where(self, condition: Callable[[ApiKey], bool]) -> None:
         """Delete all such keys."""
-        for key in self.list():
+        for key in self.all():
             if condition(key):
                 self.delete(key.id)
 
     def grant(self, cluster_id: str) -> None:
         """Tell a broker its keys."""
-        keys = [key for key in self.list() if key.scope is KeyScope.KAFKA and key.resource_id == cluster_id]
-        grants = [
-            ApiKeyGrant(key=key.id, secret_sha256=key.secret_sha256, principal=key.owner_id) for key in keys
-        ]
+        keys = [key for key in self.all() if key.scope is KeyScope.KAFKA and key.resource_id == cluster_id]
+        grants = [ApiKeyGrant(key=key.id, secret_sha256=key.secret_sha256, principal=key.owner_id) for key in keys]
         with translated():
             self._plane.kafka.grant(cluster_id, grants)
 

@@ -72,7 +72,7 @@ class Clusters:
         self._background.submit(self.start, cluster.id)
         return cluster
 
-    def list(self, environment_id: str) -> list[KafkaCluster]:
+    def all(self, environment_id: str) -> list[KafkaCluster]:
         """Those of an environment that are not being deleted."""
         clusters = self._store.all(KafkaCluster, self._environments.get(environment_id).id)
         return [cluster for cluster in clusters if cluster.phase is not Phase.DELETING]
@@ -173,6 +173,8 @@ def _check(name: str, availability: str, config: dict[str, Any]) -> None:
         )
     kind = config.get("kind")
     if kind not in TYPES:
-        raise InvalidError(f"Cluster type {kind!r} is unknown: use one of {', '.join(TYPES)}.", pointer="/spec/config/kind")
+        raise InvalidError(
+            f"Cluster type {kind!r} is unknown: use one of {', '.join(TYPES)}.", pointer="/spec/config/kind"
+        )
     if kind == "Dedicated" and not (isinstance(config.get("cku"), int) and config["cku"] > 0):
         raise InvalidError("A Dedicated cluster needs its size: give cku, at least 1.", pointer="/spec/config/cku")

@@ -68,7 +68,7 @@ class Connections:
         self._catalogs.changed()
         return connection
 
-    def list(self, environment_id: str) -> list[Connection]:
+    def all(self, environment_id: str) -> list[Connection]:
         """Those of an environment."""
         return self._store.all(Connection, self._environments.get(environment_id).id)
 

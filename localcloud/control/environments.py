@@ -34,15 +34,13 @@ class Environments:
         self._catalogs.changed()
         return environment
 
-    def list(self) -> list[Environment]:
+    def all(self) -> list[Environment]:
         """All of them."""
         return self._store.all(Environment)
 
     def get(self, environment_id: str) -> Environment:
         """One of them."""
-        return found(
-            self._store.get(Environment, environment_id), f"Environment {environment_id} does not exist."
-        )
+        return found(self._store.get(Environment, environment_id), f"Environment {environment_id} does not exist.")
 
     def update(self, environment_id: str, values: dict[str, Any]) -> Environment:
         """Change ``name`` or ``package``; the package only upwards."""
@@ -98,14 +96,10 @@ class Environments:
                 f"Stream Governance package {environment.package!r} is unknown: use {' or '.join(PACKAGES)}.",
                 pointer="/stream_governance_config/package",
             )
-        if any(other.id != environment.id and other.name == environment.name for other in self.list()):
-            raise ConflictError(
-                f"Environment name {environment.name!r} is already in use.", pointer="/display_name"
-            )
+        if any(other.id != environment.id and other.name == environment.name for other in self.all()):
+            raise ConflictError(f"Environment name {environment.name!r} is already in use.", pointer="/display_name")
 
 
 def _environment(name: str, package: str, *, is_default: bool = False) -> Environment:
     identifier = new_id("env")
-    return Environment(
-        id=identifier, environment_id=identifier, name=name, package=package, is_default=is_default
-    )
+    return Environment(id=identifier, environment_id=identifier, name=name, package=package, is_default=is_default)

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import threading
 from collections import defaultdict
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.errors import ControlError, translated
@@ -17,6 +16,7 @@ from localcloud.dataplane.interface import StatementPhase, StatementSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Future
 
     from localcloud.control.background import Background
     from localcloud.control.catalogs import Catalogs
@@ -38,7 +38,9 @@ class Jobs:
 
     def start(self, statement: Statement, *, resume: bool = False) -> Statement:
         """Give it to Flink, from its last checkpoint with ``resume``; returned as it is after at most 2.5 s."""
-        future = self._starting[statement.id] = self._background.submit(self._submit, statement.id, resume)
+        future = self._starting[statement.id] = self._background.submit(
+            self._resume if resume else self._submit, statement.id
+        )
         future.add_done_callback(lambda _: self._starting.pop(statement.id, None))
         with contextlib.suppress(ControlError, TimeoutError):
             future.result(_ANSWER_SECONDS)
@@ -100,10 +102,13 @@ class Jobs:
             )
             return
         pending = self._store.update(statement, phase=StatementPhase.PENDING) or statement
-        future = self._starting[statement.id] = self._background.submit(self._submit, pending.id, True)
+        future = self._starting[statement.id] = self._background.submit(self._resume, pending.id)
         future.add_done_callback(lambda _: self._starting.pop(statement.id, None))
 
-    def _submit(self, uid: str, resume: bool) -> None:  # noqa: FBT001 - handed through by position
+    def _resume(self, uid: str) -> None:
+        self._submit(uid, resume=True)
+
+    def _submit(self, uid: str, *, resume: bool = False) -> None:
         with self._locks[uid]:
             statement = self._store.get(Statement, uid)
             if statement is None or statement.phase is not StatementPhase.PENDING:

@@ -34,7 +34,7 @@ class ComputePools:
         self._store.add(pool)
         return pool
 
-    def list(self, environment_id: str) -> list[ComputePool]:
+    def all(self, environment_id: str) -> list[ComputePool]:
         """Those of an environment."""
         return self._store.all(ComputePool, self._environments.get(environment_id).id)
 

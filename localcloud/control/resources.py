@@ -1,7 +1,5 @@
 """What the local cloud keeps: one frozen model per kind of resource, as stored."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -47,7 +45,7 @@ class Environment(Resource):
 
 
 class KafkaCluster(Resource):
-    """``config`` as the API has it (``{"kind": "Standard"}``); ``bootstrap`` is ``host:port`` once there is a broker."""
+    """``config`` as the API has it (``{"kind": "Standard"}``); ``bootstrap``: ``host:port`` of its broker."""
 
     kind: ClassVar[str] = "kafka-cluster"
     availability: str

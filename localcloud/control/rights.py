@@ -1,7 +1,7 @@
 """What a caller may do. The services ask here, and nowhere else.
 
-Now: which door a key opens. The administrator's key and a Global key open all of them, the others the one they were made for.
-Role bindings and ACLs are kept, and will be asked here too.
+Now: which door a key opens. The administrator's key and a Global key open all of them, any other the one it was made
+for. Role bindings and ACLs are kept, and will be asked here too.
 """
 
 from __future__ import annotations

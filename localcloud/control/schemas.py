@@ -119,7 +119,9 @@ class Schemas:
             if mode is not None:
                 return mode.mode
         if subject and not fall_back:
-            raise NotFoundError(f"Subject '{subject}' does not have subject-level mode configured", error_code=MODE_NOT_SET)
+            raise NotFoundError(
+                f"Subject '{subject}' does not have subject-level mode configured", error_code=MODE_NOT_SET
+            )
         return "READWRITE"
 
     def set_mode(self, registry_id: str, subject: str, mode: str | None) -> None:

@@ -74,7 +74,7 @@ class Statements:
             self._store.add(made)
         return self._jobs.start(made)
 
-    def list(self, environment_id: str) -> list[Statement]:
+    def all(self, environment_id: str) -> list[Statement]:
         """Those of an environment, as they are now."""
         statements = self._store.all(Statement, self._environments.get(environment_id).id)
         return [self._jobs.observe(statement) for statement in statements]

@@ -72,11 +72,7 @@ class Teardown:
             *self._store.all(ComputePool, environment_id),
             *self._store.all(SchemaRegistry, environment_id),
             *self._store.all(RegistryMode, environment_id),
-            *[
-                binding
-                for binding in self._store.all(RoleBinding)
-                if place in f"{binding.crn_pattern}/"
-            ],
+            *[binding for binding in self._store.all(RoleBinding) if place in f"{binding.crn_pattern}/"],
             environment,
         )
         self._catalogs.changed()

@@ -25,7 +25,7 @@ class Topics:
         self._plane = plane
         self._clusters = clusters
 
-    def list(self, cluster_id: str) -> list[TopicInfo]:
+    def all(self, cluster_id: str) -> list[TopicInfo]:
         """Those of a cluster."""
         with translated():
             return self._plane.kafka.topics(self._running(cluster_id))
@@ -38,9 +38,7 @@ class Topics:
         except NotFoundError:
             raise _unknown(name) from None
 
-    def create(
-        self, cluster_id: str, name: str, partitions: int | None, configs: Mapping[str, str]
-    ) -> TopicInfo:
+    def create(self, cluster_id: str, name: str, partitions: int | None, configs: Mapping[str, str]) -> TopicInfo:
         """Make one; there when this returns."""
         topic = TopicInfo(
             name=name, partitions=DEFAULT_PARTITIONS if partitions is None else partitions, configs=dict(configs)

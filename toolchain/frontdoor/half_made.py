@@ -141,3 +141,7 @@ KINDS: dict[str, tuple[str, Callable[[Resource, Planes], list[Found]], str]] = {
         ("subjectConfig:SubjectConfig", "subject configuration", _made_again, "kafka"),
     )
 }
+
+# The program's own hook removes a half-made statement before it makes it again, and drops the table or model it made:
+# with the statement gone, nothing would tell that table from somebody else's.
+CLEARED_BY_THE_PROGRAM = frozenset({f"{_PREFIX}flinkStatement:FlinkStatement"})

@@ -12,7 +12,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.half_made import KINDS
+from toolchain.frontdoor.half_made import CLEARED_BY_THE_PROGRAM, KINDS
 from toolchain.frontdoor.interrupted import Interrupted, without
 from toolchain.frontdoor.locks import remove_stale_locks
 from toolchain.frontdoor.planes import Planes
@@ -50,7 +50,7 @@ def settle(operation: Operation, state: Interrupted, environment: Mapping[str, s
         if resource.id and not any(_is_it(found, resource.id) for found in find(resource, planes)):
             gone.add(resource.urn)
             yield f"{label} {resource.name} was deleted by the interrupted command."
-    elif operation.kind == "creating":
+    elif operation.kind == "creating" and resource.type not in CLEARED_BY_THE_PROGRAM:
         for found in find(resource, planes):
             if state.knows(resource.type, found.identity):
                 continue

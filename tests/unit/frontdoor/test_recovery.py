@@ -130,12 +130,6 @@ HALF_MADE: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         f"{SQL}/connections/openai",
     ),
     (
-        "flinkStatement:FlinkStatement",
-        {"statementName": "insert-1"},
-        {f"GET {SQL}/statements/insert-1": {"name": "insert-1"}},
-        f"{SQL}/statements/insert-1",
-    ),
-    (
         "kafkaTopic:KafkaTopic",
         {"topicName": "t", "kafkaCluster": {"id": "lkc-1"}},
         {"GET /kafka/v3/clusters/lkc-1/topics/t": {"topic_name": "t"}},
@@ -185,6 +179,13 @@ def test_an_object_of_a_resource_in_the_state_is_left_alone(
         assert api.deleted == []
 
 
+def test_a_half_made_statement_is_left_to_the_programs_hook() -> None:
+    with StubApi({f"GET {SQL}/statements/insert-1": {"name": "insert-1"}}) as api:
+        pending = operation("flinkStatement:FlinkStatement", {"statementName": "insert-1"})
+        assert settled(state(api, pending)) == ([], set())
+        assert api.deleted == []
+
+
 def test_an_older_namesake_is_somebody_elses() -> None:
     held = {"GET /iam/v2/service-accounts": {"data": [named("sa-2", "rag-1", OLD)]}}
     with StubApi(held) as api:
@@ -225,7 +226,7 @@ def test_lists_are_read_to_their_last_page() -> None:
 
 def test_the_providers_own_key_is_used_for_flink() -> None:
     with StubApi({}) as api:
-        settled(state(api, operation("flinkStatement:FlinkStatement", {"statementName": "s"})))
+        settled(state(api, operation("flinkConnection:FlinkConnection", {"displayName": "c"})))
         assert api.keys == {"Basic Rks6Zmxpbmstc2VjcmV0"}
 
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.flink.table.api.SqlParserException;
 import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
 import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
@@ -18,7 +19,7 @@ final class Failures {
 
     private static final Pattern CLASS_NAME = Pattern.compile("^(?:[a-z][\\w$]*\\.)+[A-Z][\\w$]*: ");
     private static final Pattern NOT_FOUND =
-            Pattern.compile("(?:Object|Table) '([^']+)' not found(?: within '([^']+)')?");
+            Pattern.compile("(?:Object|Table) '([^']+)' not found");
     private static final Pattern SINK_NOT_FOUND = Pattern.compile("Cannot find table '([^']+)' in any of the catalogs");
     private static final Pattern EXPECTING = Pattern.compile("\\s*Was expecting.*", Pattern.DOTALL);
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
@@ -41,14 +42,13 @@ final class Failures {
         }
         for (Throwable cause : chain) {
             if (cause instanceof SqlParserException) {
-                return EXPECTING.matcher(cause.getMessage()).replaceFirst("");
+                return parseError(cause);
             }
-            if (cause instanceof CalciteContextException position) {
-                String place = position.getMessage();
-                String what = position.getCause() == null ? "" : position.getCause().getMessage();
-                Matcher missing = NOT_FOUND.matcher(what == null ? "" : what);
-                String told = missing.find() ? noTable(missing.group(1), catalog, database) : what;
-                return "SQL validation failed. " + (place.contains(told) || told.isEmpty() ? place : place + ": " + told);
+            if (cause instanceof CalciteContextException position && position.getCause() != null) {
+                String what = String.valueOf(position.getCause().getMessage());
+                Matcher missing = NOT_FOUND.matcher(what);
+                return "SQL validation failed. " + place(position)
+                        + (missing.find() ? noTable(missing.group(1), catalog, database) : what);
             }
             if (cause instanceof TableAlreadyExistException
                     || cause instanceof TableNotExistException
@@ -64,6 +64,19 @@ final class Failures {
             }
         }
         return root(chain);
+    }
+
+    private static String parseError(Throwable failure) {
+        String message = EXPECTING.matcher(failure.getMessage()).replaceFirst("");
+        if (failure.getCause() instanceof SqlParseException parse && parse.getPos() != null && !message.contains(" line ")) {
+            return message + " at line " + parse.getPos().getLineNum() + ", column " + parse.getPos().getColumnNum();
+        }
+        return message;
+    }
+
+    private static String place(CalciteContextException position) {
+        return "From line " + position.getPosLine() + ", column " + position.getPosColumn() + " to line "
+                + position.getEndPosLine() + ", column " + position.getEndPosColumn() + ": ";
     }
 
     private static String noTable(String name, String catalog, String database) {

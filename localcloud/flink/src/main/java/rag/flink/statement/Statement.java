@@ -11,11 +11,14 @@ import org.apache.flink.table.gateway.api.operation.OperationHandle;
 import org.apache.flink.table.gateway.api.operation.OperationStatus;
 import org.apache.flink.table.gateway.api.results.OperationInfo;
 import org.apache.flink.table.gateway.service.session.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import rag.flink.UserException;
 
 /** One statement in this process: what was asked, how far it got, and why it ended. */
 final class Statement {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Statement.class);
     private static final long JOB_STATUS_SECONDS = 5;
 
     private final StatementRequest request;
@@ -75,6 +78,7 @@ final class Statement {
                             } else if (failure == null) {
                                 end(Phase.COMPLETED, "");
                             } else {
+                                LOG.warn("Statement {} failed", request.name(), failure);
                                 end(Phase.FAILED, describe(failure));
                             }
                         });

@@ -1,0 +1,35 @@
+"""`python -m localcloud serve --state DIR --port N --jars DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from localcloud.serve import serve
+from localcloud.version import VERSION
+
+_LARGEST_PORT = 65_535
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and carry it out; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m localcloud", description="Confluent Cloud's API on this machine.")
+    parser.add_argument("--version", action="version", version=VERSION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serving = commands.add_parser("serve", help="serve on 127.0.0.1 until SIGTERM")
+    serving.add_argument("--state", type=Path, required=True, metavar="DIR", help="where everything is kept")
+    serving.add_argument("--port", type=_port, required=True, metavar="N", help="TCP port of every API")
+    serving.add_argument("--jars", type=Path, required=True, metavar="DIR", help="where Maven left Kafka and Flink")
+    chosen = parser.parse_args(arguments)
+    return serve(chosen.state.absolute(), chosen.port, chosen.jars.absolute())
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 1 to {_LARGEST_PORT}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""The application: every router, and errors in each service's own words."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from localcloud.api import (
+    api_keys,
+    cmk,
+    connect,
+    fcpm,
+    iam,
+    kafka,
+    kafka_acls,
+    local,
+    openai,
+    org,
+    schema_registry,
+    schema_registry_config,
+    sql_connections,
+    sql_statements,
+    srcm,
+)
+from localcloud.api.middleware import Gate
+from localcloud.api.replies import Json, error_body
+from localcloud.control.errors import ControlError
+
+if TYPE_CHECKING:
+    from localcloud.control.cloud import Cloud
+
+ROUTERS = (
+    local,
+    org,
+    api_keys,
+    iam,
+    cmk,
+    srcm,
+    fcpm,
+    connect,
+    sql_statements,
+    sql_connections,
+    kafka_acls,
+    kafka,
+    schema_registry,
+    schema_registry_config,
+    openai,
+)
+_log = logging.getLogger(__name__)
+
+
+def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
+    """Return the ASGI application that serves ``cloud``."""
+    app = FastAPI(
+        title="Confluent local cloud",
+        openapi_url=None,
+        redirect_slashes=False,
+        default_response_class=Json,
+        strict_content_type=False,  # the cloud reads a body without a Content-Type as JSON
+    )
+    app.state.cloud = cloud
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.add_exception_handler(ControlError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _unknown)
+    app.add_exception_handler(Exception, _broken)
+    app.add_middleware(Gate, log=request_log)
+    return app
+
+
+def _reply(request: Request, status: int, detail: str, **more: Any) -> Json:
+    values = {"code": "bad_request", "error_code": status, "pointer": "", **more}
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    body = error_body(request.url.path, status=status, detail=detail, request_id=request_id, **values)
+    return Json(body, status)
+
+
+async def _refused(request: Request, error: Exception) -> Json:
+    assert isinstance(error, ControlError)  # noqa: S101 - what it is registered for
+    more = {"code": error.code, "error_code": error.error_code, "pointer": error.pointer}
+    reply = _reply(request, error.status, str(error), **more)
+    if error.status is HTTPStatus.UNAUTHORIZED:
+        reply.headers["WWW-Authenticate"] = "Bearer" if request.url.path.startswith("/v1/") else "Basic"
+    return reply
+
+
+async def _malformed(request: Request, error: Exception) -> Json:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    sentences, pointer = [], ""
+    for problem in error.errors():
+        place = [str(part) for part in problem["loc"] if part != "body"]
+        pointer = pointer or "/" + "/".join(place)
+        sentences.append(f"{'.'.join(place) or 'The body'}: {problem['msg']}")
+    return _reply(request, 400, f"{'; '.join(sentences)}.", pointer=pointer)
+
+
+async def _unknown(request: Request, error: Exception) -> Json:
+    """Answer what has no route."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    if error.status_code not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        return _reply(request, error.status_code, f"{error.detail}.")
+    detail = f"The local cloud does not have {request.method} {request.url.path}."
+    return _reply(request, 501, detail, code="not_implemented")
+
+
+async def _broken(request: Request, error: Exception) -> Json:
+    _log.error("%s %s", request.method, request.url.path, exc_info=error)
+    return _reply(
+        request,
+        500,
+        f"The local cloud made a mistake ({type(error).__name__}): its log has the details.",
+        code="internal_server_error",
+    )

@@ -1,0 +1,109 @@
+"""Around every request: is it from this machine, is it small enough, and a line in the log."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from localcloud.api.replies import Json, error_body
+
+if TYPE_CHECKING:
+    import logging
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST_BODY = 16 << 20
+_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+class TooLargeError(Exception):
+    """A body without a length went over the limit."""
+
+
+class Gate:
+    """ASGI middleware.
+
+    A page in a browser can send requests to this machine under a name of its own (DNS rebinding): only loopback names
+    are let in. The log has method, path, status, milliseconds and request id; never a header, a query or a body.
+    """
+
+    def __init__(self, app: ASGIApp, log: logging.Logger) -> None:
+        self._app = app
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+        request_id = uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._let_in(scope, receive, sending)
+        finally:
+            line = {
+                "time": time.time(),
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "ms": round((time.perf_counter() - began) * 1000, 2),
+                "request": request_id,
+            }
+            self._log.info("%s", json.dumps(line))
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        host = headers.get(b"host", b"").decode("latin-1")
+        name = host if host.endswith("]") else host.rpartition(":")[0] or host
+        if name.lower() not in _HOSTS:
+            reply = _refusal(
+                scope, 403, f"The local cloud does not answer to {host!r}: call it 127.0.0.1 or localhost."
+            )
+            await reply(scope, receive, send)
+            return
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            await _too_large(scope)(scope, receive, send)
+            return
+        left = LARGEST_BODY
+
+        async def receiving() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise TooLargeError
+            return message
+
+        try:
+            await self._app(scope, receiving, send)
+        except TooLargeError:
+            await _too_large(scope)(scope, receive, send)
+
+
+def _too_large(scope: Scope) -> Json:
+    return _refusal(scope, 413, f"The body is larger than {LARGEST_BODY >> 20} MiB.")
+
+
+def _refusal(scope: Scope, status: int, detail: str) -> Json:
+    body: Any = error_body(
+        scope["path"],
+        status=status,
+        code="forbidden_access" if status == 403 else "payload_too_large",  # noqa: PLR2004 - HTTP's own numbers
+        error_code=status,
+        detail=detail,
+        pointer="",
+        request_id=scope["state"]["request_id"],
+    )
+    return Json(body, status)

@@ -1,0 +1,124 @@
+"""OpenAI's embeddings API over the local model (``/v1``)."""
+
+import base64
+from typing import Any
+
+import numpy as np
+import orjson
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request
+
+from localcloud.api.callers import TheCloud
+from localcloud.api.replies import Json
+from localcloud.control.cloud import Cloud
+from localcloud.control.errors import InvalidError, NotFoundError, UnauthenticatedError, translated
+from localcloud.dataplane.interface import EmbeddingModel
+
+router = APIRouter(prefix="/v1")
+
+MOST_INPUTS = 2048
+FORMATS = ("float", "base64")
+MODEL = "wordllama-256"
+_OWNER = {"object": "model", "created": 1700000000, "owned_by": "local"}
+
+
+@router.post("/embeddings")
+async def create_embeddings(request: Request, cloud: TheCloud) -> Json:
+    """Embed one text or up to 2048; whatever model is named, the local one answers."""
+    _authenticate(request, cloud)
+    return await run_sync(_answer, await request.body(), cloud)
+
+
+@router.get("/models")
+async def list_models(request: Request, cloud: TheCloud) -> Json:
+    """The one model there is."""
+    _authenticate(request, cloud)
+    return Json({"object": "list", "data": [{"id": MODEL, **_OWNER}]})
+
+
+@router.get("/models/{model}")
+async def read_model(model: str, request: Request, cloud: TheCloud) -> Json:
+    """The one model there is, by its name."""
+    _authenticate(request, cloud)
+    if model != MODEL:
+        raise NotFoundError(f"The model '{model}' does not exist: this server has {MODEL}.", pointer="model")
+    return Json({"id": MODEL, **_OWNER})
+
+
+def _authenticate(request: Request, cloud: Cloud) -> None:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.casefold() != "bearer" or not token:
+        raise UnauthenticatedError("You didn't provide an API key: send it as Authorization: Bearer KEY.")
+    if not cloud.authenticator.is_embeddings_key(token.strip()):
+        raise UnauthenticatedError(
+            "Incorrect API key provided: the local cloud's is openai_api_key in credentials.json."
+        )
+
+
+def _answer(body: bytes, cloud: Cloud) -> Json:
+    try:
+        asked = orjson.loads(body)
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict):
+        raise InvalidError('The body must be a JSON object such as {"model": "...", "input": "..."}.')
+    model_name, texts, encoding = _model_name(asked), _texts(asked), asked.get("encoding_format") or "float"
+    if encoding not in FORMATS:
+        raise InvalidError(
+            f"encoding_format must be {' or '.join(FORMATS)}, not {encoding!r}.", pointer="encoding_format"
+        )
+    model = cloud.plane.embeddings
+    dimensions = _dimensions(asked, model)
+    with translated():
+        vectors = model.embed(texts)
+        tokens = model.count_tokens(texts)
+    if dimensions < model.dimensions:
+        vectors = np.ascontiguousarray(vectors[:, :dimensions])
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.where(lengths == 0, 1, lengths)
+    rows: list[Any] = list(vectors)
+    if encoding == "base64":
+        rows = [base64.b64encode(row.astype("<f4").tobytes()).decode() for row in vectors]
+    return Json(
+        {
+            "object": "list",
+            "data": [{"object": "embedding", "index": index, "embedding": row} for index, row in enumerate(rows)],
+            "model": model_name,
+            "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+        }
+    )
+
+
+def _model_name(asked: dict[str, Any]) -> str:
+    model = asked.get("model")
+    if not isinstance(model, str) or not model:
+        raise InvalidError("you must provide a model parameter", pointer="model")
+    return model
+
+
+def _texts(asked: dict[str, Any]) -> list[str]:
+    given = asked.get("input")
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not texts:
+        raise InvalidError("input must be a text or a list of texts, and not empty.", pointer="input")
+    if len(texts) > MOST_INPUTS:
+        raise InvalidError(f"input has {len(texts)} texts: at most {MOST_INPUTS} are allowed.", pointer="input")
+    for index, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise InvalidError(
+                f"input[{index}] must be text: arrays of tokens are not supported here.", pointer="input"
+            )
+        if not text:
+            raise InvalidError(f"input[{index}] is empty: a text to embed has at least one character.", pointer="input")
+    return texts
+
+
+def _dimensions(asked: dict[str, Any], model: EmbeddingModel) -> int:
+    dimensions = asked.get("dimensions")
+    if dimensions is None:
+        return model.dimensions
+    if not isinstance(dimensions, int) or isinstance(dimensions, bool) or not 1 <= dimensions <= model.dimensions:
+        raise InvalidError(
+            f"dimensions must be a number from 1 to {model.dimensions}, not {dimensions!r}.", pointer="dimensions"
+        )
+    return dimensions

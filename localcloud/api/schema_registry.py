@@ -1,0 +1,138 @@
+"""Schema Registry: subjects, versions, ids (``/schema-registry/{lsrc}/...``)."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+
+from localcloud.api.bodies import Body
+from localcloud.api.callers import TheCloud, registry_key
+from localcloud.api.replies import Json
+from localcloud.control.errors import UnprocessableError
+from localcloud.control.schemas import INVALID_SCHEMA
+from localcloud.dataplane.interface import SchemaVersion
+
+router = APIRouter(prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
+
+TYPES = ("JSON", "AVRO")
+
+
+class SchemaBody(Body):
+    """A schema; Avro unless it says otherwise."""
+
+    # "schema" is a method of every pydantic model, so the field cannot have the name that it has on the wire.
+    text: str = Field("", alias="schema")
+    type: str = Field("AVRO", alias="schemaType")
+    references: list[dict[str, Any]] = Field(default_factory=list)
+
+
+@router.get("/subjects")
+def list_subjects(registry_id: str, request: Request, cloud: TheCloud) -> Json:
+    """Names of the subjects."""
+    return Json(cloud.schemas.subjects(registry_id, request.query_params.get("subjectPrefix", "")))
+
+
+@router.post("/subjects/{subject}")
+def look_up(registry_id: str, subject: str, body: SchemaBody, cloud: TheCloud) -> Json:
+    """The version of a subject that holds this schema."""
+    return Json(_version(cloud.schemas.find(registry_id, subject, body.text, body.type)))
+
+
+@router.delete("/subjects/{subject}")
+def delete_subject(registry_id: str, subject: str, cloud: TheCloud) -> Json:
+    """Delete a subject with all its versions."""
+    return Json(cloud.schemas.delete_subject(registry_id, subject))
+
+
+@router.get("/subjects/{subject}/versions")
+def list_versions(registry_id: str, subject: str, cloud: TheCloud) -> Json:
+    """Version numbers of a subject."""
+    return Json(cloud.schemas.versions(registry_id, subject))
+
+
+@router.post("/subjects/{subject}/versions")
+def register(registry_id: str, subject: str, body: SchemaBody, cloud: TheCloud) -> Json:
+    """Register a schema."""
+    if not body.text:
+        raise UnprocessableError("Empty schema: send it as text, under schema.", error_code=INVALID_SCHEMA)
+    made = cloud.schemas.register(registry_id, subject, body.text, body.type, body.references)
+    return Json({"id": made.id, "version": made.version, "schemaType": made.schema_type, "schema": made.schema})
+
+
+@router.get("/subjects/{subject}/versions/{version}")
+def read_version(registry_id: str, subject: str, version: str, cloud: TheCloud) -> Json:
+    """One version: a number, or ``latest``."""
+    return Json(_version(cloud.schemas.version(registry_id, subject, version)))
+
+
+@router.get("/subjects/{subject}/versions/{version}/schema")
+def read_version_schema(registry_id: str, subject: str, version: str, cloud: TheCloud) -> Json:
+    """The schema of one version, alone."""
+    return Json(_document(cloud.schemas.version(registry_id, subject, version)))
+
+
+@router.delete("/subjects/{subject}/versions/{version}")
+def delete_version(registry_id: str, subject: str, version: str, cloud: TheCloud) -> Json:
+    """Delete one version."""
+    return Json(cloud.schemas.delete_version(registry_id, subject, version))
+
+
+@router.get("/schemas")
+def list_schemas(registry_id: str, request: Request, cloud: TheCloud) -> Json:
+    """Every version of every subject with ``subjectPrefix``, or with ``latestOnly=true`` the last one of each."""
+    prefix = request.query_params.get("subjectPrefix", "")
+    latest_only = request.query_params.get("latestOnly", "").lower() == "true"
+    found = cloud.schemas.all(registry_id, prefix, latest_only=latest_only)
+    return Json([_version(version) for version in found])
+
+
+@router.get("/schemas/types")
+def list_types(registry_id: str, cloud: TheCloud) -> Json:
+    """The languages that schemas can be written in."""
+    cloud.environments.registry(registry_id)
+    return Json(TYPES)
+
+
+@router.get("/schemas/ids/{schema_id}")
+def read_schema(registry_id: str, schema_id: int, cloud: TheCloud) -> Json:
+    """A schema by its id."""
+    found = _version(cloud.schemas.by_id(registry_id, schema_id))
+    return Json({key: found[key] for key in ("schema", "schemaType", "references") if key in found})
+
+
+@router.get("/schemas/ids/{schema_id}/schema")
+def read_schema_text(registry_id: str, schema_id: int, cloud: TheCloud) -> Json:
+    """A schema by its id, alone."""
+    return Json(_document(cloud.schemas.by_id(registry_id, schema_id)))
+
+
+@router.get("/schemas/ids/{schema_id}/subjects")
+def list_subjects_with(registry_id: str, schema_id: int, cloud: TheCloud) -> Json:
+    """The subjects that use a schema."""
+    return Json(sorted({version.subject for version in cloud.schemas.with_id(registry_id, schema_id)}))
+
+
+@router.get("/schemas/ids/{schema_id}/versions")
+def list_versions_with(registry_id: str, schema_id: int, cloud: TheCloud) -> Json:
+    """The versions that are that schema."""
+    found = cloud.schemas.with_id(registry_id, schema_id)
+    return Json([{"subject": version.subject, "version": version.version} for version in found])
+
+
+def _document(version: SchemaVersion) -> Any:
+    return json.loads(version.schema)
+
+
+def _version(version: SchemaVersion) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "subject": version.subject,
+        "version": version.version,
+        "id": version.id,
+        "schema": version.schema,
+    }
+    if version.schema_type != "AVRO":  # clients take what does not say its type for Avro
+        shown["schemaType"] = version.schema_type
+    if version.references:
+        shown["references"] = [dict(reference) for reference in version.references]
+    return shown

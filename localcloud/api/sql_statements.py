@@ -1,0 +1,215 @@
+"""Flink SQL statements and their results (``/sql/v1/.../statements``)."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Body, Request, Response
+
+from localcloud.api.bodies import Body as Model
+from localcloud.api.callers import FlinkCaller, TheCloud
+from localcloud.api.replies import Json, paged
+from localcloud.control import rights
+from localcloud.control.authentication import Caller
+from localcloud.control.cloud import Cloud
+from localcloud.control.errors import InvalidError
+from localcloud.control.ids import rfc3339, short_rfc3339
+from localcloud.control.regions import region_id
+from localcloud.control.resources import Statement
+
+router = APIRouter(prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements")
+
+
+class Spec(Model):
+    """What to run, and how."""
+
+    statement: str | None = None
+    properties: dict[str, Any] | None = None
+    compute_pool_id: str | None = None
+    principal: str | None = None
+    stopped: bool | None = None
+
+
+class Metadata(Model):
+    """Only the labels are the user's."""
+
+    labels: dict[str, str] | None = None
+
+
+class StatementBody(Model):
+    """What a POST or a PUT of a statement has."""
+
+    name: str = ""
+    spec: Spec
+    metadata: Metadata | None = None
+
+
+class Patch(Model):
+    """One operation of a JSON patch (RFC 6902)."""
+
+    op: str
+    path: str
+    value: Any = None
+
+
+def statement_json(cloud: Cloud, statement: Statement) -> dict[str, Any]:
+    """Return a statement as the API shows it; ``spec.statement`` and ``spec.properties`` are as they came."""
+    status: dict[str, Any] = {"phase": statement.phase.value, "detail": statement.detail}
+    if statement.traits is not None:
+        status["traits"] = statement.traits
+    if statement.offsets_at is not None:
+        status["latest_offsets"] = statement.latest_offsets
+        status["latest_offsets_timestamp"] = short_rfc3339(statement.offsets_at)
+    return {
+        "api_version": "sql/v1",
+        "kind": "Statement",
+        "name": statement.name,
+        "organization_id": cloud.organization_id,
+        "environment_id": statement.environment_id,
+        "metadata": {
+            "self": _url(cloud, statement),
+            "uid": statement.id,
+            "resource_version": str(statement.version),
+            "created_at": rfc3339(statement.created_at),
+            "updated_at": rfc3339(statement.updated_at),
+            "labels": statement.labels,
+        },
+        "spec": {
+            "statement": statement.statement,
+            "properties": statement.properties,
+            "compute_pool_id": statement.compute_pool_id,
+            "principal": statement.principal,
+            "stopped": statement.is_stopped,
+            "authorized_principals": [],
+        },
+        "status": status,
+    }
+
+
+@router.post("")
+def create(environment_id: str, body: StatementBody, cloud: TheCloud, caller: FlinkCaller) -> Json:
+    """Run a statement, as the owner of the key unless another principal is named."""
+    spec = body.spec
+    _check_region(cloud, caller, spec.compute_pool_id)
+    statement = cloud.statements.create(
+        environment_id,
+        name=body.name,
+        statement=spec.statement or "",
+        properties=spec.properties or {},
+        compute_pool_id=spec.compute_pool_id or "",
+        principal=spec.principal or caller.principal_id,
+        labels=(body.metadata.labels if body.metadata else None) or {},
+    )
+    return Json(statement_json(cloud, statement), 201)
+
+
+@router.get("")
+def list_statements(environment_id: str, request: Request, cloud: TheCloud, _: FlinkCaller) -> Json:
+    """The statements of an environment.
+
+    Filters: ``spec.compute_pool_id``, ``label_selector`` (``key=value`` or ``key``, joined by commas),
+    ``statement_name_search_query`` (part of the name).
+    """
+    query = request.query_params
+    pool, part = query.get("spec.compute_pool_id", ""), query.get("statement_name_search_query", "")
+    statements = [
+        statement
+        for statement in cloud.statements.all(environment_id)
+        if pool in ("", statement.compute_pool_id)
+        and part in statement.name
+        and _is_selected(statement.labels, query.get("label_selector", ""))
+    ]
+    page = paged(request, statements, lambda one: statement_json(cloud, one), base_url=cloud.base_url, always_next=True)
+    return Json({"api_version": "sql/v1", "kind": "StatementList", **page})
+
+
+@router.get("/{name}")
+def read(environment_id: str, name: str, cloud: TheCloud, _: FlinkCaller) -> Json:
+    """One statement, as it is now."""
+    return Json(statement_json(cloud, cloud.statements.get(environment_id, name)))
+
+
+@router.put("/{name}")
+def update(environment_id: str, name: str, body: StatementBody, cloud: TheCloud, caller: FlinkCaller) -> Json:
+    """Stop a statement, or resume it, also in another pool or as another principal."""
+    spec = body.spec
+    _check_region(cloud, caller, spec.compute_pool_id)
+    cloud.statements.check_unchanged(environment_id, name, spec.statement, spec.properties)
+    statement = cloud.statements.set_stopped(
+        environment_id,
+        name,
+        is_stopped=bool(spec.stopped),
+        compute_pool_id=spec.compute_pool_id or "",
+        principal=spec.principal or "",
+    )
+    return Json(statement_json(cloud, statement), 202)
+
+
+@router.patch("/{name}")
+def patch(
+    environment_id: str, name: str, patches: Annotated[list[Patch], Body()], cloud: TheCloud, caller: FlinkCaller
+) -> Json:
+    """Stop or resume a statement by JSON patch."""
+    fields = {"/spec/stopped": "stopped", "/spec/compute_pool_id": "compute_pool_id", "/spec/principal": "principal"}
+    values: dict[str, Any] = {}
+    for operation in patches:
+        if operation.op not in ("replace", "add") or operation.path not in fields:
+            raise InvalidError(
+                f"{operation.op} {operation.path} is not possible: only {', '.join(fields)} can be replaced."
+            )
+        values[fields[operation.path]] = operation.value
+    spec = Spec.model_validate(values)
+    stored = cloud.statements.get(environment_id, name)
+    _check_region(cloud, caller, spec.compute_pool_id)
+    statement = cloud.statements.set_stopped(
+        environment_id,
+        name,
+        is_stopped=stored.is_stopped if spec.stopped is None else spec.stopped,
+        compute_pool_id=spec.compute_pool_id or "",
+        principal=spec.principal or "",
+    )
+    return Json(statement_json(cloud, statement))
+
+
+@router.delete("/{name}")
+def delete(environment_id: str, name: str, cloud: TheCloud, _: FlinkCaller) -> Response:
+    """Cancel a statement and forget it; its name is free when this answers."""
+    cloud.statements.delete(environment_id, name)
+    return Response(status_code=202)
+
+
+@router.get("/{name}/results")
+def results(environment_id: str, name: str, request: Request, cloud: TheCloud, _: FlinkCaller) -> Json:
+    """One page of rows; ``metadata.next`` is empty after the last one."""
+    given = request.query_params.get("page_token", "") or "0"
+    if not given.isdecimal():
+        raise InvalidError(f"page_token {given!r} is not one that a reply had in metadata.next.")
+    page = cloud.statements.results(environment_id, name, int(given))
+    here = f"{cloud.base_url}{quote(request.url.path)}"
+    following = "" if page.next_token is None else f"{here}?page_token={page.next_token}"
+    return Json(
+        {
+            "api_version": "sql/v1",
+            "kind": "StatementResult",
+            "metadata": {"self": here, "next": following},
+            "results": {"data": list(page.rows)},
+        }
+    )
+
+
+def _url(cloud: Cloud, statement: Statement) -> str:
+    place = f"organizations/{cloud.organization_id}/environments/{statement.environment_id}"
+    return f"{cloud.base_url}/sql/v1/{place}/statements/{statement.name}"
+
+
+def _check_region(cloud: Cloud, caller: Caller, pool_id: str | None) -> None:
+    if pool_id:
+        pool = cloud.pools.get(pool_id)
+        rights.allow_flink_region(caller, region_id(pool.cloud, pool.region))
+
+
+def _is_selected(labels: dict[str, str], selector: str) -> bool:
+    for term in filter(None, selector.split(",")):
+        key, has_value, value = term.replace("==", "=").partition("=")
+        if key not in labels or (has_value and labels[key] != value):
+            return False
+    return True

@@ -1,0 +1,188 @@
+"""Runs the local cloud: `python -m localcloud serve`."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import threading
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from typing import IO, TYPE_CHECKING
+
+import uvicorn
+
+from localcloud.api.app import create_app
+from localcloud.control.cloud import Cloud
+from localcloud.control.errors import StorageError
+from localcloud.credentials import Credentials, CredentialsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import FrameType
+
+    from localcloud.dataplane.interface import DataPlane
+
+HOST = "127.0.0.1"
+PORT_TAKEN, STATE_UNUSABLE = 3, 4
+_LOG_BYTES, _LOG_FILES = 8 << 20, 3
+_BACKLOG = 512
+_GOODBYE_SECONDS = 3
+
+
+class CannotServeError(Exception):
+    """Why it does not start: one sentence, and the exit status that goes with it."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def serve(state: Path, port: int, jars: Path) -> int:
+    """Serve until SIGTERM or SIGINT, then stop every process; return the exit status."""
+    os.umask(0o077)
+    try:
+        with _listening(port) as listener, _claimed(state):
+            _serve(state, listener, jars)
+    except CannotServeError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.status
+    return 0
+
+
+def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+    with _using(state):
+        credentials = Credentials.load_or_make(state)
+        request_log = _request_log(state)
+        cloud = Cloud(state, credentials, base_url)
+
+    def data_plane() -> DataPlane:
+        # Imported when the port already listens: a client that waits for it sees that it is on its way.
+        from localcloud.dataplane.opening import open_data_plane  # noqa: PLC0415
+
+        return open_data_plane(state, jars, base_url=base_url, internal_token=credentials.internal_token)
+
+    server = _Server(cloud, request_log)
+    opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)
+    opening.start()
+    server.run(sockets=[listener])
+    cloud.store.close()
+
+
+class _Server(uvicorn.Server):
+    """Stops the data plane before it stops answering: what ends in Flink still asks the Schema Registry here."""
+
+    def __init__(self, cloud: Cloud, request_log: logging.Logger) -> None:
+        config = uvicorn.Config(
+            create_app(cloud, request_log),
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=_BACKLOG,
+            timeout_graceful_shutdown=_GOODBYE_SECONDS,
+        )
+        super().__init__(config)
+        self._cloud = cloud
+        self._stopping = threading.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in order on a signal; the base class would raise it again afterwards."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        yield
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        if not self._stopping.is_set():
+            self._stopping.set()
+            threading.Thread(target=self._close, name="stopping").start()
+
+    def _close(self) -> None:
+        try:
+            self._cloud.close()
+        finally:
+            self.should_exit = True
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    """Take the port, before anything is started that would have to be stopped again."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
+            raise CannotServeError(
+                f"Port {port} {why}: stop what listens there, or give the local cloud another one"
+                " (confluentcloud:endpoint in Pulumi.dev.yaml, or --port).",
+                PORT_TAKEN,
+            ) from None
+        yield listener
+
+
+@contextmanager
+def _claimed(state: Path) -> Iterator[None]:
+    """Hold the state folder for this process alone."""
+    with _using(state):
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock: IO[str] = (state / "serve.lock").open("a+")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotServeError(
+                f"Another local cloud (process {lock.read().strip() or 'unknown'}) uses {state}: stop it, or choose"
+                " another folder with --state.",
+                STATE_UNUSABLE,
+            ) from None
+        with _using(state):
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+        yield
+
+
+@contextmanager
+def _using(state: Path) -> Iterator[None]:
+    """Say what is wrong with the state folder, if something is."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotServeError(_unusable(state, error), STATE_UNUSABLE) from None
+    except (StorageError, CredentialsError, sqlite3.Error) as error:
+        raise CannotServeError(str(error), STATE_UNUSABLE) from None
+
+
+def _unusable(state: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk of {state} is full: make room and start again."
+    return f"The state folder {state} cannot be used ({error.strerror}): make it a folder that you may write to."
+
+
+def _request_log(state: Path) -> logging.Logger:
+    folder = state / "logs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handler = RotatingFileHandler(folder / "api.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("localcloud.requests")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    log.handlers = [handler]
+    return log

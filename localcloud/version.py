@@ -1,0 +1,4 @@
+"""Which program this is."""
+
+SERVICE = "confluent-local-cloud"
+VERSION = "0.1.0"
