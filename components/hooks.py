@@ -121,6 +121,12 @@ class StatementHooks:
     async def _drop_made(self, args: pulumi.ResourceHookArgs) -> None:
         name, database = _statement_of(args.old_inputs)
         address = await _resolved(self.session.address, "the Flink endpoint and key")
+        if address is None:  # a destroy of a stack whose settings have changed since its last up
+            pulumi.log.warn(
+                f"what statement {name} made is not dropped, because the settings have changed since the last `up`:"
+                " it goes with its cluster"
+            )
+            return
         failure = f"What statement {name} made could not be dropped"
         if await _in_thread(lambda: self._drop_in(address, database, name), failure):
             return
@@ -129,7 +135,7 @@ class StatementHooks:
             renamed = await _resolved(self.session.database, "the cluster's name")
         except HookError:
             return
-        if renamed != database:
+        if renamed not in (None, database):
             await _in_thread(lambda: self._drop_in(address, renamed, name), failure)
 
     def _drop_in(self, address: Address, database: str, name: str) -> bool:

@@ -11,7 +11,7 @@ from localcloud.api.callers import TheCloud, kafka_key
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import InvalidError, NotFoundError
-from localcloud.dataplane.interface import TopicInfo
+from localcloud.control.topics import TopicInfo
 
 router = APIRouter(prefix="/kafka/v3/clusters/{cluster_id}", dependencies=[Depends(kafka_key)])
 

@@ -3,7 +3,6 @@
 import base64
 from typing import Any
 
-import numpy as np
 import orjson
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
@@ -11,8 +10,7 @@ from fastapi import APIRouter, Request
 from localcloud.api.callers import TheCloud
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import InvalidError, NotFoundError, UnauthenticatedError, translated
-from localcloud.dataplane.interface import EmbeddingModel
+from localcloud.control.errors import InvalidError, NotFoundError, UnauthenticatedError
 
 router = APIRouter(prefix="/v1")
 
@@ -62,20 +60,12 @@ def _answer(body: bytes, cloud: Cloud) -> Json:
         asked = None
     if not isinstance(asked, dict):
         raise InvalidError('The body must be a JSON object such as {"model": "...", "input": "..."}.')
-    model_name, texts, encoding = _model_name(asked), _texts(asked), asked.get("encoding_format") or "float"
+    model, texts, encoding = _model(asked), _texts(asked), asked.get("encoding_format") or "float"
     if encoding not in FORMATS:
         raise InvalidError(
             f"encoding_format must be {' or '.join(FORMATS)}, not {encoding!r}.", pointer="encoding_format"
         )
-    model = cloud.plane.embeddings
-    dimensions = _dimensions(asked, model)
-    with translated():
-        vectors = model.embed(texts)
-        tokens = model.count_tokens(texts)
-    if dimensions < model.dimensions:
-        vectors = np.ascontiguousarray(vectors[:, :dimensions])
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors /= np.where(lengths == 0, 1, lengths)
+    vectors, tokens = cloud.embeddings.embed(texts, _dimensions(asked))
     rows: list[Any] = list(vectors)
     if encoding == "base64":
         rows = [base64.b64encode(row.astype("<f4").tobytes()).decode() for row in vectors]
@@ -83,13 +73,13 @@ def _answer(body: bytes, cloud: Cloud) -> Json:
         {
             "object": "list",
             "data": [{"object": "embedding", "index": index, "embedding": row} for index, row in enumerate(rows)],
-            "model": model_name,
+            "model": model,
             "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
         }
     )
 
 
-def _model_name(asked: dict[str, Any]) -> str:
+def _model(asked: dict[str, Any]) -> str:
     model = asked.get("model")
     if not isinstance(model, str) or not model:
         raise InvalidError("you must provide a model parameter", pointer="model")
@@ -113,12 +103,8 @@ def _texts(asked: dict[str, Any]) -> list[str]:
     return texts
 
 
-def _dimensions(asked: dict[str, Any], model: EmbeddingModel) -> int:
+def _dimensions(asked: dict[str, Any]) -> int | None:
     dimensions = asked.get("dimensions")
-    if dimensions is None:
-        return model.dimensions
-    if not isinstance(dimensions, int) or isinstance(dimensions, bool) or not 1 <= dimensions <= model.dimensions:
-        raise InvalidError(
-            f"dimensions must be a number from 1 to {model.dimensions}, not {dimensions!r}.", pointer="dimensions"
-        )
-    return dimensions
+    if dimensions is None or (isinstance(dimensions, int) and not isinstance(dimensions, bool)):
+        return dimensions
+    raise InvalidError(f"dimensions must be a number, not {dimensions!r}.", pointer="dimensions")

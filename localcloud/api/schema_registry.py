@@ -10,8 +10,7 @@ from localcloud.api.bodies import Body
 from localcloud.api.callers import TheCloud, registry_key
 from localcloud.api.replies import Json
 from localcloud.control.errors import UnprocessableError
-from localcloud.control.schemas import INVALID_SCHEMA
-from localcloud.dataplane.interface import SchemaVersion
+from localcloud.control.schemas import INVALID_SCHEMA, SchemaVersion
 
 router = APIRouter(prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
 

@@ -6,6 +6,8 @@ import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from localcloud.control.errors import UnavailableError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,7 +23,12 @@ class Background:
 
     def submit(self, work: Callable[..., Any], *args: Any) -> Future[Any]:
         """Start ``work``; its result, or what it raised, is in the future too."""
-        return self._pool.submit(_logged, work, *args)
+        try:
+            return self._pool.submit(_logged, work, *args)
+        except RuntimeError:  # closed
+            refused: Future[Any] = Future()
+            refused.set_exception(UnavailableError("The local cloud is stopping."))
+            return refused
 
     def close(self) -> None:
         """Drop what has not begun; what runs ends by itself."""

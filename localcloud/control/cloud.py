@@ -16,6 +16,7 @@ from localcloud.control.clusters import Clusters
 from localcloud.control.connections import Connections
 from localcloud.control.connectors import Connectors
 from localcloud.control.crn import Names
+from localcloud.control.embeddings import Embeddings
 from localcloud.control.environments import Environments
 from localcloud.control.errors import ControlError
 from localcloud.control.jobs import Jobs
@@ -61,6 +62,7 @@ class Cloud:
         self.accounts = ServiceAccounts(store, self.keys)
         self.role_bindings = RoleBindings(store, self.names.organization)
         self.connectors = Connectors(store, plane)
+        self.embeddings = Embeddings(plane)
         self.clusters = Clusters(
             store,
             plane,

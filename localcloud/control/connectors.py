@@ -44,7 +44,7 @@ class Connectors:
         config = {**config, "name": config.get("name") or name}
         if not _NAME.fullmatch(name) or config["name"] != name:
             raise InvalidError(
-                f"The connector's name {name!r} must have 1 to 64 characters, none of / \\ ? # %, and be the name in its"
+                f"The connector's name {name!r} needs 1 to 64 characters, none of / \\ ? # %, and to be the one in its"
                 " config."
             )
         self._refuse_invalid(cluster, config)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.control.errors import NotFoundError, UnprocessableError, translated
 from localcloud.control.resources import RegistryMode
 from localcloud.dataplane import interface as plane
+from localcloud.dataplane.interface import SchemaVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from localcloud.control.environments import Environments
     from localcloud.control.plane import Plane
     from localcloud.control.store import Store
-    from localcloud.dataplane.interface import SchemaVersion
+
+__all__ = ["INVALID_SCHEMA", "SchemaVersion", "Schemas"]
 
 LEVELS = ("NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE")
 MODES = ("READWRITE", "READONLY")

@@ -46,7 +46,8 @@ def status(cloud: Cloud) -> dict[str, Any]:
     """Return what there is.
 
     ``resources``: everything that was made (so not the default environment); ``topics`` with the records written to
-    them; ``jobs``: statements that have not ended; ``processes`` with the memory they hold, this one first.
+    them (offsets, so a transaction's end counts too); ``jobs``: statements that have not ended; ``processes`` with the
+    memory they hold, this one first.
     """
     clusters = cloud.store.all(KafkaCluster)
     connectors = cloud.store.all(Connector)

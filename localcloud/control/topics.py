@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from localcloud.control.clusters import Clusters
     from localcloud.control.plane import Plane
 
+__all__ = ["TopicInfo", "Topics"]
+
 UNKNOWN_TOPIC = 40403
 BAD_REQUEST = 40002
 DEFAULT_PARTITIONS = 6  # Confluent Cloud's

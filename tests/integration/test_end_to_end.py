@@ -101,20 +101,20 @@ class TestPipeline:
         planned = names(clone.planned())
         assert len(planned) == len(replaced), planned
         assert all(any(kind in name for name in planned) for kind in replaced), planned
-        clone.ok("up", "--yes")
+        clone.ok("up", "--yes", "--skip-preview")
         after = clone.outputs()["statements"]
         assert {kind for kind in after if after[kind] != before[kind]} == replaced
         assert len(clone.sql(VECTORS, "--limit", "1")) == 1
-        git(clone.path, "checkout", "--", file)
 
     def test_back_to_the_committed_program(self, clone: Clone) -> None:
-        clone.ok("up", "--yes")
+        git(clone.path, "checkout", "--", "sql")
+        clone.ok("up", "--yes", "--skip-preview")
         assert "price" in clone.sql("SELECT content FROM product_vector", "--limit", "1")[0]["content"]
 
     def test_another_cluster_name_replaces_what_names_it(self, clone: Clone) -> None:
         before = clone.outputs()
         clone.ok("config", "set", "clusterName", "renamed")
-        clone.ok("up", "--yes")
+        clone.ok("up", "--yes", "--skip-preview")
         after = clone.outputs()
         assert after["kafkaClusterName"] == "renamed"
         assert after["statements"]["insert"] != before["statements"]["insert"]
@@ -123,7 +123,7 @@ class TestPipeline:
     def test_another_suffix(self, clone: Clone) -> None:
         clone.ok("config", "rm", "clusterName")
         clone.ok("config", "set", "suffix", "other")
-        clone.ok("up", "--yes")
+        clone.ok("up", "--yes", "--skip-preview")
         assert clone.outputs()["environmentName"].endswith("other")
         assert len(clone.sql(VECTORS, "--limit", "1")) == 1
         clone.ok("up", "--yes", "--expect-no-changes")

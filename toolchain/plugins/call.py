@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from toolchain.plugins.errors import CancelledError, PluginError
 
@@ -40,10 +40,6 @@ def _no_note(_: str) -> None:
     pass
 
 
-def _no_made(_id: str, _state: dict[str, Any]) -> None:
-    pass
-
-
 @dataclass
 class Call:
     """A create, read, update or delete under way. ``timeout``: seconds of ``customTimeouts``, 0 for the default."""
@@ -51,7 +47,6 @@ class Call:
     cancellation: Cancellation
     timeout: float = 0
     note: Callable[[str], None] = _no_note
-    made: Callable[[str, dict[str, Any]], None] = _no_made
     started: float = field(default_factory=time.monotonic)
 
     def wait(self, probe: Callable[[], T | None], what: str, default_seconds: float) -> T:

@@ -43,12 +43,22 @@ def serve(register: Callable[[Any], None], *, on_end: Callable[[bool], None]) ->
     register(server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(f"{port}\n")
-        sys.stdout.flush()
+    tell_port(port)
     on_end(ends.get())
     server.stop(GRACE_SECONDS).wait()
     os._exit(0)  # worker threads may hang on a dead socket; nothing is left to be saved
+
+
+def tell_port(port: int) -> None:
+    """Tell the engine on stdout which port it finds this process at; end if it is not there to read it.
+
+    An engine that reads it was alive when :func:`watch_parent` was called before: so that watches the right process.
+    """
+    try:
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+    except OSError:
+        os._exit(0)
 
 
 def watch_parent(gone: Callable[[], None]) -> None:

@@ -30,6 +30,3 @@ class Provider(Protocol):
 
     def configure(self, config: Values, cancellation: Cancellation) -> None:
         """Take the configuration; raises :class:`PluginError`."""
-
-    def place(self) -> str:
-        """Return where its objects are: the same id elsewhere is another object. Empty if there is no such place."""

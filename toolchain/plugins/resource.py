@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from toolchain.plugins.diffs import Change, Diff, Kind, compare
-from toolchain.plugins.errors import IncompleteError, PluginError
+from toolchain.plugins.errors import CancelledError, IncompleteError, PluginError
 from toolchain.plugins.schema import Failure, Field, check
 from toolchain.plugins.wire import UNKNOWN, Values, is_unknown
 
@@ -94,15 +94,20 @@ class Resource(ABC):
     def create(self, call: Call, inputs: Values) -> tuple[str, Values]:
         """Make an object and wait for it.
 
-        Raises :class:`IncompleteError` with its id when it was made but is not well.
+        Raises :class:`IncompleteError` with its id when it was made but is not well. When the engine is gone by then,
+        nobody would ever hear of it: it is deleted again.
         """
         resource_id, extra = self.make(call, inputs)
         state = {**inputs, **extra}
-        call.made(resource_id, state)
         try:
             self.settle(call, resource_id, state)
-            return resource_id, self._state(call, resource_id, state)
+            outputs = self._state(call, resource_id, state)
+            if not call.cancellation.engine_gone:
+                return resource_id, outputs
+            raise CancelledError
         except PluginError as error:
+            if call.cancellation.engine_gone:
+                self.remove(call, resource_id, state)
             raise IncompleteError(resource_id, {**state, **error.outputs}, str(error)) from error
 
     def read(self, call: Call, resource_id: str, state: Values) -> Values | None:

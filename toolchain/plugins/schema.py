@@ -133,18 +133,6 @@ def with_defaults(values: Values, fields: Mapping[str, Field]) -> Values:
     return {**defaults, **values}
 
 
-def without_secrets(values: Mapping[str, Any], fields: Mapping[str, Field]) -> Values:
-    """Return ``values`` without those of secret fields, at any depth."""
-    open_ones: Values = {}
-    for key, value in values.items():
-        spec = fields.get(key)
-        if spec is not None and spec.fields and isinstance(value, dict):
-            open_ones[key] = without_secrets(value, spec.fields)
-        elif spec is None or not spec.secret:
-            open_ones[key] = value
-    return open_ones
-
-
 def with_secrets(values: Mapping[str, Any], fields: Mapping[str, Field]) -> Values:
     """Return ``values`` with those of secret fields marked, at any depth."""
     marked: Values = {}

@@ -13,7 +13,6 @@ from google.protobuf import empty_pb2
 from toolchain.plugins.answers import Reporting, called, diff_of, failures_of, outputs_of
 from toolchain.plugins.call import Call, Cancellation
 from toolchain.plugins.errors import PluginError
-from toolchain.plugins.orphans import Orphans
 from toolchain.plugins.protos import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 from toolchain.plugins.resource import DETAIL, PHASE
 from toolchain.plugins.schema import with_defaults, with_secrets
@@ -39,14 +38,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, provider: Provider, engine_address: str) -> None:
         self._provider = provider
         self._cancellation = Cancellation()
-        self._orphans = Orphans(provider, self._cancellation)
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine_address)) if engine_address else None
 
     def end(self, engine_gone: bool) -> None:  # noqa: FBT001 - a callback
         """Make calls under way return; with ``engine_gone``, nobody is left to hear what they say."""
         self._cancellation.cancel(engine_gone=engine_gone)
-        if engine_gone:
-            self._orphans.engine_died()
 
     # Life
 
@@ -89,7 +85,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             self._provider.configure(_own(read_struct(request.args)), self._cancellation)
         except PluginError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-        self._orphans.belong_to(request.urn)
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     # Functions
@@ -121,7 +116,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: Any, context: Any) -> Any:
         """Compare an object with new inputs."""
         resource = self._resource(request.urn, context)
-        self._orphans.known(request.urn, request.id)
         return diff_of(_diff(resource, request))
 
     def Create(self, request: Any, context: Any) -> Any:
@@ -132,7 +126,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=outputs_of(resource, resource.planned(inputs)))
         call = self._call(request.urn, request.timeout)
         with Reporting(context, f"creating {called(resource, inputs)}", resource, inputs):
-            resource_id, outputs = self._orphans.create(call, request.urn, resource, inputs)
+            resource_id, outputs = resource.create(call, inputs)
         return provider_pb2.CreateResponse(id=resource_id, properties=outputs_of(resource, outputs))
 
     def Read(self, request: Any, context: Any) -> Any:
@@ -140,7 +134,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         resource = self._resource(request.urn, context)
         state, inputs = read_struct(request.properties), read_struct(request.inputs)
         resource_id = request.id
-        self._orphans.known(request.urn, resource_id)
         with Reporting(context, f"reading {called(resource, state)} {resource_id}", resource, inputs):
             if not state:
                 resource_id, state = resource.imported(resource_id)
@@ -165,7 +158,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if request.preview:
                 outputs = resource.planned_update(old, new, diff)
             else:
-                self._orphans.sweep()
                 call = self._call(request.urn, request.timeout)
                 outputs = resource.update(call, request.id, old, new, diff)
         return provider_pb2.UpdateResponse(properties=outputs_of(resource, outputs))
@@ -174,9 +166,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Delete an object."""
         resource = self._resource(request.urn, context)
         state = read_struct(request.properties)
-        self._orphans.known(request.urn, request.id)
         with Reporting(context, f"deleting {called(resource, state)}", resource, {}):
-            self._orphans.sweep()
             resource.remove(self._call(request.urn, request.timeout), request.id, state)
         return empty_pb2.Empty()
 

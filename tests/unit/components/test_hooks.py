@@ -148,6 +148,17 @@ class TestDrop:
         drop(statement_hooks(TABLE, database=None))
         assert flink.asked == []
 
+    def test_settings_changed_before_a_destroy_leave_no_way_to_flink(
+        self, flink: Flink, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", said.append)
+        hook = statement_hooks(TABLE)
+        hook.session.address.value = None  # type: ignore[attr-defined]
+        drop(hook)
+        assert flink.asked == []
+        assert "goes with its cluster" in said[0]
+
     def test_a_refusal_keeps_the_statement_and_says_why(self, flink: Flink) -> None:
         flink.refusal = "Access denied"
         with pytest.raises(HookError, match=r"^What statement p-x-1 made could not be dropped: Access denied\.$"):

@@ -116,6 +116,14 @@ def test_a_wait_that_is_cancelled_saves_what_was_made_and_the_next_update_goes_o
     assert driver.cloud.requests("POST") == ["POST /cmk/v2/clusters"]
 
 
+def test_what_is_made_while_the_engine_dies_is_deleted_again(driver: Driver) -> None:
+    driver.cloud.looks = 2
+    driver.servicer.end(engine_gone=True)
+    error_of(driver, "KafkaCluster")
+    assert driver.cloud.requests("POST", "DELETE") == ["POST /cmk/v2/clusters", "DELETE /cmk/v2/clusters/lkc-1"]
+    assert "/cmk/v2/clusters/lkc-1" not in driver.cloud.objects
+
+
 def test_a_connector_that_the_list_does_not_show_is_deleted_again(driver: Driver) -> None:
     path = "/connect/v1/environments/env-1/clusters/lkc-1/connectors"
     driver.cloud.trouble[f"GET {path}"] = [(200, {})]

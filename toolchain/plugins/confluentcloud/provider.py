@@ -43,7 +43,3 @@ class ConfluentCloud:
     def configure(self, config: Values, cancellation: Cancellation) -> None:
         """Complete the inputs from the environment and open the session."""
         self.session.open(Settings.of(config), cancellation)
-
-    def place(self) -> str:
-        """Return the control plane's URL."""
-        return self.session.settings.endpoint

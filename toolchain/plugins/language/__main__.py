@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import signal
@@ -15,7 +14,7 @@ from pulumi.runtime.proto import language_pb2_grpc
 
 from toolchain.plugins.language import program
 from toolchain.plugins.language.host import Host, Job
-from toolchain.plugins.process import watch_parent
+from toolchain.plugins.process import tell_port, watch_parent
 
 _REQUESTS = 16
 
@@ -30,9 +29,7 @@ def main() -> None:
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(jobs), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(f"{port}\n")
-        sys.stdout.flush()
+    tell_port(port)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a TextIOWrapper, when it is not a test's
     while True:
         job = jobs.get()

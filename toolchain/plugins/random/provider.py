@@ -86,7 +86,3 @@ class RandomProvider:
 
     def configure(self, config: Values, cancellation: Cancellation) -> None:
         """Do nothing."""
-
-    def place(self) -> str:
-        """Return none: there is no server."""
-        return ""

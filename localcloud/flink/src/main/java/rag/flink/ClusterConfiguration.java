@@ -12,6 +12,11 @@ final class ClusterConfiguration {
 
     private ClusterConfiguration() {}
 
+    /** What Flink and this process keep only while they run. */
+    static Path temporary(Path state) {
+        return state.resolve("tmp");
+    }
+
     /** The defaults with {@code KEY=VALUE} overrides. */
     static Configuration of(Path state, List<String> overrides, int slots) {
         Map<String, String> config = new LinkedHashMap<>();
@@ -21,7 +26,7 @@ final class ClusterConfiguration {
         config.put("rest.bind-port", "0");
         config.put("web.submit.enable", "false");
         config.put("web.cancel.enable", "false");
-        config.put("io.tmp.dirs", state.resolve("tmp").toString());
+        config.put("io.tmp.dirs", temporary(state).toString());
         config.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
         config.put("taskmanager.memory.managed.size", "64m");
         config.put("taskmanager.memory.network.min", "64m");

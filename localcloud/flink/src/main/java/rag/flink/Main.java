@@ -14,6 +14,7 @@ import org.apache.flink.table.gateway.api.endpoint.SqlGatewayEndpointFactoryUtil
 import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
 import org.apache.flink.table.gateway.service.context.DefaultContext;
 import org.apache.flink.table.gateway.service.session.SessionManager;
+import org.apache.flink.util.FileUtils;
 
 /** Flink for the local cloud in one process: a cluster and the SQL gateway. {@code Main STATE_FOLDER [KEY=VALUE ...]} */
 public final class Main {
@@ -24,6 +25,8 @@ public final class Main {
 
     public static void main(String[] args) throws Exception {
         Path state = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
+        // Left by a process that was killed; whatever must survive is elsewhere.
+        FileUtils.deleteDirectory(ClusterConfiguration.temporary(state).toFile());
         Configuration config = ClusterConfiguration.of(state, List.of(args).subList(1, args.length), SLOTS);
         FileSystem.initialize(config, null);
         MiniCluster cluster =
@@ -38,11 +41,11 @@ public final class Main {
         MiniClusterExecutorFactory.use(cluster);
         SessionManager sessions = SessionManager.create(new DefaultContext(config, List.of()));
         sessions.start();
-        List<SqlGatewayEndpoint> endpoints =
-                SqlGatewayEndpointFactoryUtils.createSqlGatewayEndpoint(new SqlGatewayServiceImpl(sessions), config);
-        for (SqlGatewayEndpoint endpoint : endpoints) {
+        SqlGatewayServiceImpl gateway = new SqlGatewayServiceImpl(sessions);
+        for (SqlGatewayEndpoint endpoint : SqlGatewayEndpointFactoryUtils.createSqlGatewayEndpoint(gateway, config)) {
             endpoint.start();
         }
+        WarmUp.start(gateway, ClusterConfiguration.temporary(state).resolve("warm-up"));
         new CountDownLatch(1).await();
     }
 }

@@ -29,15 +29,11 @@ final class Checkpoints {
         this.root = root;
     }
 
-    /** Makes the folder of the next attempt. */
+    /** The folder of the next attempt; Flink makes it with the first checkpoint, so that a query leaves nothing. */
     Path nextAttempt(String uid) {
         List<Path> attempts = attempts(uid);
         int next = attempts.isEmpty() ? 1 : number(attempts.get(0)) + 1;
-        try {
-            return Files.createDirectories(folder(uid).resolve(Integer.toString(next)));
-        } catch (IOException e) {
-            throw new UserException("The state folder cannot be written: " + e.getMessage(), e);
-        }
+        return folder(uid).resolve(Integer.toString(next));
     }
 
     /** The newest complete checkpoint or savepoint. */

@@ -1,5 +1,6 @@
 package rag.flink.statement;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -58,6 +59,11 @@ record Plan(
                 limit(logical));
     }
 
+    /** Whether its changelog is folded into final rows before any is handed out: it has an end, and takes rows back. */
+    boolean isFolded() {
+        return bounded && !appendOnly;
+    }
+
     private static List<Integer> upsertColumns(RelNode result) {
         Set<ImmutableBitSet> keys =
                 FlinkRelMetadataQuery.reuseOrCreate(result.getCluster().getMetadataQuery()).getUpsertKeys(result);
@@ -65,7 +71,7 @@ record Plan(
             return List.of();
         }
         return keys.stream()
-                .min(java.util.Comparator.comparingInt(ImmutableBitSet::cardinality))
+                .min(Comparator.comparingInt(ImmutableBitSet::cardinality))
                 .map(ImmutableBitSet::asList)
                 .orElse(List.of());
     }

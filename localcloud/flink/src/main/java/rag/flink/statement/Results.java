@@ -50,6 +50,11 @@ final class Results {
         return page;
     }
 
+    /** Whether the last page was given; it can be asked for again. */
+    synchronized boolean isExhausted() {
+        return exhausted;
+    }
+
     /** Takes what is there now, up to a page, without waiting for more. */
     private RowType fetch(List<RowData> rows) {
         RowType type = null;

@@ -29,6 +29,7 @@ import org.apache.flink.table.operations.SinkModifyOperation;
 import org.apache.flink.table.operations.StatementSetOperation;
 import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.operations.PlannerQueryOperation;
+import org.apache.flink.table.types.logical.RowType;
 import rag.flink.UserException;
 
 /** Parses, plans and starts one statement; runs on a thread of the gateway. */
@@ -97,11 +98,14 @@ final class Runner {
         statement.planned(Traits.of("SELECT", plan, query.getResolvedSchema()));
         TableResultInternal result = environment.executeCachedPlanInternal(plan.executable());
         statement.started(result.getJobClient().orElseThrow());
-        boolean limited = plan.limit().isPresent() && plan.appendOnly();
-        return ResultFetcher.fromTableResult(
-                handle,
-                limited ? LimitedResult.of(result, plan.limit().getAsLong(), statement::limitReached) : result,
-                true);
+        if (plan.isFolded()) {
+            RowType type = (RowType) query.getResolvedSchema().toPhysicalRowDataType().getLogicalType();
+            result = WrappedResult.of(result, rows -> new FoldedRows(rows, type));
+        } else if (plan.limit().isPresent() && plan.appendOnly()) {
+            long limit = plan.limit().getAsLong();
+            result = WrappedResult.of(result, rows -> new LimitedRows(rows, limit, statement::limitReached));
+        }
+        return ResultFetcher.fromTableResult(handle, result, true);
     }
 
     private ResultFetcher insert(

@@ -3,6 +3,7 @@ package rag.flink.statement;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
@@ -30,7 +31,7 @@ final class Statement {
     private volatile JobClient job;
     private volatile boolean limitReached;
     private volatile boolean stopping;
-    private volatile Status end;
+    private final AtomicReference<Status> end = new AtomicReference<>();
 
     Statement(StatementRequest request, Properties properties) {
         this.request = request;
@@ -40,7 +41,7 @@ final class Statement {
     /** A statement that failed before it could be given to the gateway. */
     static Statement failed(StatementRequest request, Throwable failure) {
         Statement statement = new Statement(request, null);
-        statement.end = new Status(Phase.FAILED, Failures.describe(failure, "", ""), null);
+        statement.end.set(new Status(Phase.FAILED, Failures.describe(failure, "", ""), null));
         return statement;
     }
 
@@ -48,8 +49,26 @@ final class Statement {
         return request;
     }
 
+    Properties properties() {
+        return properties;
+    }
+
     Session session() {
         return session;
+    }
+
+    /** Gives the session away, to be closed, once nothing is left to be asked of it. */
+    synchronized Session releasable() {
+        Status last = end.get();
+        boolean rowsLeft = traits != null && traits.has("schema") && results != null && !results.isExhausted();
+        return last == null || (rowsLeft && last.phase() != Phase.FAILED) ? null : released();
+    }
+
+    /** Gives the session away in any case. */
+    synchronized Session released() {
+        Session open = session;
+        session = null;
+        return open;
     }
 
     void opened(Session gatewaySession) {
@@ -68,6 +87,9 @@ final class Statement {
     /** From here on the job decides; its end is kept, since the cluster forgets jobs after a while. */
     void started(JobClient client) {
         this.job = client;
+        if (stopping) {
+            client.cancel(); // the stop came while it was being planned
+        }
         client.getJobExecutionResult()
                 .whenComplete(
                         (result, failure) -> {
@@ -91,9 +113,7 @@ final class Statement {
     }
 
     private void end(Phase phase, String detail) {
-        if (end == null) {
-            end = new Status(phase, detail, traits);
-        }
+        end.compareAndSet(null, new Status(phase, detail, traits));
     }
 
     private String describe(Throwable failure) {
@@ -101,9 +121,9 @@ final class Statement {
     }
 
     /** Where it stands now; asks the gateway and the cluster unless it has ended. */
-    Status status() {
-        if (end != null) {
-            return end;
+    synchronized Status status() {
+        if (hasEnded()) {
+            return end.get();
         }
         OperationInfo info = session.getOperationManager().getOperationInfo(operation);
         if (info.getStatus() == OperationStatus.FINISHED && job == null) {
@@ -115,8 +135,8 @@ final class Statement {
                 end(Phase.FAILED, info.getException().map(this::describe).orElse("The statement was cancelled."));
             }
         }
-        if (end != null) {
-            return end;
+        if (hasEnded()) {
+            return end.get();
         }
         if (stopping) {
             return new Status(Phase.STOPPING, "", traits);
@@ -133,7 +153,7 @@ final class Statement {
         try {
             jobStatus = job.getJobStatus().get(JOB_STATUS_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            return end != null ? end : at.apply(Phase.PENDING);
+            return hasEnded() ? end.get() : at.apply(Phase.PENDING);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return at.apply(Phase.PENDING);
@@ -153,13 +173,13 @@ final class Statement {
                 return at.apply(Phase.RUNNING);
             default:
                 // Its end is told by the job's result a moment later, with the cause.
-                return end != null ? end : at.apply(Phase.RUNNING);
+                return hasEnded() ? end.get() : at.apply(Phase.RUNNING);
         }
     }
 
     Results results() {
-        if (results == null) {
-            throw new UserException(end == null ? "The statement has no results." : end.detail());
+        if (hasEnded() && end.get().phase() == Phase.FAILED) {
+            throw new UserException(end.get().detail());
         }
         return results;
     }
@@ -168,11 +188,15 @@ final class Statement {
         return job;
     }
 
+    /** What becomes of it now is a stop; one that is still being planned is interrupted. */
     void stopping() {
         stopping = true;
+        if (job == null && session != null && !hasEnded()) {
+            session.getOperationManager().cancelOperation(operation);
+        }
     }
 
     boolean hasEnded() {
-        return end != null;
+        return end.get() != null;
     }
 }

@@ -1,5 +1,6 @@
 package rag.flink.statement;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -12,10 +13,12 @@ import java.util.concurrent.TimeoutException;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
+import org.apache.flink.table.gateway.service.session.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rag.flink.UserException;
 import rag.flink.catalog.CatalogStore;
+import rag.flink.catalog.Transactions;
 
 /** All statements of this process, by uid. */
 public final class Statements {
@@ -50,7 +53,9 @@ public final class Statements {
                             if (known != null && !(resume && known.hasEnded())) {
                                 return known;
                             }
-                            closeSession(known);
+                            if (known != null) {
+                                close(known.released());
+                            }
                             return start(request, resume);
                         });
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SUBMIT_WAIT_MILLIS);
@@ -59,6 +64,7 @@ public final class Statements {
             pause();
             status = statement.status();
         }
+        close(statement.releasable());
         return status;
     }
 
@@ -81,20 +87,29 @@ public final class Statements {
     }
 
     public Status status(String uid) {
-        return find(uid).status();
+        Statement statement = find(uid);
+        Status status = statement.status();
+        close(statement.releasable());
+        return status;
     }
 
     /** The page of results at {@code token}, as JSON. */
     public byte[] results(String uid, long token) {
         Statement statement = find(uid);
         Status status = statement.status();
-        if (status.phase() == Phase.FAILED) {
-            throw new UserException(status.detail());
-        }
         if (status.phase() == Phase.PENDING) {
-            return ("{\"rows\":[],\"next_token\":" + token + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            return ("{\"rows\":[],\"next_token\":" + token + "}").getBytes(StandardCharsets.UTF_8);
         }
-        return statement.results().page(token);
+        try {
+            byte[] page = statement.results().page(token);
+            close(statement.releasable());
+            return page;
+        } catch (UserException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            awaitEnd(statement); // the rows broke off because the job failed, which tells why a moment later
+            throw new UserException(statement.status().detail(), e);
+        }
     }
 
     /** Ends the job after a last savepoint, from which it can be resumed; without one if it is not running. */
@@ -106,7 +121,7 @@ public final class Statements {
         statement.stopping();
         JobClient job = statement.job();
         if (job == null) {
-            closeSession(statement);
+            awaitEnd(statement);
             return statement.status();
         }
         Path attempt = attempts.get(uid);
@@ -133,21 +148,24 @@ public final class Statements {
                 statement.job().cancel();
                 awaitEnd(statement);
             }
-            closeSession(statement);
+            close(statement.released());
+            if (statement.job() != null) {
+                Transactions.abort(statement.properties().context(statement.request()));
+            }
         }
         checkpoints.delete(uid);
     }
 
     private static void awaitEnd(Statement statement) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_WAIT_SECONDS);
-        while (!statement.hasEnded() && System.nanoTime() < deadline) {
+        while (!statement.status().phase().isTerminal() && System.nanoTime() < deadline) {
             pause();
         }
     }
 
-    private void closeSession(Statement statement) {
-        if (statement != null && statement.session() != null) {
-            sessions.close(statement.session());
+    private void close(Session session) {
+        if (session != null) {
+            sessions.close(session);
         }
     }
 

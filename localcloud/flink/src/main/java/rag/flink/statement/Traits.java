@@ -20,8 +20,8 @@ final class Traits {
     }
 
     static ObjectNode of(String sqlKind, Plan plan, ResolvedSchema schema) {
-        ObjectNode traits = of(sqlKind, plan.bounded(), plan.appendOnly());
-        if (!plan.upsertColumns().isEmpty()) {
+        ObjectNode traits = of(sqlKind, plan.bounded(), plan.appendOnly() || plan.isFolded());
+        if (!plan.upsertColumns().isEmpty() && !plan.isFolded()) {
             ArrayNode columns = traits.putArray("upsert_columns");
             plan.upsertColumns().forEach(columns::add);
         }

@@ -1,5 +1,6 @@
 package rag.flink.statement;
 
+import java.util.function.UnaryOperator;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.table.api.internal.ResultProvider;
 import org.apache.flink.table.api.internal.TableResultImpl;
@@ -9,23 +10,24 @@ import org.apache.flink.table.utils.print.RowDataToStringConverter;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 
-/** A result of which only the first rows are taken. */
-final class LimitedResult implements ResultProvider {
+/** A result whose rows pass through something on their way to the gateway. */
+final class WrappedResult implements ResultProvider {
 
     private final TableResultInternal result;
     private final CloseableIterator<RowData> rows;
 
-    private LimitedResult(TableResultInternal result, long limit, Runnable reached) {
+    private WrappedResult(TableResultInternal result, CloseableIterator<RowData> rows) {
         this.result = result;
-        this.rows = new LimitedRows(result.collectInternal(), limit, reached);
+        this.rows = rows;
     }
 
-    static TableResultInternal of(TableResultInternal result, long limit, Runnable reached) {
+    static TableResultInternal of(
+            TableResultInternal result, UnaryOperator<CloseableIterator<RowData>> wrapper) {
         return TableResultImpl.builder()
                 .jobClient(result.getJobClient().orElseThrow())
                 .resultKind(result.getResultKind())
                 .schema(result.getResolvedSchema())
-                .resultProvider(new LimitedResult(result, limit, reached))
+                .resultProvider(new WrappedResult(result, wrapper.apply(result.collectInternal())))
                 .setPrintStyle(((TableResultImpl) result).getPrintStyle())
                 .build();
     }

@@ -1,0 +1,102 @@
+package rag.flink;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.table.catalog.GenericInMemoryCatalog;
+import org.apache.flink.table.gateway.api.endpoint.EndpointVersion;
+import org.apache.flink.table.gateway.api.operation.OperationHandle;
+import org.apache.flink.table.gateway.api.session.SessionEnvironment;
+import org.apache.flink.table.gateway.api.session.SessionHandle;
+import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
+import org.apache.flink.table.gateway.service.operation.OperationManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import rag.flink.catalog.CatalogStore;
+import rag.flink.catalog.EnvironmentCatalog;
+import rag.flink.catalog.StatementContext;
+import rag.flink.model.ModelModule;
+import rag.flink.model.ModelResolver;
+import rag.flink.workspace.Connection;
+import rag.flink.workspace.Database;
+import rag.flink.workspace.Environment;
+
+/**
+ * Plans and runs statements like a user's first ones while nobody waits yet.
+ *
+ * <p>The planner's first plan costs seconds of class loading and compilation; here they pass beside the making of
+ * environments and clusters. It touches no network: its tables are planned, never read.
+ */
+final class WarmUp {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+    private static final String TABLE =
+            "CREATE TABLE default_catalog.default_database.%s (id INT, amount DOUBLE, name STRING, vector ARRAY<FLOAT>)"
+                    + " WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = '127.0.0.1:1',"
+                    + " 'scan.startup.mode' = 'earliest-offset', 'value.format' = 'json-registry',"
+                    + " 'value.json-registry.schema-id' = '1')";
+    private static final List<String> STATEMENTS =
+            List.of(
+                    "CREATE MODEL m INPUT (input STRING) OUTPUT (vector ARRAY<FLOAT>)"
+                            + " WITH ('task' = 'embedding', 'provider' = 'openai', 'openai.connection' = 'c')",
+                    String.format(TABLE, "a"),
+                    String.format(TABLE, "b"),
+                    "EXPLAIN INSERT INTO default_catalog.default_database.b (WITH c AS (SELECT *, concat_ws(' ', name,"
+                            + " cast(amount AS STRING), ', id: ' || cast(id AS STRING)) AS content"
+                            + " FROM default_catalog.default_database.a) SELECT c.id, c.amount, c.content, p.vector"
+                            + " FROM c, LATERAL TABLE(ML_PREDICT('m', content)) AS p(vector))",
+                    "SELECT id, concat_ws(' ', name, cast(id AS STRING)) FROM (VALUES (1, 'a')) AS t(id, name)");
+
+    private WarmUp() {}
+
+    /** Runs it in a thread of its own; whatever goes wrong only costs the first user some time. */
+    static void start(SqlGatewayServiceImpl gateway, Path folder) {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                run(gateway, folder);
+                            } catch (Exception e) {
+                                LOG.warn("Flink was not warmed up", e);
+                            }
+                        },
+                        "warm-up");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void run(SqlGatewayServiceImpl gateway, Path folder) throws Exception {
+        Environment environment =
+                new Environment(
+                        "warm",
+                        "warm",
+                        null,
+                        List.of(new Database("up", "up", null)),
+                        List.of(new Connection("c", "openai", "http://127.0.0.1:1", Map.of())));
+        StatementContext context = new StatementContext("warm-up", "admin", null, null);
+        EnvironmentCatalog catalog =
+                new EnvironmentCatalog("warm", environment, "up", context, new CatalogStore(folder));
+        SessionHandle handle =
+                gateway.openSession(
+                        SessionEnvironment.newBuilder()
+                                .setSessionEndpointVersion(new EndpointVersion() {})
+                                .registerCatalog("warm", catalog)
+                                .registerCatalog(
+                                        "default_catalog",
+                                        new GenericInMemoryCatalog(
+                                                "default_catalog", "default_database"))
+                                .setDefaultCatalog("warm")
+                                .registerModuleAtHead(
+                                        ModelModule.NAME,
+                                        new ModelModule(new ModelResolver(Map.of("warm", catalog), "warm", "up")))
+                                .build());
+        OperationManager operations = gateway.getSession(handle).getOperationManager();
+        for (String statement : STATEMENTS) {
+            OperationHandle operation =
+                    operations.submitOperation(
+                            ignored -> gateway.getSession(handle).createExecutor().executeStatement(ignored, statement));
+            operations.awaitOperationTermination(operation);
+        }
+        gateway.closeSession(handle);
+    }
+}

@@ -1,0 +1,339 @@
+"""A data plane in memory: enough of each part to drive the control plane through it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from localcloud.dataplane.interface import (
+    ConflictError,
+    ConnectorState,
+    ConnectorStatus,
+    DataPlane,
+    DataPlaneError,
+    InvalidError,
+    NotFoundError,
+    ResultPage,
+    SchemaVersion,
+    StatementPhase,
+    StatementStatus,
+    TopicInfo,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from localcloud.dataplane.interface import (
+        ApiKeyGrant,
+        ConnectorSpec,
+        FlinkEnvironment,
+        ProcessInfo,
+        StatementSpec,
+    )
+
+
+class FakeKafka:
+    """Brokers. ``refusing``: why none starts; ``gate``: closed, a start waits until it is opened."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, str] = {}
+        self.data: dict[str, dict[str, TopicInfo]] = {}
+        self.grants: dict[str, list[ApiKeyGrant]] = {}
+        self.refusing = ""
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def start(self, cluster_id: str) -> str:
+        self.gate.wait(10)
+        if self.refusing:
+            raise DataPlaneError(self.refusing)
+        self.data.setdefault(cluster_id, {})
+        return self.running.setdefault(cluster_id, f"127.0.0.1:{29000 + len(self.running)}")
+
+    def stop(self, cluster_id: str) -> None:
+        self.running.pop(cluster_id, None)
+
+    def delete(self, cluster_id: str) -> None:
+        self.stop(cluster_id)
+        self.data.pop(cluster_id, None)
+
+    def grant(self, cluster_id: str, keys: Sequence[ApiKeyGrant]) -> None:
+        self.grants[cluster_id] = list(keys)
+
+    def topics(self, cluster_id: str) -> list[TopicInfo]:
+        return sorted(self.data[cluster_id].values(), key=lambda topic: topic.name)
+
+    def topic(self, cluster_id: str, name: str) -> TopicInfo:
+        try:
+            return self.data[cluster_id][name]
+        except KeyError:
+            raise NotFoundError(f"Topic {name!r} does not exist.") from None
+
+    def create_topic(self, cluster_id: str, topic: TopicInfo) -> None:
+        if topic.name in self.data[cluster_id]:
+            raise ConflictError(f"Topic {topic.name!r} exists.")
+        if topic.partitions < 1:
+            raise InvalidError("Number of partitions must be larger than 0.")
+        self.data[cluster_id][topic.name] = topic
+
+    def alter_topic(
+        self,
+        cluster_id: str,
+        name: str,
+        *,
+        partitions: int | None = None,
+        configs: Mapping[str, str | None] | None = None,
+    ) -> None:
+        old = self.topic(cluster_id, name)
+        if partitions is not None and partitions < old.partitions:
+            raise InvalidError("The number of partitions can only grow.")
+        merged = {**old.configs, **(configs or {})}
+        kept = {key: value for key, value in merged.items() if value is not None}
+        self.data[cluster_id][name] = TopicInfo(name=name, partitions=partitions or old.partitions, configs=kept)
+
+    def delete_topic(self, cluster_id: str, name: str) -> None:
+        del self.data[cluster_id][name]
+
+    def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
+        return dict.fromkeys(range(self.topic(cluster_id, name).partitions), 7)
+
+
+class FakeRegistry:
+    """Schemas, all of one registry in a list."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[str, list[SchemaVersion]] = {}
+        self.levels: dict[tuple[str, str | None], str] = {}
+
+    def delete(self, registry_id: str) -> None:
+        self.schemas.pop(registry_id, None)
+
+    def subjects(self, registry_id: str, prefix: str = "") -> list[str]:
+        return sorted({one.subject for one in self.all(registry_id, prefix)})
+
+    def register(
+        self,
+        registry_id: str,
+        subject: str,
+        schema: str,
+        schema_type: str = "AVRO",
+        references: Sequence[Mapping[str, Any]] = (),
+    ) -> SchemaVersion:
+        try:
+            json.loads(schema)
+        except ValueError:
+            raise InvalidError("The schema does not parse.") from None
+        known = self.schemas.setdefault(registry_id, [])
+        for one in known:
+            if (one.subject, one.schema) == (subject, schema):
+                return one
+        same = next((one.id for one in known if one.schema == schema), 100001 + len(known))
+        number = 1 + sum(one.subject == subject for one in known)
+        made = SchemaVersion(
+            subject=subject,
+            version=number,
+            id=same,
+            schema=schema,
+            schema_type=schema_type,
+            references=list(references),
+        )
+        known.append(made)
+        return made
+
+    def versions(self, registry_id: str, subject: str) -> list[int]:
+        found = [one.version for one in self.all(registry_id) if one.subject == subject]
+        if not found:
+            raise NotFoundError(f"Subject '{subject}' not found.")
+        return found
+
+    def version(self, registry_id: str, subject: str, version: int | None = None) -> SchemaVersion:
+        wanted = version or self.versions(registry_id, subject)[-1]
+        for one in self.all(registry_id):
+            if (one.subject, one.version) == (subject, wanted):
+                return one
+        raise NotFoundError(f"Version {version} not found.")
+
+    def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
+        for one in self.all(registry_id):
+            if one.id == schema_id:
+                return one
+        raise NotFoundError(f"Schema {schema_id} not found.")
+
+    def find(self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO") -> SchemaVersion:
+        for one in self.all(registry_id):
+            if (one.subject, one.schema, one.schema_type) == (subject, schema, schema_type):
+                return one
+        raise NotFoundError("Schema not found.")
+
+    def all(self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False) -> list[SchemaVersion]:
+        found = [one for one in self.schemas.get(registry_id, []) if one.subject.startswith(subject_prefix)]
+        return list({one.subject: one for one in found}.values()) if latest_only else found
+
+    def delete_subject(self, registry_id: str, subject: str) -> list[int]:
+        gone = self.versions(registry_id, subject)
+        self.schemas[registry_id] = [one for one in self.schemas[registry_id] if one.subject != subject]
+        return gone
+
+    def delete_version(self, registry_id: str, subject: str, version: int | None = None) -> int:
+        gone = self.version(registry_id, subject, version)
+        self.schemas[registry_id].remove(gone)
+        return gone.version
+
+    def compatibility(self, registry_id: str, subject: str | None = None) -> str | None:
+        return self.levels.get((registry_id, subject), None if subject else "BACKWARD")
+
+    def set_compatibility(self, registry_id: str, level: str | None, subject: str | None = None) -> None:
+        self.levels.pop((registry_id, subject), None)
+        if level is not None:
+            self.levels[registry_id, subject] = level
+
+
+class FakeFlink:
+    """Statements end as their first word says; ``gate`` closed, a submission waits until it is opened."""
+
+    def __init__(self) -> None:
+        self.environments: list[FlinkEnvironment] = []
+        self.specs: dict[str, StatementSpec] = {}
+        self.resumed: list[str] = []
+        self.statuses: dict[str, StatementStatus] = {}
+        self.rows: list[list[str]] = [["1"], ["2"], ["3"]]
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def configure(self, environments: Sequence[FlinkEnvironment]) -> None:
+        self.environments = list(environments)
+
+    def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
+        self.gate.wait(10)
+        self.specs[spec.uid] = spec
+        if resume:
+            self.resumed.append(spec.uid)
+        self.statuses[spec.uid] = _outcome(spec.statement)
+        return self.statuses[spec.uid]
+
+    def status(self, uid: str) -> StatementStatus:
+        try:
+            return self.statuses[uid]
+        except KeyError:
+            raise NotFoundError(f"Statement {uid} is unknown.") from None
+
+    def results(self, uid: str, token: int) -> ResultPage:
+        status = self.status(uid)
+        if status.phase is StatementPhase.FAILED:
+            raise DataPlaneError(status.detail)
+        rows = [{"op": 0, "row": row} for row in self.rows[token : token + 2]]
+        following = token + 2 if token + 2 < len(self.rows) else None
+        return ResultPage(rows=rows, next_token=following)
+
+    def stop(self, uid: str) -> None:
+        self.statuses[uid] = StatementStatus(phase=StatementPhase.STOPPED, traits=self.status(uid).traits)
+
+    def delete(self, uid: str) -> None:
+        self.specs.pop(uid, None)
+        self.statuses.pop(uid, None)
+
+
+def _outcome(statement: str) -> StatementStatus:
+    words = statement.upper().split()
+    if words[0] == "BROKEN":
+        return StatementStatus(phase=StatementPhase.FAILED, detail="SQL parse failed at line 1.")
+    if words[0] == "INSERT":
+        return StatementStatus(phase=StatementPhase.RUNNING, traits=_traits("INSERT_INTO", bounded=False))
+    if words[0] == "SELECT":
+        column = {"name": "n", "type": {"type": "INTEGER", "nullable": True}}
+        traits = {**_traits("SELECT", bounded=False), "schema": {"columns": [column]}}
+        return StatementStatus(phase=StatementPhase.RUNNING, traits=traits)
+    return StatementStatus(phase=StatementPhase.COMPLETED, traits=_traits("_".join(words[:2]), bounded=True))
+
+
+def _traits(kind: str, *, bounded: bool) -> dict[str, Any]:
+    return {"sql_kind": kind, "is_bounded": bounded, "is_append_only": True, "upsert_columns": None, "schema": {}}
+
+
+class FakeConnect:
+    """Connectors of the class ``DatagenSource``."""
+
+    def __init__(self) -> None:
+        self.specs: dict[str, ConnectorSpec] = {}
+        self.paused: set[str] = set()
+        self.refusing = ""
+
+    def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        wrong = {}
+        if config.get("connector.class") != "DatagenSource":
+            wrong["connector.class"] = ["Use DatagenSource."]
+        if not config.get("kafka.topic"):
+            wrong["kafka.topic"] = ["It is missing."]
+        return wrong
+
+    def sensitive_keys(self, connector_class: str) -> set[str]:  # noqa: ARG002 - the same for every class
+        return {"kafka.api.key", "kafka.api.secret"}
+
+    def start(self, spec: ConnectorSpec) -> None:
+        if self.refusing:
+            raise DataPlaneError(self.refusing)
+        self.specs[spec.id] = spec
+        self.paused.discard(spec.id)
+
+    def pause(self, connector_id: str) -> None:
+        self.paused.add(self._known(connector_id))
+
+    def resume(self, connector_id: str) -> None:
+        self.paused.discard(self._known(connector_id))
+
+    def status(self, connector_id: str) -> ConnectorStatus:
+        self._known(connector_id)
+        return ConnectorStatus(state=ConnectorState.RUNNING, tasks=[ConnectorState.RUNNING], records_produced=42)
+
+    def delete(self, connector_id: str) -> None:
+        self.specs.pop(connector_id, None)
+
+    def _known(self, connector_id: str) -> str:
+        if connector_id not in self.specs:
+            raise NotFoundError(f"Connector {connector_id} does not exist.")
+        return connector_id
+
+
+class FakeModel:
+    """Vectors that are a function of the text alone."""
+
+    dimensions = 256
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        vectors = np.array(
+            [np.random.default_rng(list(text.encode())).normal(size=self.dimensions) for text in texts], np.float32
+        )
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        return sum(len(text.split()) for text in texts)
+
+
+class FakePlane:
+    """All parts, and the :class:`DataPlane` they make."""
+
+    def __init__(self) -> None:
+        self.kafka = FakeKafka()
+        self.registry = FakeRegistry()
+        self.flink = FakeFlink()
+        self.connect = FakeConnect()
+        self.processes: list[ProcessInfo] = []
+        self.is_closed = False
+
+    def open(self) -> DataPlane:
+        return DataPlane(
+            kafka=self.kafka,
+            registry=self.registry,
+            flink=self.flink,
+            connect=self.connect,
+            embeddings=FakeModel(),
+            processes=lambda: self.processes,
+            close=self._close,
+        )
+
+    def _close(self) -> None:
+        self.is_closed = True
