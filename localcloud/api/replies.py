@@ -90,7 +90,7 @@ def _age(item: Any) -> str:
 
 def _read_token(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise InvalidError("page_token is not one that a reply of this list had in metadata.next.") from None
 

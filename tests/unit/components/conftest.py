@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from components.flink_session import FlinkSession
 
+
 PROJECT = Path(__file__).resolve().parents[3]
 
 

@@ -85,12 +85,13 @@ def flink(monkeypatch: pytest.MonkeyPatch) -> Flink:
 
 @dataclass
 class Known:
-    """An output that is already known, or (``None``) never will be."""
+    """An output: known already, ``unknown`` for good (as in a preview), or (``None``) never settled."""
 
     value: Any
+    unknown: bool = False
 
     async def future(self) -> Any:
-        if self.value is None:
+        if self.value is None and not self.unknown:
             await asyncio.Event().wait()
         return self.value
 
@@ -154,7 +155,7 @@ class TestDrop:
         said: list[str] = []
         monkeypatch.setattr(pulumi.log, "warn", said.append)
         hook = statement_hooks(TABLE)
-        hook.session.address.value = None  # type: ignore[attr-defined]
+        hook.session.address = Known(None, unknown=True)  # type: ignore[assignment, misc]
         drop(hook)
         assert flink.asked == []
         assert "goes with its cluster" in said[0]
@@ -265,7 +266,7 @@ class TestResolving:
     def test_is_bounded(self, monkeypatch: pytest.MonkeyPatch, flink: Flink) -> None:
         monkeypatch.setattr(hooks, "RESOLVE_SECONDS", 0.05)
         hook = statement_hooks(TABLE)
-        hook.session.address.value = None  # type: ignore[attr-defined]
+        hook.session.address = Known(None)  # type: ignore[assignment, misc]
         with pytest.raises(HookError, match="The Flink endpoint and key did not become known within 0 s"):
             drop(hook)
         assert flink.asked == []

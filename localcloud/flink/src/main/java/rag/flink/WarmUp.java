@@ -31,20 +31,20 @@ final class WarmUp {
 
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
     private static final String TABLE =
-            "CREATE TABLE default_catalog.default_database.%s (id INT, amount DOUBLE, name STRING, vector ARRAY<FLOAT>)"
+            "CREATE TABLE %s (id INT, amount DOUBLE, name STRING, vector ARRAY<FLOAT>)"
                     + " WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = '127.0.0.1:1',"
                     + " 'scan.startup.mode' = 'earliest-offset', 'value.format' = 'json-registry',"
                     + " 'value.json-registry.schema-id' = '1')";
     private static final List<String> STATEMENTS =
             List.of(
-                    "CREATE MODEL m INPUT (input STRING) OUTPUT (vector ARRAY<FLOAT>)"
+                    "CREATE MODEL warm.up.m INPUT (input STRING) OUTPUT (vector ARRAY<FLOAT>)"
                             + " WITH ('task' = 'embedding', 'provider' = 'openai', 'openai.connection' = 'c')",
                     String.format(TABLE, "a"),
                     String.format(TABLE, "b"),
-                    "EXPLAIN INSERT INTO default_catalog.default_database.b (WITH c AS (SELECT *, concat_ws(' ', name,"
+                    "EXPLAIN INSERT INTO b (WITH c AS (SELECT *, concat_ws(' ', name,"
                             + " cast(amount AS STRING), ', id: ' || cast(id AS STRING)) AS content"
-                            + " FROM default_catalog.default_database.a) SELECT c.id, c.amount, c.content, p.vector"
-                            + " FROM c, LATERAL TABLE(ML_PREDICT('m', content)) AS p(vector))",
+                            + " FROM a) SELECT c.id, c.amount, c.content, p.vector"
+                            + " FROM c, LATERAL TABLE(ML_PREDICT('warm.up.m', content)) AS p(vector))",
                     "SELECT id, concat_ws(' ', name, cast(id AS STRING)) FROM (VALUES (1, 'a')) AS t(id, name)");
 
     private WarmUp() {}
@@ -81,11 +81,8 @@ final class WarmUp {
                         SessionEnvironment.newBuilder()
                                 .setSessionEndpointVersion(new EndpointVersion() {})
                                 .registerCatalog("warm", catalog)
-                                .registerCatalog(
-                                        "default_catalog",
-                                        new GenericInMemoryCatalog(
-                                                "default_catalog", "default_database"))
-                                .setDefaultCatalog("warm")
+                                .registerCatalog("memory", new GenericInMemoryCatalog("memory", "tables"))
+                                .setDefaultCatalog("memory")
                                 .registerModuleAtHead(
                                         ModelModule.NAME,
                                         new ModelModule(new ModelResolver(Map.of("warm", catalog), "warm", "up")))

@@ -88,9 +88,10 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         options.put("sink.transactional-id-prefix", statement.transactionalIdPrefix());
         options.put("properties.transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
         Context delegated = delegate(context, options, upsert);
-        return upsert
-                ? new UpsertKafkaDynamicTableFactory().createDynamicTableSink(delegated)
-                : new KafkaDynamicTableFactory().createDynamicTableSink(delegated);
+        return new BucketedSink(
+                upsert
+                        ? new UpsertKafkaDynamicTableFactory().createDynamicTableSink(delegated)
+                        : new KafkaDynamicTableFactory().createDynamicTableSink(delegated));
     }
 
     private Map<String, String> connectorOptions(Context context) {

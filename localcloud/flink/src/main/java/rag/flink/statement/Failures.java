@@ -68,6 +68,7 @@ final class Failures {
 
     private static String parseError(Throwable failure) {
         String message = EXPECTING.matcher(failure.getMessage()).replaceFirst("");
+        message = message.startsWith("SQL parse failed.") ? message : "SQL parse failed. " + message;
         if (failure.getCause() instanceof SqlParseException parse && parse.getPos() != null && !message.contains(" line ")) {
             return message + " at line " + parse.getPos().getLineNum() + ", column " + parse.getPos().getColumnNum();
         }

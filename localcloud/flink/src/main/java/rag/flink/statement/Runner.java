@@ -56,12 +56,7 @@ final class Runner {
 
     ResultFetcher run(OperationHandle handle) {
         TableEnvironmentInternal environment = session.createExecutor(executionConfig()).getTableEnvironment();
-        List<Operation> operations = environment.getParser().parse(statement.request().statement());
-        if (operations.size() != 1) {
-            throw new UserException(
-                    "A request takes one statement; several INSERTs go into EXECUTE STATEMENT SET BEGIN ... END.");
-        }
-        Operation operation = operations.get(0);
+        Operation operation = parse(environment, statement.request().statement());
         SqlKind.requireAllowed(operation);
         if (operation instanceof QueryOperation query) {
             return query(handle, environment, query);
@@ -73,6 +68,22 @@ final class Runner {
             return insert(handle, environment, operation, List.of(insert));
         }
         return command(handle, environment, operation);
+    }
+
+    private static Operation parse(TableEnvironmentInternal environment, String sql) {
+        if (sql.isBlank()) {
+            throw new UserException("The statement is empty.");
+        }
+        try {
+            List<Operation> operations = environment.getParser().parse(sql);
+            if (operations.size() == 1) {
+                return operations.get(0);
+            }
+        } catch (IllegalArgumentException e) {
+            // the parser's way to say that there were several
+        }
+        throw new UserException(
+                "A request takes one statement; several INSERTs go into EXECUTE STATEMENT SET BEGIN ... END.");
     }
 
     private Configuration executionConfig() {

@@ -1,0 +1,41 @@
+package rag.flink.catalog;
+
+import java.util.Set;
+import org.apache.flink.table.catalog.TableDistribution;
+import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.sink.abilities.SupportsBucketing;
+
+/** Kafka's sink, which puts records into partitions by the hash of their key but does not say so to the planner. */
+record BucketedSink(DynamicTableSink sink) implements DynamicTableSink, SupportsBucketing {
+
+    @Override
+    public Set<TableDistribution.Kind> listAlgorithms() {
+        return Set.of(TableDistribution.Kind.HASH, TableDistribution.Kind.UNKNOWN);
+    }
+
+    @Override
+    public boolean requiresBucketCount() {
+        return false;
+    }
+
+    @Override
+    public ChangelogMode getChangelogMode(ChangelogMode requestedMode) {
+        return sink.getChangelogMode(requestedMode);
+    }
+
+    @Override
+    public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
+        return sink.getSinkRuntimeProvider(context);
+    }
+
+    @Override
+    public DynamicTableSink copy() {
+        return new BucketedSink(sink.copy());
+    }
+
+    @Override
+    public String asSummaryString() {
+        return sink.asSummaryString();
+    }
+}

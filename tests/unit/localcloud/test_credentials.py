@@ -1,0 +1,48 @@
+"""The keys that are made at the first start."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localcloud.credentials import Credentials, CredentialsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_they_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
+    made = Credentials.load_or_make(tmp_path)
+    assert Credentials.load_or_make(tmp_path) == made
+    path = tmp_path / "credentials.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert set(json.loads(path.read_text())) == {
+        "organization_id",
+        "cloud_api_key",
+        "cloud_api_secret",
+        "openai_api_key",
+        "internal_token",
+    }
+    for secret in (made.cloud_api_secret, made.openai_api_key, made.internal_token):
+        assert len(secret) >= 43  # 256 bits
+        assert secret not in repr(made)
+
+
+def test_no_two_clouds_have_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one, other = Credentials.load_or_make(tmp_path / "a"), Credentials.load_or_make(tmp_path / "b")
+    assert one.cloud_api_secret != other.cloud_api_secret
+    assert one.organization_id != other.organization_id
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"cloud_api_key": "x"}'])
+def test_a_broken_file_is_told_and_kept(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "credentials.json"
+    path.write_text(text)
+    with pytest.raises(CredentialsError, match="put it back"):
+        Credentials.load_or_make(tmp_path)
+    assert path.read_text() == text

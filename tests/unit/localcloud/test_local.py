@@ -1,0 +1,92 @@
+"""Health, status, and the life of the whole."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from fastapi.testclient import TestClient
+
+from localcloud.api.app import create_app
+from localcloud.control.cloud import Cloud
+from localcloud.credentials import Credentials
+from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
+from tests.unit.localcloud.conftest import BASE, datagen_config, statement_body
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from localcloud.dataplane.interface import DataPlane
+    from tests.unit.localcloud.conftest import Local
+
+
+def test_health_is_for_everyone(local: Local) -> None:
+    said = local.client.get("/healthz").json()
+    assert (said["service"], said["ready"]) == ("confluent-local-cloud", True)
+    local.cloud.close()
+    assert local.client.get("/healthz").json()["ready"] is False
+    assert local.plane.is_closed
+
+
+def test_while_it_stops_what_needs_the_data_plane_is_told_so(local: Local) -> None:
+    env = local.environment()
+    cluster, pool = local.cluster(env), local.pool(env)
+    local.cloud.close()
+    assert local.client.get("/healthz").json()["detail"] == "The local cloud is stopping."
+    assert "stopping" in local.detail("GET", f"/kafka/v3/clusters/{cluster}/topics", status=503)
+    body = statement_body("late", "INSERT INTO t SELECT 1", pool)
+    made = local.call("POST", f"{local.sql(env)}/statements", body, status=201)
+    assert made["status"]["phase"] == "PENDING"  # it runs after the next start
+
+
+def test_an_empty_cloud_shows_nothing_but_itself(local: Local) -> None:
+    status = local.call("GET", "/local/v1/status")
+    lists = ("resources", "clusters", "topics", "connectors", "jobs")
+    assert [status[name] for name in lists] == [[]] * len(lists)
+    (own,) = status["processes"]
+    assert (own["name"], own["pid"]) == ("cloud", os.getpid())
+    assert own["resident_bytes"] > 1 << 20
+
+
+def test_status_shows_everything_and_no_secret(local: Local) -> None:
+    env = local.environment()
+    cluster, pool, account = local.cluster(env), local.pool(env), local.account()
+    key = local.flink_key(account, env)
+    connect = f"/connect/v1/environments/{env}/clusters/{cluster}/connectors"
+    local.call("POST", connect, {"name": "datagen", "config": datagen_config(account)}, status=201)
+    local.call("POST", f"/kafka/v3/clusters/{cluster}/topics", {"topic_name": "t", "partitions_count": 2}, status=201)
+    for name, sql in (("insert", "INSERT INTO t SELECT 1"), ("ddl", "CREATE TABLE t")):
+        local.call("POST", f"{local.sql(env)}/statements", statement_body(name, sql, pool), key=key, status=201)
+    local.plane.processes.append(ProcessInfo(name=f"kafka-{cluster}", pid=7, resident_bytes=5))
+    status = local.call("GET", "/local/v1/status")
+    assert status["ready"] is True
+    named = {(one["kind"], one["name"], one["environment"]) for one in status["resources"]}
+    assert {("environment", "prod", env), ("kafka-cluster", "shop", env), ("statement", "ddl", env)} <= named
+    assert {("service-account", "runner", ""), ("api-key", "key", env), ("connector", "datagen", env)} <= named
+    assert status["topics"] == [{"name": "t", "cluster": cluster, "partitions": 2, "records": 14}]
+    (connector,) = status["connectors"]
+    assert (connector["state"], connector["records"]) == ("RUNNING", 42)
+    assert [(job["name"], job["phase"]) for job in status["jobs"]] == [("insert", "RUNNING")]
+    assert [process["name"] for process in status["processes"]] == ["cloud", f"kafka-{cluster}"]
+    text = local.send("GET", "/local/v1/status").text
+    for secret in (key[1], local.credentials.cloud_api_secret, local.credentials.internal_token):
+        assert secret not in text
+
+
+def test_a_data_plane_that_does_not_open_says_why(tmp_path: Path) -> None:
+    def refuse() -> DataPlane:
+        raise DataPlaneError("The jars are missing.")
+
+    credentials = Credentials.load_or_make(tmp_path)
+    cloud = Cloud(tmp_path, credentials, BASE)
+    client = TestClient(create_app(cloud, logging.getLogger("requests")), BASE)
+    starting = client.get("/healthz").json()
+    assert (starting["ready"], starting["detail"]) == (False, "The data plane is starting.")
+    cloud.open(refuse)
+    assert client.get("/healthz").json()["detail"] == "The jars are missing."
+    headers = {"Authorization": f"Bearer {credentials.openai_api_key}"}
+    reply = client.post("/v1/embeddings", json={"model": "m", "input": "x"}, headers=headers)
+    assert (reply.status_code, reply.json()["error"]["message"]) == (500, "The jars are missing.")
+    cloud.close()
+    cloud.store.close()
