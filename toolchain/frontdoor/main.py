@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ def _run(layout: Layout, arguments: Sequence[str]) -> int:
 
 def main(project: str, arguments: Sequence[str]) -> int:
     """Run a command line and return the exit status."""
+    # Set-up leaves the packages uncompiled: without their byte code every start would compile them anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         return _run(Layout.of(project), arguments)
     except Failure as failure:
