@@ -24,7 +24,11 @@ def resident_megabytes(clone: Clone) -> float:
 
 def measure() -> list[Figure]:
     """Measure on a fresh clone that shares this one's tools."""
-    first_vector, no_op, preview, memory, destroy = [], [], [], [], []
+    first_vector: list[float] = []
+    no_op: list[float] = []
+    preview: list[float] = []
+    memory: list[float] = []
+    destroy: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         clone = Clone.make(Path(folder) / "clone")
         clone.ok("version")

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,14 +19,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-WARM_SECONDS = 2.0  # `pulumi version` itself included, on a busy machine
 
-
-def test_a_warm_call_is_quick_and_silent(clone: Clone) -> None:
+def test_a_warm_call_is_silent(clone: Clone) -> None:
     clone.ok("version")
-    started = time.monotonic()
     done = clone.run("version")
-    assert time.monotonic() - started < WARM_SECONDS
     assert done.stderr == ""
     assert done.stdout.startswith("v3.")
 

@@ -80,7 +80,9 @@ final class Runner {
                 return operations.get(0);
             }
         } catch (IllegalArgumentException e) {
-            // the parser's way to say that there were several
+            if (!"only single statement supported".equals(e.getMessage())) {
+                throw e;
+            }
         }
         throw new UserException(
                 "A request takes one statement; several INSERTs go into EXECUTE STATEMENT SET BEGIN ... END.");
