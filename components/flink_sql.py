@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from components.sql_text import Statement
 
 DDL_SECONDS = 120.0
+PREDICT_SECONDS = 90.0
 _POLL_SECONDS = 0.3
 _DRY_RUN_FAILED = "Dry-run failed: "
 _DRIVER_S_WORDS = re.compile(rf"^(Statement '[^']*' (submission )?failed: |{_DRY_RUN_FAILED})")
@@ -92,6 +94,27 @@ class FlinkSql:
         with self._connection.closing_cursor() as cursor:
             cursor.execute(f"DESCRIBE {quote(table)}")
             return [str(row[0]) for row in cursor.fetchall()]
+
+    def predict(self, model: str) -> None:
+        """Have ``model`` answer once; the error is its provider's own. One embedding is paid for."""
+        name = f"ask-{uuid.uuid4().hex}"
+        cursor = self._connection.streaming_cursor()
+        deadline = time.monotonic() + PREDICT_SECONDS
+        try:
+            cursor.execute(
+                f"SELECT * FROM (VALUES ('ready?')) AS question (input), LATERAL TABLE(ML_PREDICT('{model}', input))",  # noqa: S608 - from the project's own file
+                statement_name=name,
+                timeout=int(PREDICT_SECONDS),
+            )
+            while not cursor.fetchmany(1):
+                statement = self._connection.get_statement(name)
+                if statement.is_failed or statement.is_degraded:
+                    raise FlinkSqlError(str(statement.status.get("detail")))
+                if time.monotonic() > deadline:
+                    raise FlinkSqlError(f"model {model} gave no answer within {PREDICT_SECONDS:.0f} s")
+                time.sleep(_POLL_SECONDS)
+        finally:
+            self._connection.delete_statement(name)
 
     def objection(self, statement: Statement) -> str | None:
         """Return why Flink would refuse ``statement``; ``None`` if it would not, or does not say. Nothing is run."""

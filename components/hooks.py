@@ -68,6 +68,8 @@ class StatementHooks:
             in_preview = pulumi.ResourceHookOptions(on_dry_run=True)
             check = pulumi.ResourceHook(f"check {self.purpose}", lambda args: self._check(source, args), in_preview)
             before_create.append(check)
+        if self.statement.predicts_with:
+            before_create.append(self._hook("ask the model of", self._ask_model))
         if source:
             before_create.append(self._hook("wait for the source of", lambda args: self._wait_for(source, args)))
         before_delete = [self._hook("drop what was made by", self._drop_made)] if self.statement.kind.makes else []
@@ -154,6 +156,21 @@ class StatementHooks:
             return
         every_version = "$all" if makes == "MODEL" else ""
         flink.run_ddl(f"DROP {makes} IF EXISTS {quote(self.statement.target + every_version)}")
+
+    async def _ask_model(self, args: pulumi.ResourceHookArgs) -> None:
+        """Have the model answer before a statement depends on it: one whose provider refuses fails after its creation.
+
+        Nobody would be told then: it is created all right.
+        """
+        _, database = _statement_of(args.new_inputs)
+        address = await _resolved(self.session.address, "the Flink endpoint and key")
+
+        def ask() -> None:
+            with FlinkSql.connect(address, database) as flink:
+                for model in sorted(self.statement.predicts_with):
+                    flink.predict(model)
+
+        await _in_thread(ask, "The INSERT was not created")
 
     async def _wait_for(self, source: Source, args: pulumi.ResourceHookArgs) -> None:
         _, database = _statement_of(args.new_inputs)

@@ -72,7 +72,7 @@ def test_a_wrong_cloud_api_key(clone: Clone) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
-    [("FROM `product-updates`", "FORM `product-updates`", "line"), ("size, ageGroup", "sizzle, ageGroup", "sizzle")],
+    [("FROM `product-updates`", "FORM `product-updates`", "line"), ("        size,", "        sizzle,", "sizzle")],
 )
 def test_sql_that_does_not_hold_is_told_with_its_place(clone: Clone, old: str, new: str, expected: str) -> None:
     clone.ok("up", "--yes", "--skip-preview")
@@ -91,10 +91,7 @@ def test_an_embedding_provider_that_refuses(clone: Clone, status: int | None, ex
     with provider_answering(status) as url:
         clone.ok("config", "set", "openaiEndpoint", url)
         clone.run("up", "--yes", "--skip-preview")
-        said = clone.refused(
-            "sql",
-            "SELECT vector FROM `product-updates`, LATERAL TABLE(ML_PREDICT('vector_embedding', articleType)) LIMIT 1",
-        )
+        said = clone.refused("up", "--yes", "--skip-preview")
         assert expected in said, said
         assert clone.credentials()["openai_api_key"] not in said
     git(clone.path, "checkout", "--", "Pulumi.dev.yaml")

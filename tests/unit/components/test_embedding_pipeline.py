@@ -78,9 +78,11 @@ class TestEmbeddingPipeline:
         assert list(recorded[TABLE].request.hooks.before_delete) == [f"drop what was made by {TABLE}"]
         assert list(recorded[INSERT].request.hooks.before_delete) == []
 
-    def test_insert_waits_for_its_source(self, recorded: Recorded) -> None:
+    def test_insert_asks_its_model_and_waits_for_its_source(self, recorded: Recorded) -> None:
         before = list(recorded[INSERT].request.hooks.before_create)
-        assert before == [f"clear the way for {INSERT}", f"wait for the source of {INSERT}"]
+        assert before == [
+            f"{action} {INSERT}" for action in ("clear the way for", "ask the model of", "wait for the source of")
+        ]
 
     def test_a_preview_asks_flink_about_every_statement(self, declare: Callable[..., Recorded]) -> None:
         hooks = declare(preview=True).hooks

@@ -138,6 +138,20 @@ class TestFlinkSql:
         assert flink.columns("product-updates") == ["size", "price"]
         assert api.statements == {}
 
+    def test_a_model_answers(self, api: FlinkApi, flink: FlinkSql) -> None:
+        api.verdicts["SELECT * FROM (VALUES"] = ("RUNNING", "", [["ready?", "[0.5]"]])
+        flink.predict("vector_embedding")
+        assert "ML_PREDICT('vector_embedding'" in api.submitted[0]["spec"]["statement"]
+        assert api.statements == {}
+
+    def test_a_model_that_gives_no_answer(
+        self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("components.flink_sql.PREDICT_SECONDS", 0.0)
+        with pytest.raises(FlinkSqlError, match="model m gave no answer within 0 s"):
+            flink.predict("m")
+        assert api.statements == {}
+
     def test_an_insert_is_explained(self, api: FlinkApi, flink: FlinkSql) -> None:
         api.verdicts["EXPLAIN"] = ("COMPLETED", "", [["plan"]])
         assert flink.objection(INSERT) is None

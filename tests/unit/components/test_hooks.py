@@ -63,6 +63,11 @@ class Flink:
             raise FlinkSqlError(f"A database with name '{self.database}' does not exist")
         self.asked.append(text)
 
+    def predict(self, model: str) -> None:
+        if self.refusal:
+            raise FlinkSqlError(self.refusal)
+        self.asked.append(f"predict {model}")
+
     def objection(self, statement: Statement) -> str | None:
         self.asked.append(f"check {statement.kind}")
         return self.refusal or None
@@ -229,6 +234,22 @@ class TestCheckInPreview:
     def test_not_before_everything_is_known(self, flink: Flink, inputs: dict[str, Any]) -> None:
         self.check(TABLE, **inputs)
         assert flink.asked == []
+
+
+class TestAskModel:
+    def ask(self) -> None:
+        text = "INSERT INTO t SELECT v FROM s, LATERAL TABLE(ML_PREDICT('vector_embedding', c));"
+        hook = statement_hooks(Statement.parse(text, Kind.INSERT_INTO))
+        asyncio.run(hook._ask_model(arguments(new_inputs="")))
+
+    def test_the_model_that_the_statement_calls(self, flink: Flink) -> None:
+        self.ask()
+        assert flink.asked == ["predict vector_embedding"]
+
+    def test_a_provider_that_refuses_stops_the_creation(self, flink: Flink) -> None:
+        flink.refusal = "the provider at http://x answered 401: Incorrect API key"
+        with pytest.raises(HookError, match=r"^The INSERT was not created: the provider at http://x answered 401"):
+            self.ask()
 
 
 class TestWaitForSource:
