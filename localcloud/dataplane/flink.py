@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
-_CONTINUOUS = {"INSERT_INTO", "STATEMENT_SET", "CREATE_TABLE_AS"}
+_RESUMABLE = {None, "INSERT_INTO", "STATEMENT_SET"}  # None: it was still being planned
 _LOST = StatementStatus(
     phase=StatementPhase.FAILED,
     detail="The Flink process ended while the statement ran, and its results are lost: run it again.",
@@ -77,11 +77,11 @@ class FlinkPlane:
         self._supervisor.start()
 
     def configure(self, environments: Sequence[FlinkEnvironment]) -> None:
-        """Replace the set of catalogs, databases and connections; what is no longer named loses its models and views."""
+        """Replace the set of catalogs, databases and connections; what is not named loses its models and views."""
         with self._lock:
             self._environments = tuple(environments)
         if self._ready.is_set():
-            self._call(lambda client: self._push(client))
+            self._call(self._push)
 
     def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
         """Start a statement, from its last checkpoint with ``resume``; waits 2 s at most for it to leave PENDING."""
@@ -137,7 +137,7 @@ class FlinkPlane:
                 process, client = self._process.start()
             except DataPlaneError as error:
                 if not self._closing.is_set():
-                    _LOG.error("%s", error)  # noqa: TRY400 - the sentence says it all
+                    _LOG.error("%s", error)
                 self._error = error
                 self._closing.wait(_RETRY_SECONDS)
                 continue
@@ -157,7 +157,7 @@ class FlinkPlane:
         for uid, spec in list(self._specs.items()):
             if uid in self._ended:
                 continue
-            if self._kinds.get(uid) not in _CONTINUOUS:
+            if self._kinds.get(uid) not in _RESUMABLE:
                 self._ended[uid] = _LOST
                 continue
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,7 @@ class FlinkProcess:
         """Nothing happens yet."""
         self._folder, self._jars, self._host = state / "flink", jars, host
         self._archive: Archive | None = None
+        self._stopped = threading.Event()
 
     def start(self) -> tuple[subprocess.Popen[bytes], FlinkClient]:
         """Start it and wait until it answers; :class:`DataPlaneError` if it does not."""
@@ -85,16 +87,19 @@ class FlinkProcess:
         process = self._host.start(NAME, argv, env={"FLINK_ENDPOINT_TOKEN": token})
         deadline = time.monotonic() + START_SECONDS
         while not port_file.exists():
+            if self._stopped.wait(0.05):
+                self._host.stop(NAME)
+                raise DataPlaneError("Flink was stopped while it started.")
             if process.poll() is not None:
                 raise DataPlaneError(f"Flink ended at its start: see {self._host.log(NAME)}.")
             if time.monotonic() > deadline:
                 self._host.stop(NAME)
                 raise DataPlaneError(f"Flink did not start in {START_SECONDS:.0f} s: see {self._host.log(NAME)}.")
-            time.sleep(0.05)
         return process, FlinkClient(int(port_file.read_text()), token)
 
     def stop(self) -> None:
-        """End it."""
+        """End it for good."""
+        self._stopped.set()
         self._host.stop(NAME, STOP_SECONDS)
         if self._archive is not None:
             self._archive.keep()

@@ -1,6 +1,11 @@
 package rag.flink;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.dag.Pipeline;
 import org.apache.flink.client.deployment.executors.PipelineExecutorUtils;
 import org.apache.flink.configuration.Configuration;
@@ -8,6 +13,7 @@ import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.PipelineExecutor;
 import org.apache.flink.core.execution.PipelineExecutorFactory;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient.JobFinalizationBehavior;
@@ -22,6 +28,19 @@ public final class MiniClusterExecutorFactory implements PipelineExecutorFactory
 
     static void use(MiniCluster miniCluster) {
         cluster = miniCluster;
+    }
+
+    /** The fault that a job was last restarted for, if the cluster tells within {@code seconds}. */
+    public static Optional<Throwable> lastFault(JobID job, long seconds) {
+        try {
+            return Optional.ofNullable(cluster.getExecutionGraph(job).get(seconds, TimeUnit.SECONDS).getFailureInfo())
+                    .map(ErrorInfo::getException);
+        } catch (ExecutionException | TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
     }
 
     @Override

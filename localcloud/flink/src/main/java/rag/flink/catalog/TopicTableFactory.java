@@ -86,6 +86,8 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         boolean upsert = isUpsert(context.getCatalogTable().getOptions());
         options.put("sink.delivery-guarantee", "exactly-once");
         options.put("sink.transactional-id-prefix", statement.transactionalIdPrefix());
+        // A few ids used again and again: one for each commit would fill the broker's memory within days.
+        options.put("sink.transaction-naming-strategy", "pooling");
         options.put("properties.transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
         Context delegated = delegate(context, options, upsert);
         return new BucketedSink(

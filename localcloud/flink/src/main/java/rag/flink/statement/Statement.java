@@ -14,6 +14,7 @@ import org.apache.flink.table.gateway.api.results.OperationInfo;
 import org.apache.flink.table.gateway.service.session.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rag.flink.MiniClusterExecutorFactory;
 import rag.flink.UserException;
 
 /** One statement in this process: what was asked, how far it got, and why it ended. */
@@ -165,8 +166,11 @@ final class Statement {
             case SUSPENDED:
                 return at.apply(Phase.PENDING);
             case RESTARTING:
-                return new Status(
-                        Phase.DEGRADED, "The statement met a fault that may pass and is being restarted.", traits);
+                String fault =
+                        MiniClusterExecutorFactory.lastFault(job.getJobID(), JOB_STATUS_SECONDS)
+                                .map(this::describe)
+                                .orElse("unknown.");
+                return new Status(Phase.DEGRADED, "The statement is being restarted after a fault: " + fault, traits);
             case FAILING:
                 return at.apply(Phase.FAILING);
             case RUNNING:
