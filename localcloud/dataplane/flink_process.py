@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME = "flink"
 START_SECONDS = 90.0
 STOP_SECONDS = 40.0  # the first one of all also writes the class-data archive
-_CALL_SECONDS = 60.0
+_CALL_SECONDS = 90.0
 _JVM = ["-Xms128m", "-Xmx640m", "-XX:+UseSerialGC", "-Dlog4j2.disableJmx=true"]
 # What Flink's own scripts open for Java 17 (config.yaml, env.java.opts.all).
 _OPENED = ["lang", "lang.reflect", "net", "io", "nio", "text", "time", "util", "util.concurrent"]

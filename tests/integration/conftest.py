@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     """Yield a clone in a folder with a space in its name; nothing is up yet."""
-    made = Clone.make(tmp_path_factory.mktemp("a stranger") / "confluent rag")
+    made = Clone.make(tmp_path_factory.mktemp("stranger") / "confluent rag")
     yield made
     made.remove()

@@ -161,3 +161,6 @@ class TestPipeline:
 
     def test_git_status_is_clean(self, clone: Clone) -> None:
         assert git(clone.path, "status", "--porcelain") == ""
+
+    def test_nothing_is_written_beside_the_clone(self, clone: Clone) -> None:
+        assert [entry.name for entry in clone.path.parent.iterdir()] == [clone.path.name]

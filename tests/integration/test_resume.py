@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.integration.clone import wait_until
@@ -19,31 +20,41 @@ pytestmark = pytest.mark.integration
 
 ONE_OF_EACH = {"environment": 1, "kafka-cluster": 1, "compute-pool": 1, "connector": 1, "connection": 1}
 
+RECORDED_AS = {
+    "service-account": "confluentcloud:index/serviceAccount:ServiceAccount",
+    "role-binding": "confluentcloud:index/roleBinding:RoleBinding",
+    "api-key": "confluentcloud:index/apiKey:ApiKey",
+    "statement": "confluentcloud:index/flinkStatement:FlinkStatement",
+}
 
-def kill_up_after(clone: Clone, seconds: float) -> bool:
-    """Start `up`, SIGKILL its whole process group after ``seconds``; whether it was still going."""
+
+def kill_up_when_there_is(clone: Clone, kind: str) -> None:
+    """Start `up` and SIGKILL its whole process group as soon as the cloud holds a resource of that kind."""
     process = clone.start("up", "--yes", "--skip-preview")
-    time.sleep(seconds)
-    going = process.poll() is None
+
+    def is_there() -> bool:
+        assert process.poll() is None, f"up ended before there was a {kind}"
+        keys = clone.credentials()
+        admin = (keys["cloud_api_key"], keys["cloud_api_secret"])
+        status = httpx.get(f"{clone.endpoint}/local/v1/status", auth=admin).json()
+        return kind in {resource["kind"] for resource in status["resources"]}
+
+    wait_until(is_there, f"a {kind}")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    return going
 
 
 def test_a_killed_up_resumes(clone: Clone) -> None:
     clone.ok("cloud", "start")
-    wait_until(lambda: bool(clone.status()["ready"]), "the local cloud to be ready")
-    assert kill_up_after(clone, 4)
-    kill_up_after(clone, 6)
-    kill_up_after(clone, 9)
+    for kind in ("environment", "kafka-cluster", "connector", "statement"):
+        kill_up_when_there_is(clone, kind)
     clone.ok("up", "--yes")
     kinds = Counter(resource["kind"] for resource in clone.status()["resources"])
     assert {kind: kinds[kind] for kind in ONE_OF_EACH} == ONE_OF_EACH
-    assert kinds["statement"] >= 3
-    names = Counter(
-        (r["kind"], r["name"], r["environment"]) for r in clone.status()["resources"] if r["kind"] != "role-binding"
+    recorded = Counter(
+        resource["type"] for resource in json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
     )
-    assert [name for name, count in names.items() if count > 1] == []
+    assert {kind: kinds[kind] for kind in RECORDED_AS} == {kind: recorded[name] for kind, name in RECORDED_AS.items()}
     assert len(clone.sql("SELECT content FROM product_vector", "--limit", "1")) == 1
     clone.ok("up", "--yes", "--expect-no-changes")
     clone.ok("destroy", "--yes")

@@ -20,7 +20,7 @@ public final class KafkaClients {
     public static final String ADMIN = "admin";
 
     private static final Pattern PRINCIPAL = Pattern.compile("[A-Za-z0-9_.@:-]+");
-    private static final long TIMEOUT_SECONDS = 15;
+    private static final long TIMEOUT_SECONDS = 40;
 
     // An admin client costs threads and a login: they are shared by all statements of a principal.
     private static final Map<Key, Admin> ADMINS = new ConcurrentHashMap<>();
@@ -54,8 +54,8 @@ public final class KafkaClients {
                 new Key(database.bootstrap(), principal),
                 key -> {
                     Map<String, Object> config = new LinkedHashMap<>(settings);
-                    config.put("default.api.timeout.ms", 10_000);
-                    config.put("request.timeout.ms", 5_000);
+                    config.put("default.api.timeout.ms", 30_000);
+                    config.put("request.timeout.ms", 15_000);
                     return Admin.create(config);
                 });
     }

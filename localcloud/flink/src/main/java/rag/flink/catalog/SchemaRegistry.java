@@ -75,7 +75,7 @@ public final class SchemaRegistry {
         String credentials = "internal:" + Workspace.current().internalToken();
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(url + path))
-                        .timeout(Duration.ofSeconds(15))
+                        .timeout(Duration.ofSeconds(30))
                         .header("Content-Type", "application/vnd.schemaregistry.v1+json")
                         .header(
                                 "Authorization",

@@ -74,6 +74,14 @@ final class Checkpoints {
         return list(folder(uid)).sorted(Comparator.comparingInt(Checkpoints::number).reversed()).toList();
     }
 
+    /**
+     * The way Flink names a local folder. Not {@code toUri()}: Flink takes a blank written as {@code %20} literally, and
+     * would keep its files in another folder.
+     */
+    static String location(Path folder) {
+        return org.apache.flink.core.fs.Path.fromLocalFile(folder.toFile()).toString();
+    }
+
     private static boolean isComplete(Path path, String prefix) {
         return path.getFileName().toString().startsWith(prefix) && Files.exists(path.resolve("_metadata"));
     }

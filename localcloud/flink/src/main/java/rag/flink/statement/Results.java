@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonGenerator;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.gateway.api.operation.OperationHandle;
 import org.apache.flink.table.gateway.api.results.ResultSet;
@@ -31,6 +32,11 @@ final class Results {
     Results(OperationManager operations, OperationHandle operation) {
         this.operations = operations;
         this.operation = operation;
+    }
+
+    /** A page without rows, {@code next} the token of the one after it or {@code null}. */
+    static byte[] empty(Long next) {
+        return Json.bytes(Json.MAPPER.createObjectNode().put("next_token", next).<ObjectNode>set("rows", Json.MAPPER.createArrayNode()));
     }
 
     /** The page at {@code token}: the one given last, or the one after it. */

@@ -92,13 +92,13 @@ final class Runner {
         Configuration config = new Configuration();
         config.set(PipelineOptions.NAME, statement.request().name());
         config.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
-        config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpointFolder.toUri().toString());
+        config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, Checkpoints.location(checkpointFolder));
         config.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         restoreFrom.ifPresent(
                 path -> {
-                    config.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString());
+                    config.set(StateRecoveryOptions.SAVEPOINT_PATH, Checkpoints.location(path));
                     config.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
                 });
         return config;

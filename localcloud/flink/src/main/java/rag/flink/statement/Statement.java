@@ -15,7 +15,6 @@ import org.apache.flink.table.gateway.service.session.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rag.flink.MiniClusterExecutorFactory;
-import rag.flink.UserException;
 
 /** One statement in this process: what was asked, how far it got, and why it ended. */
 final class Statement {
@@ -61,7 +60,7 @@ final class Statement {
     /** Gives the session away, to be closed, once nothing is left to be asked of it. */
     synchronized Session releasable() {
         Status last = end.get();
-        boolean rowsLeft = traits != null && traits.has("schema") && results != null && !results.isExhausted();
+        boolean rowsLeft = hasRows() && results != null && !results.isExhausted();
         return last == null || (rowsLeft && last.phase() != Phase.FAILED) ? null : released();
     }
 
@@ -181,10 +180,12 @@ final class Statement {
         }
     }
 
+    /** Whether it has a result at all. */
+    boolean hasRows() {
+        return traits != null && traits.has("schema");
+    }
+
     Results results() {
-        if (hasEnded() && end.get().phase() == Phase.FAILED) {
-            throw new UserException(end.get().detail());
-        }
         return results;
     }
 

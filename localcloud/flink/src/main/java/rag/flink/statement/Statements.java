@@ -1,6 +1,5 @@
 package rag.flink.statement;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -98,7 +97,13 @@ public final class Statements {
         Statement statement = find(uid);
         Status status = statement.status();
         if (status.phase() == Phase.PENDING) {
-            return ("{\"rows\":[],\"next_token\":" + token + "}").getBytes(StandardCharsets.UTF_8);
+            return Results.empty(token);
+        }
+        if (status.phase() == Phase.FAILED) {
+            throw new UserException(status.detail());
+        }
+        if (!statement.hasRows()) {
+            return Results.empty(null);
         }
         try {
             byte[] page = statement.results().page(token);
@@ -107,8 +112,12 @@ public final class Statements {
         } catch (UserException e) {
             throw e;
         } catch (RuntimeException e) {
-            awaitEnd(statement); // the rows broke off because the job failed, which tells why a moment later
-            throw new UserException(statement.status().detail(), e);
+            awaitEnd(statement); // the rows broke off because the job ended, which tells why a moment later
+            Status end = statement.status();
+            if (end.phase() == Phase.STOPPED) {
+                return Results.empty(null);
+            }
+            throw new UserException(end.detail(), e);
         }
     }
 
@@ -126,7 +135,7 @@ public final class Statements {
         }
         Path attempt = attempts.get(uid);
         try {
-            job.stopWithSavepoint(false, attempt.toUri().toString(), SavepointFormatType.NATIVE)
+            job.stopWithSavepoint(false, Checkpoints.location(attempt), SavepointFormatType.NATIVE)
                     .get(STOP_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.info("statement {} stops without a savepoint", statement.request().name(), e);

@@ -1,0 +1,475 @@
+"""Flink for real: one JVM, a broker, the tutorial's statements, faults, restarts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from localcloud.dataplane.flink import FlinkPlane
+from localcloud.dataplane.interface import (
+    DataPlaneError,
+    FlinkConnection,
+    FlinkDatabase,
+    FlinkEnvironment,
+    NotFoundError,
+    StatementPhase,
+    StatementSpec,
+    StatementStatus,
+    TopicInfo,
+)
+from localcloud.dataplane.kafka import BrokerPlane
+from localcloud.dataplane.kafka_admin import client_config
+from localcloud.dataplane.processes import ProcessHost
+from localcloud.dataplane.registry import SqliteRegistry
+from tests.integration.flink_plane_world import Provider, serving, vector_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+pytestmark = pytest.mark.integration
+
+PROJECT = Path(__file__).resolve().parents[2]
+PATIENCE = 120.0  # seconds, on a machine that may have much else to do
+TOKEN = "internal-token-of-this-test"
+SETTLED = {StatementPhase.RUNNING, StatementPhase.COMPLETED, StatementPhase.FAILED}
+PRODUCT = {
+    "store_id": "int32",
+    "product_id": "int32",
+    "count": "int32",
+    "articleType": "",
+    "size": "",
+    "fashionType": "",
+    "brandName": "",
+    "baseColor": "",
+    "gender": "",
+    "ageGroup": "",
+    "price": "float64",
+    "season": "",
+}
+
+
+def product(number: int) -> dict[str, Any]:
+    words = {name: name.lower() for name, kind in PRODUCT.items() if not kind}
+    return {**words, "store_id": 21, "product_id": number, "count": 9, "price": 67.22}
+
+
+def content(number: int) -> str:
+    words = "size agegroup gender season fashiontype brandname basecolor articletype"
+    return f"{words} , price: 67.22 , store number: 21 , product id: {number}"
+
+
+class World:
+    """Two environments with a cluster each, alike in every name but the environments' own."""
+
+    def __init__(self, state: Path, jars: Path) -> None:
+        self.state, self.jars, self.provider = state, jars, Provider()
+        self.host = ProcessHost(state)
+        self.registry = SqliteRegistry(state)
+        self.kafka = BrokerPlane(state, jars, self.host, TOKEN)
+        self._serving = serving(self.registry, self.provider, TOKEN)
+        self.base = self._serving.__enter__()
+        self.specs: dict[str, StatementSpec] = {}
+        self.open_flink()
+
+    def open_flink(self) -> None:
+        self.flink = FlinkPlane(self.state, self.jars, self.host, self.kafka, base_url=self.base, internal_token=TOKEN)
+        self.configure()
+
+    def configure(self, key: str | None = None, endpoint: str | None = None) -> None:
+        self.flink.configure([self._environment(number, key, endpoint) for number in (1, 2)])
+
+    def _environment(self, number: int, key: str | None, endpoint: str | None) -> FlinkEnvironment:
+        connection = FlinkConnection(
+            name="openai-embedding-connection",
+            type="OPENAI",
+            endpoint=endpoint or self.provider.url,
+            secrets={"API_KEY": key or self.provider.key},
+        )
+        return FlinkEnvironment(
+            id=f"env-{number}",
+            name=f"environment {number}",
+            registry_id=f"lsrc-{number}",
+            databases=[FlinkDatabase(id=f"lkc-{number}", name="cluster")],
+            connections=[connection],
+        )
+
+    def start_cluster(self, number: int) -> None:
+        self.kafka.start(f"lkc-{number}")
+        properties = {
+            name: {"type": "number" if kind else "string", "connect.index": index}
+            | ({"connect.type": kind} if kind else {})
+            for index, (name, kind) in enumerate(PRODUCT.items())
+        }
+        schema = json.dumps({"type": "object", "title": "product", "properties": properties})
+        self.registry.register(f"lsrc-{number}", "product-updates-value", schema, "JSON")
+        self.kafka.create_topic(f"lkc-{number}", TopicInfo(name="product-updates", partitions=2))
+
+    def produce(self, numbers: Sequence[int], environment: int = 1) -> None:
+        schema_id = self.registry.version(f"lsrc-{environment}", "product-updates-value").id
+        producer = Producer(client_config(self.kafka.internal(f"lkc-{environment}"), "admin"))
+        for number in numbers:
+            record = b"\0" + struct.pack(">I", schema_id) + json.dumps(product(number)).encode()
+            producer.produce("product-updates", record)
+        producer.flush()
+
+    def run(self, sql: str, environment: int = 1, **properties: str) -> str:
+        """Submit a statement, wait until it runs or has ended, return its uid."""
+        uid = f"u{len(self.specs) + 1}"
+        given = {"sql.current-catalog": f"env-{environment}", "sql.current-database": "cluster"}
+        given |= {key.replace("__", ".").replace("_", "-"): value for key, value in properties.items()}
+        self.specs[uid] = StatementSpec(
+            uid=uid,
+            name=f"statement-{uid}",
+            environment_id=f"env-{environment}",
+            statement=sql,
+            properties=given,
+            principal="sa-1",
+            compute_pool_id="lfcp-1",
+        )
+        self.flink.submit(self.specs[uid])
+        self.until(uid, lambda status: status.phase in SETTLED)
+        return uid
+
+    def until(self, uid: str, wanted: Callable[[StatementStatus], bool], seconds: float = PATIENCE) -> StatementStatus:
+        deadline = time.monotonic() + seconds
+        while not wanted(status := self.flink.status(uid)):
+            assert time.monotonic() < deadline, status
+            time.sleep(0.05)
+        return status
+
+    def ended(self, uid: str, seconds: float = PATIENCE) -> StatementStatus:
+        return self.until(uid, lambda status: status.phase.is_terminal, seconds)
+
+    def refusal(self, sql: str) -> str:
+        status = self.flink.status(self.run(sql))
+        assert status.phase is StatementPhase.FAILED, status
+        return status.detail
+
+    def rows(self, uid: str, count: int | None = None, seconds: float = PATIENCE) -> list[Any]:
+        """Read ``count`` rows, or all of a result that ends."""
+        found: list[Any] = []
+        token, deadline = 0, time.monotonic() + seconds
+        while count is None or len(found) < count:
+            page = self.flink.results(uid, token)
+            found += page.rows
+            if page.next_token is None:
+                break
+            token = page.next_token
+            assert time.monotonic() < deadline, f"{len(found)} rows of {self.specs[uid].statement}"
+            time.sleep(0.05)
+        return found
+
+    def query(self, sql: str, environment: int = 1) -> list[list[Any]]:
+        uid = self.run(sql, environment, sql__snapshot__mode="now")
+        return [row["row"] for row in self.rows(uid)]
+
+    def vectors(self) -> list[int]:
+        """Return the ids in ``product_vector``, each as often as it is there."""
+        return sorted(int(row[0]) for row in self.query("SELECT product_id FROM product_vector"))
+
+    def eventually_vectors(self, ids: Sequence[int]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while (found := self.vectors()) != sorted(ids):
+            assert time.monotonic() < deadline, f"{len(found)} rows, {len(set(found))} different ones"
+            time.sleep(0.2)
+
+    def close(self) -> None:
+        self.flink.close()
+        self.kafka.close()
+        self.host.close()
+        self.registry.close()
+        self._serving.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def jars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the modules, or take what ``LOCALCLOUD_JARS`` says was built."""
+    if built := os.environ.get("LOCALCLOUD_JARS"):
+        return Path(built)
+    root = tmp_path_factory.mktemp("jars")
+    pom = PROJECT / "localcloud" / "pom.xml"
+    command = ["mvn", "-q", "package", "-f", str(pom), f"-Dbuild.root={root}"]
+    subprocess.run(command, check=True, timeout=900)
+    return root
+
+
+@pytest.fixture(scope="module")
+def world(jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("a state") / "of mine", jars)
+    try:
+        made.start_cluster(1)
+        made.produce(range(5))
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def pipeline(world: World) -> str:
+    """Create model and table and start the INSERT, verbatim from ``sql/``; return the INSERT's uid."""
+    for file in ("create-model-vector-embedding", "create-table-product-vector"):
+        uid = world.run((PROJECT / "sql" / f"{file}.sql").read_text())
+        assert world.ended(uid).phase is StatementPhase.COMPLETED
+    return world.run((PROJECT / "sql" / "insert-into-product-vector.sql").read_text())
+
+
+def test_the_tutorial_runs_verbatim(world: World, pipeline: str) -> None:
+    status = world.flink.status(pipeline)
+    assert status.phase is StatementPhase.RUNNING
+    assert status.traits == {"sql_kind": "INSERT_INTO", "is_bounded": False, "is_append_only": True}
+    uid = world.run("SELECT vector, content FROM product_vector;")
+    rows = world.rows(uid, 5)
+    assert {row["op"] for row in rows} == {0}
+    assert sorted(row["row"][1] for row in rows) == [content(number) for number in range(5)]
+    for vector, text in (row["row"] for row in rows):
+        assert [float(cell) for cell in vector] == pytest.approx(vector_of(text))
+    world.flink.delete(uid)
+    with pytest.raises(NotFoundError):
+        world.flink.status(uid)
+
+
+@pytest.mark.usefixtures("pipeline")
+def test_a_limit_ends_the_statement(world: World) -> None:
+    sql = (
+        "SELECT articleType, vector FROM `product-updates`, "
+        "LATERAL TABLE(ML_PREDICT('vector_embedding', articleType)) LIMIT 1"
+    )
+    uid = world.run(sql)
+    ((cells,),) = [[row["row"] for row in world.rows(uid)]]
+    assert cells[0] == "articletype"
+    assert [float(cell) for cell in cells[1]] == pytest.approx(vector_of("articletype"))
+    assert world.ended(uid).phase is StatementPhase.COMPLETED
+
+
+@pytest.mark.usefixtures("pipeline")
+def test_the_same_token_gives_the_same_page(world: World) -> None:
+    uid = world.run("SELECT product_id FROM product_vector")
+    world.until(uid, lambda _: bool(world.flink.results(uid, 0).rows) or world.flink.results(uid, 0).next_token == 1)
+    first = world.flink.results(uid, 0)
+    assert world.flink.results(uid, 0) == first
+    second = world.flink.results(uid, 1)
+    assert second.next_token == 2
+    assert world.flink.results(uid, 1) == second
+    with pytest.raises(DataPlaneError, match="The page token 7 is not valid"):
+        world.flink.results(uid, 7)
+    world.flink.stop(uid)
+    assert world.flink.status(uid).phase is StatementPhase.STOPPED
+
+
+def test_every_type_comes_back_as_confluent_encodes_it(world: World) -> None:
+    columns = (
+        "id BIGINT, name STRING, d DECIMAL(10, 2), ts TIMESTAMP(3), ltz TIMESTAMP_LTZ(3), dt DATE, tags ARRAY<STRING>,"
+        "r ROW<a INT, b STRING>, m MAP<STRING, INT>, b BYTES, yes BOOLEAN, f FLOAT"
+    )
+    values = (
+        "(1, 'x', CAST(12.30 AS DECIMAL(10, 2)), TIMESTAMP '2026-01-02 03:04:05.123',"
+        "CAST(TIMESTAMP '2026-01-02 03:04:05.123' AS TIMESTAMP_LTZ(3)), DATE '2026-01-02',"
+        "ARRAY['a', CAST(NULL AS STRING)], ROW(5, 'q'), MAP['k', 1], x'7f02', TRUE, CAST(0.1 AS FLOAT))"
+    )
+    expected = [
+        *("1", "x", "12.30", "2026-01-02 03:04:05.123", "2026-01-02 03:04:05.123", "2026-01-02"),
+        *(["a", None], ["5", "q"], [["k", "1"]], "x'7f02'", "TRUE", "0.1"),
+    ]
+    for name, options in (("typed_avro", ""), ("typed_json", "WITH ('value.format' = 'json-registry')")):
+        world.run(f"CREATE TABLE {name} ({columns}) {options}")
+        uid = world.run(f"INSERT INTO {name} VALUES {values}")
+        assert world.ended(uid).phase is StatementPhase.COMPLETED
+        assert world.query(f"SELECT * FROM {name}") == [expected]
+    traits = world.flink.status(world.run("SELECT * FROM typed_json")).traits
+    assert traits is not None
+    types = {column["name"]: column["type"] for column in traits["schema"]["columns"]}
+    assert types["d"] == {"type": "DECIMAL", "nullable": True, "precision": 10, "scale": 2}
+    assert types["ltz"] == {"type": "TIMESTAMP_WITH_LOCAL_TIME_ZONE", "nullable": True, "precision": 3}
+    assert types["r"]["fields"][0] == {"name": "a", "field_type": {"type": "INTEGER", "nullable": True}}
+    assert world.registry.version("lsrc-1", "typed_avro-value").schema_type == "AVRO"
+
+
+def test_changes_are_told_as_changes_and_a_snapshot_as_rows(world: World) -> None:
+    world.run(
+        "CREATE TABLE counted (k STRING, v INT, PRIMARY KEY (k) NOT ENFORCED) WITH ('value.format' = 'json-registry')"
+    )
+    world.ended(world.run("INSERT INTO counted VALUES ('a', 1), ('b', 1)"))
+    world.ended(world.run("INSERT INTO counted VALUES ('a', 2)"))
+    assert sorted(world.query("SELECT k, v FROM counted")) == [["a", "2"], ["b", "1"]]
+    assert world.query("SELECT count(*), sum(v) FROM counted") == [["2", "3"]]
+    uid = world.run("SELECT sum(v) FROM counted")
+    traits = world.flink.status(uid).traits
+    assert traits is not None
+    assert (traits["is_append_only"], traits["is_bounded"]) == (False, False)
+    total = 0
+    for row in world.rows(uid, 3):
+        total += int(row["row"][0]) * (1 if row["op"] in {0, 2} else -1)
+    assert total in {1, 2, 3}
+    world.flink.delete(uid)
+    assert world.registry.version("lsrc-1", "counted-key").schema_type == "JSON"
+    assert world.kafka.topic("lkc-1", "counted").configs["cleanup.policy"] == "compact"
+
+
+@pytest.mark.parametrize(
+    ("sql", "sentence"),
+    [
+        ("SELECT 'a' ||", 'SQL parse failed. Encountered "|| <EOF>" at line 1, column 12.'),
+        ("SELEC 1", "at line 1, column 1"),
+        ("SELECT foo FROM product_vector", "From line 1, column 8 to line 1, column 10: Column 'foo' not found"),
+        ("SELECT * FROM nope", "Table (or view) 'nope' does not exist, or you do not have permission"),
+        ("INSERT INTO nope SELECT 1", "does not exist, or you do not have permission to access it"),
+        ("CREATE TABLE product_vector (a INT)", "product_vector already exists"),
+        ("SELECT * FROM `product-updates`, LATERAL TABLE(ML_PREDICT('m', size))", "Model 'm' does not exist"),
+        ("CREATE TABLE t (a INT) WITH ('value.format' = 'x')", "use one of 'avro-registry', 'json-registry'"),
+        ("SET 'a' = 'b'", "pass the property with the statement instead"),
+        ("SELECT 1; SELECT 2", "A request takes one statement"),
+        (" ", "The statement is empty."),
+    ],
+)
+@pytest.mark.usefixtures("pipeline")
+def test_a_mistake_is_one_sentence(world: World, sql: str, sentence: str) -> None:
+    detail = world.refusal(sql)
+    assert sentence in detail
+    assert "Exception" not in detail
+    assert "\n" not in detail
+
+
+def test_models_and_views_survive_and_have_versions(world: World) -> None:
+    world.run(
+        "CREATE MODEL m INPUT (a STRING) OUTPUT (v ARRAY<FLOAT>) WITH ('task' = 'embedding', 'provider' = 'openai',"
+        "'openai.connection' = 'openai-embedding-connection')"
+    )
+    for condition in ("", "IF NOT EXISTS"):
+        world.run(
+            f"CREATE MODEL {condition} m INPUT (a STRING) OUTPUT (w ARRAY<FLOAT>) WITH ('TASK' = 'embedding',"
+            "'PROVIDER' = 'openai', 'OPENAI.CONNECTION' = 'openai-embedding-connection')"
+        )
+    world.run("CREATE VIEW cheap AS SELECT product_id FROM `product-updates` WHERE price < 1000")
+    kept = json.loads((world.state / "flink" / "catalog" / "env-1" / "lkc-1.json").read_text())
+    assert len(kept["models"]["m"]) == 2
+    assert world.query("SELECT w FROM (VALUES ('x')) AS t(a), LATERAL TABLE(ML_PREDICT('m', a))")
+    assert world.query("SELECT v FROM (VALUES ('x')) AS t(a), LATERAL TABLE(ML_PREDICT('m$1', a))")
+    assert len(world.query("SELECT * FROM cheap")) >= 5
+    world.run("DROP MODEL m")
+    assert "Model 'm' does not exist" in world.refusal("SELECT * FROM cheap, LATERAL TABLE(ML_PREDICT('m', 'a'))")
+
+
+def test_a_topic_without_schema_is_raw_bytes(world: World) -> None:
+    world.kafka.create_topic("lkc-1", TopicInfo(name="raw", partitions=1))
+    producer = Producer(client_config(world.kafka.internal("lkc-1"), "admin"))
+    producer.produce("raw", b"\x01\x02")
+    producer.flush()
+    assert world.query("SELECT * FROM raw") == [["x'0102'"]]
+    assert "Column 'articleType' not found" in world.refusal("SELECT articleType FROM raw")
+    world.run("DROP TABLE raw")
+    with pytest.raises(NotFoundError):
+        world.kafka.topic("lkc-1", "raw")
+
+
+def test_nothing_is_lost_or_doubled_by_a_stop_a_kill_and_a_restart(world: World, pipeline: str) -> None:
+    world.produce(range(100, 120))
+    world.flink.stop(pipeline)
+    assert world.flink.status(pipeline).phase is StatementPhase.STOPPED
+    world.produce(range(120, 140))
+    world.flink.submit(world.specs[pipeline], resume=True)
+    (jvm,) = [info.pid for info in world.host.infos() if info.name == "flink"]
+    world.produce(range(140, 400))
+    time.sleep(0.7)
+    os.kill(jvm, signal.SIGKILL)
+    world.produce(range(400, 420))
+    world.eventually_vectors([*range(5), *range(100, 420)])
+    world.flink.close()
+    world.produce(range(420, 440))
+    world.open_flink()
+    world.flink.submit(world.specs[pipeline], resume=True)
+    world.eventually_vectors([*range(5), *range(100, 440)])
+
+
+def test_a_refused_key_fails_the_statement_with_its_cause_and_a_new_one_is_picked_up(
+    world: World, pipeline: str
+) -> None:
+    world.configure(key="a-wrong-key")
+    world.produce([500])
+    status = world.ended(pipeline)
+    expected = f"Model 'vector_embedding': the provider at {world.provider.url} answered 401: Incorrect API key"
+    assert status.phase is StatementPhase.FAILED
+    assert status.detail == f"{expected} provided: ***."
+    world.configure()
+    world.flink.submit(world.specs[pipeline], resume=True)
+    world.eventually_vectors([*range(5), *range(100, 440), 500])
+
+
+def test_an_overload_that_passes_goes_unnoticed_and_one_that_stays_is_told(world: World, pipeline: str) -> None:
+    world.provider.failures_left = 2
+    world.produce([501])
+    world.eventually_vectors([*range(5), *range(100, 440), 500, 501])
+    world.provider.status = 429
+    world.produce([502])
+    degraded = world.until(pipeline, lambda status: status.phase is StatementPhase.DEGRADED)
+    assert "answered 429: not now" in degraded.detail
+    assert "answered 429: not now" in world.ended(pipeline).detail
+    world.provider.status, world.provider.base64 = 200, False
+    world.flink.submit(world.specs[pipeline], resume=True)
+    world.eventually_vectors([*range(5), *range(100, 440), *range(500, 503)])
+
+
+@pytest.mark.usefixtures("pipeline")
+def test_a_provider_that_is_not_there_is_told(world: World) -> None:
+    world.configure(endpoint="http://127.0.0.1:9/v1/embeddings")
+    uid = world.run("SELECT vector FROM `product-updates`, LATERAL TABLE(ML_PREDICT('vector_embedding', size))")
+    expected = "Model 'vector_embedding': the provider at http://127.0.0.1:9/v1/embeddings could not be reached."
+    assert world.ended(uid).detail == expected
+    with pytest.raises(DataPlaneError, match="could not be reached"):
+        world.flink.results(uid, 0)
+    world.configure()
+
+
+@pytest.mark.usefixtures("pipeline")
+def test_two_environments_do_not_meet(world: World) -> None:
+    assert "is not running" in world.refusal("SELECT * FROM `env-2`.cluster.`product-updates`")
+    world.start_cluster(2)
+    world.produce(range(900, 903), environment=2)
+    sql = "SELECT product_id FROM `product-updates`"
+    assert sorted(world.query(sql, environment=2)) == [["900"], ["901"], ["902"]]
+    assert world.query("SHOW TABLES", environment=2) == [["product-updates"]]
+    assert world.query("SHOW MODELS", environment=2) == []
+    for path in ("`env-2`.`cluster`", "`environment 2`.`lkc-2`"):
+        assert len(world.query(f"SELECT product_id FROM {path}.`product-updates`")) == 3
+
+
+def test_no_secret_is_on_disk(world: World) -> None:
+    world.ended(world.run("SHOW CREATE TABLE `product-updates`"))
+    secrets = [TOKEN.encode(), world.provider.key.encode(), b"a-wrong-key"]
+    kept = [file for folder in ("flink", "logs") for file in (world.state / folder).rglob("*") if file.is_file()]
+    assert any(file.name == "flink.log" for file in kept)
+    for file in kept:
+        if file.name != "lkc-1.json" and file.exists():
+            text = file.read_bytes()
+            assert not any(secret in text for secret in secrets), file
+
+
+def test_a_deleted_statement_blocks_nobody(world: World, pipeline: str) -> None:
+    """Kafka readers see what comes after a cancelled statement: no transaction of its is left open."""
+    world.produce(range(600, 700))
+    world.flink.delete(pipeline)
+    with pytest.raises(NotFoundError):
+        world.flink.status(pipeline)
+    assert not (world.state / "flink" / "checkpoints" / pipeline).exists()
+    login = client_config(world.kafka.internal("lkc-1"), "admin")
+    consumer = Consumer({**login, "group.id": "t", "isolation.level": "read_committed"})
+    for partition, end in world.kafka.high_watermarks("lkc-1", "product_vector").items():
+        _, stable = consumer.get_watermark_offsets(TopicPartition("product_vector", partition), timeout=10)
+        assert stable == end
+    consumer.close()
+    replacement = replace(world.specs[pipeline], uid="again")
+    world.specs["again"] = replacement
+    world.flink.submit(replacement)
+    world.until("again", lambda status: status.phase is StatementPhase.RUNNING)
+    world.flink.delete("again")
+    assert world.ended(world.run("DROP TABLE product_vector")).phase is StatementPhase.COMPLETED
+    assert "product_vector-value" not in world.registry.subjects("lsrc-1")
