@@ -9,8 +9,11 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+from toolchain.plugins.language.policy_pack import ANALYZER, run_policy_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +85,16 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             if not context.is_active():
                 return language_pb2.RunResponse(bail=True)
         return job.response
+
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
+        """Run a policy pack until the engine has done with it."""
+        if request.kind != ANALYZER:
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"the bundled language host runs programs and policy packs, not {request.kind} plugins; "
+                "the official one, which comes with Pulumi's own installer, runs them too",
+            )
+        yield from run_policy_pack(request, context)
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
         """Let the program see for itself that the engine stops."""

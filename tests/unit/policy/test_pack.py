@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from guardrails.options import Option
+from guardrails.pack import POLICIES
+from guardrails.page import PAGE, render
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+def test_the_page_is_what_the_policies_say() -> None:
+    assert PAGE.read_text() == render(), "run `PYTHONPATH=policy python -m guardrails.page`"
+
+
+def test_names_are_unique() -> None:
+    names = [policy.name for policy in POLICIES]
+    assert len(set(names)) == len(names)
+
+
+def test_the_pack_and_the_project_pin_one_sdk() -> None:
+    (pin,) = (PROJECT / "policy" / "requirements.txt").read_text().split()
+    assert pin in (PROJECT / "requirements.txt").read_text().split()
+
+
+def test_a_number_of_the_configuration_is_a_number_of_json() -> None:
+    """The engine hands numbers over as protobuf does: as floats."""
+    assert Option(key="n", meaning="", default=1).number({"n": 50.0}) == 50
