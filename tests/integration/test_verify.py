@@ -84,9 +84,11 @@ def test_a_statement_that_has_failed_is_told_with_its_cause(clone: Clone) -> Non
         clone.ok("config", "set", "openaiEndpoint", url)
         clone.ok("config", "set", "--secret", "openaiApiKey", "sk-of-the-test")
         clone.run("up", "--yes", "--skip-preview")
-        wait_until(
-            lambda: any("FAILED" in problem for problem in verified(clone, "--seconds", "1")[1]["problems"]), "fail"
-        )
+
+        def has_failed() -> bool:
+            return any("FAILED" in problem for problem in verified(clone, "--seconds", "1")[1]["problems"])
+
+        wait_until(has_failed, "the INSERT to fail", seconds=300)
         status, report = verified(clone)
     assert status == 1
     assert "the provider at" in report["problems"][0]
