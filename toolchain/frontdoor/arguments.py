@@ -52,6 +52,36 @@ def words(arguments: Sequence[str]) -> list[str]:
     return found
 
 
+_STACK_FLAGS = ("--stack", "-s")
+
+
+def _split_stacks(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    stacks: list[str] = []
+    others: list[str] = []
+    left = list(arguments)
+    while left and left[0] != "--":
+        argument = left.pop(0)
+        if argument in _STACK_FLAGS and left:
+            stacks.append(left.pop(0))
+        elif argument in _WITH_VALUE and left:
+            others += [argument, left.pop(0)]
+        elif value := flag_value([argument], *_STACK_FLAGS):
+            stacks.append(value)
+        else:
+            others.append(argument)
+    return stacks, others + left
+
+
+def several_stacks(arguments: Sequence[str]) -> list[str]:
+    """Return every stack that the flags name, in their order."""
+    return _split_stacks(arguments)[0]
+
+
+def without_stacks(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments without the flags that name stacks."""
+    return _split_stacks(arguments)[1]
+
+
 @dataclass(frozen=True)
 class Request:
     """A command line for `pulumi`."""

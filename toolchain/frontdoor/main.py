@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from toolchain.frontdoor.arguments import several_stacks
 from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.layout import Layout
 from toolchain.frontdoor.terminal import say
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
 COMMANDS = {
     "cloud": "the local cloud: start, stop, status, logs, reset",
     "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
+    "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector",
     "test": "ruff, mypy and pytest, as CI runs them",
 }
+# What stands after these is not ours to read: pytest has a flag -s, too.
+_KEEP_THEIR_FLAGS = frozenset({"cloud", "sql", "test"})
 
 
 def _run(layout: Layout, arguments: Sequence[str]) -> int:
     command = arguments[0] if arguments else ""
+    if command not in _KEEP_THEIR_FLAGS and len(several_stacks(arguments)) > 1:
+        from toolchain.frontdoor.several import run_several  # noqa: PLC0415 - each command loads what it needs
+
+        return run_several(layout, arguments)
     if command in COMMANDS:
         module = importlib.import_module(f"toolchain.frontdoor.{command}_command")
         own: Callable[[Layout, list[str]], int] = module.run

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.interrupted import Interrupted, Resource
 
-_CONFLUENT_CLOUD = "https://api.confluent.cloud"
+CONFLUENT_CLOUD = "https://api.confluent.cloud"
 _NOT_THERE = frozenset({http.client.FORBIDDEN, http.client.NOT_FOUND})  # as the provider reads them
 
 
@@ -78,7 +78,7 @@ class Planes:
             return str(value) if value else None
 
         cloud = Api(
-            (setting("endpoint", "CONFLUENT_CLOUD_ENDPOINT") or _CONFLUENT_CLOUD).rstrip("/"),
+            (setting("endpoint", "CONFLUENT_CLOUD_ENDPOINT") or CONFLUENT_CLOUD).rstrip("/"),
             setting("cloudApiKey", "CONFLUENT_CLOUD_API_KEY"),
             setting("cloudApiSecret", "CONFLUENT_CLOUD_API_SECRET"),
         )

@@ -22,7 +22,8 @@ NEEDED_OUTPUTS = frozenset(
 )
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Return a whole number above 0, as argparse wants it told: :class:`ValueError` for any other text."""
     number = int(text)
     if number < 1:
         raise ValueError
@@ -33,20 +34,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./pulumiw sql", description="Run a Flink SQL statement on the stack.")
     parser.add_argument("statement", help='for example "SELECT content FROM product_vector"')
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
-    parser.add_argument("--limit", type=_positive, metavar="N", help="end the statement after N rows")
-    parser.add_argument("--seconds", type=_positive, metavar="N", help="end the statement after N seconds")
+    parser.add_argument("--limit", type=positive, metavar="N", help="end the statement after N rows")
+    parser.add_argument("--seconds", type=positive, metavar="N", help="end the statement after N seconds")
     parser.add_argument("-s", "--stack", help="the stack (default: the selected one, else dev)")
     return parser
 
 
-def outputs_of(prepared: Prepared) -> dict[str, object]:
+def outputs_of(prepared: Prepared, needed: frozenset[str] = NEEDED_OUTPUTS) -> dict[str, object]:
     """Return the outputs of a deployed stack, secrets in the clear; :class:`Failure` if it is not deployed."""
     stack = prepared.stack.name
     shown = prepared.pulumi("stack", "output", "--json", "--show-secrets", "--stack", stack)
     if shown.returncode != 0:
         raise Failure(f"The outputs of stack {stack} cannot be read: {shown.stderr.strip().removeprefix('error: ')}")
     outputs: dict[str, object] = json.loads(shown.stdout)
-    if missing := sorted(NEEDED_OUTPUTS - outputs.keys()):
+    if missing := sorted(needed - outputs.keys()):
         raise Failure(
             f"Stack {stack} has no pipeline to ask (outputs lack {', '.join(missing)}): run `./pulumiw up` first."
         )

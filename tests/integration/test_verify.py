@@ -1,0 +1,99 @@
+"""`./pulumiw verify` tells a healthy stack from one whose statement has failed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.integration.clone import wait_until
+from tests.integration.provider_stub import provider_answering
+
+if TYPE_CHECKING:
+    from tests.integration.clone import Clone
+
+pytestmark = pytest.mark.integration
+
+
+def verified(clone: Clone, *args: str) -> tuple[int, dict[str, Any]]:
+    done = clone.run("verify", "--json", *args)
+    assert "Traceback" not in done.stderr, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return done.returncode, report
+
+
+def test_a_stack_that_is_not_deployed_is_unhealthy(clone: Clone) -> None:
+    status, report = verified(clone)
+    assert status == 1
+    assert report["healthy"] is False
+    assert "run `./pulumiw up` first" in report["problems"][0]
+    assert "run `./pulumiw up` first" in clone.refused("verify")
+
+
+def test_a_healthy_stack(clone: Clone) -> None:
+    clone.ok("up", "--yes", "--skip-preview")
+    status, report = verified(clone)
+    assert (status, report["problems"]) == (0, [])
+    assert {one["purpose"]: one["phase"] for one in report["statements"]} == {
+        "model": "COMPLETED",
+        "table": "COMPLETED",
+        "insert": "RUNNING",
+    }
+    assert [(one["state"], one["tasks"][0]["state"]) for one in report["connectors"]] == [("RUNNING", "RUNNING")]
+    assert report["lag"]["target"] > 0
+    assert report["fresh"]["dimensions"] == len(clone.embed(report["fresh"]["content"]))
+    left_behind = [one for one in clone.status()["resources"] if one["kind"] == "statement"]
+    assert len(left_behind) == len(report["statements"])
+    assert "is healthy." in clone.ok("verify")
+
+
+def test_a_paused_connector_is_told_without_waiting(clone: Clone) -> None:
+    outputs = clone.outputs()
+    place = f"environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
+    connector = f"{clone.endpoint}/connect/v1/{place}/connectors/{outputs['connectorName']}"
+    keys = clone.credentials()
+    auth = (keys["cloud_api_key"], keys["cloud_api_secret"])
+    httpx.put(f"{connector}/pause", auth=auth).raise_for_status()
+    try:
+        status, report = verified(clone)
+    finally:
+        httpx.put(f"{connector}/resume", auth=auth).raise_for_status()
+    assert status == 1
+    assert "is PAUSED" in report["problems"][0]
+
+
+def test_drift_is_found_by_a_refresh_that_changes_nothing(clone: Clone) -> None:
+    look = ("refresh", "--preview-only", "--expect-no-changes")
+    clone.ok(*look)
+    outputs, keys = clone.outputs(), clone.credentials()
+    renamed = httpx.patch(
+        f"{clone.endpoint}/org/v2/environments/{outputs['environmentId']}",
+        auth=(keys["cloud_api_key"], keys["cloud_api_secret"]),
+        json={"display_name": "renamed-by-hand"},
+    )
+    renamed.raise_for_status()
+    clone.refused(*look)
+    clone.ok("up", "--yes", "--skip-preview", "--refresh")
+    clone.ok(*look)
+
+
+def test_a_statement_that_has_failed_is_told_with_its_cause(clone: Clone) -> None:
+    with provider_answering(401) as url:
+        clone.ok("config", "set", "openaiEndpoint", url)
+        clone.ok("config", "set", "--secret", "openaiApiKey", "sk-of-the-test")
+        clone.run("up", "--yes", "--skip-preview")
+
+        def has_failed() -> bool:
+            return any("FAILED" in problem for problem in verified(clone, "--seconds", "1")[1]["problems"])
+
+        wait_until(has_failed, "the INSERT to fail", seconds=300)
+        status, report = verified(clone)
+    assert status == 1
+    assert "the provider at" in report["problems"][0]
+    assert "answered 401" in report["problems"][0]
+    assert [one["phase"] for one in report["statements"] if one["purpose"] == "insert"] == ["FAILED"]
+    said = clone.refused("verify")
+    assert "is unhealthy." in said
+    assert "sk-of-the-test" not in said

@@ -1,0 +1,236 @@
+"""`./pulumiw verify` against answers of Confluent's APIs, well and ill."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+import confluent_sql
+import pytest
+
+from tests.unit.frontdoor.stub_api import StubApi
+from toolchain.frontdoor.verify.flow import Flow, vector_problem
+from toolchain.frontdoor.verify.report import Lag, Report
+from toolchain.frontdoor.verify.run import check
+from toolchain.frontdoor.verify.services import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STATEMENTS = "/sql/v1/organizations/org-1/environments/env-1/statements"
+CONNECTORS = "/connect/v1/environments/env-1/clusters/lkc-1/connectors"
+INSERT, MODEL, TABLE = (
+    "insert-into-product-vector-1",
+    "create-model-vector-embedding-1",
+    "create-table-product-vector-1",
+)
+VECTOR = [0.25, -0.5, 0.0]
+
+
+def statement(phase: str, detail: str = "") -> dict[str, Any]:
+    return {"status": {"phase": phase, "detail": detail}}
+
+
+def connector(state: str, *tasks: str, trace: str = "", message: str = "") -> dict[str, Any]:
+    told = [{"id": number, "state": task, "msg": message} for number, task in enumerate(tasks)]
+    return {"status": {"connector": {"state": state, "trace": trace}, "tasks": told}}
+
+
+class Cloud(StubApi):
+    """A cloud on which all is well until a test says otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                f"GET {STATEMENTS}/{INSERT}": statement("RUNNING"),
+                f"GET {STATEMENTS}/{MODEL}": statement("COMPLETED"),
+                f"GET {STATEMENTS}/{TABLE}": statement("COMPLETED"),
+                f"GET {CONNECTORS}": {"Datagen": connector("RUNNING", "RUNNING")},
+            }
+        )
+
+    def services(self) -> Services:
+        outputs = {
+            "flinkRestEndpoint": self.url,
+            "flinkApiKey": "FK",
+            "flinkApiSecret": "FS",
+            "organizationId": "org-1",
+            "environmentId": "env-1",
+            "kafkaClusterId": "lkc-1",
+            "connectorName": "Datagen",
+            "statements": {"insert": INSERT, "model": MODEL, "table": TABLE},
+        }
+        return Services.of(outputs, {"endpoint": self.url, "key": "CK", "secret": "CS"})
+
+
+class Tables:
+    """The two tables: each count in turn, the last one again and again."""
+
+    def __init__(self, *counts: tuple[int, int], vector: list[float] | None = VECTOR, arrives: bool = True) -> None:
+        self.counts = [Lag(*count) for count in counts]
+        self.record = ("a shoe", vector) if arrives else None
+        self.waited: list[int] = []
+
+    def count(self) -> Lag:
+        return self.counts.pop(0) if len(self.counts) > 1 else self.counts[0]
+
+    def next_record(self, seconds: int) -> tuple[str, list[float] | None] | None:
+        self.waited.append(seconds)
+        return self.record
+
+
+def seconds_left(*values: int) -> Callable[[], int]:
+    left = list(values)
+    return lambda: left.pop(0) if len(left) > 1 else left[0]
+
+
+def checked(cloud: Cloud, flow: Flow, left: Callable[[], int] | None = None) -> Report:
+    return check("dev", cloud.services(), flow, left or seconds_left(60), pause=lambda: None)
+
+
+def test_a_healthy_stack() -> None:
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((7, 7)))
+        assert cloud.keys == {"Basic " + b64encode(key).decode() for key in (b"FK:FS", b"CK:CS")}
+    assert report.healthy
+    assert list(report.lines())[-1] == "Stack dev is healthy."
+    told = json.loads(json.dumps(report.as_json()))
+    assert told["healthy"] is True
+    assert told["problems"] == []
+    assert told["lag"] == {"source": 7, "target": 7, "records": 0}
+    assert told["fresh"] == {"content": "a shoe", "dimensions": 3}
+    assert {one["name"]: one["phase"] for one in told["statements"]}[INSERT] == "RUNNING"
+    assert told["connectors"][0]["tasks"] == [{"id": 0, "state": "RUNNING", "message": ""}]
+
+
+@pytest.mark.parametrize(
+    ("name", "reply", "sentence"),
+    [
+        (INSERT, statement("FAILED", "the provider\n answered 401"), f"{INSERT} is FAILED: the provider answered 401"),
+        (INSERT, statement("FAILING", "tried too often"), f"{INSERT} is FAILING: tried too often"),
+        (INSERT, statement("DEGRADED"), f"{INSERT} is DEGRADED, for no reason that Flink gives."),
+        (INSERT, statement("STOPPED", "Stopped by u-1."), f"{INSERT} is STOPPED: Stopped by u-1."),
+        (INSERT, statement("COMPLETED"), f"{INSERT} is COMPLETED, for no"),
+        (INSERT, (404, {}), f"{INSERT} does not exist any more"),
+        (MODEL, statement("FAILED", "no connection"), f"{MODEL} is FAILED: no connection"),
+        (TABLE, (401, {"errors": []}), "answered 401 to GET"),
+    ],
+)
+def test_a_statement_that_is_not_well(name: str, reply: Any, sentence: str) -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{name}"] = reply
+        flow = Tables((7, 3))
+        report = checked(cloud, flow)
+    assert len(report.problems) == 1
+    assert sentence in report.problems[0]
+    assert flow.waited == []  # nothing will come: the cause is known
+    assert report.lag == Lag(7, 3)
+
+
+def test_a_definition_that_confluent_has_forgotten_is_no_problem() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{TABLE}"] = (404, {})
+        report = checked(cloud, Tables((7, 7)))
+    assert report.healthy
+    assert [one.phase for one in report.statements if one.name == TABLE] == ["FORGOTTEN"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "sentence"),
+    [
+        ({}, "Connector Datagen does not exist any more"),
+        ({"Datagen": connector("PAUSED", "PAUSED")}, "Connector Datagen is PAUSED."),
+        ({"Datagen": connector("FAILED", "FAILED", trace="no topic")}, "Connector Datagen is FAILED: no topic"),
+        ({"Datagen": connector("RUNNING", "FAILED", message="403")}, "Task 0 of connector Datagen is FAILED: 403"),
+        ({"Datagen": connector("RUNNING")}, "Connector Datagen has no task."),
+        (
+            {"Datagen": connector("RUNNING", "RUNNING"), "Sink": connector("FAILED", "FAILED", trace="no store")},
+            "Connector Sink is FAILED: no store",
+        ),
+    ],
+)
+def test_a_connector_that_is_not_well(listed: dict[str, Any], sentence: str) -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {CONNECTORS}"] = listed
+        report = checked(cloud, Tables((7, 7)))
+    assert len(report.problems) == 1
+    assert sentence in report.problems[0]
+
+
+def test_what_is_only_starting_is_waited_for() -> None:
+    phases = iter(["PENDING", "PENDING"])
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = lambda: statement(next(phases, "RUNNING"))
+        assert checked(cloud, Tables((7, 7))).healthy
+
+
+def test_what_never_starts_is_told() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = statement("PENDING", "The compute pool is exhausted.")
+        report = checked(cloud, Tables((7, 0)), seconds_left(5, 0))
+    assert report.problems == [f"Statement {INSERT} is PENDING: The compute pool is exhausted."]
+
+
+def test_a_lag_that_closes_is_no_problem() -> None:
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((100, 40), (110, 90), (120, 100)))
+    assert report.healthy
+    assert report.lag == Lag(120, 100)  # the 20 came later than the check
+
+
+def test_a_lag_that_stays_is_told_in_records() -> None:
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((100, 40), (110, 90)), seconds_left(9, 9, 0))
+    assert len(report.problems) == 1
+    assert "10 of the 100 records" in report.problems[0]
+
+
+def test_no_new_record_is_a_problem_even_where_the_counts_match() -> None:
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((7, 9), arrives=False))
+    assert report.problems == ["No new record has come into product_vector within 60 seconds."]
+
+
+def test_a_statement_that_fails_meanwhile_gives_the_cause_first() -> None:
+    phases = iter([statement("RUNNING")])
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = lambda: next(phases, statement("FAILED", "429"))
+        report = checked(cloud, Tables((7, 7), arrives=False))
+    assert report.problems[0] == f"Statement {INSERT} is FAILED: 429"
+    assert len(report.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("vector", "problem"),
+    [
+        (VECTOR, ""),
+        ([], "has no dimensions"),
+        (None, "has no dimensions"),
+        ([0.0, 0.0], "is all zeros"),
+        ([0.5, float("nan")], "holds what is not a number"),
+    ],
+)
+def test_a_vector_must_be_one(vector: list[float] | None, problem: str) -> None:
+    assert vector_problem(vector) == problem
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((7, 7), vector=vector))
+    assert report.healthy is not bool(problem)
+
+
+def test_tables_that_cannot_be_read_are_told() -> None:
+    class Denied(Tables):
+        def count(self) -> Lag:
+            raise confluent_sql.OperationalError("Table 'product_vector' was not found")
+
+    with Cloud() as cloud:
+        report = checked(cloud, Denied())
+    assert report.problems == ["The records cannot be read: Table 'product_vector' was not found"]
+
+
+def test_a_cloud_that_does_not_answer_is_told() -> None:
+    with Cloud() as cloud:
+        services = cloud.services()
+    report = check("dev", services, Tables((7, 7)), seconds_left(60), pause=lambda: None)
+    assert len(report.problems) == 1
+    assert "does not answer" in report.problems[0]

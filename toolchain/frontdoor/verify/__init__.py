@@ -1,0 +1,1 @@
+"""`./pulumiw verify`, within the virtual environment: whether the deployed pipeline is healthy."""

@@ -1,0 +1,14 @@
+"""Started by :mod:`toolchain.frontdoor.verify_command` with the stack's outputs and the cloud key on a pipe."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+if __name__ == "__main__":
+    try:
+        from toolchain.frontdoor.verify.run import main  # the driver takes a while to load: Ctrl-C is quiet then, too
+
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

@@ -1,0 +1,124 @@
+"""Whether records flow through: how many are in, how many are out, and one that came out just now.
+
+Lag is counted, by one bounded statement (``sql.snapshot.mode`` = ``now``, which ``confluent-sql`` sends for a snapshot
+cursor): that needs nothing but the Flink key, and both clouds do it. Row times (``$rowtime``) exist on Confluent Cloud
+alone, as does its Metrics API, which wants a right of its own besides. The price is a scan of both topics.
+
+A count alone can be fooled (a replaced INSERT may have written records twice), so one record must also arrive while
+the check looks: a statement that starts at the latest offset waits for it.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import confluent_sql
+
+from toolchain.frontdoor.verify.report import FreshRecord, Lag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from toolchain.frontdoor.sql.session import Session
+    from toolchain.frontdoor.verify.report import Report
+
+_COUNTS = (
+    "SELECT 'source' AS side, COUNT(*) AS records FROM `product-updates`"
+    " UNION ALL SELECT 'target' AS side, COUNT(*) AS records FROM product_vector"
+)
+_FRESH = "SELECT content, vector FROM product_vector /*+ OPTIONS('scan.startup.mode'='latest-offset') */"
+_COUNT_SECONDS = 120
+
+Row = tuple[str, list[float] | None]
+
+
+class Flow(Protocol):
+    """The two tables."""
+
+    def count(self) -> Lag:
+        """Return how many records each holds."""
+
+    def next_record(self, seconds: int) -> Row | None:
+        """Return content and vector of the next record to arrive, ``None`` if none does in time."""
+
+
+@dataclass
+class _Rows:
+    """Keeps rows, for :meth:`Session.run`."""
+
+    kept: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def rows(self, columns: list[str], rows: list[tuple[Any, ...]]) -> None:  # noqa: ARG002 - the protocol's form
+        self.kept += rows
+
+    def end(self, columns: list[str]) -> None:
+        """Nothing is held back."""
+
+
+@dataclass(frozen=True)
+class SqlFlow:
+    """The two tables through Flink SQL. Raises the driver's errors."""
+
+    session: Session
+
+    def count(self) -> Lag:
+        """Count both in one bounded statement, and leave nothing of it behind."""
+        connection = self.session.connection
+        name = f"pulumiw-{uuid.uuid4().hex}"
+        cursor = connection.cursor()
+        try:
+            cursor.execute(_COUNTS, statement_name=name, timeout=_COUNT_SECONDS)
+            counted: dict[str, int] = {side.strip(): int(records) for side, records in cursor.fetchall()}
+        finally:
+            with suppress(confluent_sql.Error):
+                connection.delete_statement(name)
+        return Lag(counted.get("source", 0), counted.get("target", 0))  # an empty table may have no row at all
+
+    def next_record(self, seconds: int) -> Row | None:
+        """Read the first record after the latest offset."""
+        rows = _Rows()
+        self.session.run(_FRESH, rows, limit=1, seconds=seconds)
+        return (str(rows.kept[0][-2]), rows.kept[0][-1]) if rows.kept else None
+
+
+def vector_problem(vector: list[float] | None) -> str:
+    """Say what is wrong with a vector; empty if it can be searched by."""
+    if not vector:
+        return "has no dimensions"
+    if any(number is None or not math.isfinite(number) for number in vector):
+        return "holds what is not a number"
+    return "" if any(vector) else "is all zeros"
+
+
+def check_flow(flow: Flow, report: Report, left: Callable[[], int], *, wait: bool, pause: Callable[[], None]) -> None:
+    """Add lag and fresh record to ``report``; ``left`` says how many seconds may still go by, ``wait`` if any should.
+
+    Caught up is: everything that was in ``product-updates`` when the check began has come out of the INSERT.
+    """
+    first = report.lag = flow.count()
+    if not wait:
+        return
+    report.problems.extend(_fresh_problems(flow, report, max(1, left())))
+    while report.lag.target < first.source and left() > 0:
+        pause()
+        report.lag = flow.count()
+    if report.lag.target < first.source:
+        report.problems.append(
+            f"product_vector lags behind: {first.source - report.lag.target} of the {first.source} records that were in"
+            " product-updates when the check began have no vector yet."
+        )
+
+
+def _fresh_problems(flow: Flow, report: Report, seconds: int) -> Iterator[str]:
+    record = flow.next_record(seconds)
+    if record is None:
+        yield f"No new record has come into product_vector within {seconds} seconds."
+        return
+    content, vector = record
+    report.fresh = FreshRecord(content, len(vector or []))
+    if problem := vector_problem(vector):
+        yield f"The vector of a fresh record {problem}: {content}"

@@ -1,0 +1,106 @@
+"""Runs the checks, in the order in which one explains the next, and prints what they found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import confluent_sql
+import httpx
+
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.sql.session import Session, reason
+from toolchain.frontdoor.terminal import out
+from toolchain.frontdoor.verify.flow import Flow, SqlFlow, check_flow
+from toolchain.frontdoor.verify.report import Report
+from toolchain.frontdoor.verify.services import Services, connector_problems, on_the_way, statement_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PAUSE_SECONDS = 2
+
+
+def _pause() -> None:
+    time.sleep(_PAUSE_SECONDS)
+
+
+def _countdown(seconds: int) -> Callable[[], int]:
+    deadline = time.monotonic() + seconds
+    return lambda: int(deadline - time.monotonic())
+
+
+def check(
+    stack: str, services: Services, flow: Flow, left: Callable[[], int], pause: Callable[[], None] = _pause
+) -> Report:
+    """Check everything; never raises for what a stack or a cloud can do wrong."""
+    report = Report(stack)
+    try:
+        _check_services(services, report, left, pause)
+    except Failure as failure:
+        report.problems.append(str(failure))
+    try:
+        # Where something stands still there is nothing to wait for: its own sentence has said so.
+        check_flow(flow, report, left, wait=report.healthy, pause=pause)
+    except (confluent_sql.Error, httpx.HTTPError) as error:
+        report.problems.append(f"The records cannot be read: {reason(error)}")
+    if report.healthy:
+        # A statement that fails on a record fails while the record is waited for.
+        return report
+    return _again(services, report)
+
+
+def _check_services(services: Services, report: Report, left: Callable[[], int], pause: Callable[[], None]) -> None:
+    while True:
+        report.statements = services.read_statements()
+        report.connectors = services.read_connectors()
+        if not on_the_way(report.statements, report.connectors) or left() <= 0:
+            break
+        pause()
+    report.problems.extend(statement_problems(report.statements))
+    report.problems.extend(connector_problems(report.connectors, services.connector))
+
+
+def _again(services: Services, report: Report) -> Report:
+    """Look once more at what has failed since, so that a missing record is told with its cause."""
+    try:
+        report.statements = services.read_statements()
+        report.connectors = services.read_connectors()
+    except Failure:
+        return report
+    causes = [*statement_problems(report.statements), *connector_problems(report.connectors, services.connector)]
+    report.problems = [*causes, *(problem for problem in report.problems if problem not in causes)]
+    return report
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--input", type=int, required=True)
+    parser.add_argument("--seconds", type=int, required=True)
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Check the stack that the pipe describes; 0 if it is healthy, else 1."""
+    arguments = _arguments()
+    with os.fdopen(arguments.input) as pipe:
+        given = json.load(pipe)
+    signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
+    services = Services.of(given["outputs"], given["cloud"])
+    flow = SqlFlow(Session.of(given["outputs"]))
+    report = check(given["stack"], services, flow, _countdown(arguments.seconds))
+    if arguments.json:
+        out(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        for line in report.lines():
+            out(line)
+    return 0 if report.healthy else 1

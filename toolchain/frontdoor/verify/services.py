@@ -1,0 +1,128 @@
+"""Statements and connectors, as Confluent's public REST API describes them.
+
+Read without the SQL driver, which refuses phases that it has not heard of (``FAILING``): a check must be able to tell.
+"""
+
+from __future__ import annotations
+
+import http.client
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.http_json import Api
+from toolchain.frontdoor.verify.report import ConnectorHealth, StatementHealth, TaskHealth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FORGOTTEN = "FORGOTTEN"
+_ON_THE_WAY = frozenset({"PENDING", "PROVISIONING"})
+_DEFINITION = "create-"  # a statement's name begins with what it does: CREATE MODEL and CREATE TABLE end, others go on
+
+
+def _ask(api: Api, path: str) -> Any:
+    """Return the answer to a GET, ``None`` if there is nothing; :class:`Failure` without an answer to go by."""
+    try:
+        reply = api.call("GET", path)
+    except (OSError, http.client.HTTPException) as error:
+        raise Failure(f"{api.base} does not answer: {error}.") from None
+    if reply.status == http.client.NOT_FOUND:
+        return None
+    if reply.status >= http.client.BAD_REQUEST or reply.body is None:
+        raise Failure(f"{api.base} answered {reply.status} to GET {path.partition('?')[0]}.")
+    return reply.body
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text or "").split())
+
+
+@dataclass(frozen=True)
+class Services:
+    """The two APIs, each with its key. ``statements``: purpose -> name, as the stack's output has them."""
+
+    flink: Api
+    cloud: Api
+    statements: Mapping[str, str]
+    statements_path: str
+    connectors_path: str
+    connector: str
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, Any], cloud: Mapping[str, str]) -> Services:
+        """Choose paths and keys from a stack's outputs and ``cloud`` (``endpoint``, ``key``, ``secret``)."""
+        environment = outputs["environmentId"]
+        return cls(
+            flink=Api(outputs["flinkRestEndpoint"].rstrip("/"), outputs["flinkApiKey"], outputs["flinkApiSecret"]),
+            cloud=Api(cloud["endpoint"].rstrip("/"), cloud["key"], cloud["secret"]),
+            statements=outputs["statements"],
+            statements_path=f"/sql/v1/organizations/{outputs['organizationId']}/environments/{environment}/statements",
+            connectors_path=f"/connect/v1/environments/{environment}/clusters/{outputs['kafkaClusterId']}/connectors",
+            connector=outputs["connectorName"],
+        )
+
+    def read_statements(self) -> list[StatementHealth]:
+        """Return each statement of the stack."""
+        found = []
+        for purpose, name in self.statements.items():
+            body = _ask(self.flink, f"{self.statements_path}/{quote(name, safe='')}")
+            status = {"phase": FORGOTTEN} if body is None else body.get("status") or {}
+            health = StatementHealth(purpose, name, str(status.get("phase")), _one_line(status.get("detail")))
+            found.append(health)
+        return found
+
+    def read_connectors(self) -> list[ConnectorHealth]:
+        """Return each connector of the stack's cluster, whoever has made it: it feeds or drains the same topics."""
+        expanded = _ask(self.cloud, f"{self.connectors_path}?expand=status") or {}
+        return [_connector(name, entry.get("status") or {}) for name, entry in sorted(expanded.items())]
+
+
+def _connector(name: str, status: dict[str, Any]) -> ConnectorHealth:
+    own = status.get("connector") or {}
+    tasks = [
+        TaskHealth(int(task.get("id", 0)), str(task.get("state")), _one_line(task.get("msg")))
+        for task in status.get("tasks") or []
+    ]
+    return ConnectorHealth(name, str(own.get("state")), _one_line(own.get("trace")), tasks)
+
+
+def statement_problems(statements: list[StatementHealth]) -> Iterator[str]:
+    """Yield a sentence for each statement that is not what it should be: defined and done, or running."""
+    for statement in statements:
+        defines = statement.name.startswith(_DEFINITION)
+        # Confluent forgets a statement 30 days after its end: what it defined is seen by the checks that use it.
+        expected = ("COMPLETED", "RUNNING", FORGOTTEN) if defines else ("RUNNING",)
+        if statement.phase in expected:
+            continue
+        if statement.phase == FORGOTTEN:
+            yield f"Statement {statement.name} does not exist any more: run `./pulumiw refresh`, then `./pulumiw up`."
+        else:
+            cause = f": {statement.detail}" if statement.detail else ", for no reason that Flink gives."
+            yield f"Statement {statement.name} is {statement.phase}{cause}"
+
+
+def connector_problems(connectors: list[ConnectorHealth], wanted: str) -> Iterator[str]:
+    """Yield a sentence for the stack's connector if it is gone, and for each connector or task that does not run."""
+    if wanted not in {connector.name for connector in connectors}:
+        yield f"Connector {wanted} does not exist any more: run `./pulumiw refresh`, then `./pulumiw up`."
+    for connector in connectors:
+        if connector.state != "RUNNING":
+            yield f"Connector {connector.name} is {connector.state}{_cause(connector.trace)}"
+        elif not connector.tasks:
+            yield f"Connector {connector.name} has no task."
+        for task in connector.tasks:
+            if task.state not in {"RUNNING", connector.state}:
+                yield f"Task {task.id} of connector {connector.name} is {task.state}{_cause(task.message)}"
+
+
+def _cause(text: str) -> str:
+    return f": {text}" if text else "."
+
+
+def on_the_way(statements: list[StatementHealth], connectors: list[ConnectorHealth]) -> bool:
+    """Whether one of them is only starting: neither well nor ill yet."""
+    tasks = [task.state for connector in connectors for task in connector.tasks]
+    states = {*(one.phase for one in statements), *(one.state for one in connectors), *tasks}
+    return bool(states & _ON_THE_WAY)
