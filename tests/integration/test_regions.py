@@ -19,11 +19,11 @@ BROKEN = "gcp-us-east4"
 
 
 def edit(clone: Clone, stack: str, **settings: str) -> None:
-    """Add settings to a stack's own, and what makes it a local one."""
+    """Add settings to a stack's own, and what makes it a local one that may be destroyed."""
     path = clone.path / f"Pulumi.{stack}.yaml"
     given: dict[str, Any] = yaml.safe_load(path.read_text())
     local: dict[str, Any] = yaml.safe_load((clone.path / "Pulumi.dev.yaml").read_text())
-    own = {f"confluent-rag:{key}": value for key, value in settings.items()}
+    own = {f"confluent-rag:{key}": value for key, value in {"protect": "false", **settings}.items()}
     given = {**local, "config": {**local["config"], **given["config"], **own}}
     path.write_text(yaml.safe_dump(given))
 
