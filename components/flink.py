@@ -61,9 +61,11 @@ class Flink(pulumi.ComponentResource):
         )
         self.rest_endpoint = region.rest_endpoint
         deployer = identities.deployer
+        # Another rotation is another resource: it is made first, the provider moves to it, and the old key goes last.
+        turn = f"-{settings.rotation}" if settings.rotation > 1 else ""
         self.key = confluentcloud.ApiKey(
-            f"{place}-key",
-            display_name=pulumi.Output.concat("rag-flink-", props.suffix),
+            f"{place}-key{turn}",
+            display_name=pulumi.Output.concat("rag-flink-", props.suffix, turn),
             description="Deploys and queries the Flink statements of this stack",
             owner={"id": deployer.id, "api_version": deployer.api_version, "kind": deployer.kind},
             managed_resource={
