@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pulumi
     import pulumi_confluentcloud as confluentcloud
 
 
@@ -24,13 +25,40 @@ class Address:
     api_secret: str = field(repr=False)
 
 
+_IN_OUTPUTS = {
+    "endpoint": "flinkRestEndpoint",
+    "organization_id": "organizationId",
+    "environment_id": "environmentId",
+    "compute_pool_id": "computePoolId",
+    "api_key": "flinkApiKey",
+    "api_secret": "flinkApiSecret",
+}
+
+
+def last_address() -> pulumi.Output[Address | None]:
+    """Read the address that the stack's last ``up`` has put into its outputs; ``None`` before there was one.
+
+    A ``destroy`` after a change of settings needs it: the address that the new settings lead to will never be there.
+    Asked for by the program itself, because the engine no longer answers once the program has declared everything.
+    """
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+
+    def read(known: dict[str, Any]) -> Address | None:
+        outputs = known.get("outputs") or {}
+        values = {field: outputs.get(name) for field, name in _IN_OUTPUTS.items()}
+        return Address(**values) if all(isinstance(value, str) for value in values.values()) else None
+
+    reply = pulumi.runtime.invoke_output("pulumi:pulumi:readStackOutputs", {"name": stack})
+    return pulumi.Output.secret(reply.apply(read))
+
+
 @dataclass(frozen=True, kw_only=True)
 class FlinkSession:
     """What declares and runs statements in one database.
 
     ``catalog`` is an environment id, ``database`` a cluster's display name (Flink SQL API, ``sql.current-*``).
     ``place``: cloud and region. ``runs_as``: the ids of pool, account and cluster; another one, another session.
-    ``address`` is secret. ``rights``: the role bindings that must be there before, and until after, anything runs.
+    ``address`` is secret, and so is ``last_address``, the stack's at the end of its last ``up``. ``rights``: the role bindings that must be there before, and until after, anything runs.
     ``suffix`` ends the statements' names.
     """
 
@@ -39,6 +67,7 @@ class FlinkSession:
 
     provider: confluentcloud.Provider
     address: pulumi.Output[Address]
+    last_address: pulumi.Output[Address | None]
     runs_as: pulumi.Output[list[str]]
     catalog: pulumi.Output[str]
     database: pulumi.Output[str]

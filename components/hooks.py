@@ -121,9 +121,11 @@ class StatementHooks:
     async def _drop_made(self, args: pulumi.ResourceHookArgs) -> None:
         name, database = _statement_of(args.old_inputs)
         address = await _resolved(self.session.address, "the Flink endpoint and key")
-        if address is None:  # a destroy of a stack whose settings have changed since its last up
+        # A destroy of a stack whose settings have changed since its last up: what these ask for will never be made.
+        address = address or await _resolved(self.session.last_address, "the Flink endpoint and key of the last `up`")
+        if address is None:
             pulumi.log.warn(
-                f"what statement {name} made is not dropped, because the settings have changed since the last `up`:"
+                f"what statement {name} made is not dropped, because no `up` of this stack has noted its Flink key:"
                 " it goes with its cluster"
             )
             return

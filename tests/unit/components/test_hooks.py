@@ -99,7 +99,9 @@ class Known:
 def statement_hooks(
     statement: Statement, database: str | None = "embeddings-x", built_on: list[str] | None = None
 ) -> StatementHooks:
-    session = type("Session", (), {"address": Known(ADDRESS), "database": Known(database)})()
+    session = type(
+        "Session", (), {"address": Known(ADDRESS), "last_address": Known(ADDRESS), "database": Known(database)}
+    )()
     if built_on:
         session.address = ADDRESS
     return StatementHooks(purpose="p", statement=statement, session=session, built_on=built_on or [])
@@ -149,13 +151,19 @@ class TestDrop:
         drop(statement_hooks(TABLE, database=None))
         assert flink.asked == []
 
-    def test_settings_changed_before_a_destroy_leave_no_way_to_flink(
+    def test_settings_changed_before_a_destroy_leave_the_last_address(self, flink: Flink) -> None:
+        hook = statement_hooks(MODEL)
+        hook.session.address = Known(None, unknown=True)  # type: ignore[assignment, misc]
+        drop(hook)
+        assert flink.asked == ["DROP MODEL IF EXISTS `m$all`"]
+
+    def test_settings_changed_before_the_first_up_ended_leave_no_way_to_flink(
         self, flink: Flink, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         said: list[str] = []
         monkeypatch.setattr(pulumi.log, "warn", said.append)
         hook = statement_hooks(TABLE)
-        hook.session.address = Known(None, unknown=True)  # type: ignore[assignment, misc]
+        hook.session.address = hook.session.last_address = Known(None, unknown=True)  # type: ignore[assignment, misc]
         drop(hook)
         assert flink.asked == []
         assert "goes with its cluster" in said[0]
