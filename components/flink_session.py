@@ -58,8 +58,8 @@ class FlinkSession:
 
     ``catalog`` is an environment id, ``database`` a cluster's display name (Flink SQL API, ``sql.current-*``).
     ``place``: cloud and region. ``runs_as``: the ids of pool, account and cluster; another one, another session.
-    ``address`` is secret, and so is ``last_address``, the stack's at the end of its last ``up``. ``rights``: the role bindings that must be there before, and until after, anything runs.
-    ``suffix`` ends the statements' names.
+    ``address`` is secret, and so is ``last_address``, the stack's at the end of its last ``up``. ``rights``: the role
+    bindings that must be there before, and until after, anything runs. ``suffix`` ends the statements' names.
     """
 
     suffix: pulumi.Output[str]
