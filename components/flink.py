@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.flink_session import Address, FlinkSession, last_address
+from components.flink_session import Address, FlinkSession, last_up
 
 if TYPE_CHECKING:
     from components.identities import Identities
@@ -111,7 +111,7 @@ class Flink(pulumi.ComponentResource):
             place=self._place,
             provider=self.provider,
             address=pulumi.Output.secret(address),
-            last_address=last_address(),
+            last_up=last_up(),
             runs_as=pulumi.Output.all(self.pool.id, self._props.identities.runner.id, cluster.id),
             catalog=pulumi.Output.from_input(self._props.environment_id),
             database=cluster.display_name,

@@ -35,18 +35,28 @@ _IN_OUTPUTS = {
 }
 
 
-def last_address() -> pulumi.Output[Address | None]:
-    """Read the address that the stack's last ``up`` has put into its outputs; ``None`` before there was one.
+@dataclass(frozen=True, kw_only=True)
+class LastUp:
+    """What the stack's last ``up`` has put into its outputs; ``address`` is ``None`` before there was one."""
 
-    A ``destroy`` after a change of settings needs it: the address that the new settings lead to will never be there.
+    address: Address | None
+    protect: bool
+
+
+def last_up() -> pulumi.Output[LastUp]:
+    """Read the stack's own outputs.
+
+    A ``destroy`` after a change of settings needs them: the address that the new settings lead to will never be there.
     Asked for by the program itself, because the engine no longer answers once the program has declared everything.
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
 
-    def read(known: dict[str, Any]) -> Address | None:
+    def read(known: dict[str, Any]) -> LastUp:
         outputs = known.get("outputs") or {}
         values = {field: outputs.get(name) for field, name in _IN_OUTPUTS.items()}
-        return Address(**values) if all(isinstance(value, str) for value in values.values()) else None
+        given = {field: value for field, value in values.items() if isinstance(value, str)}
+        address = Address(**given) if given.keys() == values.keys() else None
+        return LastUp(address=address, protect=bool(outputs.get("protect")))
 
     reply = pulumi.runtime.invoke_output("pulumi:pulumi:readStackOutputs", {"name": stack})
     return pulumi.Output.secret(reply.apply(read))
@@ -58,8 +68,8 @@ class FlinkSession:
 
     ``catalog`` is an environment id, ``database`` a cluster's display name (Flink SQL API, ``sql.current-*``).
     ``place``: cloud and region. ``runs_as``: the ids of pool, account and cluster; another one, another session.
-    ``address`` is secret, and so is ``last_address``, the stack's at the end of its last ``up``. ``rights``: the role
-    bindings that must be there before, and until after, anything runs. ``suffix`` ends the statements' names.
+    ``address`` is secret, and so is what ``last_up`` holds. ``rights``: the role bindings that must be
+    there before, and until after, anything runs. ``suffix`` ends the statements' names.
     """
 
     suffix: pulumi.Output[str]
@@ -67,7 +77,7 @@ class FlinkSession:
 
     provider: confluentcloud.Provider
     address: pulumi.Output[Address]
-    last_address: pulumi.Output[Address | None]
+    last_up: pulumi.Output[LastUp]
     runs_as: pulumi.Output[list[str]]
     catalog: pulumi.Output[str]
     database: pulumi.Output[str]

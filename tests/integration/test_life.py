@@ -107,8 +107,7 @@ class TestProtection:
         clone.ok("config", "set", "protect", "true")
         clone.ok("up", "--yes", "--skip-preview")
         before, running = kept(clone), statements(clone)
-        said = clone.refused("destroy", "--yes", "--skip-preview")
-        assert "protected" in said
+        assert "protected" in clone.refused("destroy", "--yes")
         assert kept(clone) == before
         assert statements(clone).keys() == running.keys()
 
@@ -117,10 +116,17 @@ class TestProtection:
         clone.edit(TABLE, "content STRING", "content VARCHAR(1000)")
         said = clone.refused("up", "--yes", "--skip-preview")
         git(clone.path, "checkout", "--", "sql")
-        assert "protected" in said
+        assert "marked for protection" in said
         assert kept(clone) == before
         assert statements(clone).keys() == running.keys()
         clone.ok("up", "--yes", "--skip-preview", "--expect-no-changes")
+
+    def test_no_data_is_lost_by_a_destroy_that_skips_its_preview(self, clone: Clone) -> None:
+        held = topic_end(clone, "product_vector")
+        said = clone.refused("destroy", "--yes", "--skip-preview")
+        assert "Table product_vector is protected: set confluent-rag:protect to false" in said
+        assert topic_end(clone, "product_vector") >= held
+        clone.ok("up", "--yes", "--skip-preview")
 
     def test_without_protection_it_goes(self, clone: Clone) -> None:
         clone.ok("config", "set", "protect", "false")

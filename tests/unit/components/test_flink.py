@@ -6,6 +6,7 @@ import pulumi
 import pytest
 from pulumi.runtime import set_all_config
 
+from components.flink_session import LastUp
 from components.statement import StatementProps, declare_statement
 from tests.unit.components import recorded_program
 from tests.unit.components.recorded_program import Recorded, record
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from components import PipelineSql, Settings
-    from components.flink_session import Address, FlinkSession
+    from components.flink_session import FlinkSession
 
 PLACE = "flink-aws-us-east-1"
 
@@ -113,26 +114,32 @@ class TestFlink:
             "computePoolId": "lfcp-0",
             "flinkApiKey": "OLDKEY",
             "flinkApiSecret": "old-secret",
+            "protect": True,
         }
         monkeypatch.setitem(recorded_program.CALLS, "pulumi:pulumi:readStackOutputs", {"outputs": outputs})
-        seen: list[Address | None] = []
+        seen: list[LastUp | None] = []
 
         def program() -> pulumi.Output[None]:
             session = make_session()
 
             async def look() -> None:
-                assert await session.last_address.is_secret()
-                seen.append(await session.last_address.future())
+                assert await session.last_up.is_secret()
+                seen.append(await session.last_up.future())
 
             return pulumi.Output.from_input(look())
 
         record(program)
         monkeypatch.setitem(recorded_program.CALLS, "pulumi:pulumi:readStackOutputs", {"outputs": {}})
         record(program)
-        assert [address and (address.compute_pool_id, address.api_secret) for address in seen] == [
-            ("lfcp-0", "old-secret"),
-            None,
-        ]
+        first, second = seen
+        assert first is not None
+        assert first.address is not None
+        assert (first.address.compute_pool_id, first.address.api_secret, first.protect) == (
+            "lfcp-0",
+            "old-secret",
+            True,
+        )
+        assert second == LastUp(address=None, protect=False)
 
     def test_session_is_secret(self, make_session: Callable[[], FlinkSession]) -> None:
         seen: dict[str, bool] = {}
