@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ class Address:
     api_secret: str = field(repr=False)
 
 
+_ATTEMPTS = 10
+_PAUSE_SECONDS = 0.2
 _IN_OUTPUTS = {
     "endpoint": "flinkRestEndpoint",
     "organization_id": "organizationId",
@@ -58,8 +61,20 @@ def last_up() -> pulumi.Output[LastUp]:
         address = Address(**given) if given.keys() == values.keys() else None
         return LastUp(address=address, protect=bool(outputs.get("protect")))
 
-    reply = pulumi.runtime.invoke_output("pulumi:pulumi:readStackOutputs", {"name": stack})
+    reply: pulumi.Output[dict[str, Any]] = pulumi.Output.from_input(_outputs_of(stack))
     return pulumi.Output.secret(reply.apply(read))
+
+
+async def _outputs_of(stack: str) -> dict[str, Any]:
+    for _ in range(_ATTEMPTS):
+        try:
+            reply = await pulumi.runtime.invoke_async("pulumi:pulumi:readStackOutputs", {"name": stack})
+        except Exception as error:  # noqa: BLE001 - Pulumi raises no other; the engine may be writing the file it reads
+            pulumi.log.debug(f"the stack's outputs cannot be read yet: {error}")
+            await asyncio.sleep(_PAUSE_SECONDS)
+        else:
+            return dict(reply or {})
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
