@@ -98,6 +98,8 @@ class TestRenames:
         assert {kind for kind in before if after["statements"][kind] != before[kind]} == {"model", "insert"}
         assert [r["name"] for r in clone.status()["resources"] if r["kind"] == "connection"] == ["another-connection"]
         clone.ok("preview", "--expect-no-changes")
+        git(clone.path, "checkout", "--", "sql")
+        clone.ok("up", "--yes", "--skip-preview")
 
 
 class TestProtection:
