@@ -58,6 +58,7 @@ class EmbeddingPipeline(pulumi.ComponentResource):
         )
         query = f"SELECT vector, content FROM {props.sql.table.target}"  # noqa: S608 - a command to show, from the project's own file
         self.outputs = {
+            "protect": props.protect,
             "statements": {
                 "model": props.model.statement_name,
                 "table": self.table.statement_name,

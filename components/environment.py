@@ -21,7 +21,7 @@ class EnvironmentProps:
 
 
 class Environment(pulumi.ComponentResource):
-    """An environment: Flink's catalog."""
+    """An environment: Flink's catalog. The stack's own, or one that was there before and stays."""
 
     id: pulumi.Output[str]
     resource_name: pulumi.Output[str]
@@ -29,14 +29,19 @@ class Environment(pulumi.ComponentResource):
 
     def __init__(self, name: str, props: EnvironmentProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:Environment", name, None, opts)
-        environment = confluentcloud.Environment(
-            name,
-            display_name=props.display_name,
-            stream_governance={"package": props.settings.governance_package.value},
-            opts=pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(parent=self, protect=props.settings.protect)
-            ),
-        )
+        settings = props.settings
+        environment: confluentcloud.Environment | pulumi.Output[confluentcloud.GetEnvironmentResult]
+        if settings.environment_id:
+            environment = confluentcloud.get_environment_output(
+                id=settings.environment_id, opts=pulumi.InvokeOutputOptions(parent=self)
+            )
+        else:
+            environment = confluentcloud.Environment(
+                name,
+                display_name=props.display_name,
+                stream_governance={"package": settings.governance_package.value},
+                opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self, protect=settings.protect)),
+            )
         self.id = environment.id
         self.resource_name = environment.resource_name
         self.outputs = {"environmentId": self.id, "environmentName": environment.display_name}

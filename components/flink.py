@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.flink_session import Address, FlinkSession
+from components.flink_session import Address, FlinkSession, last_up
 
 if TYPE_CHECKING:
     from components.identities import Identities
@@ -61,9 +61,11 @@ class Flink(pulumi.ComponentResource):
         )
         self.rest_endpoint = region.rest_endpoint
         deployer = identities.deployer
+        # Another rotation is another resource: it is made first, the provider moves to it, and the old key goes last.
+        turn = f"-{settings.rotation}" if settings.rotation > 1 else ""
         self.key = confluentcloud.ApiKey(
-            f"{place}-key",
-            display_name=pulumi.Output.concat("rag-flink-", props.suffix),
+            f"{place}-key{turn}",
+            display_name=pulumi.Output.concat("rag-flink-", props.suffix, turn),
             description="Deploys and queries the Flink statements of this stack",
             owner={"id": deployer.id, "api_version": deployer.api_version, "kind": deployer.kind},
             managed_resource={
@@ -109,6 +111,7 @@ class Flink(pulumi.ComponentResource):
             place=self._place,
             provider=self.provider,
             address=pulumi.Output.secret(address),
+            last_up=last_up(),
             runs_as=pulumi.Output.all(self.pool.id, self._props.identities.runner.id, cluster.id),
             catalog=pulumi.Output.from_input(self._props.environment_id),
             database=cluster.display_name,

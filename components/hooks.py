@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
+from components.sql_text import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -58,6 +59,7 @@ class StatementHooks:
     statement: Statement
     session: FlinkSession
     built_on: Sequence[pulumi.Input[str]] = ()
+    protect: bool = False
 
     def binding(self, source: Source | None = None) -> pulumi.ResourceHookBinding:
         """Return the hooks to bind; with a ``source``, creation waits for it."""
@@ -122,10 +124,18 @@ class StatementHooks:
 
     async def _drop_made(self, args: pulumi.ResourceHookArgs) -> None:
         name, database = _statement_of(args.old_inputs)
+        last = await _resolved(self.session.last_up, "what the last `up` has noted")
+        if self.statement.kind is Kind.CREATE_TABLE and (self.protect or last.protect):
+            # Pulumi refuses too, but only after this hook would have dropped what it protects.
+            raise HookError(
+                f"Table {self.statement.target} is protected: set confluent-rag:protect to false and run `up` first."
+            )
         address = await _resolved(self.session.address, "the Flink endpoint and key")
-        if address is None:  # a destroy of a stack whose settings have changed since its last up
+        # A destroy of a stack whose settings have changed since its last up: what these ask for will never be made.
+        address = address or last.address
+        if address is None:
             pulumi.log.warn(
-                f"what statement {name} made is not dropped, because the settings have changed since the last `up`:"
+                f"what statement {name} made is not dropped, because no `up` of this stack has noted its Flink key:"
                 " it goes with its cluster"
             )
             return

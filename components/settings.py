@@ -131,6 +131,21 @@ class Settings(BaseModel):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
         description="Name of the Kafka cluster, which is Flink's database. Without it: `embeddings-<suffix>`.",
     )
+    environment_id: Annotated[
+        str | None, Rule(allowed="the id of an environment, as Confluent Cloud shows it", example="env-abc123")
+    ] = Field(
+        None,
+        pattern=r"^env-[a-z0-9]+$",
+        description="An environment that is there already: the stack deploys into it, and neither changes nor deletes "
+        "it. Without it, the stack has an environment of its own.",
+    )
+    rotation: Annotated[int, Rule(allowed="a whole number from 1 to 9999")] = Field(
+        1,
+        ge=1,
+        le=9999,
+        description="Raise it, and the next `up` replaces every API key that this program makes, while the pipeline "
+        "runs: new key made, users moved to it, old key deleted.",
+    )
     protect: Annotated[bool, _one_of(["true", "false"])] = Field(
         default=False, description="Whether Pulumi refuses to delete what holds data: environment, cluster, table."
     )
@@ -155,7 +170,7 @@ class Settings(BaseModel):
             raise pulumi.RunError("\n".join(_sentence(key, given) for key in keys)) from None
 
 
-_MAY_BE_EMPTY = ("suffix", "clusterName", "openaiApiKey")
+_MAY_BE_EMPTY = ("suffix", "clusterName", "environmentId", "openaiApiKey")
 
 
 def rules() -> dict[str, Rule]:

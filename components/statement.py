@@ -48,7 +48,13 @@ def declare_statement(
         runs_as=session.runs_as,
         built_on=list(props.built_on),
     ).apply(lambda known: statement_name(purpose, text=props.statement.text, **known))
-    hooks = StatementHooks(purpose=purpose, statement=props.statement, session=session, built_on=props.built_on)
+    hooks = StatementHooks(
+        purpose=purpose,
+        statement=props.statement,
+        session=session,
+        built_on=props.built_on,
+        protect=bool(opts.protect),
+    )
     return confluentcloud.FlinkStatement(
         purpose,
         statement=props.statement.text,

@@ -69,10 +69,10 @@ def make_identities() -> Callable[[Kafka], Identities]:
 @pytest.fixture
 def make_session(
     settings: Settings, make_kafka: Callable[[], Kafka], make_identities: Callable[[Kafka], Identities]
-) -> Callable[[], FlinkSession]:
-    """Declare all that a statement needs, inside a program."""
+) -> Callable[..., FlinkSession]:
+    """Declare all that a statement needs, inside a program; with other ``settings`` on request."""
 
-    def make() -> FlinkSession:
+    def make(settings: Settings = settings) -> FlinkSession:
         kafka = make_kafka()
         props = FlinkProps(
             suffix="x",

@@ -35,7 +35,13 @@ _OUTPUTS: dict[str, tuple[str, dict[str, Any]]] = {
     "confluentcloud:index/flinkStatement:FlinkStatement": ("statement-{name}", {}),
     "pulumi:providers:confluentcloud": ("provider-id", {}),
 }
-_CALLS: dict[str, dict[str, Any]] = {
+CALLS: dict[str, dict[str, Any]] = {
+    "pulumi:pulumi:readStackOutputs": {"name": "organization/confluent-rag/test", "outputs": {}},
+    "confluentcloud:index/getEnvironment:getEnvironment": {
+        "id": "env-1",
+        "displayName": "house",
+        "resourceName": ENVIRONMENT,
+    },
     "confluentcloud:index/getOrganization:getOrganization": {"id": "org-1", "resourceName": ORGANIZATION},
     "confluentcloud:index/getFlinkRegion:getFlinkRegion": {
         "id": "aws.us-east-1",
@@ -53,7 +59,7 @@ _CALLS: dict[str, dict[str, Any]] = {
 
 class _Cloud(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> Any:
-        return _CALLS[args.token]
+        return CALLS[args.token]
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         identity, outputs = _OUTPUTS.get(args.typ, ("", {}))

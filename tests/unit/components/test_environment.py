@@ -6,7 +6,7 @@ import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.environment import Environment, EnvironmentProps
-from tests.unit.components.recorded_program import record
+from tests.unit.components.recorded_program import ENVIRONMENT, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,19 @@ class TestEnvironment:
         recorded = record(lambda: Environment("env", EnvironmentProps(display_name="rag-x", settings=settings)))
         assert recorded["env"].inputs == {"displayName": "rag-x", "streamGovernance": {"package": "ESSENTIALS"}}
         assert recorded["env"].request.protect is False
+
+    def test_one_that_is_there_already_is_only_looked_up(self, settings: Settings) -> None:
+        given = settings.model_copy(update={"environment_id": "env-1", "protect": True})
+
+        def program() -> None:
+            environment = Environment("env", EnvironmentProps(display_name="rag-x", settings=given))
+            confluentcloud.ServiceAccount(
+                "probe", display_name=environment.outputs["environmentName"], description=environment.resource_name
+            )
+
+        recorded = record(program)
+        assert recorded.of_type("Environment") == {}
+        assert recorded["probe"].inputs == {"displayName": "house", "description": ENVIRONMENT}
 
     def test_is_its_component_s_child_whatever_the_caller_says(self, settings: Settings) -> None:
         def program() -> None:

@@ -6,11 +6,15 @@ import pulumi
 import pytest
 from pulumi.runtime import set_all_config
 
+from components.flink_session import LastUp
+from components.statement import StatementProps, declare_statement
+from tests.unit.components import recorded_program
 from tests.unit.components.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from components import PipelineSql, Settings
     from components.flink_session import FlinkSession
 
 PLACE = "flink-aws-us-east-1"
@@ -60,6 +64,24 @@ class TestFlink:
         edges = recorded[f"{PLACE}-key"].depends_on
         assert edges == {"deployer", "deployer-FlinkAdmin-environment", "deployer-Assigner-runner"}
 
+    def test_another_rotation_is_another_key_and_the_same_statements(
+        self, settings: Settings, sql: PipelineSql, make_session: Callable[..., FlinkSession]
+    ) -> None:
+        def name_after(rotation: int) -> tuple[Recorded, str]:
+            def program() -> None:
+                session = make_session(settings.model_copy(update={"rotation": rotation}))
+                declare_statement("p", StatementProps(statement=sql.table, session=session), pulumi.ResourceOptions())
+
+            recorded = record(program)
+            return recorded, recorded["p"].inputs["statementName"]
+
+        (_, before), (recorded, after) = name_after(1), name_after(2)
+        assert before == after
+        assert set(recorded.of_type("ApiKey")) == {f"{PLACE}-key-2"}
+        assert recorded[f"{PLACE}-key-2"].inputs["displayName"] == "rag-flink-x-2"
+        assert f"{PLACE}-key-2" in recorded[PLACE].input_depends_on("flinkApiKey")
+        assert "credentials" not in recorded["p"].inputs
+
     def test_provider_carries_the_flink_settings(self, recorded: Recorded) -> None:
         provider = recorded[PLACE]
         assert provider.inputs == {
@@ -81,6 +103,43 @@ class TestFlink:
         assert provider.inputs["cloudApiSecret"] == "cloud-secret"
         assert provider.inputs["maxRetries"] == "8"
         assert {"cloudApiKey", "cloudApiSecret"} <= provider.secrets
+
+    def test_the_last_address_is_the_one_of_the_outputs(
+        self, make_session: Callable[[], FlinkSession], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        outputs = {
+            "flinkRestEndpoint": "http://flink",
+            "organizationId": "org-1",
+            "environmentId": "env-1",
+            "computePoolId": "lfcp-0",
+            "flinkApiKey": "OLDKEY",
+            "flinkApiSecret": "old-secret",
+            "protect": True,
+        }
+        monkeypatch.setitem(recorded_program.CALLS, "pulumi:pulumi:readStackOutputs", {"outputs": outputs})
+        seen: list[LastUp | None] = []
+
+        def program() -> pulumi.Output[None]:
+            session = make_session()
+
+            async def look() -> None:
+                assert await session.last_up.is_secret()
+                seen.append(await session.last_up.future())
+
+            return pulumi.Output.from_input(look())
+
+        record(program)
+        monkeypatch.setitem(recorded_program.CALLS, "pulumi:pulumi:readStackOutputs", {"outputs": {}})
+        record(program)
+        first, second = seen
+        assert first is not None
+        assert first.address is not None
+        assert (first.address.compute_pool_id, first.address.api_secret, first.protect) == (
+            "lfcp-0",
+            "old-secret",
+            True,
+        )
+        assert second == LastUp(address=None, protect=False)
 
     def test_session_is_secret(self, make_session: Callable[[], FlinkSession]) -> None:
         seen: dict[str, bool] = {}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
 
 from components import hooks
-from components.flink_session import Address
+from components.flink_session import Address, LastUp
 from components.flink_sql import FlinkSql, FlinkSqlError
 from components.hooks import HookError, Source, StatementHooks, wait_for_rights
 from components.sql_text import Kind, Statement
@@ -104,7 +104,15 @@ class Known:
 def statement_hooks(
     statement: Statement, database: str | None = "embeddings-x", built_on: list[str] | None = None
 ) -> StatementHooks:
-    session = type("Session", (), {"address": Known(ADDRESS), "database": Known(database)})()
+    session = type(
+        "Session",
+        (),
+        {
+            "address": Known(ADDRESS),
+            "last_up": Known(LastUp(address=ADDRESS, protect=False)),
+            "database": Known(database),
+        },
+    )()
     if built_on:
         session.address = ADDRESS
     return StatementHooks(purpose="p", statement=statement, session=session, built_on=built_on or [])
@@ -154,16 +162,31 @@ class TestDrop:
         drop(statement_hooks(TABLE, database=None))
         assert flink.asked == []
 
-    def test_settings_changed_before_a_destroy_leave_no_way_to_flink(
+    def test_settings_changed_before_a_destroy_leave_the_last_address(self, flink: Flink) -> None:
+        hook = statement_hooks(MODEL)
+        hook.session.address = Known(None, unknown=True)  # type: ignore[assignment, misc]
+        drop(hook)
+        assert flink.asked == ["DROP MODEL IF EXISTS `m$all`"]
+
+    def test_settings_changed_before_the_first_up_ended_leave_no_way_to_flink(
         self, flink: Flink, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         said: list[str] = []
         monkeypatch.setattr(pulumi.log, "warn", said.append)
         hook = statement_hooks(TABLE)
         hook.session.address = Known(None, unknown=True)  # type: ignore[assignment, misc]
+        hook.session.last_up = Known(LastUp(address=None, protect=False))  # type: ignore[assignment, misc]
         drop(hook)
         assert flink.asked == []
         assert "goes with its cluster" in said[0]
+
+    @pytest.mark.parametrize(("now", "before"), [(True, False), (False, True)])
+    def test_a_protected_table_is_never_dropped(self, flink: Flink, *, now: bool, before: bool) -> None:
+        hook = replace(statement_hooks(TABLE), protect=now)
+        hook.session.last_up = Known(LastUp(address=ADDRESS, protect=before))  # type: ignore[assignment, misc]
+        with pytest.raises(HookError, match="Table product_vector is protected: set confluent-rag:protect to false"):
+            drop(hook)
+        assert flink.asked == []
 
     def test_a_refusal_keeps_the_statement_and_says_why(self, flink: Flink) -> None:
         flink.refusal = "Access denied"

@@ -35,6 +35,7 @@ OUTPUTS = {
     "connectionName": "openai-embedding-connection",
     "flinkApiKey": "FLINKKEY",
     "flinkApiSecret": "flink-secret",
+    "protect": False,
     "showVectors": './pulumiw sql "SELECT vector, content FROM product_vector" --limit 5',
 }
 

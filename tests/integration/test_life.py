@@ -1,0 +1,162 @@
+"""A stack's life after its first `up`: its key rotated, its data protected, its environment somebody else's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.integration.clone import git, wait_until
+
+if TYPE_CHECKING:
+    from tests.integration.clone import Clone
+
+pytestmark = pytest.mark.integration
+
+COLUMNS = "product_id, store_id, price, articleType, brandName"
+MODEL = "sql/create-model-vector-embedding.sql"
+TABLE = "sql/create-table-product-vector.sql"
+
+
+def statements(clone: Clone) -> dict[str, Any]:
+    """Name -> job, of what the stack runs."""
+    jobs = clone.status()["jobs"]
+    return {job["name"]: job for job in jobs if not job["name"].startswith("pulumiw-")}  # a query ends by itself
+
+
+def topic_end(clone: Clone, name: str) -> int:
+    """Return how many records a topic has got so far."""
+    (topic,) = [topic for topic in clone.status()["topics"] if topic["name"] == name]
+    return int(topic["records"])
+
+
+def flink_answers(outputs: dict[str, Any]) -> int:
+    """Return the HTTP status of the list of statements, asked for with a stack's key."""
+    path = f"sql/v1/organizations/{outputs['organizationId']}/environments/{outputs['environmentId']}/statements"
+    key = (outputs["flinkApiKey"], outputs["flinkApiSecret"])
+    return httpx.get(f"{outputs['flinkRestEndpoint']}/{path}", auth=key).status_code
+
+
+def kept(clone: Clone) -> set[str]:
+    """Ids of what holds data, and of what makes it."""
+    kinds = {"environment", "kafka-cluster", "statement"}
+    return {resource["id"] for resource in clone.status()["resources"] if resource["kind"] in kinds}
+
+
+class TestRotation:
+    """The Flink key is replaced under a pipeline that goes on."""
+
+    def test_a_rotation_moves_every_user_to_a_new_key(self, clone: Clone) -> None:
+        clone.ok("up", "--yes", "--skip-preview")
+        before, running = clone.outputs(), statements(clone)
+        assert flink_answers(before) == 200
+        clone.ok("config", "set", "rotation", "2")
+        clone.ok("up", "--yes", "--skip-preview")
+        after = clone.outputs()
+        assert after["flinkApiKey"] != before["flinkApiKey"]
+        assert after["statements"] == before["statements"]
+        assert statements(clone).keys() == running.keys()
+        assert flink_answers(after) == 200
+        assert flink_answers(before) == 401
+
+    def test_the_pipeline_goes_on(self, clone: Clone) -> None:
+        done = topic_end(clone, "product_vector")
+        wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors after the rotation")
+
+    def test_no_record_is_lost_or_repeated(self, clone: Clone) -> None:
+        own, outputs = clone.credentials(), clone.outputs()
+        connector = (
+            f"{clone.endpoint}/connect/v1/environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
+            f"/connectors/{outputs['connectorName']}"
+        )
+        key = (own["cloud_api_key"], own["cloud_api_secret"])
+        httpx.put(f"{connector}/pause", auth=key).raise_for_status()
+        wait_until(lambda: httpx.get(f"{connector}/status", auth=key).json()["connector"]["state"] == "PAUSED", "pause")
+        count = str(topic_end(clone, "product-updates"))
+        products, vectors = (
+            Counter(tuple(row.values()) for row in clone.sql(f"SELECT {COLUMNS} FROM `{table}`", "--limit", count))
+            for table in ("product-updates", "product_vector")
+        )
+        assert vectors == products
+        httpx.put(f"{connector}/resume", auth=key).raise_for_status()
+
+    def test_it_is_the_only_change(self, clone: Clone) -> None:
+        clone.ok("preview", "--expect-no-changes")
+
+
+class TestRenames:
+    """What the provider could not update passes at the first try, and then is no change."""
+
+    def test_another_connection_name(self, clone: Clone) -> None:
+        before = clone.outputs()["statements"]
+        clone.edit(MODEL, "openai-embedding-connection", "another-connection")
+        clone.ok("up", "--yes", "--skip-preview")
+        after = clone.outputs()
+        assert after["connectionName"] == "another-connection"
+        assert {kind for kind in before if after["statements"][kind] != before[kind]} == {"model", "insert"}
+        assert [r["name"] for r in clone.status()["resources"] if r["kind"] == "connection"] == ["another-connection"]
+        clone.ok("preview", "--expect-no-changes")
+        git(clone.path, "checkout", "--", "sql")
+        clone.ok("up", "--yes", "--skip-preview")
+
+
+class TestProtection:
+    """What holds data stays, whatever is asked."""
+
+    def test_destroy_is_refused_and_touches_nothing_that_holds_data(self, clone: Clone) -> None:
+        clone.ok("config", "set", "protect", "true")
+        clone.ok("up", "--yes", "--skip-preview")
+        before, running = kept(clone), statements(clone)
+        assert "protected" in clone.refused("destroy", "--yes")
+        assert kept(clone) == before
+        assert statements(clone).keys() == running.keys()
+
+    def test_an_edit_that_would_drop_the_table_is_refused(self, clone: Clone) -> None:
+        before, running = kept(clone), statements(clone)
+        clone.edit(TABLE, "content STRING", "content VARCHAR(1000)")
+        said = clone.refused("up", "--yes", "--skip-preview")
+        git(clone.path, "checkout", "--", "sql")
+        assert "marked for protection" in said
+        assert kept(clone) == before
+        assert statements(clone).keys() == running.keys()
+        clone.ok("up", "--yes", "--skip-preview", "--expect-no-changes")
+
+    def test_no_data_is_lost_by_a_destroy_that_skips_its_preview(self, clone: Clone) -> None:
+        held = topic_end(clone, "product_vector")
+        said = clone.refused("destroy", "--yes", "--skip-preview")
+        assert "Table product_vector is protected: set confluent-rag:protect to false" in said
+        assert topic_end(clone, "product_vector") >= held
+        clone.ok("up", "--yes", "--skip-preview")
+
+    def test_without_protection_it_goes(self, clone: Clone) -> None:
+        clone.ok("config", "set", "protect", "false")
+        clone.ok("up", "--yes", "--skip-preview")
+        clone.ok("destroy", "--yes", "--skip-preview")
+        assert clone.status()["resources"] == []
+
+
+class TestExistingEnvironment:
+    """`environmentId`: the stack is a guest."""
+
+    def test_up_and_destroy_leave_it_as_it_was(self, clone: Clone) -> None:
+        own = clone.credentials()
+        cloud = httpx.Client(base_url=clone.endpoint, auth=(own["cloud_api_key"], own["cloud_api_secret"]))
+        asked = {"display_name": "house", "stream_governance_config": {"package": "ADVANCED"}}
+        made = cloud.post("/org/v2/environments", json=asked).json()
+        house = f"/org/v2/environments/{made['id']}"
+        before = cloud.get(house).json()
+        clone.ok("config", "set", "environmentId", made["id"])
+        clone.ok("up", "--yes", "--skip-preview")
+        assert clone.outputs()["environmentName"] == "house"
+        assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
+        # The key that these settings ask for is never made: what statements made goes through the last one.
+        clone.ok("config", "set", "rotation", "7")
+        done = clone.run("destroy", "--yes", "--skip-preview")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "is not dropped" not in done.stdout + done.stderr
+        assert cloud.get(house).json() == before
+        left = [resource for resource in clone.status()["resources"] if resource["id"] != made["id"]]
+        assert [resource["kind"] for resource in left if resource["kind"] != "schema-registry"] == []
+        cloud.delete(house).raise_for_status()
