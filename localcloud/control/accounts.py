@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.control.errors import ConflictError, InvalidError, found
 from localcloud.control.ids import new_id
+from localcloud.control.rbac import ROLES
 from localcloud.control.resources import RoleBinding, ServiceAccount, User
 
 if TYPE_CHECKING:
@@ -137,31 +138,6 @@ class RoleBindings:
 def principal_exists(store: Store, identifier: str) -> bool:
     """Whether that is a user or a service account."""
     return bool(store.get(ServiceAccount, identifier) or store.get(User, identifier))
-
-
-# Confluent's predefined roles that can be bound in the cloud.
-ROLES = (
-    "AccountAdmin",
-    "Assigner",
-    "BillingAdmin",
-    "CloudClusterAdmin",
-    "ConnectManager",
-    "DataDiscovery",
-    "DataSteward",
-    "DeveloperManage",
-    "DeveloperRead",
-    "DeveloperWrite",
-    "EnvironmentAdmin",
-    "FlinkAdmin",
-    "FlinkDeveloper",
-    "KsqlAdmin",
-    "MetricsViewer",
-    "NetworkAdmin",
-    "Operator",
-    "OrganizationAdmin",
-    "ResourceKeyAdmin",
-    "ResourceOwner",
-)
 
 
 def _same(one: RoleBinding, other: RoleBinding) -> bool:
