@@ -1,8 +1,9 @@
 """Confluent's predefined roles: what each may do, and which resources a CRN pattern reaches. Pure.
 
 Source: Confluent Cloud's role reference (predefined RBAC roles), reduced to the resources that are here. Operations of
-Kafka and the Schema Registry have their own names; the others are this module's. A role of a scope (organization, environment,
-cluster) holds for everything below it; a role on a resource holds for what its pattern names, and nothing else.
+Kafka and the Schema Registry have their own names; the others are this module's. A role of a scope (organization,
+environment, cluster) holds for everything below it; a role on a resource holds for what its pattern names, and nothing
+else.
 """
 
 from __future__ import annotations

@@ -53,6 +53,7 @@ def test_status_shows_everything_and_no_secret(local: Local) -> None:
     env = local.environment()
     cluster, pool, account = local.cluster(env), local.pool(env), local.account()
     key = local.flink_key(account, env)
+    local.grant(account, "FlinkDeveloper", f"environment={env}")
     connect = f"/connect/v1/environments/{env}/clusters/{cluster}/connectors"
     local.call("POST", connect, {"name": "datagen", "config": datagen_config(account)}, status=201)
     local.call("POST", f"/kafka/v3/clusters/{cluster}/topics", {"topic_name": "t", "partitions_count": 2}, status=201)
