@@ -121,6 +121,14 @@ class Cloud:
             return "The local cloud is ready."
         return "Brokers are starting." if self.plane.is_open else "The data plane is starting."
 
+    def set_rights_delay(self, seconds: float) -> None:
+        """Let new rights take effect late; see :class:`~localcloud.control.faults.Faults`."""
+        self.faults.set_rights_delay(seconds)
+        self.broker_rights.changed()
+        for cluster in self.store.all(KafkaCluster):
+            if cluster.phase is Phase.PROVISIONED:
+                self.keys.grant(cluster.id)
+
     def close(self) -> None:
         """Stop every process of the data plane; what ran will run again after the next start."""
         self._background.close()

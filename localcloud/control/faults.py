@@ -21,16 +21,21 @@ class Faults:
 
     def __init__(self) -> None:
         self.rights_delay = 0.0
+        self._since = now()
 
     def set_rights_delay(self, seconds: float) -> None:
-        """Delay what is made from now on, and what was made less than ``seconds`` ago."""
+        """Delay what is made from now on; nothing is delayed any more at 0."""
         if not 0 <= seconds <= LONGEST_SECONDS:
             raise InvalidError(f"rights-delay must be 0 to {LONGEST_SECONDS:.0f} seconds, not {seconds:g}.")
-        self.rights_delay = seconds
+        self.rights_delay, self._since = seconds, now()
 
     def is_in_effect(self, created_at: datetime) -> bool:
         """Whether a right made then holds now."""
-        return not self.rights_delay or now() - created_at >= timedelta(seconds=self.rights_delay)
+        return (
+            not self.rights_delay
+            or created_at < self._since
+            or now() - created_at >= timedelta(seconds=self.rights_delay)
+        )
 
     def when_in_effect(self, action: Callable[[], None]) -> None:
         """Run ``action`` again when what was made just now takes effect, if that is later than now."""

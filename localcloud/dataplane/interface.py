@@ -33,6 +33,10 @@ class InvalidError(DataPlaneError):
     """The request itself is wrong (a schema that does not parse, a setting out of range)."""
 
 
+class RefusedError(DataPlaneError):
+    """Whoever it is done for lacks the right; it may be on its way."""
+
+
 class StatementPhase(StrEnum):
     """Phases of a Flink statement (Flink SQL API, ``status.phase``)."""
 
