@@ -27,6 +27,8 @@ RESOLVE_SECONDS = 60.0
 SOURCE_SECONDS = 300.0
 RIGHTS_SECONDS = 180.0
 _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|catalog)", re.IGNORECASE)
+_RIGHTS_POLL_SECONDS = 2.0
+_REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
 _NO_RIGHTS = re.compile(r"\b(401 Unauthorized|403 Forbidden)\b")
 
 
@@ -116,7 +118,7 @@ class StatementHooks:
                 self._drop(flink, name)
                 flink.delete(name)
 
-        await _in_thread(clear, f"Statement {name} could not be prepared")
+        await _in_thread(clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
 
     async def _drop_made(self, args: pulumi.ResourceHookArgs) -> None:
         name, database = _statement_of(args.old_inputs)
@@ -216,8 +218,13 @@ async def _resolved(output: pulumi.Output[Any], what: str) -> Any:
         raise HookError(f"{what[0].upper()}{what[1:]} did not become known within {RESOLVE_SECONDS:.0f} s.") from None
 
 
-async def _in_thread(run: Callable[[], Any], failure: str) -> Any:
-    try:
-        return await asyncio.to_thread(run)
-    except FlinkSqlError as error:
-        raise HookError(f"{failure}: {error}.") from None
+async def _in_thread(run: Callable[[], Any], failure: str, rights_seconds: float = 0) -> Any:
+    """Run what blocks; for ``rights_seconds`` a refusal may be a right or a key that is still on its way."""
+    started = time.monotonic()
+    while True:
+        try:
+            return await asyncio.to_thread(run)
+        except FlinkSqlError as error:
+            if not _REFUSED.search(str(error)) or time.monotonic() - started > rights_seconds:
+                raise HookError(f"{failure}: {error}.") from None
+        await asyncio.sleep(_RIGHTS_POLL_SECONDS)
