@@ -29,7 +29,10 @@ RIGHTS_SECONDS = 180.0
 _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|catalog)", re.IGNORECASE)
 _RIGHTS_POLL_SECONDS = 2.0
 _REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
-_NO_RIGHTS = re.compile(r"\b(401 Unauthorized|403 Forbidden)\b")
+# Refused by the API; or by Kafka and the Schema Registry, by which a statement fails.
+_NO_RIGHTS = re.compile(
+    r"\b(401 Unauthorized|403 Forbidden|[Nn]ot authorized|[Aa]uthorization failed|is denied operation)\b|' may not "
+)
 
 
 class HookError(Exception):
@@ -76,7 +79,7 @@ class StatementHooks:
         return pulumi.ResourceHookBinding(
             before_create=before_create,
             before_delete=before_delete,
-            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", wait_for_rights)],
+            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", self._try_again)],
         )
 
     def _hook(self, action: str, run: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
@@ -107,7 +110,10 @@ class StatementHooks:
 
         Names carry a digest of the statement and of the ids it runs with, so nobody else's can be met here.
         """
-        name, database = _statement_of(args.new_inputs)
+        await self._clear(args.new_inputs)
+
+    async def _clear(self, inputs: Mapping[str, Any] | None) -> None:
+        name, database = _statement_of(inputs)
         address = await _resolved(self.session.address, "the Flink endpoint and key")
 
         def clear() -> None:
@@ -119,6 +125,13 @@ class StatementHooks:
                 flink.delete(name)
 
         await _in_thread(clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
+
+    async def _try_again(self, args: pulumi.ErrorHookArgs) -> bool:
+        """Ask for another attempt while rights are on their way, its name free: Flink keeps what failed."""
+        if not await wait_for_rights(args):
+            return False
+        await self._clear(args.new_inputs)
+        return True
 
     async def _drop_made(self, args: pulumi.ResourceHookArgs) -> None:
         name, database = _statement_of(args.old_inputs)
