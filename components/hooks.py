@@ -28,7 +28,12 @@ RESOLVE_SECONDS = 60.0
 SOURCE_SECONDS = 300.0
 RIGHTS_SECONDS = 180.0
 _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|catalog)", re.IGNORECASE)
-_NO_RIGHTS = re.compile(r"\b(401 Unauthorized|403 Forbidden)\b")
+_RIGHTS_POLL_SECONDS = 2.0
+_REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
+# Refused by the API; or by Kafka and the Schema Registry, by which a statement fails.
+_NO_RIGHTS = re.compile(
+    r"\b(401 Unauthorized|403 Forbidden|[Nn]ot authorized|[Aa]uthorization failed|is denied operation)\b|' may not "
+)
 
 
 class HookError(Exception):
@@ -78,7 +83,7 @@ class StatementHooks:
         return pulumi.ResourceHookBinding(
             before_create=before_create,
             before_delete=before_delete,
-            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", wait_for_rights)],
+            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", self._try_again)],
         )
 
     def _hook(self, action: str, run: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
@@ -109,7 +114,10 @@ class StatementHooks:
 
         Names carry a digest of the statement and of the ids it runs with, so nobody else's can be met here.
         """
-        name, database = _statement_of(args.new_inputs)
+        await self._clear(args.new_inputs)
+
+    async def _clear(self, inputs: Mapping[str, Any] | None) -> None:
+        name, database = _statement_of(inputs)
         address = await _resolved(self.session.address, "the Flink endpoint and key")
 
         def clear() -> None:
@@ -120,7 +128,14 @@ class StatementHooks:
                 self._drop(flink, name)
                 flink.delete(name)
 
-        await _in_thread(clear, f"Statement {name} could not be prepared")
+        await _in_thread(clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
+
+    async def _try_again(self, args: pulumi.ErrorHookArgs) -> bool:
+        """Ask for another attempt while rights are on their way, its name free: Flink keeps what failed."""
+        if not await wait_for_rights(args):
+            return False
+        await self._clear(args.new_inputs)
+        return True
 
     async def _drop_made(self, args: pulumi.ResourceHookArgs) -> None:
         name, database = _statement_of(args.old_inputs)
@@ -243,8 +258,13 @@ async def _resolved(output: pulumi.Output[Any], what: str) -> Any:
         raise HookError(f"{what[0].upper()}{what[1:]} did not become known within {RESOLVE_SECONDS:.0f} s.") from None
 
 
-async def _in_thread(run: Callable[[], Any], failure: str) -> Any:
-    try:
-        return await asyncio.to_thread(run)
-    except FlinkSqlError as error:
-        raise HookError(f"{failure}: {error}.") from None
+async def _in_thread(run: Callable[[], Any], failure: str, rights_seconds: float = 0) -> Any:
+    """Run what blocks; for ``rights_seconds`` a refusal may be a right or a key that is still on its way."""
+    started = time.monotonic()
+    while True:
+        try:
+            return await asyncio.to_thread(run)
+        except FlinkSqlError as error:
+            if not _REFUSED.search(str(error)) or time.monotonic() - started > rights_seconds:
+                raise HookError(f"{failure}: {error}.") from None
+        await asyncio.sleep(_RIGHTS_POLL_SECONDS)

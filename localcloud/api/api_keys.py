@@ -4,12 +4,16 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from localcloud.api.authorization import may_have_key
 from localcloud.api.bodies import Body, Reference, given
 from localcloud.api.callers import CloudCaller, TheCloud
 from localcloud.api.metadata import metadata, owner_reference
 from localcloud.api.replies import Json, paged
+from localcloud.control.authentication import Caller
 from localcloud.control.cloud import Cloud
+from localcloud.control.errors import ForbiddenError
 from localcloud.control.resources import ApiKey, KeyScope
+from localcloud.control.rights import FORBIDDEN
 
 router = APIRouter(prefix="/iam/v2/api-keys")
 
@@ -63,8 +67,19 @@ def key_json(cloud: Cloud, key: ApiKey, secret: str = "") -> dict[str, Any]:
 def create_key(body: CreateBody, cloud: TheCloud, caller: CloudCaller) -> Json:
     """Make a key; its secret is in this reply and nowhere else. Without an owner it is the caller's."""
     spec = body.spec
+    owner_id = spec.owner.id if spec.owner else caller.principal_id
+    scope, resource_id, environment_id = cloud.keys.resolve(spec.resource or {})
+    planned = ApiKey(
+        id="new",
+        owner_id=owner_id,
+        scope=scope,
+        resource_id=resource_id,
+        environment_id=environment_id,
+        secret_sha256="",
+    )
+    _require(cloud, caller, planned)
     key, secret = cloud.keys.create(
-        owner_id=spec.owner.id if spec.owner else caller.principal_id,
+        owner_id=owner_id,
         resource=spec.resource or {},
         name=spec.display_name,
         description=spec.description,
@@ -73,36 +88,45 @@ def create_key(body: CreateBody, cloud: TheCloud, caller: CloudCaller) -> Json:
 
 
 @router.get("")
-def list_keys(request: Request, cloud: TheCloud, _: CloudCaller) -> Json:
-    """Keys, filtered by ``spec.owner`` and ``spec.resource`` (ids)."""
+def list_keys(request: Request, cloud: TheCloud, caller: CloudCaller) -> Json:
+    """Keys, the caller's own and those that it administers, filtered by ``spec.owner`` and ``spec.resource`` (ids)."""
     query = request.query_params
     keys = [
         key
         for key in cloud.keys.all()
         if query.get("spec.owner", key.owner_id) == key.owner_id
         and query.get("spec.resource", key.resource_id) == key.resource_id
+        and may_have_key(cloud, caller, key)
     ]
     page = paged(request, keys, lambda one: key_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "iam/v2", "kind": "ApiKeyList", **page})
 
 
 @router.get("/{key_id}")
-def read_key(key_id: str, cloud: TheCloud, _: CloudCaller) -> Json:
+def read_key(key_id: str, cloud: TheCloud, caller: CloudCaller) -> Json:
     """One key, without its secret."""
+    _require(cloud, caller, cloud.keys.get(key_id))
     return Json(key_json(cloud, cloud.keys.get(key_id)))
 
 
 @router.patch("/{key_id}")
-def update_key(key_id: str, body: UpdateBody, cloud: TheCloud, _: CloudCaller) -> Json:
+def update_key(key_id: str, body: UpdateBody, cloud: TheCloud, caller: CloudCaller) -> Json:
     """Rename or describe a key."""
+    _require(cloud, caller, cloud.keys.get(key_id))
     return Json(key_json(cloud, cloud.keys.update(key_id, given(body.spec, display_name="name"))))
 
 
 @router.delete("/{key_id}")
-def delete_key(key_id: str, cloud: TheCloud, _: CloudCaller) -> Response:
+def delete_key(key_id: str, cloud: TheCloud, caller: CloudCaller) -> Response:
     """Delete a key: what it opened, it opens no more."""
+    _require(cloud, caller, cloud.keys.get(key_id))
     cloud.keys.delete(key_id)
     return Response(status_code=204)
+
+
+def _require(cloud: Cloud, caller: Caller, key: ApiKey) -> None:
+    if not may_have_key(cloud, caller, key):
+        raise ForbiddenError(FORBIDDEN)
 
 
 def _resource(cloud: Cloud, key: ApiKey) -> dict[str, Any]:

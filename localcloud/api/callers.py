@@ -4,8 +4,11 @@ import base64
 import binascii
 from typing import Annotated
 
+import orjson
 from fastapi import Depends, Request
 
+from localcloud.api.authorization import Call, check_cloud
+from localcloud.api.authorization_data import check_flink, check_kafka, check_registry
 from localcloud.control import rights
 from localcloud.control.authentication import Caller
 from localcloud.control.cloud import Cloud
@@ -38,32 +41,65 @@ def caller(request: Request, cloud: TheCloud) -> Caller:
 TheCaller = Annotated[Caller, Depends(caller)]
 
 
-def cloud_key(caller: TheCaller) -> Caller:
+async def the_call(request: Request, caller: TheCaller, cloud: TheCloud) -> Call:
+    """Return the request as its rights are decided by."""
+    try:
+        body = orjson.loads(await request.body())
+    except orjson.JSONDecodeError:
+        body = None
+    return Call(
+        cloud=cloud,
+        caller=caller,
+        path=request.path_params,
+        query=request.query_params,
+        body=body if isinstance(body, dict) else {},
+    )
+
+
+TheCall = Annotated[Call, Depends(the_call)]
+
+
+def cloud_key(request: Request, caller: TheCaller, call: TheCall) -> Caller:
     """The control plane and Connect."""
     rights.allow_cloud(caller)
+    if not request.url.path.startswith("/iam/v2/api-keys"):  # whose are decided one by one
+        check_cloud(request.method, _route(request), call)
     return caller
 
 
-def kafka_key(cluster_id: str, caller: TheCaller) -> None:
+def kafka_key(request: Request, cluster_id: str, caller: TheCaller, call: TheCall) -> Caller:
     """Kafka REST of one cluster."""
     rights.allow_kafka(caller, cluster_id)
+    check_kafka(request.method, _route(request), call)
+    return caller
 
 
-def registry_key(registry_id: str, caller: TheCaller) -> None:
+def registry_key(request: Request, registry_id: str, caller: TheCaller, call: TheCall) -> Caller:
     """One Schema Registry."""
     rights.allow_registry(caller, registry_id)
-
-
-def flink_caller(organization_id: str, environment_id: str, caller: TheCaller, cloud: TheCloud) -> Caller:
-    """Flink SQL in one environment of this organization."""
-    if organization_id != cloud.organization_id:
-        raise NotFoundError(f"Organization {organization_id} does not exist: this one is {cloud.organization_id}.")
-    rights.allow_flink(caller, environment_id)
+    check_registry(request.method, _route(request), call)
     return caller
+
+
+def flink_caller(request: Request, organization_id: str, environment_id: str, call: TheCall) -> Caller:
+    """Flink SQL in one environment of this organization."""
+    here = call.cloud.organization_id
+    if organization_id != here:
+        raise NotFoundError(f"Organization {organization_id} does not exist: this one is {here}.")
+    rights.allow_flink(call.caller, environment_id)
+    check_flink(request.method, _route(request), call)
+    return call.caller
+
+
+def _route(request: Request) -> str:
+    """Return the route as its router has it: ``/org/v2/environments/{environment_id}``."""
+    return str(request.scope["route"].path)
 
 
 FlinkCaller = Annotated[Caller, Depends(flink_caller)]
 CloudCaller = Annotated[Caller, Depends(cloud_key)]
+KafkaCaller = Annotated[Caller, Depends(kafka_key)]
+RegistryCaller = Annotated[Caller, Depends(registry_key)]
 
 
 def admin_key(caller: TheCaller) -> None:

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from localcloud.api.bodies import Body, Reference, environment_of, given
-from localcloud.api.callers import TheCloud, cloud_key
+from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import environment_reference, metadata
 from localcloud.api.replies import Json, paged
 from localcloud.control.cloud import Cloud
+from localcloud.control.rbac import Operation
 from localcloud.control.resources import KafkaCluster
 
 router = APIRouter(prefix="/cmk/v2/clusters", dependencies=[Depends(cloud_key)])
@@ -98,9 +99,13 @@ def create_cluster(body: CreateBody, cloud: TheCloud) -> Json:
 
 
 @router.get("")
-def list_clusters(request: Request, cloud: TheCloud) -> Json:
-    """The clusters of an environment."""
-    clusters = cloud.clusters.all(environment_of(request))
+def list_clusters(request: Request, cloud: TheCloud, caller: CloudCaller) -> Json:
+    """The clusters of an environment that the caller may see."""
+    clusters = [
+        one
+        for one in cloud.clusters.all(environment_of(request))
+        if cloud.rights.may(caller, Operation.VIEW, cloud.names.cluster(one))
+    ]
     page = paged(request, clusters, lambda one: cluster_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "cmk/v2", "kind": "ClusterList", **page})
 

@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from localcloud.api.bodies import Body, Reference, environment_of, given
-from localcloud.api.callers import TheCloud, cloud_key
+from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import environment_reference, metadata
 from localcloud.api.replies import Json, paged
 from localcloud.control.cloud import Cloud
+from localcloud.control.rbac import Operation
 from localcloud.control.regions import REGIONS, region_id
 from localcloud.control.resources import ComputePool
 
@@ -83,10 +84,14 @@ def create_pool(body: CreateBody, cloud: TheCloud) -> Json:
 
 
 @router.get("/compute-pools")
-def list_pools(request: Request, cloud: TheCloud) -> Json:
-    """The compute pools of an environment, of one ``spec.region`` if that is given."""
+def list_pools(request: Request, cloud: TheCloud, caller: CloudCaller) -> Json:
+    """The compute pools of an environment that the caller may see, of one ``spec.region`` if that is given."""
     region = request.query_params.get("spec.region", "")
-    pools = [pool for pool in cloud.pools.all(environment_of(request)) if region in ("", pool.region)]
+    pools = [
+        pool
+        for pool in cloud.pools.all(environment_of(request))
+        if region in ("", pool.region) and cloud.rights.may(caller, Operation.VIEW, cloud.names.pool(pool))
+    ]
     page = paged(request, pools, lambda one: pool_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "fcpm/v2", "kind": "ComputePoolList", **page})
 

@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from localcloud.api.bodies import Body, given
-from localcloud.api.callers import TheCloud, cloud_key
+from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import metadata
 from localcloud.api.replies import Json, paged
 from localcloud.control.cloud import Cloud
 from localcloud.control.ids import rfc3339
+from localcloud.control.rbac import Operation
 from localcloud.control.resources import RoleBinding, ServiceAccount, User
 
 router = APIRouter(prefix="/iam/v2", dependencies=[Depends(cloud_key)])
@@ -128,8 +129,11 @@ def create_binding(body: RoleBindingBody, cloud: TheCloud) -> Json:
 
 
 @router.get("/role-bindings")
-def list_bindings(request: Request, cloud: TheCloud) -> Json:
-    """Role bindings, filtered by ``principal``, ``role_name`` and ``crn_pattern`` (which may end in ``*``)."""
+def list_bindings(request: Request, cloud: TheCloud, caller: CloudCaller) -> Json:
+    """Role bindings: the caller's own, and those that it may grant.
+
+    Filtered by ``principal``, ``role_name`` and ``crn_pattern`` (which may end in ``*``).
+    """
     query = request.query_params
     pattern = query.get("crn_pattern", "")
     bindings = [
@@ -138,6 +142,10 @@ def list_bindings(request: Request, cloud: TheCloud) -> Json:
         if query.get("principal", binding.principal) == binding.principal
         and query.get("role_name", binding.role_name) == binding.role_name
         and _matches(binding.crn_pattern, pattern)
+        and (
+            binding.principal == f"User:{caller.principal_id}"
+            or cloud.rights.may(caller, Operation.GRANT, binding.crn_pattern)
+        )
     ]
     page = paged(request, bindings, lambda one: binding_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "iam/v2", "kind": "RoleBindingList", **page})

@@ -6,8 +6,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
+from localcloud.api.authorization_data import may_kafka
 from localcloud.api.bodies import Body
-from localcloud.api.callers import TheCloud, kafka_key
+from localcloud.api.callers import KafkaCaller, TheCloud, kafka_key
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import InvalidError, NotFoundError
@@ -74,10 +75,12 @@ def read_cluster(cluster_id: str, cloud: TheCloud) -> Json:
 
 
 @router.get("/topics")
-def list_topics(cluster_id: str, cloud: TheCloud) -> Json:
-    """All topics."""
+def list_topics(cluster_id: str, cloud: TheCloud, caller: KafkaCaller) -> Json:
+    """The topics that the caller may describe."""
+    may = may_kafka(cloud, caller, cluster_id)
     here = f"{_url(cloud, cluster_id)}/topics"
-    data = [_topic(cloud, cluster_id, topic) for topic in cloud.topics.all(cluster_id)]
+    topics = [topic for topic in cloud.topics.all(cluster_id) if may("DESCRIBE", "TOPIC", topic.name)]
+    data = [_topic(cloud, cluster_id, topic) for topic in topics]
     return Json({"kind": "KafkaTopicList", "metadata": {"self": here, "next": None}, "data": data})
 
 

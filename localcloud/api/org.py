@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from localcloud.api.bodies import Body, given
-from localcloud.api.callers import TheCloud, cloud_key
+from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import metadata
 from localcloud.api.replies import Json, paged
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import NotFoundError
+from localcloud.control.rbac import Operation
 from localcloud.control.resources import Environment
 
 router = APIRouter(prefix="/org/v2", dependencies=[Depends(cloud_key)])
@@ -71,9 +72,14 @@ def create_environment(body: EnvironmentBody, cloud: TheCloud) -> Json:
 
 
 @router.get("/environments")
-def list_environments(request: Request, cloud: TheCloud) -> Json:
-    """All environments."""
-    page = paged(request, cloud.environments.all(), lambda one: environment_json(cloud, one), base_url=cloud.base_url)
+def list_environments(request: Request, cloud: TheCloud, caller: CloudCaller) -> Json:
+    """The environments that the caller may see."""
+    seen = [
+        one
+        for one in cloud.environments.all()
+        if cloud.rights.may(caller, Operation.VIEW, cloud.names.environment(one.id))
+    ]
+    page = paged(request, seen, lambda one: environment_json(cloud, one), base_url=cloud.base_url)
     return Json({"api_version": "org/v2", "kind": "EnvironmentList", **page})
 
 

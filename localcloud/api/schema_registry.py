@@ -6,10 +6,13 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
+from localcloud.api.authorization_data import may_read
 from localcloud.api.bodies import Body
-from localcloud.api.callers import TheCloud, registry_key
+from localcloud.api.callers import RegistryCaller, TheCloud, registry_key
 from localcloud.api.replies import Json
-from localcloud.control.errors import UnprocessableError
+from localcloud.control.authentication import Caller
+from localcloud.control.cloud import Cloud
+from localcloud.control.errors import ForbiddenError, UnprocessableError
 from localcloud.control.schemas import INVALID_SCHEMA, SchemaVersion
 
 router = APIRouter(prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
@@ -27,9 +30,12 @@ class SchemaBody(Body):
 
 
 @router.get("/subjects")
-def list_subjects(registry_id: str, request: Request, cloud: TheCloud) -> Json:
-    """Names of the subjects."""
-    return Json(cloud.schemas.subjects(registry_id, request.query_params.get("subjectPrefix", "")))
+def list_subjects(registry_id: str, request: Request, cloud: TheCloud, caller: RegistryCaller) -> Json:
+    """Names of the subjects that the caller may read."""
+    may = may_read(cloud, caller, registry_id)
+    return Json(
+        [one for one in cloud.schemas.subjects(registry_id, request.query_params.get("subjectPrefix", "")) if may(one)]
+    )
 
 
 @router.post("/subjects/{subject}")
@@ -78,12 +84,13 @@ def delete_version(registry_id: str, subject: str, version: str, cloud: TheCloud
 
 
 @router.get("/schemas")
-def list_schemas(registry_id: str, request: Request, cloud: TheCloud) -> Json:
+def list_schemas(registry_id: str, request: Request, cloud: TheCloud, caller: RegistryCaller) -> Json:
     """Every version of every subject with ``subjectPrefix``, or with ``latestOnly=true`` the last one of each."""
     prefix = request.query_params.get("subjectPrefix", "")
     latest_only = request.query_params.get("latestOnly", "").lower() == "true"
     found = cloud.schemas.all(registry_id, prefix, latest_only=latest_only)
-    return Json([_version(version) for version in found])
+    may = may_read(cloud, caller, registry_id)
+    return Json([_version(version) for version in found if may(version.subject)])
 
 
 @router.get("/schemas/types")
@@ -94,29 +101,43 @@ def list_types(registry_id: str, cloud: TheCloud) -> Json:
 
 
 @router.get("/schemas/ids/{schema_id}")
-def read_schema(registry_id: str, schema_id: int, cloud: TheCloud) -> Json:
+def read_schema(registry_id: str, schema_id: int, cloud: TheCloud, caller: RegistryCaller) -> Json:
     """A schema by its id."""
+    _require_id(cloud, caller, registry_id, schema_id)
     found = _version(cloud.schemas.by_id(registry_id, schema_id))
     return Json({key: found[key] for key in ("schema", "schemaType", "references") if key in found})
 
 
 @router.get("/schemas/ids/{schema_id}/schema")
-def read_schema_text(registry_id: str, schema_id: int, cloud: TheCloud) -> Json:
+def read_schema_text(registry_id: str, schema_id: int, cloud: TheCloud, caller: RegistryCaller) -> Json:
     """A schema by its id, alone."""
+    _require_id(cloud, caller, registry_id, schema_id)
     return Json(_document(cloud.schemas.by_id(registry_id, schema_id)))
 
 
 @router.get("/schemas/ids/{schema_id}/subjects")
-def list_subjects_with(registry_id: str, schema_id: int, cloud: TheCloud) -> Json:
+def list_subjects_with(registry_id: str, schema_id: int, cloud: TheCloud, caller: RegistryCaller) -> Json:
     """The subjects that use a schema."""
-    return Json(sorted({version.subject for version in cloud.schemas.with_id(registry_id, schema_id)}))
+    may = may_read(cloud, caller, registry_id)
+    return Json(sorted({one.subject for one in cloud.schemas.with_id(registry_id, schema_id) if may(one.subject)}))
 
 
 @router.get("/schemas/ids/{schema_id}/versions")
-def list_versions_with(registry_id: str, schema_id: int, cloud: TheCloud) -> Json:
+def list_versions_with(registry_id: str, schema_id: int, cloud: TheCloud, caller: RegistryCaller) -> Json:
     """The versions that are that schema."""
+    may = may_read(cloud, caller, registry_id)
     found = cloud.schemas.with_id(registry_id, schema_id)
-    return Json([{"subject": version.subject, "version": version.version} for version in found])
+    return Json([{"subject": version.subject, "version": version.version} for version in found if may(version.subject)])
+
+
+def _require_id(cloud: Cloud, caller: Caller, registry_id: str, schema_id: int) -> None:
+    """Whoever may read one of the subjects that use a schema may read it."""
+    if caller.is_internal:
+        return
+    may = may_read(cloud, caller, registry_id)
+    used_by = sorted({version.subject for version in cloud.schemas.with_id(registry_id, schema_id)})
+    if used_by and not any(may(subject) for subject in used_by):
+        raise ForbiddenError(f"User is denied operation Read on Subject: {used_by[0]}", error_code=40301)
 
 
 def _document(version: SchemaVersion) -> Any:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Request, Response
 
+from localcloud.api.authorization_data import check_run, pool_crn
 from localcloud.api.bodies import Body as Model
 from localcloud.api.callers import FlinkCaller, TheCloud
 from localcloud.api.replies import Json, paged
@@ -13,6 +14,7 @@ from localcloud.control.authentication import Caller
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import InvalidError
 from localcloud.control.ids import rfc3339, short_rfc3339
+from localcloud.control.rbac import Operation
 from localcloud.control.regions import region_id
 from localcloud.control.resources import Statement
 
@@ -90,20 +92,23 @@ def create(environment_id: str, body: StatementBody, cloud: TheCloud, caller: Fl
     """Run a statement, as the owner of the key unless another principal is named."""
     spec = body.spec
     _check_region(cloud, caller, spec.compute_pool_id)
+    principal = spec.principal or caller.principal_id
+    pool_id = cloud.statements.pool(environment_id, spec.compute_pool_id or "").id
+    check_run(cloud, caller, environment_id, pool_id, principal)
     statement = cloud.statements.create(
         environment_id,
         name=body.name,
         statement=spec.statement or "",
         properties=spec.properties or {},
-        compute_pool_id=spec.compute_pool_id or "",
-        principal=spec.principal or caller.principal_id,
+        compute_pool_id=pool_id,
+        principal=principal,
         labels=(body.metadata.labels if body.metadata else None) or {},
     )
     return Json(statement_json(cloud, statement), 201)
 
 
 @router.get("")
-def list_statements(environment_id: str, request: Request, cloud: TheCloud, _: FlinkCaller) -> Json:
+def list_statements(environment_id: str, request: Request, cloud: TheCloud, caller: FlinkCaller) -> Json:
     """The statements of an environment.
 
     Filters: ``spec.compute_pool_id``, ``label_selector`` (``key=value`` or ``key``, joined by commas),
@@ -117,6 +122,9 @@ def list_statements(environment_id: str, request: Request, cloud: TheCloud, _: F
         if pool in ("", statement.compute_pool_id)
         and part in statement.name
         and _is_selected(statement.labels, query.get("label_selector", ""))
+        and cloud.rights.may(
+            caller, Operation.RUN, pool_crn(cloud, statement.compute_pool_id, cloud.names.environment(environment_id))
+        )
     ]
     page = paged(request, statements, lambda one: statement_json(cloud, one), base_url=cloud.base_url, always_next=True)
     return Json({"api_version": "sql/v1", "kind": "StatementList", **page})
@@ -132,7 +140,7 @@ def read(environment_id: str, name: str, cloud: TheCloud, _: FlinkCaller) -> Jso
 def update(environment_id: str, name: str, body: StatementBody, cloud: TheCloud, caller: FlinkCaller) -> Json:
     """Stop a statement, or resume it, also in another pool or as another principal."""
     spec = body.spec
-    _check_region(cloud, caller, spec.compute_pool_id)
+    _check_move(cloud, caller, environment_id, spec)
     cloud.statements.check_unchanged(environment_id, name, spec.statement, spec.properties)
     statement = cloud.statements.set_stopped(
         environment_id,
@@ -159,7 +167,7 @@ def patch(
         values[fields[operation.path]] = operation.value
     spec = Spec.model_validate(values)
     stored = cloud.statements.get(environment_id, name)
-    _check_region(cloud, caller, spec.compute_pool_id)
+    _check_move(cloud, caller, environment_id, spec)
     statement = cloud.statements.set_stopped(
         environment_id,
         name,
@@ -205,6 +213,12 @@ def _check_region(cloud: Cloud, caller: Caller, pool_id: str | None) -> None:
     if pool_id:
         pool = cloud.pools.get(pool_id)
         rights.allow_flink_region(caller, region_id(pool.cloud, pool.region))
+
+
+def _check_move(cloud: Cloud, caller: Caller, environment_id: str, spec: Spec) -> None:
+    _check_region(cloud, caller, spec.compute_pool_id)
+    if spec.compute_pool_id or spec.principal:
+        check_run(cloud, caller, environment_id, spec.compute_pool_id or "", spec.principal or "")
 
 
 def _is_selected(labels: dict[str, str], selector: str) -> bool:

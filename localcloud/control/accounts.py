@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.control.errors import ConflictError, InvalidError, found
 from localcloud.control.ids import new_id
+from localcloud.control.rbac import ROLES
 from localcloud.control.resources import RoleBinding, ServiceAccount, User
 
 if TYPE_CHECKING:
     from localcloud.control.api_keys import ApiKeys
+    from localcloud.control.broker_rights import BrokerRights
     from localcloud.control.store import Store
 
 MAX_NAME = 64
@@ -41,9 +43,10 @@ class Users:
 class ServiceAccounts:
     """Identities for programs; a name is taken in the whole organization."""
 
-    def __init__(self, store: Store, keys: ApiKeys) -> None:
+    def __init__(self, store: Store, keys: ApiKeys, broker_rights: BrokerRights) -> None:
         self._store = store
         self._keys = keys
+        self._broker_rights = broker_rights
 
     def create(self, name: str, description: str) -> ServiceAccount:
         """Make one."""
@@ -75,6 +78,7 @@ class ServiceAccounts:
         principal = f"User:{account_id}"
         bindings = [binding for binding in self._store.all(RoleBinding) if binding.principal == principal]
         self._store.remove(account, *bindings)
+        self._broker_rights.changed()
 
     def _check(self, account: ServiceAccount) -> None:
         if not account.name or len(account.name) > MAX_NAME:
@@ -90,9 +94,10 @@ class ServiceAccounts:
 class RoleBindings:
     """Who has which role on what."""
 
-    def __init__(self, store: Store, organization_crn: str) -> None:
+    def __init__(self, store: Store, organization_crn: str, broker_rights: BrokerRights) -> None:
         self._store = store
         self._organization = organization_crn
+        self._broker_rights = broker_rights
 
     def create(self, principal: str, role_name: str, crn_pattern: str) -> RoleBinding:
         """Make one; an equal one makes a :class:`ConflictError`."""
@@ -109,6 +114,7 @@ class RoleBindings:
             if any(_same(binding, other) for other in self._store.all(RoleBinding)):
                 raise ConflictError(f"{principal} has the role {role_name} on {crn_pattern} already.")
             self._store.add(binding)
+        self._broker_rights.changed()
         return binding
 
     def all(self) -> list[RoleBinding]:
@@ -123,6 +129,7 @@ class RoleBindings:
         """Take the role away."""
         binding = self.get(binding_id)
         self._store.remove(binding)
+        self._broker_rights.changed()
         return binding
 
     def _check_principal(self, principal: str) -> None:
@@ -137,31 +144,6 @@ class RoleBindings:
 def principal_exists(store: Store, identifier: str) -> bool:
     """Whether that is a user or a service account."""
     return bool(store.get(ServiceAccount, identifier) or store.get(User, identifier))
-
-
-# Confluent's predefined roles that can be bound in the cloud.
-ROLES = (
-    "AccountAdmin",
-    "Assigner",
-    "BillingAdmin",
-    "CloudClusterAdmin",
-    "ConnectManager",
-    "DataDiscovery",
-    "DataSteward",
-    "DeveloperManage",
-    "DeveloperRead",
-    "DeveloperWrite",
-    "EnvironmentAdmin",
-    "FlinkAdmin",
-    "FlinkDeveloper",
-    "KsqlAdmin",
-    "MetricsViewer",
-    "NetworkAdmin",
-    "Operator",
-    "OrganizationAdmin",
-    "ResourceKeyAdmin",
-    "ResourceOwner",
-)
 
 
 def _same(one: RoleBinding, other: RoleBinding) -> bool:

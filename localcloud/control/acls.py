@@ -1,4 +1,4 @@
-"""Access control lists of Kafka clusters: kept and returned."""
+"""Access control lists of Kafka clusters: kept, returned, and told to the brokers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from localcloud.control.resources import Acl
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from localcloud.control.broker_rights import BrokerRights
     from localcloud.control.clusters import Clusters
     from localcloud.control.store import Store
 
@@ -39,9 +40,10 @@ _ALLOWED = {
 class Acls:
     """ACLs of all clusters."""
 
-    def __init__(self, store: Store, clusters: Clusters) -> None:
+    def __init__(self, store: Store, clusters: Clusters, broker_rights: BrokerRights) -> None:
         self._store = store
         self._clusters = clusters
+        self._broker_rights = broker_rights
 
     def create(self, cluster_id: str, entry: Mapping[str, str]) -> None:
         """Add one with all of :data:`FIELDS`; nothing happens if there is an equal one."""
@@ -56,6 +58,7 @@ class Acls:
             if not self.matching(cluster_id, entry):
                 place = {"id": new_uid(), "environment_id": cluster.environment_id, "cluster_id": cluster_id}
                 self._store.add(Acl.model_validate({**entry, **place}))
+        self._broker_rights.changed()
 
     def matching(self, cluster_id: str, wanted: Mapping[str, str]) -> list[Acl]:
         """Those whose fields are as wanted; what is not named, empty or ``ANY`` matches everything."""
@@ -71,4 +74,5 @@ class Acls:
         """Remove those, and return them."""
         matching = self.matching(cluster_id, wanted)
         self._store.remove(*matching)
+        self._broker_rights.changed()
         return matching

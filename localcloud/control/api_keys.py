@@ -15,6 +15,7 @@ from localcloud.dataplane.interface import ApiKeyGrant
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from localcloud.control.faults import Faults
     from localcloud.control.plane import Plane
     from localcloud.control.store import Store
 
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 class ApiKeys:
     """Keys, and the grants by which brokers know them."""
 
-    def __init__(self, store: Store, plane: Plane) -> None:
+    def __init__(self, store: Store, plane: Plane, faults: Faults) -> None:
         self._store = store
         self._plane = plane
+        self._faults = faults
 
     def create(
         self, *, owner_id: str, resource: dict[str, Any], name: str = "", description: str = ""
@@ -34,7 +36,7 @@ class ApiKeys:
         Returns it with its secret, which is kept nowhere.
         """
         secret = new_secret()
-        scope, resource_id, environment_id = self._resolve(resource)
+        scope, resource_id, environment_id = self.resolve(resource)
         if not principal_exists(self._store, owner_id):
             raise InvalidError(
                 f"The owner {owner_id!r} does not exist: name a user or service account.", pointer="/spec/owner/id"
@@ -55,6 +57,7 @@ class ApiKeys:
         except ControlError:
             self._store.remove(key)
             raise
+        self._faults.when_in_effect(lambda: self._grant(key))
         return key, secret
 
     def all(self) -> list[ApiKey]:
@@ -84,7 +87,13 @@ class ApiKeys:
 
     def grant(self, cluster_id: str) -> None:
         """Tell a broker its keys."""
-        keys = [key for key in self.all() if key.scope is KeyScope.KAFKA and key.resource_id == cluster_id]
+        keys = [
+            key
+            for key in self.all()
+            if key.scope is KeyScope.KAFKA
+            and key.resource_id == cluster_id
+            and self._faults.is_in_effect(key.created_at)
+        ]
         grants = [ApiKeyGrant(key=key.id, secret_sha256=key.secret_sha256, principal=key.owner_id) for key in keys]
         with translated():
             self._plane.kafka.grant(cluster_id, grants)
@@ -95,7 +104,7 @@ class ApiKeys:
             if cluster is not None and cluster.phase is not Phase.DELETING:
                 self.grant(cluster.id)
 
-    def _resolve(self, resource: dict[str, Any]) -> tuple[KeyScope, str, str]:
+    def resolve(self, resource: dict[str, Any]) -> tuple[KeyScope, str, str]:
         """Return what the key opens: its scope, the resource's id, the environment's."""
         identifier, kind = str(resource.get("id") or ""), str(resource.get("kind") or "").casefold()
         if identifier.startswith("lkc-"):

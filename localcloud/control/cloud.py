@@ -11,6 +11,7 @@ from localcloud.control.acls import Acls
 from localcloud.control.api_keys import ApiKeys
 from localcloud.control.authentication import Authenticator
 from localcloud.control.background import Background
+from localcloud.control.broker_rights import BrokerRights
 from localcloud.control.catalogs import Catalogs
 from localcloud.control.clusters import Clusters
 from localcloud.control.connections import Connections
@@ -19,10 +20,12 @@ from localcloud.control.crn import Names
 from localcloud.control.embeddings import Embeddings
 from localcloud.control.environments import Environments
 from localcloud.control.errors import ControlError
+from localcloud.control.faults import Faults
 from localcloud.control.jobs import Jobs
 from localcloud.control.plane import Plane
 from localcloud.control.pools import ComputePools
 from localcloud.control.resources import Connector, KafkaCluster, Phase
+from localcloud.control.rights import Rights
 from localcloud.control.schemas import Schemas
 from localcloud.control.statements import Statements
 from localcloud.control.store import Store
@@ -56,11 +59,14 @@ class Cloud:
         store, plane, background = self.store, self.plane, self._background
         catalogs = Catalogs(store, plane, background)
         self.users = Users(store)
-        self.authenticator = Authenticator(store, credentials, self.users.admin.id)
+        self.faults = Faults()
+        self.authenticator = Authenticator(store, credentials, self.users.admin.id, self.faults)
+        self.rights = Rights(store, self.names, self.users.admin.id, self.faults)
+        self.broker_rights = BrokerRights(store, plane, names=self.names, rights=self.rights, faults=self.faults)
         self.environments = Environments(store, catalogs)
-        self.keys = ApiKeys(store, plane)
-        self.accounts = ServiceAccounts(store, self.keys)
-        self.role_bindings = RoleBindings(store, self.names.organization)
+        self.keys = ApiKeys(store, plane, self.faults)
+        self.accounts = ServiceAccounts(store, self.keys, self.broker_rights)
+        self.role_bindings = RoleBindings(store, self.names.organization, self.broker_rights)
         self.connectors = Connectors(store, plane)
         self.embeddings = Embeddings(plane)
         self.clusters = Clusters(
@@ -71,9 +77,10 @@ class Cloud:
             environments=self.environments,
             keys=self.keys,
             connectors=self.connectors,
+            broker_rights=self.broker_rights,
         )
         self.topics = Topics(plane, self.clusters)
-        self.acls = Acls(store, self.clusters)
+        self.acls = Acls(store, self.clusters, self.broker_rights)
         self.schemas = Schemas(store, plane, self.environments)
         self.connections = Connections(store, self.environments, catalogs)
         self._jobs = Jobs(store, plane, catalogs, background)
@@ -113,6 +120,14 @@ class Cloud:
         if self._is_recovered:
             return "The local cloud is ready."
         return "Brokers are starting." if self.plane.is_open else "The data plane is starting."
+
+    def set_rights_delay(self, seconds: float) -> None:
+        """Let new rights take effect late; see :class:`~localcloud.control.faults.Faults`."""
+        self.faults.set_rights_delay(seconds)
+        self.broker_rights.changed()
+        for cluster in self.store.all(KafkaCluster):
+            if cluster.phase is Phase.PROVISIONED:
+                self.keys.grant(cluster.id)
 
     def close(self) -> None:
         """Stop every process of the data plane; what ran will run again after the next start."""

@@ -15,6 +15,7 @@ from localcloud.control.resources import Acl, KafkaCluster, Phase
 if TYPE_CHECKING:
     from localcloud.control.api_keys import ApiKeys
     from localcloud.control.background import Background
+    from localcloud.control.broker_rights import BrokerRights
     from localcloud.control.catalogs import Catalogs
     from localcloud.control.connectors import Connectors
     from localcloud.control.environments import Environments
@@ -39,9 +40,11 @@ class Clusters:
         environments: Environments,
         keys: ApiKeys,
         connectors: Connectors,
+        broker_rights: BrokerRights,
     ) -> None:
         self._store, self._plane, self._background = store, plane, background
         self._catalogs, self._environments, self._keys, self._connectors = catalogs, environments, keys, connectors
+        self._broker_rights = broker_rights
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
     def create(
@@ -143,6 +146,7 @@ class Clusters:
                 with translated():
                     bootstrap = self._plane.kafka.start(cluster_id)
                 self._keys.grant(cluster_id)
+                self._broker_rights.tell(cluster, anew=True)
                 self._environments.ensure_registry(cluster)
             except ControlError as error:
                 if not self._plane.is_closing:
@@ -152,6 +156,7 @@ class Clusters:
                 now = self.get(cluster_id)
                 if now.phase is not Phase.DELETING:
                     self._store.update(now, phase=Phase.PROVISIONED, detail="", bootstrap=bootstrap)
+            self._broker_rights.changed()  # what was granted since it was told
         self._catalogs.changed()
 
     def _forget_database(self, cluster_id: str) -> None:

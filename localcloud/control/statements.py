@@ -61,7 +61,7 @@ class Statements:
             environment_id=environment_id,
             statement=statement,
             properties=dict(properties),
-            compute_pool_id=self._pool(environment_id, compute_pool_id).id,
+            compute_pool_id=self.pool(environment_id, compute_pool_id).id,
             principal=self._principal(principal),
             labels=dict(labels),
         )
@@ -90,7 +90,7 @@ class Statements:
         statement = self.get(environment_id, name)
         moved: dict[str, str] = {}
         if compute_pool_id not in ("", statement.compute_pool_id):
-            moved["compute_pool_id"] = self._pool(environment_id, compute_pool_id).id
+            moved["compute_pool_id"] = self.pool(environment_id, compute_pool_id).id
         if principal not in ("", statement.principal):
             moved["principal"] = self._principal(principal)
         if is_stopped == statement.is_stopped and not moved:
@@ -178,7 +178,8 @@ class Statements:
         named = self._store.named(Statement, self._environments.get(environment_id).id, name)
         return found(named[0] if named else None, _missing(name))
 
-    def _pool(self, environment_id: str, pool_id: str) -> ComputePool:
+    def pool(self, environment_id: str, pool_id: str) -> ComputePool:
+        """The compute pool of that id, or with ``""`` the one that statements of the environment run in."""
         if pool_id:
             pool = self._store.get(ComputePool, pool_id)
             if pool is None or pool.environment_id != environment_id:

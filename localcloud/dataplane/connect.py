@@ -11,11 +11,12 @@ from localcloud.dataplane.connectors.progress import Progress
 from localcloud.dataplane.interface import ConnectorStatus, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from localcloud.dataplane.interface import ConnectorSpec, RegistryPlane
     from localcloud.dataplane.kafka import BrokerPlane
+    from localcloud.dataplane.registry_client import RegistryClient
 
 # Both halves of an API key, as the cloud masks them for every class.
 _SENSITIVE = frozenset({"kafka.api.key", "kafka.api.secret"})
@@ -24,8 +25,18 @@ _SENSITIVE = frozenset({"kafka.api.key", "kafka.api.secret"})
 class ConnectorPlane:
     """The :class:`~localcloud.dataplane.interface.ConnectPlane` for the class ``DatagenSource``."""
 
-    def __init__(self, state: Path, kafka: BrokerPlane, registry: RegistryPlane) -> None:
-        """Keep progress in ``state``; write to the brokers of ``kafka``, register schemas in ``registry``."""
+    def __init__(
+        self,
+        state: Path,
+        kafka: BrokerPlane,
+        registry: RegistryPlane,
+        registry_as: Callable[[str], RegistryClient] | None = None,
+    ) -> None:
+        """Keep progress in ``state``; write to the brokers of ``kafka``, register schemas in ``registry``.
+
+        With ``registry_as`` a connector that runs as a service account registers through what that returns for it.
+        """
+        self._registry_as = registry_as
         self._progress, self._kafka, self._registry = Progress(state), kafka, registry
         self._connectors: dict[str, Connector] = {}
         self._lock = threading.RLock()
@@ -47,7 +58,15 @@ class ConnectorPlane:
                 if old.spec == spec and old.is_running:
                     return
                 old.stop()
-            connector = Connector(spec, config, progress=self._progress, kafka=self._kafka, registry=self._registry)
+            as_itself = self._registry_as(config.principal) if self._registry_as and config.principal else None
+            connector = Connector(
+                spec,
+                config,
+                progress=self._progress,
+                kafka=self._kafka,
+                registry=self._registry,
+                registry_as_itself=as_itself,
+            )
             self._connectors[spec.id] = connector
             connector.start()
 

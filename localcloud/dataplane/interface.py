@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     import numpy as np
 
@@ -31,6 +31,10 @@ class ConflictError(DataPlaneError):
 
 class InvalidError(DataPlaneError):
     """The request itself is wrong (a schema that does not parse, a setting out of range)."""
+
+
+class RefusedError(DataPlaneError):
+    """Whoever it is done for lacks the right; it may be on its way."""
 
 
 class StatementPhase(StrEnum):
@@ -84,6 +88,19 @@ class ApiKeyGrant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AclRule:
+    """One entry of a broker's access control list, in Kafka's own words (``TOPIC``, ``PREFIXED``, ``READ``)."""
+
+    principal: str
+    resource_type: str
+    resource_name: str
+    operation: str
+    pattern_type: str = "LITERAL"
+    host: str = "*"
+    permission: str = "ALLOW"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TopicInfo:
     """A topic; ``configs`` holds only what differs from the broker's defaults."""
 
@@ -108,6 +125,9 @@ class KafkaPlane(Protocol):
 
     def grant(self, cluster_id: str, keys: Sequence[ApiKeyGrant]) -> None:
         """Replace the set of API keys that may authenticate to this broker; takes effect at once."""
+
+    def authorize(self, cluster_id: str, rules: Collection[AclRule]) -> None:
+        """Replace the access control list of this broker; who is not allowed something there is refused it."""
 
     def topics(self, cluster_id: str) -> list[TopicInfo]:
         """All topics but Kafka's internal ones, by name."""

@@ -15,15 +15,16 @@ from localcloud.dataplane.cds import Archive
 from localcloud.dataplane.interface import DataPlaneError, InvalidError, NotFoundError
 from localcloud.dataplane.jars import JavaModule, classpath
 from localcloud.dataplane.java import java
+from localcloud.dataplane.kafka_acls import AclAdmin
 from localcloud.dataplane.kafka_admin import TopicAdmin
 from localcloud.dataplane.kafka_broker import HOST, BrokerFolder, KafkaInternal, Ports, taken_port
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from localcloud.dataplane.interface import ApiKeyGrant, TopicInfo
+    from localcloud.dataplane.interface import AclRule, ApiKeyGrant, TopicInfo
     from localcloud.dataplane.processes import ProcessHost
 
 START_SECONDS = 60.0
@@ -44,6 +45,7 @@ class BrokerPlane:
         """Keep each cluster in ``state/kafka/LKC``; ``jars`` as Maven left them, ``internal_token`` for INTERNAL."""
         self._folders, self._jars, self._host, self._token = state / "kafka", jars, host, internal_token
         self._admins: dict[str, TopicAdmin] = {}
+        self._acls: dict[str, AclAdmin] = {}
         self._archives: dict[str, Archive] = {}
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
@@ -89,6 +91,11 @@ class BrokerPlane:
         with self._locks[cluster_id]:
             folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.write_api_keys(keys)
+
+    def authorize(self, cluster_id: str, rules: Collection[AclRule]) -> None:
+        """Replace the access control list; holds when this returns, also for open connections."""
+        self._running(cluster_id)
+        self._acls[cluster_id].replace(rules)
 
     def internal(self, cluster_id: str) -> KafkaInternal:
         """How the data plane's own parts reach the broker, which is started if it has died."""
@@ -163,6 +170,7 @@ class BrokerPlane:
         child = self._host.start(name, argv, env=secrets)
         admin = TopicAdmin(KafkaInternal(bootstrap=f"{HOST}:{ports.internal}", token=self._token))
         self._wait_until_ready(cluster_id, ports, admin)
+        self._acls[cluster_id] = AclAdmin(admin.client)
         self._admins[cluster_id] = admin
         watch = threading.Thread(target=self._watch, args=(cluster_id, child, admin), name=f"watch-{name}", daemon=True)
         watch.start()

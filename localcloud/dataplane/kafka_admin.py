@@ -54,12 +54,12 @@ class TopicAdmin:
 
     def __init__(self, internal: KafkaInternal) -> None:
         """Connect lazily."""
-        self._client = AdminClient(client_config(internal, "admin"))
+        self.client = AdminClient(client_config(internal, "admin"))
 
     def wait_until_ready(self, timeout: float) -> bool:
         """Whether the broker has told its metadata within ``timeout`` seconds."""
         try:
-            return bool(self._client.list_topics(timeout=timeout).brokers)
+            return bool(self.client.list_topics(timeout=timeout).brokers)
         except KafkaException:
             return False
 
@@ -74,7 +74,7 @@ class TopicAdmin:
     def create(self, topic: TopicInfo) -> None:
         """Create it with one replica (there is one broker, whatever was asked for) and wait until it is visible."""
         new = NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=1, config=dict(topic.configs))
-        _wait(self._client.create_topics([new], request_timeout=TIMEOUT_SECONDS)[topic.name], topic.name)
+        _wait(self.client.create_topics([new], request_timeout=TIMEOUT_SECONDS)[topic.name], topic.name)
         self._poll(lambda: self._has_leaders(topic), f"Topic {topic.name!r} was created, but has no leader.")
 
     def alter(self, name: str, partitions: int | None, configs: Mapping[str, str | None]) -> None:
@@ -94,27 +94,27 @@ class TopicAdmin:
                 for key, value in configs.items()
             ]
             resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
-            for future in self._client.incremental_alter_configs([resource]).values():
+            for future in self.client.incremental_alter_configs([resource]).values():
                 _wait(future, name)
         if partitions is not None and partitions > present:
-            _wait(self._client.create_partitions([NewPartitions(name, partitions)])[name], name)
+            _wait(self.client.create_partitions([NewPartitions(name, partitions)])[name], name)
             grown = TopicInfo(name=name, partitions=partitions)
             self._poll(lambda: self._has_leaders(grown), f"Topic {name!r} did not get its {partitions} partitions.")
 
     def delete(self, name: str) -> None:
         """Delete it and wait until it is gone."""
-        _wait(self._client.delete_topics([name], request_timeout=TIMEOUT_SECONDS)[name], name)
+        _wait(self.client.delete_topics([name], request_timeout=TIMEOUT_SECONDS)[name], name)
         self._poll(lambda: name not in self._metadata(), f"Topic {name!r} was deleted, but is still there.")
 
     def high_watermarks(self, name: str) -> dict[int, int]:
         """Partition -> next offset to be written."""
         partitions = [TopicPartition(name, partition) for partition in self._existing(name).partitions]
-        offsets = self._client.list_offsets({partition: OffsetSpec.latest() for partition in partitions})
+        offsets = self.client.list_offsets({partition: OffsetSpec.latest() for partition in partitions})
         return {at.partition: _wait(future, name).offset for at, future in offsets.items()}
 
     def _metadata(self) -> dict[str, Any]:
         try:
-            return dict(self._client.list_topics(timeout=TIMEOUT_SECONDS).topics)
+            return dict(self.client.list_topics(timeout=TIMEOUT_SECONDS).topics)
         except KafkaException as error:
             raise _translated(error, "") from error
 
@@ -134,7 +134,7 @@ class TopicAdmin:
 
     def _describe(self, topics: Mapping[str, Any]) -> list[TopicInfo]:
         resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
-        described = self._client.describe_configs(resources) if resources else {}
+        described = self.client.describe_configs(resources) if resources else {}
         infos = []
         for resource, future in described.items():
             try:

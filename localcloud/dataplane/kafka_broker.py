@@ -47,6 +47,11 @@ listener.name.controller.plain.sasl.server.callback.handler.class=rag.kafka.Toke
 # A revoked key is refused at the next login; this bounds how long an open connection can go without one.
 listener.name.client.connections.max.reauth.ms=60000
 
+# Who may do what: the control plane's list, and nothing that is not on it. The data plane itself is the superuser.
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:admin
+allow.everyone.if.no.acl.found=false
+
 # One broker: one replica of everything. A killed one is let back in once its last session has ended (9 s by default).
 default.replication.factor=1
 min.insync.replicas=1

@@ -12,6 +12,7 @@ from localcloud.dataplane.interface import DataPlane
 from localcloud.dataplane.kafka import BrokerPlane
 from localcloud.dataplane.processes import ProcessHost
 from localcloud.dataplane.registry import SqliteRegistry
+from localcloud.dataplane.registry_client import RegistryClient
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,9 @@ def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: s
         opened.callback(kafka.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
-        connect = ConnectorPlane(state, kafka, registry)
+        connect = ConnectorPlane(
+            state, kafka, registry, registry_as=lambda principal: RegistryClient(base_url, principal, internal_token)
+        )
         opened.callback(connect.close)
         return DataPlane(
             kafka=kafka,

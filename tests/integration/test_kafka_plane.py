@@ -21,6 +21,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from localcloud.dataplane.connect import ConnectorPlane
 from localcloud.dataplane.interface import (
+    AclRule,
     ApiKeyGrant,
     ConflictError,
     ConnectorSpec,
@@ -113,6 +114,7 @@ def jars(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def plane(jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
     made = Plane(tmp_path_factory.mktemp("a state") / "of mine", jars)
     made.kafka.start(CLUSTER)
+    made.kafka.authorize(CLUSTER, EVERYTHING)
     yield made
     made.close()
 
@@ -124,6 +126,49 @@ def topic(plane: Plane) -> Iterator[str]:
     yield name
     with contextlib.suppress(NotFoundError):
         plane.kafka.delete_topic(CLUSTER, name)
+
+
+EVERYTHING = [
+    AclRule(principal="User:sa-1", resource_type=type_, resource_name="*", operation="ALL")
+    for type_ in ("TOPIC", "GROUP", "TRANSACTIONAL_ID")
+]
+
+
+def written(plane: Plane, topic: str, principal: str, **settings: Any) -> str:
+    """Return ``ok``, or the name of the error that a record of ``principal`` is refused with."""
+    login = client_config(plane.kafka.internal(CLUSTER), principal)
+    outcomes: list[Any] = []
+    producer = Producer({**login, **settings})
+    producer.produce(topic, b"x", on_delivery=lambda error, _: outcomes.append(error))
+    producer.flush(30)
+    (error,) = outcomes
+    return "ok" if error is None else str(error.name())
+
+
+def test_nobody_writes_without_a_rule(plane: Plane, topic: str) -> None:
+    plane.kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=1))
+    assert written(plane, topic, "sa-2") == "TOPIC_AUTHORIZATION_FAILED"
+    rule = {"principal": "User:sa-2", "resource_type": "TOPIC", "resource_name": topic[:-1], "pattern_type": "PREFIXED"}
+    plane.kafka.authorize(CLUSTER, [*EVERYTHING, AclRule(**rule, operation="WRITE")])
+    assert written(plane, topic, "sa-2", **{"enable.idempotence": True}) == "ok"
+    plane.kafka.authorize(CLUSTER, [*EVERYTHING, AclRule(**rule, operation="READ")])
+    assert written(plane, topic, "sa-2") == "TOPIC_AUTHORIZATION_FAILED"
+    assert written(plane, topic, "admin") == "ok"
+
+
+def test_the_list_of_rules_is_replaced_and_survives_a_restart(plane: Plane, topic: str) -> None:
+    plane.kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=1))
+    cluster = AclRule(
+        principal="User:sa-2", resource_type="CLUSTER", resource_name="kafka-cluster", operation="IDEMPOTENT_WRITE"
+    )
+    write = AclRule(principal="User:sa-2", resource_type="TOPIC", resource_name=topic, operation="WRITE")
+    for _ in range(2):  # the second time nothing changes
+        plane.kafka.authorize(CLUSTER, [*EVERYTHING, cluster, write])
+    plane.kafka.stop(CLUSTER)
+    plane.kafka.start(CLUSTER)
+    assert written(plane, topic, "sa-2") == "ok"
+    plane.kafka.authorize(CLUSTER, EVERYTHING)
+    assert written(plane, topic, "sa-2") == "TOPIC_AUTHORIZATION_FAILED"
 
 
 def grant(key: str, secret: str, principal: str = "sa-1") -> ApiKeyGrant:

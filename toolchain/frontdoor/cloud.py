@@ -120,6 +120,14 @@ class LocalCloud:
             raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
         return reply.body
 
+    def faults(self, changes: dict[str, float] | None = None) -> dict[str, float]:
+        """Return what goes wrong there on purpose, after setting it if that is asked for (``/local/v1/faults``)."""
+        reply = self.api().call("GET" if changes is None else "PUT", "/local/v1/faults", changes)
+        if isinstance(reply.body, dict) and reply.status == http.client.OK:
+            return reply.body
+        errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
+        raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to the faults.")
+
     def start(self, jars: Path) -> None:
         """Start it and wait until it is ready; nothing if it is."""
         self.layout.cloud_log.parent.mkdir(parents=True, exist_ok=True)

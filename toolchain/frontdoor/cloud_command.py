@@ -1,4 +1,4 @@
-"""`./pulumiw cloud start|stop|status|logs|reset`."""
+"""`./pulumiw cloud start|stop|status|logs|faults|reset`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _FOLLOW_SECONDS = 0.25
 _LOG_LINES = 200
+_FAULTS = ("rights-delay",)
 _MEBIBYTE = 1024 * 1024
 
 
@@ -36,6 +37,13 @@ def _parser() -> argparse.ArgumentParser:
     logs = actions.add_parser("logs", help="what its processes have logged")
     logs.add_argument("component", nargs="?", default="cloud", help="whose log (default: cloud)")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
+    faults = actions.add_parser("faults", help="what goes wrong there on purpose, until its next start")
+    faults.add_argument(
+        "faults",
+        nargs="*",
+        metavar="FAULT=VALUE",
+        help="rights-delay=SECONDS: new role bindings, ACLs and API keys take effect late; 0 ends it",
+    )
     reset = actions.add_parser("reset", help="stop it and forget every resource, topic and record")
     reset.add_argument("--yes", action="store_true", help="without asking")
     return parser
@@ -61,6 +69,8 @@ def run(layout: Layout, arguments: list[str]) -> int:
         _status(cloud, as_json=chosen.json)
     elif chosen.action == "logs":
         _logs(layout, chosen.component, follow=chosen.follow)
+    elif chosen.action == "faults":
+        _faults(cloud, chosen.faults)
     else:
         _reset(layout, cloud, sure=chosen.yes)
     return 0
@@ -117,6 +127,22 @@ def _logs(layout: Layout, component: str, *, follow: bool) -> None:
             sys.stdout.writelines(log.readlines())
             sys.stdout.flush()
             time.sleep(_FOLLOW_SECONDS)
+
+
+def _faults(cloud: LocalCloud, wanted: list[str]) -> None:
+    if not cloud.is_up():
+        raise Failure("The local cloud is not up: start it with `./pulumiw cloud start`.")
+    changes: dict[str, float] = {}
+    for fault in wanted:
+        name, _, value = fault.partition("=")
+        try:
+            changes[name] = float(value)
+        except ValueError:
+            name = ""
+        if name not in _FAULTS:
+            raise Failure(f"{fault!r} is no fault: write {' or '.join(f'{one}=SECONDS' for one in _FAULTS)}.")
+    for name, seconds in cloud.faults(changes if wanted else None).items():
+        out(f"{name}={seconds:g}")
 
 
 def _reset(layout: Layout, cloud: LocalCloud, *, sure: bool) -> None:

@@ -29,8 +29,11 @@ class Api:
     secret: str | None = field(default=None, repr=False)
     seconds: float = SECONDS
 
-    def call(self, method: str, path: str) -> Reply:
-        """Send a request without a body; :class:`OSError` or :class:`http.client.HTTPException` without a reply."""
+    def call(self, method: str, path: str, body: object = None) -> Reply:
+        """Send a request, with ``body`` as JSON if there is one.
+
+        :class:`OSError` or :class:`http.client.HTTPException` without a reply.
+        """
         parts = urlsplit(self.base)
         connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = connect(parts.hostname or "", parts.port, timeout=self.seconds)
@@ -39,7 +42,8 @@ class Api:
             token = base64.b64encode(f"{self.key}:{self.secret or ''}".encode()).decode()
             headers["Authorization"] = f"Basic {token}"
         try:
-            connection.request(method, parts.path.rstrip("/") + path, headers=headers)
+            sent = None if body is None else json.dumps(body)
+            connection.request(method, parts.path.rstrip("/") + path, sent, headers=headers)
             reply = connection.getresponse()
             text = reply.read()
         finally:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from localcloud.dataplane.connectors.datagen import DatagenTask, IterationsDoneError, registered_schema
-from localcloud.dataplane.interface import ConflictError, ConnectorState, ConnectorStatus, DataPlaneError, TopicInfo
+from localcloud.dataplane.interface import (
+    ConflictError,
+    ConnectorState,
+    ConnectorStatus,
+    DataPlaneError,
+    RefusedError,
+    TopicInfo,
+)
 from localcloud.dataplane.kafka_admin import client_config
 
 if TYPE_CHECKING:
@@ -16,8 +24,11 @@ if TYPE_CHECKING:
     from localcloud.dataplane.connectors.progress import Progress
     from localcloud.dataplane.interface import ConnectorSpec, RegistryPlane
     from localcloud.dataplane.kafka import BrokerPlane
+    from localcloud.dataplane.registry_client import RegistryClient
 
 RESTART_SECONDS = 30.0
+PROVISIONING_SECONDS = 180.0
+RIGHTS_POLL_SECONDS = 1.0
 STOP_SECONDS = 15.0
 _LOG = logging.getLogger(__name__)
 
@@ -33,8 +44,10 @@ class Connector:
         progress: Progress,
         kafka: BrokerPlane,
         registry: RegistryPlane,
+        registry_as_itself: RegistryClient | None = None,
     ) -> None:
         """Know what to run."""
+        self._registry_as_itself = registry_as_itself
         self.spec, self._config = spec, config
         self._progress, self._kafka, self._registry = progress, kafka, registry
         self._stop = threading.Event()
@@ -75,9 +88,20 @@ class Connector:
         return sum(self._progress.load(self.spec.id, number)[1] for number in range(self._config.tasks))
 
     def _supervise(self) -> None:
+        began = time.monotonic()
         while not self._stop.is_set():
             try:
                 self._run()
+            except RefusedError as error:
+                # The real one takes minutes to be provisioned: fresh rights have arrived by then.
+                if time.monotonic() - began > PROVISIONING_SECONDS:
+                    self._fail(error)
+                    if not self._config.auto_restart:
+                        return
+                    self._stop.wait(RESTART_SECONDS)
+                    continue
+                self._trace, self._state = str(error), ConnectorState.PROVISIONING
+                self._stop.wait(RIGHTS_POLL_SECONDS)
             except DataPlaneError as error:
                 self._fail(error)
                 if isinstance(error, IterationsDoneError) or not self._config.auto_restart:
@@ -144,7 +168,10 @@ class Connector:
                 f"The format {self._config.output_format} needs a Schema Registry: the environment has none."
             )
         text, schema_type = schema
-        return self._registry.register(self.spec.registry_id, f"{self._config.topic}-value", text, schema_type).id
+        subject = f"{self._config.topic}-value"
+        if self._registry_as_itself is not None:
+            return self._registry_as_itself.register(self.spec.registry_id, subject, text, schema_type)
+        return self._registry.register(self.spec.registry_id, subject, text, schema_type).id
 
     def _client(self) -> dict[str, Any]:
         """Return how to log in: as the service account through INTERNAL, or with the API key as any client."""

@@ -13,7 +13,7 @@ from localcloud.dataplane.connectors.random_generator import RandomGenerator
 from localcloud.dataplane.connectors.wire import framed
 from localcloud.dataplane.connectors.wire_avro import avro_schema, avro_writer
 from localcloud.dataplane.connectors.wire_json import json_schema, json_writer
-from localcloud.dataplane.interface import DataPlaneError
+from localcloud.dataplane.interface import DataPlaneError, RefusedError
 
 if TYPE_CHECKING:
     import threading
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SAVE_SECONDS = 1.0
 FLUSH_SECONDS = 5.0
+_REFUSED = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED)
 _NAP_SECONDS = 0.1  # how long an acknowledgement may stay unread while the task sleeps
 
 
@@ -71,6 +72,7 @@ class DatagenTask:
         self._generator = RandomGenerator(config.source, self._random, self.generated)
         self._write = value_writer(config, schema_id)
         self._failure: str | None = None
+        self._is_refused = False
         self._is_cut_off = False  # meanwhile librdkafka keeps a record for five minutes
         settings = {"enable.idempotence": True, "linger.ms": 5, "error_cb": self._on_error, **client}
         self._producer = Producer(settings)
@@ -124,16 +126,20 @@ class DatagenTask:
     def _poll(self, seconds: float) -> None:
         self._producer.poll(seconds)
         if self._failure:
-            raise DataPlaneError(self._failure)
+            raise RefusedError(self._failure) if self._is_refused else DataPlaneError(self._failure)
 
     def _on_delivery(self, error: Any, _message: Any) -> None:
         if error is None:
             self.produced += 1
         else:
             self._failure = self._failure or f"Topic {self._config.topic}: {error.str()}."
+            self._is_refused = self._is_refused or error.code() in _REFUSED
 
     def _on_error(self, error: Any) -> None:
-        if error.code() == KafkaError._AUTHENTICATION or error.fatal():  # noqa: SLF001 - public in spite of its name
+        if error.code() in _REFUSED:
+            self._is_refused = True
+            self._failure = self._failure or f"Topic {self._config.topic}: {error.str()}."
+        elif error.code() == KafkaError._AUTHENTICATION or error.fatal():  # noqa: SLF001 - public in spite of its name
             self._failure = self._failure or f"Kafka refused the connector: {error.str()}."
         elif error.code() == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001
             self._is_cut_off = True

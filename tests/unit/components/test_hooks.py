@@ -328,11 +328,12 @@ class TestWaitForRights:
         [
             ("create", ["error creating Flink Statement: 403 Forbidden: no"], True),
             ("create", ["error creating Flink Connection: 401 Unauthorized: no"], True),
+            ("create", ["the statement x is FAILED: The principal 'sa-1' may not create the topic 't'."], True),
             ("create", ["statement failed: the endpoint answered 500"], False),
             ("create", ["403 Forbidden"] * 19, False),
             ("delete", ["403 Forbidden"], False),
         ],
-        ids=["statement", "connection", "another error", "long enough", "not a creation"],
+        ids=["statement", "connection", "a failed statement", "another error", "long enough", "not a creation"],
     )
     def test_asks_again_for_a_while(self, operation: str, errors: list[str], again: bool) -> None:  # noqa: FBT001
         arguments = pulumi.ErrorHookArgs("urn", "id", "n", "t", failed_operation=operation, errors=errors)

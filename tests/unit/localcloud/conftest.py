@@ -78,6 +78,16 @@ class Local:
         identifier: str = self.call("POST", "/iam/v2/service-accounts", {"display_name": name}, status=201)["id"]
         return identifier
 
+    def crn(self, *segments: str) -> str:
+        """Return a CRN in the organization: ``crn("environment=env-1")``."""
+        return "/".join([self.cloud.names.organization, *segments])
+
+    def grant(self, account: str, role: str, *segments: str) -> str:
+        """Give an account a role on what :meth:`crn` says, return the binding's id."""
+        body = {"principal": f"User:{account}", "role_name": role, "crn_pattern": self.crn(*segments)}
+        identifier: str = self.call("POST", "/iam/v2/role-bindings", body, status=201)["id"]
+        return identifier
+
     def pool(self, environment_id: str, name: str = "pool") -> str:
         """Make a compute pool, return its id."""
         identifier: str = self.call("POST", "/fcpm/v2/compute-pools", pool_body(environment_id, name), status=202)["id"]

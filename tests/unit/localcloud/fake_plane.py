@@ -24,9 +24,10 @@ from localcloud.dataplane.interface import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from localcloud.dataplane.interface import (
+        AclRule,
         ApiKeyGrant,
         ConnectorSpec,
         FlinkEnvironment,
@@ -42,6 +43,7 @@ class FakeKafka:
         self.running: dict[str, str] = {}
         self.data: dict[str, dict[str, TopicInfo]] = {}
         self.grants: dict[str, list[ApiKeyGrant]] = {}
+        self.rules: dict[str, set[AclRule]] = {}
         self.refusing = ""
         self.gate = threading.Event()
         self.gate.set()
@@ -62,6 +64,9 @@ class FakeKafka:
 
     def grant(self, cluster_id: str, keys: Sequence[ApiKeyGrant]) -> None:
         self.grants[cluster_id] = list(keys)
+
+    def authorize(self, cluster_id: str, rules: Collection[AclRule]) -> None:
+        self.rules[cluster_id] = set(rules)
 
     def topics(self, cluster_id: str) -> list[TopicInfo]:
         return sorted(self.data[cluster_id].values(), key=lambda topic: topic.name)

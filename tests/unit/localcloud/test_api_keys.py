@@ -18,6 +18,7 @@ def test_a_key_opens_what_it_was_made_for_and_nothing_else(local: Local) -> None
     other_env = local.environment("other")
     cluster, other = local.cluster(env), local.cluster(env, "other")
     registry, account = local.registry(env), local.account()
+    local.grant(account, "OrganizationAdmin")
     keys = {
         "cloud": local.key(account),
         "kafka": local.key(account, {"id": cluster, "kind": "Cluster"}),

@@ -53,6 +53,7 @@ def test_status_shows_everything_and_no_secret(local: Local) -> None:
     env = local.environment()
     cluster, pool, account = local.cluster(env), local.pool(env), local.account()
     key = local.flink_key(account, env)
+    local.grant(account, "FlinkDeveloper", f"environment={env}")
     connect = f"/connect/v1/environments/{env}/clusters/{cluster}/connectors"
     local.call("POST", connect, {"name": "datagen", "config": datagen_config(account)}, status=201)
     local.call("POST", f"/kafka/v3/clusters/{cluster}/topics", {"topic_name": "t", "partitions_count": 2}, status=201)
@@ -90,3 +91,29 @@ def test_a_data_plane_that_does_not_open_says_why(tmp_path: Path) -> None:
     assert (reply.status_code, reply.json()["error"]["message"]) == (500, "The jars are missing.")
     cloud.close()
     cloud.store.close()
+
+
+def test_late_rights_are_for_the_administrator_to_set(local: Local) -> None:
+    late = {"rights-delay": 120}
+    key = local.key(local.account("someone"))
+    local.call("PUT", "/local/v1/faults", late, key=key, status=403)
+    assert local.call("PUT", "/local/v1/faults", late) == local.call("GET", "/local/v1/faults") == late
+    assert "3600" in local.detail("PUT", "/local/v1/faults", {"rights-delay": -1}, status=400)
+    assert local.call("PUT", "/local/v1/faults", {}) == {"rights-delay": 0}
+
+
+def test_late_rights_take_effect_later(local: Local) -> None:
+    env = local.environment()
+    cluster = local.cluster(env)
+    local.call("PUT", "/local/v1/faults", {"rights-delay": 3000})
+    account = local.account()
+    key = local.key(account)
+    kafka, _ = local.key(account, {"id": cluster, "kind": "Cluster"})
+    local.grant(account, "EnvironmentAdmin", f"environment={env}")
+    local.call("GET", f"/org/v2/environments/{env}", key=key, status=401)
+    assert not any(grant.key == kafka for grant in local.plane.kafka.grants[cluster])
+    assert f"User:{account}" not in {rule.principal for rule in local.plane.kafka.rules[cluster]}
+    local.call("PUT", "/local/v1/faults", {"rights-delay": 0})
+    local.call("GET", f"/org/v2/environments/{env}", key=key)
+    assert f"User:{account}" in {rule.principal for rule in local.plane.kafka.rules[cluster]}
+    assert [grant.key for grant in local.plane.kafka.grants[cluster]] == [kafka]

@@ -62,6 +62,7 @@ def role_bindings(local: Local, made: dict[str, Any]) -> list[str]:
         ("runner", "FlinkDeveloper", made["place"]),
         ("runner", "DeveloperRead", f"{made['registry']}/subject=product-updates-*"),
         ("deployer", "FlinkAdmin", made["place"]),
+        ("deployer", "Assigner", local.crn(f"service-account={made['accounts']['runner']}")),
     ):
         body = {"principal": f"User:{made['accounts'][purpose]}", "role_name": role, "crn_pattern": on}
         binding = local.call("POST", "/iam/v2/role-bindings", body, status=201)

@@ -23,6 +23,7 @@ class Place:
         self.env = local.environment()
         self.pool = local.pool(self.env)
         self.account = local.account()
+        local.grant(self.account, "FlinkDeveloper", f"environment={self.env}")
         self.key: Key = local.flink_key(self.account, self.env)
         self.path = f"{local.sql(self.env)}/statements"
 
@@ -59,6 +60,8 @@ def test_traits_and_phase_are_in_the_first_reply(place: Place) -> None:
 def test_it_runs_as_the_keys_owner_unless_said(place: Place) -> None:
     assert place.create("mine")["spec"]["principal"] == place.account
     other = place.local.account("other")
+    place.local.grant(other, "FlinkDeveloper", f"environment={place.env}")
+    place.local.grant(place.account, "Assigner")
     assert place.create("theirs", principal=other)["spec"]["principal"] == other
     assert {spec.principal for spec in place.local.plane.flink.specs.values()} == {place.account, other}
     assert place.create("admins")["spec"]["principal"] == place.account
@@ -126,6 +129,8 @@ def test_stop_and_resume_as_the_provider_does(place: Place) -> None:
     stopped = place.local.call("PUT", path, whole, key=place.key, status=202)
     assert (stopped["spec"]["stopped"], stopped["status"]["phase"]) == (True, "STOPPED")
     pool, account = place.local.pool(place.env, "second"), place.local.account("other")
+    place.local.grant(account, "FlinkDeveloper", f"environment={place.env}")
+    place.local.grant(place.account, "Assigner", f"service-account={account}")
     whole["spec"] |= {"stopped": False, "compute_pool_id": pool, "principal": account}
     resumed = place.local.call("PUT", path, whole, key=place.key, status=202)
     assert (resumed["spec"]["stopped"], resumed["status"]["phase"]) == (False, "RUNNING")

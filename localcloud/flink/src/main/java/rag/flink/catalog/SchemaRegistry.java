@@ -17,7 +17,7 @@ import rag.flink.Json;
 import rag.flink.UserException;
 import rag.flink.workspace.Workspace;
 
-/** The Schema Registry of one environment, by Confluent's REST API, as the registry's internal user. */
+/** The Schema Registry of one environment, by Confluent's REST API, as this process or with a principal's rights. */
 public final class SchemaRegistry {
 
     private static final HttpClient HTTP =
@@ -25,12 +25,30 @@ public final class SchemaRegistry {
     private static final Map<String, Map<Integer, String>> BY_ID = new ConcurrentHashMap<>();
 
     private final String url;
+    private final String principal;
+
+    /** The registry does not let the principal do this. */
+    public static final class ForbiddenException extends UserException {
+
+        private static final long serialVersionUID = 1L;
+
+        ForbiddenException(String message) {
+            super(message);
+        }
+    }
 
     /** A registered schema; {@code type} is {@code AVRO}, {@code JSON} or {@code PROTOBUF}. */
     public record Registered(int id, String type, String schema) {}
 
+    /** As this process, which may read everything. */
     public SchemaRegistry(String url) {
+        this(url, "internal");
+    }
+
+    /** As the principal of a statement. */
+    public SchemaRegistry(String url, String principal) {
         this.url = url;
+        this.principal = principal;
     }
 
     /** The latest version of that subject, if it has one. */
@@ -72,7 +90,7 @@ public final class SchemaRegistry {
     }
 
     private Optional<JsonNode> call(String method, String path, Object body) {
-        String credentials = "internal:" + Workspace.current().internalToken();
+        String credentials = principal + ":" + Workspace.current().internalToken();
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(url + path))
                         .timeout(Duration.ofSeconds(30))
@@ -99,6 +117,9 @@ public final class SchemaRegistry {
         }
         if (response.statusCode() == 404) {
             return Optional.empty();
+        }
+        if (response.statusCode() == 403) {
+            throw new ForbiddenException(message(response.body()));
         }
         if (response.statusCode() / 100 != 2) {
             throw new UserException(

@@ -126,7 +126,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         if (format.equals("raw")) {
             return;
         }
-        SchemaRegistry registry = new SchemaRegistry(environment.registryUrl());
+        SchemaRegistry registry = new SchemaRegistry(environment.registryUrl(), statement.principal());
         Registered schema =
                 registry.latest(topic + "-" + part)
                         .orElseThrow(() -> new UserException("The topic '" + topic + "' has no " + part + " schema."));

@@ -39,7 +39,16 @@ final class Topics {
         }
     }
 
+    /** The table of a topic; a topic or schema that the principal may not see does not exist for it. */
     Optional<CatalogTable> find(Database database, String topic, Optional<CatalogEntries.Table> entry) {
+        try {
+            return visible(database, topic, entry);
+        } catch (SchemaRegistry.ForbiddenException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<CatalogTable> visible(Database database, String topic, Optional<CatalogEntries.Table> entry) {
         Optional<Integer> partitions = partitions(database, topic);
         if (partitions.isEmpty()) {
             return Optional.empty();
@@ -134,7 +143,7 @@ final class Topics {
     }
 
     private Optional<SchemaRegistry> registry() {
-        return Optional.ofNullable(environment.registryUrl()).map(SchemaRegistry::new);
+        return Optional.ofNullable(environment.registryUrl()).map(url -> new SchemaRegistry(url, principal));
     }
 
     private Admin admin(Database database) {

@@ -1,0 +1,23 @@
+"""No role binding of the program is decoration: each one lifts a refusal."""
+
+from __future__ import annotations
+
+from tests.unit.components.rights_table import ASKED_FOR_BY_CONFLUENT, MARK, PAGE, bindings, refused, table
+
+
+def test_with_all_bindings_nothing_is_refused() -> None:
+    assert refused(bindings()) == []
+
+
+def test_without_each_binding_in_turn_something_is_refused() -> None:
+    every = bindings()
+    decoration = {
+        (one.account, one.grant.role, one.on)
+        for one in every
+        if not refused([other for other in every if other is not one])
+    }
+    assert decoration == {ASKED_FOR_BY_CONFLUENT}
+
+
+def test_the_page_shows_the_program() -> None:
+    assert PAGE.read_text().partition(MARK)[2].strip() == table(), "run python -m tests.unit.components.rights_table"
