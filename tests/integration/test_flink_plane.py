@@ -364,9 +364,9 @@ def test_a_topic_without_schema_is_raw_bytes(world: World) -> None:
     producer = Producer(client_config(world.kafka.internal("lkc-1"), "admin"))
     producer.produce("raw", b"\x01\x02")
     producer.flush()
-    assert world.query("SELECT * FROM raw") == [["x'0102'"]]
-    assert "Column 'articleType' not found" in world.refusal("SELECT articleType FROM raw")
-    world.run("DROP TABLE raw")
+    assert world.query("SELECT * FROM `raw`") == [["x'0102'"]]
+    assert "Column 'articleType' not found" in world.refusal("SELECT articleType FROM `raw`")
+    world.run("DROP TABLE `raw`")
     with pytest.raises(NotFoundError):
         world.kafka.topic("lkc-1", "raw")
 

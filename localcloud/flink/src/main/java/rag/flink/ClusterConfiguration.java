@@ -50,6 +50,8 @@ final class ClusterConfiguration {
         config.put("table.exec.async-table.max-concurrent-operations", "1024");
         config.put("table.exec.async-table.retry-strategy", "NO_RETRY");
         config.put("table.exec.async-table.timeout", "10 min");
+        // Confluent's dialect has no ON CONFLICT: the last row of a key wins.
+        config.put("table.exec.sink.require-on-conflict", "false");
         config.put(StatementEndpointFactory.STATE.key(), state.toString());
         for (String override : overrides) {
             int separator = override.indexOf('=');

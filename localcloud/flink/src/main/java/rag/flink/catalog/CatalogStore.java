@@ -7,7 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -48,7 +52,7 @@ public final class CatalogStore {
 
     /** Forgets every environment and database but these. */
     public synchronized void retain(Iterable<Environment> environments) {
-        var named = new java.util.HashSet<Path>();
+        Set<Path> named = new HashSet<Path>();
         environments.forEach(
                 environment ->
                         environment.databases().forEach(database -> named.add(file(environment, database))));
@@ -69,13 +73,13 @@ public final class CatalogStore {
         }
     }
 
-    private static java.util.List<Path> list(Path folder) throws IOException {
+    private static List<Path> list(Path folder) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            java.util.List<Path> found = new java.util.ArrayList<>();
+            List<Path> found = new ArrayList<>();
             entries.forEach(found::add);
             return found;
         } catch (NoSuchFileException e) {
-            return java.util.List.of();
+            return List.of();
         }
     }
 

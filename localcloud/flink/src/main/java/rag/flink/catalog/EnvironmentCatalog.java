@@ -1,9 +1,7 @@
 package rag.flink.catalog;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -42,15 +40,21 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     private final StatementContext statement;
     private final CatalogStore store;
     private final Topics topics;
+    private final Models models;
     private final Map<ObjectPath, CatalogBaseTable> seen = new ConcurrentHashMap<>();
 
     public EnvironmentCatalog(
-            String name, Environment environment, String defaultDatabase, StatementContext statement, CatalogStore store) {
+            String name,
+            Environment environment,
+            String defaultDatabase,
+            StatementContext statement,
+            CatalogStore store) {
         super(name, defaultDatabase);
         this.environment = environment;
         this.statement = statement;
         this.store = store;
         this.topics = new Topics(environment, statement.principal());
+        this.models = new Models(environment, store);
     }
 
     public Environment environment() {
@@ -217,61 +221,29 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public List<String> listModels(String databaseName) throws DatabaseNotExistException {
-        return store.read(environment, require(databaseName), entries -> List.copyOf(entries.models().keySet()));
+        return models.list(require(databaseName));
     }
 
     @Override
     public boolean modelExists(ObjectPath path) {
-        return environment
-                .database(path.getDatabaseName())
-                .map(database -> store.read(environment, database, e -> e.models().containsKey(path.getObjectName())))
-                .orElse(false);
+        return environment.database(path.getDatabaseName()).filter(d -> models.exists(d, path.getObjectName())).isPresent();
     }
 
-    /** The latest version, or with {@code NAME$3} the third. */
     @Override
     public CatalogModel getModel(ObjectPath path) throws ModelNotExistException {
-        String[] parts = path.getObjectName().split("\\$", 2);
-        List<CatalogEntries.Model> versions =
-                environment
-                        .database(path.getDatabaseName())
-                        .map(database -> store.read(environment, database, e -> e.models().get(parts[0])))
-                        .orElse(null);
-        int version = 0;
-        if (versions != null) {
-            version = parts.length == 2 && parts[1].matches("\\d{1,6}") ? Integer.parseInt(parts[1]) : versions.size();
-        }
-        if (versions == null || version < 1 || version > versions.size()) {
-            throw new ModelNotExistException(getName(), path);
-        }
-        CatalogEntries.Model model = versions.get(version - 1);
-        return CatalogModel.of(
-                model.inputs().toSchema(), model.outputs().toSchema(), model.options(), model.comment());
+        return environment
+                .database(path.getDatabaseName())
+                .flatMap(database -> models.find(database, path.getObjectName()))
+                .orElseThrow(() -> new ModelNotExistException(getName(), path));
     }
 
-    /** A second model of the same name is its next version. */
     @Override
     public void createModel(ObjectPath path, CatalogModel model, boolean ignoreIfExists)
             throws DatabaseNotExistException {
         Database database = require(path.getDatabaseName());
-        if (ignoreIfExists && modelExists(path)) {
-            return;
+        if (!ignoreIfExists || !modelExists(path)) {
+            models.create(database, path.getObjectName(), (ResolvedCatalogModel) model);
         }
-        ResolvedCatalogModel resolved = (ResolvedCatalogModel) model;
-        CatalogEntries.Model entry =
-                new CatalogEntries.Model(
-                        Fields.of(resolved.getResolvedInputSchema()),
-                        Fields.of(resolved.getResolvedOutputSchema()),
-                        lowerCased(model.getOptions()),
-                        model.getComment());
-        rag.flink.model.ModelOptions.check(path.getObjectName(), entry.options(), environment);
-        store.change(
-                environment,
-                database,
-                entries -> {
-                    entries.addModelVersion(path.getObjectName(), entry);
-                    return null;
-                });
     }
 
     @Override
@@ -281,21 +253,11 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public void dropModel(ObjectPath path, boolean ignoreIfNotExists) throws ModelNotExistException {
-        if (!modelExists(path)) {
-            if (ignoreIfNotExists) {
-                return;
-            }
+        if (modelExists(path)) {
+            models.drop(environment.database(path.getDatabaseName()).orElseThrow(), path.getObjectName());
+        } else if (!ignoreIfNotExists) {
             throw new ModelNotExistException(getName(), path);
         }
-        Database database = environment.database(path.getDatabaseName()).orElseThrow();
-        store.change(environment, database, entries -> entries.models().remove(path.getObjectName()));
-    }
-
-    /** Keys of model options are case-insensitive in Confluent's dialect. */
-    private static Map<String, String> lowerCased(Map<String, String> options) {
-        Map<String, String> lowered = new LinkedHashMap<>();
-        options.forEach((key, value) -> lowered.put(key.toLowerCase(Locale.ROOT), value));
-        return lowered;
     }
 
     // Statistics ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 package rag.flink.catalog;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -61,11 +63,11 @@ public final class KafkaClients {
     }
 
     /** Closes the clients of brokers that are no longer there, which would try to reach them for ever. */
-    public static void retain(java.util.Set<String> bootstraps) {
+    public static void retain(Set<String> bootstraps) {
         ADMINS.keySet().stream()
                 .filter(key -> !bootstraps.contains(key.bootstrap()))
                 .toList()
-                .forEach(key -> ADMINS.remove(key).close(java.time.Duration.ZERO));
+                .forEach(key -> ADMINS.remove(key).close(Duration.ZERO));
     }
 
     /** The value of a future, or the exception that it failed with. */

@@ -52,7 +52,8 @@ enum TableFormat {
                 .orElseThrow(
                         () ->
                                 new UserException(
-                                        "'" + key + "' = '" + value + "' is not supported by the local cloud; use one of "
+                                        "'" + key + "' = '" + value
+                                                + "' is not supported by the local cloud; use one of "
                                                 + Arrays.stream(values())
                                                         .map(format -> "'" + format.option + "'")
                                                         .collect(Collectors.joining(", "))

@@ -30,7 +30,7 @@ import rag.flink.workspace.Environment;
  */
 final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
 
-    /** Long enough that a machine that slept keeps what was written but not yet committed; the broker's default maximum. */
+    /** The broker's maximum: a machine that slept keeps what was written but not yet committed. */
     private static final String TRANSACTION_TIMEOUT_MILLIS = "900000";
 
     private final Environment environment;

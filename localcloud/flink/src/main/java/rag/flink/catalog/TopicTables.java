@@ -94,19 +94,23 @@ final class TopicTables {
         List<String> primaryKey =
                 table.getResolvedSchema().getPrimaryKey().map(constraint -> constraint.getColumns()).orElse(List.of());
         List<String> keys =
-                table.getDistribution().map(TableDistribution::getBucketKeys).filter(k -> !k.isEmpty()).orElse(primaryKey);
+                table.getDistribution()
+                        .map(TableDistribution::getBucketKeys)
+                        .filter(columns -> !columns.isEmpty())
+                        .orElse(primaryKey);
         int partitions = table.getDistribution().flatMap(TableDistribution::getBucketCount).orElse(6);
         String mode = options.getOrDefault(CHANGELOG_MODE, primaryKey.isEmpty() ? "append" : "upsert");
         if (!mode.equals("append") && !mode.equals("upsert")) {
             throw new UserException(
-                    "'" + CHANGELOG_MODE + "' = '" + mode + "' is not supported by the local cloud; use 'append' or 'upsert'.");
+                    "'" + CHANGELOG_MODE + "' = '" + mode
+                            + "' is not supported by the local cloud; use 'append' or 'upsert'.");
         }
         if (mode.equals("upsert") && primaryKey.isEmpty()) {
             throw new UserException("'changelog.mode' = 'upsert' needs a PRIMARY KEY (...) NOT ENFORCED.");
         }
         options.put(CHANGELOG_MODE, mode);
-        TableFormat valueFormat =
-                TableFormat.ofOption(VALUE_FORMAT, options.getOrDefault(VALUE_FORMAT, TableFormat.AVRO_REGISTRY.option));
+        String format = options.getOrDefault(VALUE_FORMAT, TableFormat.AVRO_REGISTRY.option);
+        TableFormat valueFormat = TableFormat.ofOption(VALUE_FORMAT, format);
         TableFormat keyFormat = TableFormat.ofOption(KEY_FORMAT, options.getOrDefault(KEY_FORMAT, valueFormat.option));
         RowType keyRow = project(row, keys, true);
         RowType valueRow = project(row, keys, false);

@@ -88,7 +88,8 @@ final class Topics {
                         .orElseThrow(
                                 () ->
                                         new UserException(
-                                                "The environment '" + environment.name() + "' has no Schema Registry yet."));
+                                                "The environment '" + environment.name()
+                                                        + "' has no Schema Registry yet."));
         NewTopic request =
                 new NewTopic(topic, Optional.of(wanted.partitions()), Optional.empty()).configs(wanted.topicConfigs());
         try {

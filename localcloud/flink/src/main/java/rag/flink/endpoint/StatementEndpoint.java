@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -59,8 +60,7 @@ final class StatementEndpoint implements SqlGatewayEndpoint {
         this.portFile = portFile;
     }
 
-    /** A request to start: what the statement is and the state of the world it runs in. */
-    private record WorkspaceRequest(String internalToken, java.util.List<Environment> environments) {}
+    private record WorkspaceRequest(String internalToken, List<Environment> environments) {}
 
     @Override
     public void start() throws IOException {

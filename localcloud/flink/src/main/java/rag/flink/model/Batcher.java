@@ -12,7 +12,7 @@ import rag.flink.workspace.Connection;
 /**
  * Collects single inputs into calls of many: whatever arrived while the previous call was under way goes into the next.
  *
- * <p>So a lone input leaves at once and a flood leaves in calls of {@link #LARGEST_BATCH}, without any waiting in between.
+ * <p>So a lone input leaves at once and a flood leaves in calls of {@link #LARGEST_BATCH}, with no wait in between.
  */
 final class Batcher implements AutoCloseable {
 

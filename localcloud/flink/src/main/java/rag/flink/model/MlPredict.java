@@ -51,7 +51,11 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
     }
 
     private MlPredict(
-            ModelResolver resolver, String modelName, String environmentId, String connectionName, String modelVersion) {
+            ModelResolver resolver,
+            String modelName,
+            String environmentId,
+            String connectionName,
+            String modelVersion) {
         this.resolver = resolver;
         this.modelName = modelName;
         this.environmentId = environmentId;
@@ -76,7 +80,9 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
         String name =
                 call.getArgumentValue(0, String.class)
                         .orElseThrow(
-                                () -> new UserException("The first argument of ML_PREDICT must be the name of a model."));
+                                () ->
+                                        new UserException(
+                                                "The first argument of ML_PREDICT must be the name of a model."));
         return resolver.resolve(name);
     }
 

@@ -10,6 +10,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -96,7 +97,7 @@ final class OpenAiEmbeddings {
             text = "";
         }
         if (text.isBlank()) {
-            text = new String(body, 0, Math.min(body.length, LONGEST_MESSAGE), java.nio.charset.StandardCharsets.UTF_8);
+            text = new String(body, 0, Math.min(body.length, LONGEST_MESSAGE), StandardCharsets.UTF_8);
         }
         for (String secret : connection.secrets().values()) {
             text = secret.isEmpty() ? text : text.replace(secret, "***");
