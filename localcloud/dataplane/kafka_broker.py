@@ -48,7 +48,7 @@ listener.name.controller.plain.sasl.server.callback.handler.class=rag.kafka.Toke
 listener.name.client.connections.max.reauth.ms=60000
 
 # Who may do what: the control plane's list, and nothing that is not on it. The data plane itself is the superuser.
-authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+authorizer.class.name=rag.kafka.Authorizer
 super.users=User:admin
 allow.everyone.if.no.acl.found=false
 
