@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.integration.clone import wait_until
-from tests.integration.provider_stub import provider_answering
+from tests.integration.provider_stub import changeable_provider
 
 if TYPE_CHECKING:
     from tests.integration.clone import Clone
@@ -80,10 +80,11 @@ def test_drift_is_found_by_a_refresh_that_changes_nothing(clone: Clone) -> None:
 
 
 def test_a_statement_that_has_failed_is_told_with_its_cause(clone: Clone) -> None:
-    with provider_answering(401) as url:
-        clone.ok("config", "set", "openaiEndpoint", url)
+    with changeable_provider(200) as provider:
+        clone.ok("config", "set", "openaiEndpoint", provider.url)
         clone.ok("config", "set", "--secret", "openaiApiKey", "sk-of-the-test")
-        clone.run("up", "--yes", "--skip-preview")
+        clone.ok("up", "--yes", "--skip-preview")
+        provider.status = 401
 
         def has_failed() -> bool:
             return any("FAILED" in problem for problem in verified(clone, "--seconds", "1")[1]["problems"])
