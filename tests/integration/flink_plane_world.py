@@ -57,8 +57,8 @@ class Provider:
 
 @contextmanager
 def serving(registry: SqliteRegistry, provider: Provider, token: str) -> Iterator[str]:
-    """Yield the base URL of ``/schema-registry/LSRC`` (Basic ``internal:token``) and ``/v1/embeddings``."""
-    expected = "Basic " + base64.b64encode(f"internal:{token}".encode()).decode()
+    """Yield the base URL of ``/schema-registry/LSRC`` (Basic ``PRINCIPAL:token``) and ``/v1/embeddings``."""
+    allowed = {"Basic " + base64.b64encode(f"{user}:{token}".encode()).decode() for user in ("internal", "sa-1")}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -69,7 +69,7 @@ def serving(registry: SqliteRegistry, provider: Provider, token: str) -> Iterato
             authorization = self.headers.get("Authorization", "")
             if path[0] == "v1":
                 status, answer = provider.answer(body, authorization)
-            elif authorization != expected:
+            elif authorization not in allowed:
                 status, answer = 401, {"message": "wrong token"}
             else:
                 try:

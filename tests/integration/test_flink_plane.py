@@ -17,6 +17,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from localcloud.dataplane.flink import FlinkPlane
 from localcloud.dataplane.interface import (
+    AclRule,
     DataPlaneError,
     FlinkConnection,
     FlinkDatabase,
@@ -68,6 +69,12 @@ def content(number: int) -> str:
     return f"{words} , price: 67.22 , store number: 21 , product id: {number}"
 
 
+EVERYTHING = [
+    AclRule(principal="User:sa-1", resource_type=kind, resource_name=name, operation="ALL")
+    for kind, name in (("TOPIC", "*"), ("GROUP", "*"), ("TRANSACTIONAL_ID", "*"), ("CLUSTER", "kafka-cluster"))
+]
+
+
 class World:
     """Two environments with a cluster each, alike in every name but the environments' own."""
 
@@ -105,6 +112,7 @@ class World:
 
     def start_cluster(self, number: int) -> None:
         self.kafka.start(f"lkc-{number}")
+        self.kafka.authorize(f"lkc-{number}", EVERYTHING)
         properties = {
             name: {"type": "number" if kind else "string", "connect.index": index}
             | ({"connect.type": kind} if kind else {})
