@@ -122,8 +122,12 @@ class TestDeployed:
         jobs = [job["name"] for job in clone.status()["jobs"]]
         assert not [name for name in jobs if name.startswith("pulumiw-")]
 
+    def test_ddl_goes_by_the_rights_of_the_stacks_key(self, clone: Clone) -> None:
+        assert "may not create the topic 'scratch'" in clone.refused("sql", "CREATE TABLE scratch (id INT)")
+        assert "scratch" not in clone.ok("sql", "SHOW TABLES")
+
     def test_ddl_and_show(self, clone: Clone) -> None:
-        clone.ok("sql", "CREATE TABLE scratch (id INT)")
+        clone.ok("sql", "CREATE VIEW scratch AS SELECT content FROM product_vector")
         assert "scratch" in clone.ok("sql", "SHOW TABLES")
-        clone.ok("sql", "DROP TABLE scratch")
+        clone.ok("sql", "DROP VIEW scratch")
         assert "scratch" not in clone.ok("sql", "SHOW TABLES")

@@ -129,7 +129,8 @@ def topic(plane: Plane) -> Iterator[str]:
 
 
 EVERYTHING = [
-    AclRule(principal="User:sa-1", resource_type=type_, resource_name="*", operation="ALL")
+    AclRule(principal=principal, resource_type=type_, resource_name="*", operation="ALL")
+    for principal in ("User:sa-1", "User:sa-123")  # the second: as whom the connector of tests/product.py runs
     for type_ in ("TOPIC", "GROUP", "TRANSACTIONAL_ID")
 ]
 
