@@ -26,6 +26,7 @@ def measure() -> list[Figure]:
     """Measure on a fresh clone that shares this one's tools."""
     first_vector: list[float] = []
     no_op: list[float] = []
+    no_op_with_preview: list[float] = []
     preview: list[float] = []
     memory: list[float] = []
     destroy: list[float] = []
@@ -38,6 +39,7 @@ def measure() -> list[Figure]:
                 first_vector.append(seconds(lambda: clone.ok("up", "--yes", "--skip-preview")))
                 again = ("up", "--yes", "--skip-preview", "--expect-no-changes")
                 no_op.extend(seconds(lambda: clone.ok(*again)) for _ in range(NO_OP_RUNS))  # noqa: B023 - called at once
+                no_op_with_preview.append(seconds(lambda: clone.ok("up", "--yes", "--expect-no-changes")))
                 preview.append(seconds(lambda: clone.ok("preview", "--expect-no-changes")))
                 memory.append(resident_megabytes(clone))
                 destroy.append(seconds(lambda: clone.ok("destroy", "--yes", "--skip-preview")))
@@ -45,7 +47,8 @@ def measure() -> list[Figure]:
             clone.remove()
     return [
         Figure(name="stopped local cloud to first vectors shown", unit="s", values=first_vector),
-        Figure(name="`up` with nothing to do", unit="s", values=no_op),
+        Figure(name="`up --skip-preview` with nothing to do", unit="s", values=no_op),
+        Figure(name="`up` with nothing to do", unit="s", values=no_op_with_preview),
         Figure(name="`preview` with nothing to do", unit="s", values=preview),
         Figure(name="local cloud, resident", unit="MB", values=memory),
         Figure(name="`destroy`", unit="s", values=destroy),
