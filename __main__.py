@@ -11,6 +11,7 @@ HERE = Path(__file__).resolve().parent
 settings = c.Settings.load()
 schema = c.RecordSchema.load(HERE / "schemas" / "product-updates.avsc")
 sql = c.PipelineSql.load(HERE / "sql", source=c.SOURCE_TOPIC, embedding_model=settings.model_version)
+last_up = c.LastUp.read()
 names = c.Names.of(settings)
 organization = confluentcloud.get_organization_output()
 
@@ -34,7 +35,7 @@ datagen = c.Datagen(
     "datagen-source",
     c.DatagenProps(kafka=kafka, identities=identities, schema=schema, interval_ms=settings.record_interval_ms),
 )
-session = flink.session(kafka.cluster)
+session = flink.session(kafka.cluster, last_up)
 model = c.EmbeddingModel("embedding-model", c.EmbeddingModelProps(settings=settings, session=session, sql=sql))
 pipeline = c.EmbeddingPipeline(
     "embedding-pipeline",

@@ -9,6 +9,7 @@ from components.grants import Scope
 from components.hooks import Source
 from components.identities import Identities, IdentitiesProps
 from components.kafka import Kafka, KafkaProps
+from components.last_up import LastUp
 from components.names import Names
 from components.settings import ClusterType, Settings
 from components.sql_files import PipelineSql
@@ -31,6 +32,7 @@ __all__ = [
     "IdentitiesProps",
     "Kafka",
     "KafkaProps",
+    "LastUp",
     "Names",
     "PipelineSql",
     "RecordSchema",

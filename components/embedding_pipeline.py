@@ -53,6 +53,7 @@ class EmbeddingPipeline(pulumi.ComponentResource):
                 session=props.session,
                 built_on=[self.table.statement_name, props.model.statement_name],
                 source=props.source,
+                carries_over=True,
             ),
             pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[props.connector])),
         )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.flink_session import Address, FlinkSession, last_up
+from components.flink_session import Address, FlinkSession
 
 if TYPE_CHECKING:
     from components.identities import Identities
+    from components.last_up import LastUp
     from components.settings import Settings
 
 
@@ -96,7 +97,7 @@ class Flink(pulumi.ComponentResource):
         }
         self.register_outputs(self.outputs)
 
-    def session(self, cluster: confluentcloud.KafkaCluster) -> FlinkSession:
+    def session(self, cluster: confluentcloud.KafkaCluster, last_up: LastUp) -> FlinkSession:
         """Return the session whose database is ``cluster``."""
         address = pulumi.Output.all(
             endpoint=self.rest_endpoint,
@@ -111,7 +112,7 @@ class Flink(pulumi.ComponentResource):
             place=self._place,
             provider=self.provider,
             address=pulumi.Output.secret(address),
-            last_up=last_up(),
+            last_up=last_up,
             runs_as=pulumi.Output.all(self.pool.id, self._props.identities.runner.id, cluster.id),
             catalog=pulumi.Output.from_input(self._props.environment_id),
             database=cluster.display_name,

@@ -8,6 +8,8 @@ import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from components.carry_over import INITIAL_OFFSET_FROM
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 DDL_SECONDS = 120.0
 PREDICT_SECONDS = 90.0
+STOP_SECONDS = 300.0
 _POLL_SECONDS = 0.3
 _DRY_RUN_FAILED = "Dry-run failed: "
 _DRIVER_S_WORDS = re.compile(rf"^(Statement '[^']*' (submission )?failed: |{_DRY_RUN_FAILED})")
@@ -75,6 +78,27 @@ class FlinkSql:
             if time.monotonic() > deadline:
                 raise FlinkSqlError(f"statement {statement_name} is still being deleted after {DDL_SECONDS:.0f} s")
             time.sleep(_POLL_SECONDS)
+
+    def stop(self, statement_name: str) -> None:
+        """Stop a statement that runs, after a last checkpoint."""
+        self._connection.stop_statement(statement_name, timeout=int(STOP_SECONDS))
+
+    def followers(self, statement_name: str) -> list[str]:
+        """Names of the statements that carry on from the offsets of this one."""
+        found = self._connection.list_statements()
+        return [
+            statement.name for statement in found if statement.properties.get(INITIAL_OFFSET_FROM) == statement_name
+        ]
+
+    def start_of(self, statement_name: str) -> None:
+        """Wait until a statement is no longer PENDING; one that fails is an error, with Flink's words."""
+        deadline = time.monotonic() + STOP_SECONDS
+        while (statement := self._connection.get_statement(statement_name)).phase.value == "PENDING":
+            if time.monotonic() > deadline:
+                raise FlinkSqlError(f"statement {statement_name} is still PENDING after {STOP_SECONDS:.0f} s")
+            time.sleep(_POLL_SECONDS)
+        if statement.is_failed:
+            raise FlinkSqlError(str(statement.status.get("detail")))
 
     def run_ddl(self, text: str) -> None:
         """Run a statement that ends by itself, such as DROP TABLE."""

@@ -58,20 +58,24 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementHooks:
-    """Hooks of one statement. ``purpose`` is unique in the stack: hooks are known by their names."""
+    """Hooks of one statement. ``purpose`` is unique in the stack: hooks are known by their names.
+
+    ``takes_over``: the one that it replaces runs on until it is there.
+    """
 
     purpose: str
     statement: Statement
     session: FlinkSession
     built_on: Sequence[pulumi.Input[str]] = ()
     protect: bool = False
+    takes_over: bool = False
 
     def binding(self, source: Source | None = None) -> pulumi.ResourceHookBinding:
         """Return the hooks to bind; with a ``source``, creation waits for it."""
         before_create: list[pulumi.ResourceHook | pulumi.ResourceHookFunction] = [
             self._hook("clear the way for", self._clear_leftovers)
         ]
-        if pulumi.runtime.is_dry_run():
+        if pulumi.runtime.is_dry_run() or self.takes_over:
             in_preview = pulumi.ResourceHookOptions(on_dry_run=True)
             check = pulumi.ResourceHook(f"check {self.purpose}", lambda args: self._check(source, args), in_preview)
             before_create.append(check)
@@ -79,7 +83,10 @@ class StatementHooks:
             before_create.append(self._hook("ask the model of", self._ask_model))
         if source:
             before_create.append(self._hook("wait for the source of", lambda args: self._wait_for(source, args)))
-        before_delete = [self._hook("drop what was made by", self._drop_made)] if self.statement.kind.makes else []
+        if self.statement.kind.makes:
+            before_delete = [self._hook("drop what was made by", self._drop_made)]
+        else:
+            before_delete = [self._hook("hand over from", self._hand_over)]
         return pulumi.ResourceHookBinding(
             before_create=before_create,
             before_delete=before_delete,
@@ -139,7 +146,7 @@ class StatementHooks:
 
     async def _drop_made(self, args: pulumi.ResourceHookArgs) -> None:
         name, database = _statement_of(args.old_inputs)
-        last = await _resolved(self.session.last_up, "what the last `up` has noted")
+        last = self.session.last_up
         if self.statement.kind is Kind.CREATE_TABLE and (self.protect or last.protect):
             # Pulumi refuses too, but only after this hook would have dropped what it protects.
             raise HookError(
@@ -164,6 +171,25 @@ class StatementHooks:
             return
         if renamed not in (None, database):
             await _in_thread(lambda: self._drop_in(address, renamed, name), failure)
+
+    async def _hand_over(self, args: pulumi.ResourceHookArgs) -> None:
+        """Stop it where the one that takes over from it begins: deleted, it would leave that one no offsets."""
+        name, database = _statement_of(args.old_inputs)
+        # Not last's alone: its key may have been rotated in this very `up`.
+        address = await _resolved(self.session.address, "the Flink endpoint and key") or self.session.last_up.address
+        if address is None:
+            return
+
+        def hand_over() -> None:
+            with FlinkSql.connect(address, database) as flink:
+                if flink.phase(name) is None or not (followers := flink.followers(name)):
+                    return
+                pulumi.log.info(f"{', '.join(followers)} takes over from {name}")
+                flink.stop(name)
+                for follower in followers:
+                    flink.start_of(follower)
+
+        await _in_thread(hand_over, f"Nothing takes over from statement {name}, which is stopped and kept")
 
     def _drop_in(self, address: Address, database: str, name: str) -> bool:
         try:

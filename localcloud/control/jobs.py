@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from localcloud.control.carry_over import carried_over, reference_of
 from localcloud.control.errors import ControlError, translated
 from localcloud.control.ids import now
 from localcloud.control.resources import Statement
@@ -56,6 +57,8 @@ class Jobs:
             return statement
         if not self._plane.is_open:
             return statement
+        if reference_of(statement):
+            return self.start(statement)
         try:
             status = self._plane.flink.status(statement.id)
         except (plane.DataPlaneError, ControlError) as error:
@@ -81,6 +84,7 @@ class Jobs:
                 self._plane.flink.delete(statement.id)
             self._store.remove(statement)
         self._locks.pop(statement.id, None)
+        self._release_followers(statement)
 
     def recover(self) -> None:
         """After a restart: start again what ran, and end what was being ended."""
@@ -113,6 +117,13 @@ class Jobs:
             statement = self._store.get(Statement, uid)
             if statement is None or statement.phase is not StatementPhase.PENDING:
                 return
+            try:
+                starting_offsets = self._starting_offsets(statement)
+            except ControlError as error:
+                self._store.update(statement, phase=StatementPhase.FAILED, detail=str(error))
+                raise
+            if starting_offsets is None:
+                return
             spec = StatementSpec(
                 uid=uid,
                 name=statement.name,
@@ -121,6 +132,7 @@ class Jobs:
                 properties=_as_text(statement.properties),
                 principal=statement.principal,
                 compute_pool_id=statement.compute_pool_id,
+                starting_offsets=starting_offsets,
             )
             try:
                 self._catalogs.bring_up_to_date()
@@ -131,6 +143,23 @@ class Jobs:
                     self._store.update(statement, phase=StatementPhase.FAILED, detail=str(error))
                 raise
             self._noted(statement, status)
+
+    def _starting_offsets(self, statement: Statement) -> dict[str, str] | None:
+        """Offsets that it begins from; ``None`` while the statement that has them goes on."""
+        name = reference_of(statement)
+        if name is None:
+            return statement.starting_offsets or {}
+        named = self._store.named(Statement, statement.environment_id, name)
+        offsets = carried_over(statement, self.observe(named[0]) if named else None)
+        if offsets is not None:
+            self._store.update(statement, starting_offsets=offsets)
+        return offsets
+
+    def _release_followers(self, ended: Statement) -> None:
+        """Let go those that wait for where this one has stopped."""
+        for follower in self._store.all(Statement, ended.environment_id):
+            if reference_of(follower) == ended.name and follower.phase is StatementPhase.PENDING:
+                self._background.submit(self._submit, follower.id)
 
     def _stop(self, uid: str) -> None:
         with self._locks[uid], translated():
@@ -144,6 +173,12 @@ class Jobs:
             self._noted(statement, status)
 
     def _noted(self, statement: Statement, status: StatementStatus) -> Statement:
+        noted = self._store_status(statement, status)
+        if noted.phase.is_terminal:
+            self._release_followers(noted)
+        return noted
+
+    def _store_status(self, statement: Statement, status: StatementStatus) -> Statement:
         """Store what Flink says, if it says something new, and the user has not meanwhile ended it."""
         with self._store.transaction():
             stored = self._store.get(Statement, statement.id)

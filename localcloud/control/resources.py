@@ -141,7 +141,10 @@ class Connection(Resource):
 
 
 class Statement(Resource):
-    """A Flink statement. ``id`` is its ``uid``; ``properties`` and ``labels`` are kept as they came."""
+    """A Flink statement. ``id`` is its ``uid``; ``properties`` and ``labels`` are kept as they came.
+
+    ``starting_offsets``: those carried over from another statement; ``None`` while these are not known yet.
+    """
 
     kind: ClassVar[str] = "statement"
     statement: str
@@ -153,6 +156,7 @@ class Statement(Resource):
     phase: StatementPhase = StatementPhase.PENDING
     detail: str = ""
     traits: dict[str, Any] | None = None
+    starting_offsets: dict[str, str] | None = None
     latest_offsets: dict[str, str] = Field(default_factory=dict)
     offsets_at: datetime | None = None
     version: int = 1

@@ -242,6 +242,7 @@ class FlinkPlane:
             "statement": spec.statement,
             "properties": {key: str(value) for key, value in spec.properties.items()},
             "principal": spec.principal,
+            "startingOffsets": dict(spec.starting_offsets),
         }
         with self._lock:
             self._specs[spec.uid] = spec
@@ -250,7 +251,10 @@ class FlinkPlane:
     def _noted(self, uid: str, answer: Mapping[str, Any]) -> StatementStatus:
         """Remember what outlives the JVM: how a statement ended, and which ones write."""
         status = StatementStatus(
-            phase=StatementPhase(answer["phase"]), detail=answer["detail"] or "", traits=answer["traits"]
+            phase=StatementPhase(answer["phase"]),
+            detail=answer["detail"] or "",
+            traits=answer["traits"],
+            latest_offsets=answer["latestOffsets"],
         )
         with self._lock:
             if status.traits is not None:

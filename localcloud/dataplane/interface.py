@@ -251,7 +251,10 @@ class FlinkEnvironment:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementSpec:
-    """A statement to run. ``uid`` is unique for ever: checkpoints are kept under it."""
+    """A statement to run. ``uid`` is unique for ever: checkpoints are kept under it.
+
+    ``starting_offsets``: where it begins to read, by topic, in the API's form (``partition:0,offset:42;...``).
+    """
 
     uid: str
     name: str
@@ -260,6 +263,7 @@ class StatementSpec:
     properties: Mapping[str, str]
     principal: str
     compute_pool_id: str
+    starting_offsets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +271,7 @@ class StatementStatus:
     """Where a statement stands.
 
     ``traits`` has the API's shape: ``sql_kind``, ``is_bounded``, ``is_append_only``, ``upsert_columns``, ``schema``.
+    ``latest_offsets``: how far one that writes had read its topics when it ended.
     """
 
     phase: StatementPhase

@@ -32,10 +32,11 @@ from localcloud.dataplane.kafka import BrokerPlane
 from localcloud.dataplane.kafka_admin import client_config
 from localcloud.dataplane.processes import ProcessHost
 from localcloud.dataplane.registry import SqliteRegistry
+from tests.integration.clone import wait_until
 from tests.integration.flink_plane_world import Provider, serving, vector_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 pytestmark = pytest.mark.integration
 
@@ -130,7 +131,9 @@ class World:
             producer.produce("product-updates", record)
         producer.flush()
 
-    def run(self, sql: str, environment: int = 1, **properties: str) -> str:
+    def run(
+        self, sql: str, environment: int = 1, starting_offsets: Mapping[str, str] | None = None, **properties: str
+    ) -> str:
         """Submit a statement, wait until it runs or has ended, return its uid."""
         uid = f"u{len(self.specs) + 1}"
         given = {"sql.current-catalog": f"env-{environment}", "sql.current-database": "cluster"}
@@ -143,6 +146,7 @@ class World:
             properties=given,
             principal="sa-1",
             compute_pool_id="lfcp-1",
+            starting_offsets=starting_offsets or {},
         )
         self.flink.submit(self.specs[uid])
         self.until(uid, lambda status: status.phase in SETTLED)
@@ -481,3 +485,30 @@ def test_a_deleted_statement_blocks_nobody(world: World, pipeline: str) -> None:
     world.flink.delete("again")
     assert world.ended(world.run("DROP TABLE product_vector")).phase is StatementPhase.COMPLETED
     assert "product_vector-value" not in world.registry.subjects("lsrc-1")
+
+
+def test_a_statement_begins_where_another_one_has_stopped(world: World) -> None:
+    numbers = world.run("CREATE TABLE numbers (product_id INT) WITH ('kafka.partitions' = '1')")
+    assert world.ended(numbers).phase is StatementPhase.COMPLETED
+    insert = "INSERT INTO numbers SELECT product_id FROM `product-updates`"
+    old = world.run(insert)
+    assert not world.flink.status(old).latest_offsets, "those of a running statement would be a change in each refresh"
+    world.produce(range(500, 520))
+
+    def found() -> list[int]:
+        return [int(row[0]) for row in world.query("SELECT product_id FROM numbers")]
+
+    wait_until(lambda: set(range(500, 520)) <= set(found()), "the records in the other table")
+    world.flink.stop(old)
+    before = found()
+    offsets = world.flink.status(old).latest_offsets
+    assert list(offsets) == ["product-updates"]
+    ends = [int(part.rpartition(":")[2]) for part in offsets["product-updates"].split(";")]
+    assert sum(ends) == len(before) == len(set(before))
+    world.flink.delete(old)
+    world.produce(range(520, 540))
+    new = world.run(f"{insert} WHERE product_id > 0", starting_offsets=offsets)
+    wait_until(lambda: len(found()) >= len(before) + 20, "what came since")
+    assert sorted(found()) == sorted([*before, *range(520, 540)])
+    world.flink.stop(new)
+    assert world.flink.status(new).latest_offsets.keys() == offsets.keys()

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.integration
 
 COLUMNS = "product_id, store_id, price, articleType, brandName"
 MODEL = "sql/create-model-vector-embedding.sql"
+INSERT = "sql/insert-into-product-vector.sql"
 TABLE = "sql/create-table-product-vector.sql"
 
 
@@ -45,6 +46,25 @@ def kept(clone: Clone) -> set[str]:
     return {resource["id"] for resource in clone.status()["resources"] if resource["kind"] in kinds}
 
 
+def settled(clone: Clone) -> tuple[Counter[Any], Counter[Any]]:
+    """Return what is in both tables once nothing new comes; the connector goes on afterwards."""
+    own, outputs = clone.credentials(), clone.outputs()
+    connector = (
+        f"{clone.endpoint}/connect/v1/environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
+        f"/connectors/{outputs['connectorName']}"
+    )
+    key = (own["cloud_api_key"], own["cloud_api_secret"])
+    httpx.put(f"{connector}/pause", auth=key).raise_for_status()
+    wait_until(lambda: httpx.get(f"{connector}/status", auth=key).json()["connector"]["state"] == "PAUSED", "pause")
+    count = str(topic_end(clone, "product-updates"))
+    products, vectors = (
+        Counter(tuple(row.values()) for row in clone.sql(f"SELECT {COLUMNS} FROM `{table}`", "--limit", count))
+        for table in ("product-updates", "product_vector")
+    )
+    httpx.put(f"{connector}/resume", auth=key).raise_for_status()
+    return products, vectors
+
+
 class TestRotation:
     """The Flink key is replaced under a pipeline that goes on."""
 
@@ -66,21 +86,8 @@ class TestRotation:
         wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors after the rotation")
 
     def test_no_record_is_lost_or_repeated(self, clone: Clone) -> None:
-        own, outputs = clone.credentials(), clone.outputs()
-        connector = (
-            f"{clone.endpoint}/connect/v1/environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
-            f"/connectors/{outputs['connectorName']}"
-        )
-        key = (own["cloud_api_key"], own["cloud_api_secret"])
-        httpx.put(f"{connector}/pause", auth=key).raise_for_status()
-        wait_until(lambda: httpx.get(f"{connector}/status", auth=key).json()["connector"]["state"] == "PAUSED", "pause")
-        count = str(topic_end(clone, "product-updates"))
-        products, vectors = (
-            Counter(tuple(row.values()) for row in clone.sql(f"SELECT {COLUMNS} FROM `{table}`", "--limit", count))
-            for table in ("product-updates", "product_vector")
-        )
+        products, vectors = settled(clone)
         assert vectors == products
-        httpx.put(f"{connector}/resume", auth=key).raise_for_status()
 
     def test_it_is_the_only_change(self, clone: Clone) -> None:
         clone.ok("preview", "--expect-no-changes")
@@ -100,6 +107,45 @@ class TestRenames:
         clone.ok("preview", "--expect-no-changes")
         git(clone.path, "checkout", "--", "sql")
         clone.ok("up", "--yes", "--skip-preview")
+
+
+class TestEditOfTheInsert:
+    """The new INSERT goes on where the old one has stopped."""
+
+    def test_the_preview_tells_from_which_one_it_takes_over(self, clone: Clone) -> None:
+        clone.ok("up", "--yes", "--skip-preview")
+        old = clone.outputs()["statements"]["insert"]
+        clone.edit(INSERT, "', price: '", "', costs: '")
+        assert clone.planned() == {"insert-into-product-vector": "replace"}
+        assert old in clone.ok("preview", "--diff")
+
+    def test_no_record_is_lost_or_repeated(self, clone: Clone) -> None:
+        before = clone.outputs()["statements"]
+        clone.ok("up", "--yes", "--skip-preview")
+        after = clone.outputs()["statements"]
+        assert {kind for kind in before if after[kind] != before[kind]} == {"insert"}
+        assert before["insert"] not in statements(clone)
+        done = topic_end(clone, "product_vector")
+        wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors of the new INSERT")
+        products, vectors = settled(clone)
+        assert vectors == products
+        embedded = clone.sql("SELECT content FROM product_vector", "--limit", str(vectors.total()))
+        contents = [row["content"] for row in embedded]
+        assert any("price: " in content for content in contents)
+        assert any("costs: " in content for content in contents)
+
+    def test_it_is_the_only_change(self, clone: Clone) -> None:
+        clone.ok("preview", "--refresh", "--expect-no-changes")
+
+    def test_an_edit_that_flink_refuses_leaves_the_old_one_running(self, clone: Clone) -> None:
+        running = clone.outputs()["statements"]["insert"]
+        clone.edit(INSERT, "        size,", "        sizzle,")
+        assert "sizzle" in clone.refused("up", "--yes", "--skip-preview")
+        git(clone.path, "checkout", "--", "sql")
+        clone.edit(INSERT, "', price: '", "', costs: '")
+        assert statements(clone)[running]["phase"] == "RUNNING"
+        clone.ok("preview", "--expect-no-changes")
+        git(clone.path, "checkout", "--", "sql")
 
 
 class TestProtection:

@@ -48,7 +48,9 @@ class Jvm:
         if self.dead.is_set():
             raise httpx.ConnectError("refused")
         self.calls.append((method, path, body))
-        answer = self.answers.get(f"{method} {path}", {"phase": "RUNNING", "detail": None, "traits": None})
+        answer = self.answers.get(
+            f"{method} {path}", {"phase": "RUNNING", "detail": None, "traits": None, "latestOffsets": {}}
+        )
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -119,7 +121,7 @@ def spec(uid: str) -> StatementSpec:
 
 def answer(phase: str, kind: str | None = None, detail: str | None = None) -> dict[str, Any]:
     traits = kind and {"sql_kind": kind, "is_bounded": False, "is_append_only": True}
-    return {"phase": phase, "detail": detail, "traits": traits}
+    return {"phase": phase, "detail": detail, "traits": traits, "latestOffsets": {}}
 
 
 def eventually(condition: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from components import SOURCE_TOPIC, Identities, IdentitiesProps, Kafka, KafkaProps, PipelineSql, RecordSchema, Scope
 from components.flink import Flink, FlinkProps
+from components.last_up import LastUp
 from components.settings import Settings
 from tests.unit.components.recorded_program import ENVIRONMENT, ORGANIZATION, REGISTRY
 
@@ -70,9 +71,9 @@ def make_identities() -> Callable[[Kafka], Identities]:
 def make_session(
     settings: Settings, make_kafka: Callable[[], Kafka], make_identities: Callable[[Kafka], Identities]
 ) -> Callable[..., FlinkSession]:
-    """Declare all that a statement needs, inside a program; with other ``settings`` on request."""
+    """Declare all that a statement needs, inside a program; after a ``last_up`` on request."""
 
-    def make(settings: Settings = settings) -> FlinkSession:
+    def make(settings: Settings = settings, last_up: LastUp | None = None) -> FlinkSession:
         kafka = make_kafka()
         props = FlinkProps(
             suffix="x",
@@ -81,6 +82,6 @@ def make_session(
             settings=settings,
             identities=make_identities(kafka),
         )
-        return Flink("flink", props).session(kafka.cluster)
+        return Flink("flink", props).session(kafka.cluster, last_up or LastUp())
 
     return make

@@ -36,7 +36,7 @@ _OUTPUTS: dict[str, tuple[str, dict[str, Any]]] = {
     "pulumi:providers:confluentcloud": ("provider-id", {}),
 }
 CALLS: dict[str, dict[str, Any]] = {
-    "pulumi:pulumi:readStackOutputs": {"name": "organization/confluent-rag/test", "outputs": {}},
+    "pulumi:pulumi:readStackResourceOutputs": {"name": "organization/confluent-rag/test", "outputs": {}},
     "confluentcloud:index/getEnvironment:getEnvironment": {
         "id": "env-1",
         "displayName": "house",

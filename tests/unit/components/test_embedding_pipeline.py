@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -8,6 +9,7 @@ import pytest
 from components.embedding_model import EmbeddingModel, EmbeddingModelProps
 from components.embedding_pipeline import EmbeddingPipeline, EmbeddingPipelineProps
 from components.hooks import Source
+from components.last_up import LastStatement, LastUp
 from tests.unit.components.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
@@ -32,10 +34,10 @@ class Connector(pulumi.CustomResource):
 class TestEmbeddingPipeline:
     @pytest.fixture
     def declare(
-        self, settings: Settings, sql: PipelineSql, make_session: Callable[[], FlinkSession]
+        self, settings: Settings, sql: PipelineSql, make_session: Callable[..., FlinkSession]
     ) -> Callable[..., Recorded]:
-        def program(*, protect: bool) -> None:
-            session = make_session()
+        def program(*, protect: bool, last_up: LastUp | None) -> None:
+            session = make_session(last_up=last_up)
             model = EmbeddingModel("model", EmbeddingModelProps(settings=settings, session=session, sql=sql))
             props = EmbeddingPipelineProps(
                 session=session,
@@ -47,7 +49,9 @@ class TestEmbeddingPipeline:
             )
             EmbeddingPipeline("pipeline", props)
 
-        return lambda *, protect=False, preview=False: record(lambda: program(protect=protect), preview=preview)
+        return lambda *, protect=False, preview=False, last_up=None: record(
+            lambda: program(protect=protect, last_up=last_up), preview=preview
+        )
 
     @pytest.fixture
     def recorded(self, declare: Callable[..., Recorded]) -> Recorded:
@@ -76,7 +80,7 @@ class TestEmbeddingPipeline:
 
     def test_table_is_dropped_with_its_statement(self, recorded: Recorded) -> None:
         assert list(recorded[TABLE].request.hooks.before_delete) == [f"drop what was made by {TABLE}"]
-        assert list(recorded[INSERT].request.hooks.before_delete) == []
+        assert list(recorded[INSERT].request.hooks.before_delete) == [f"hand over from {INSERT}"]
 
     def test_insert_asks_its_model_and_waits_for_its_source(self, recorded: Recorded) -> None:
         before = list(recorded[INSERT].request.hooks.before_create)
@@ -92,6 +96,32 @@ class TestEmbeddingPipeline:
             assert check.opts
             assert check.opts.on_dry_run
         assert not {name for name in declare().hooks if name.startswith("check ")}
+
+    def after(self, recorded: Recorded) -> LastUp:
+        """Return the state that ``recorded`` leaves."""
+        inputs = {name: recorded[name].inputs for name in (MODEL, TABLE, INSERT)}
+        return LastUp(
+            statements={
+                name: LastStatement(name=made["statementName"], text=made["statement"], properties=made["properties"])
+                for name, made in inputs.items()
+            }
+        )
+
+    def test_unchanged_the_insert_is_as_it_was(self, declare: Callable[..., Recorded], recorded: Recorded) -> None:
+        again = declare(last_up=self.after(recorded))
+        assert again[INSERT].inputs == recorded[INSERT].inputs
+        assert again[INSERT].request.deleteBeforeReplace
+
+    def test_edited_it_takes_over_from_the_one_that_runs(
+        self, declare: Callable[..., Recorded], recorded: Recorded
+    ) -> None:
+        last = self.after(recorded)
+        insert = replace(last.statements[INSERT], name="insert-0", text="INSERT INTO product_vector SELECT 1")
+        edited = declare(last_up=replace(last, statements={**last.statements, INSERT: insert}))
+        assert edited[INSERT].inputs["properties"]["sql.tables.initial-offset-from"] == "insert-0"
+        assert not edited[INSERT].request.deleteBeforeReplace
+        assert f"check {INSERT}" in edited.hooks
+        assert edited[INSERT].inputs["statementName"] == recorded[INSERT].inputs["statementName"]
 
     def test_protect_protects_the_table_alone(self, declare: Callable[..., Recorded]) -> None:
         protected = declare(protect=True)

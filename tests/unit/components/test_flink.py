@@ -6,9 +6,7 @@ import pulumi
 import pytest
 from pulumi.runtime import set_all_config
 
-from components.flink_session import LastUp
 from components.statement import StatementProps, declare_statement
-from tests.unit.components import recorded_program
 from tests.unit.components.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
@@ -103,43 +101,6 @@ class TestFlink:
         assert provider.inputs["cloudApiSecret"] == "cloud-secret"
         assert provider.inputs["maxRetries"] == "8"
         assert {"cloudApiKey", "cloudApiSecret"} <= provider.secrets
-
-    def test_the_last_address_is_the_one_of_the_outputs(
-        self, make_session: Callable[[], FlinkSession], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        outputs = {
-            "flinkRestEndpoint": "http://flink",
-            "organizationId": "org-1",
-            "environmentId": "env-1",
-            "computePoolId": "lfcp-0",
-            "flinkApiKey": "OLDKEY",
-            "flinkApiSecret": "old-secret",
-            "protect": True,
-        }
-        monkeypatch.setitem(recorded_program.CALLS, "pulumi:pulumi:readStackOutputs", {"outputs": outputs})
-        seen: list[LastUp | None] = []
-
-        def program() -> pulumi.Output[None]:
-            session = make_session()
-
-            async def look() -> None:
-                assert await session.last_up.is_secret()
-                seen.append(await session.last_up.future())
-
-            return pulumi.Output.from_input(look())
-
-        record(program)
-        monkeypatch.setitem(recorded_program.CALLS, "pulumi:pulumi:readStackOutputs", {"outputs": {}})
-        record(program)
-        first, second = seen
-        assert first is not None
-        assert first.address is not None
-        assert (first.address.compute_pool_id, first.address.api_secret, first.protect) == (
-            "lfcp-0",
-            "old-secret",
-            True,
-        )
-        assert second == LastUp(address=None, protect=False)
 
     def test_session_is_secret(self, make_session: Callable[[], FlinkSession]) -> None:
         seen: dict[str, bool] = {}

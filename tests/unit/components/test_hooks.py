@@ -11,9 +11,10 @@ import pulumi
 import pytest
 
 from components import hooks
-from components.flink_session import Address, LastUp
+from components.flink_session import Address
 from components.flink_sql import FlinkSql, FlinkSqlError
 from components.hooks import HookError, Source, StatementHooks, wait_for_rights
+from components.last_up import LastUp
 from components.sql_text import Kind, Statement
 from tests.unit.components.recorded_program import record
 
@@ -36,13 +37,17 @@ SOURCE = Source(table="product-updates", columns=("size", "price"), connector="D
 
 @dataclass
 class Flink:
-    """``databases``: names it knows. ``described``: what DESCRIBE says, one answer after the other."""
+    """``databases``: names it knows. ``described``: what DESCRIBE says, one answer after the other.
+
+    ``waiting``: the statements that carry on from one.
+    """
 
     phases: dict[str, str] = field(default_factory=dict)
     databases: set[str] = field(default_factory=lambda: {"embeddings-x"})
     described: list[list[str] | Exception] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     refusal: str = ""
+    waiting: dict[str, list[str]] = field(default_factory=dict)
 
     @contextmanager
     def connect(self, address: Address, database: str) -> Iterator[Flink]:
@@ -55,6 +60,17 @@ class Flink:
 
     def delete(self, name: str) -> None:
         self.asked.append(f"delete {name}")
+
+    def stop(self, name: str) -> None:
+        self.asked.append(f"stop {name}")
+
+    def followers(self, name: str) -> list[str]:
+        return self.waiting.get(name, [])
+
+    def start_of(self, name: str) -> None:
+        if self.refusal:
+            raise FlinkSqlError(self.refusal)
+        self.asked.append(f"wait for {name}")
 
     def run_ddl(self, text: str) -> None:
         if self.refusal:
@@ -109,7 +125,7 @@ def statement_hooks(
         (),
         {
             "address": Known(ADDRESS),
-            "last_up": Known(LastUp(address=ADDRESS, protect=False)),
+            "last_up": LastUp(address=ADDRESS),
             "database": Known(database),
         },
     )()
@@ -129,6 +145,34 @@ def drop(hook: StatementHooks) -> None:
 
 def clear(hook: StatementHooks) -> None:
     asyncio.run(hook._clear_leftovers(arguments(new_inputs="")))
+
+
+class TestHandOver:
+    def hand_over(self) -> None:
+        asyncio.run(statement_hooks(INSERT)._hand_over(arguments(old_inputs="")))
+
+    def test_it_is_stopped_and_the_next_one_begins(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "RUNNING"
+        flink.waiting["p-x-1"] = ["p-x-2"]
+        self.hand_over()
+        assert flink.asked == ["stop p-x-1", "wait for p-x-2"]
+
+    def test_with_nothing_after_it_there_is_nothing_to_do(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "RUNNING"
+        self.hand_over()
+        assert flink.asked == []
+
+    def test_one_that_is_gone_hands_over_nothing(self, flink: Flink) -> None:
+        flink.waiting["p-x-1"] = ["p-x-2"]
+        self.hand_over()
+        assert flink.asked == []
+
+    def test_a_failure_of_the_next_one_is_told_and_keeps_it(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "RUNNING"
+        flink.waiting["p-x-1"] = ["p-x-2"]
+        flink.refusal = "the model is gone"
+        with pytest.raises(HookError, match="p-x-1, which is stopped and kept: the model is gone"):
+            self.hand_over()
 
 
 class TestDrop:
@@ -175,7 +219,7 @@ class TestDrop:
         monkeypatch.setattr(pulumi.log, "warn", said.append)
         hook = statement_hooks(TABLE)
         hook.session.address = Known(None, unknown=True)  # type: ignore[assignment, misc]
-        hook.session.last_up = Known(LastUp(address=None, protect=False))  # type: ignore[assignment, misc]
+        hook.session.last_up = LastUp()  # type: ignore[misc]
         drop(hook)
         assert flink.asked == []
         assert "goes with its cluster" in said[0]
@@ -183,7 +227,7 @@ class TestDrop:
     @pytest.mark.parametrize(("now", "before"), [(True, False), (False, True)])
     def test_a_protected_table_is_never_dropped(self, flink: Flink, *, now: bool, before: bool) -> None:
         hook = replace(statement_hooks(TABLE), protect=now)
-        hook.session.last_up = Known(LastUp(address=ADDRESS, protect=before))  # type: ignore[assignment, misc]
+        hook.session.last_up = LastUp(address=ADDRESS, protect=before)  # type: ignore[misc]
         with pytest.raises(HookError, match="Table product_vector is protected: set confluent-rag:protect to false"):
             drop(hook)
         assert flink.asked == []

@@ -1,5 +1,7 @@
 package rag.flink.catalog;
 
+import java.util.Map;
+
 /**
  * On whose behalf tables are read and written.
  *
@@ -7,8 +9,10 @@ package rag.flink.catalog;
  * @param principal the Kafka user it acts as
  * @param startupMode {@code sql.tables.scan.startup.mode}, or {@code null} for each table's own
  * @param boundedMode {@code sql.tables.scan.bounded.mode}, or {@code null} for each table's own
+ * @param startingOffsets Flink's {@code specific-offsets} by topic; goes before the startup mode
  */
-public record StatementContext(String name, String principal, String startupMode, String boundedMode) {
+public record StatementContext(
+        String name, String principal, String startupMode, String boundedMode, Map<String, String> startingOffsets) {
 
     /** What Confluent prefixes the transactional ids of a statement with, and grants rights on. */
     public String transactionalIdPrefix() {

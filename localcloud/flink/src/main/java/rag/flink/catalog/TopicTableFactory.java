@@ -66,7 +66,11 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         options.put("properties.isolation.level", "read_committed");
         boolean upsert = isUpsert(table);
         String startup = statement.startupMode() != null ? statement.startupMode() : table.get("scan.startup.mode");
-        if (!upsert) {
+        String carriedOver = statement.startingOffsets().get(options.get("topic"));
+        if (!upsert && carriedOver != null) {
+            options.put("scan.startup.mode", "specific-offsets");
+            options.put("scan.startup.specific-offsets", carriedOver);
+        } else if (!upsert) {
             options.put("scan.startup.mode", startup);
             copy(table, options, "scan.startup.timestamp-millis", "scan.startup.specific-offsets");
         }

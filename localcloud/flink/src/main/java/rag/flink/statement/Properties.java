@@ -53,6 +53,6 @@ record Properties(
 
 
     StatementContext context(StatementRequest request) {
-        return new StatementContext(request.name(), request.principal(), startupMode, boundedMode);
+        return new StatementContext(request.name(), request.principal(), startupMode, boundedMode, request.startingOffsets());
     }
 }

@@ -89,7 +89,15 @@ public final class Statements {
         Statement statement = find(uid);
         Status status = statement.status();
         close(statement.releasable());
-        return status;
+        return withOffsets(statement, status);
+    }
+
+    private Status withOffsets(Statement statement, Status status) {
+        if (!status.phase().isTerminal() || statement.job() == null || statement.hasRows()) {
+            return status;
+        }
+        return status.withLatestOffsets(
+                checkpoints.latest(statement.request().uid()).map(Offsets::in).orElse(Map.of()));
     }
 
     /** The page of results at {@code token}, as JSON. */
@@ -125,13 +133,13 @@ public final class Statements {
     public Status stop(String uid) {
         Statement statement = find(uid);
         if (statement.hasEnded()) {
-            return statement.status();
+            return status(uid);
         }
         statement.stopping();
         JobClient job = statement.job();
         if (job == null) {
             awaitEnd(statement);
-            return statement.status();
+            return status(uid);
         }
         Path attempt = attempts.get(uid);
         try {
@@ -144,7 +152,7 @@ public final class Statements {
             Thread.currentThread().interrupt();
         }
         awaitEnd(statement);
-        return statement.status();
+        return status(uid);
     }
 
     /** Ends it, if it runs, and forgets everything about it. */

@@ -1,6 +1,20 @@
 package rag.flink.statement;
 
+import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 
-/** Where a statement stands, as the endpoint answers it. */
-public record Status(Phase phase, String detail, JsonNode traits) {}
+/**
+ * Where a statement stands, as the endpoint answers it.
+ *
+ * @param latestOffsets how far it had read its topics when it ended (see {@link Offsets}), empty before that
+ */
+public record Status(Phase phase, String detail, JsonNode traits, Map<String, String> latestOffsets) {
+
+    Status(Phase phase, String detail, JsonNode traits) {
+        this(phase, detail, traits, Map.of());
+    }
+
+    Status withLatestOffsets(Map<String, String> offsets) {
+        return new Status(phase, detail, traits, offsets);
+    }
+}
