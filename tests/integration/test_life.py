@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from tests.integration.clone import git, wait_until
+from tests.integration.tables import settled, statements, topic_end
 
 if TYPE_CHECKING:
     from tests.integration.clone import Clone
 
 pytestmark = pytest.mark.integration
 
-COLUMNS = "product_id, store_id, price, articleType, brandName"
 MODEL = "sql/create-model-vector-embedding.sql"
 INSERT = "sql/insert-into-product-vector.sql"
 TABLE = "sql/create-table-product-vector.sql"
-
-
-def statements(clone: Clone) -> dict[str, Any]:
-    """Name -> job, of what the stack runs."""
-    jobs = clone.status()["jobs"]
-    return {job["name"]: job for job in jobs if not job["name"].startswith("pulumiw-")}  # a query ends by itself
-
-
-def topic_end(clone: Clone, name: str) -> int:
-    """Return how many records a topic has got so far."""
-    (topic,) = [topic for topic in clone.status()["topics"] if topic["name"] == name]
-    return int(topic["records"])
 
 
 def flink_answers(outputs: dict[str, Any]) -> int:
@@ -44,25 +31,6 @@ def kept(clone: Clone) -> set[str]:
     """Ids of what holds data, and of what makes it."""
     kinds = {"environment", "kafka-cluster", "statement"}
     return {resource["id"] for resource in clone.status()["resources"] if resource["kind"] in kinds}
-
-
-def settled(clone: Clone) -> tuple[Counter[Any], Counter[Any]]:
-    """Return what is in both tables once nothing new comes; the connector goes on afterwards."""
-    own, outputs = clone.credentials(), clone.outputs()
-    connector = (
-        f"{clone.endpoint}/connect/v1/environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
-        f"/connectors/{outputs['connectorName']}"
-    )
-    key = (own["cloud_api_key"], own["cloud_api_secret"])
-    httpx.put(f"{connector}/pause", auth=key).raise_for_status()
-    wait_until(lambda: httpx.get(f"{connector}/status", auth=key).json()["connector"]["state"] == "PAUSED", "pause")
-    count = str(topic_end(clone, "product-updates"))
-    products, vectors = (
-        Counter(tuple(row.values()) for row in clone.sql(f"SELECT {COLUMNS} FROM `{table}`", "--limit", count))
-        for table in ("product-updates", "product_vector")
-    )
-    httpx.put(f"{connector}/resume", auth=key).raise_for_status()
-    return products, vectors
 
 
 class TestRotation:

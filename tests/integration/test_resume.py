@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from tests.integration.clone import wait_until
+from tests.integration.clone import git, wait_until
+from tests.integration.tables import settled, statements
 
 if TYPE_CHECKING:
+    import subprocess
+
     from tests.integration.clone import Clone
 
 pytestmark = pytest.mark.integration
@@ -40,6 +44,10 @@ def kill_up_when_there_is(clone: Clone, kind: str) -> None:
         return kind in {resource["kind"] for resource in status["resources"]}
 
     wait_until(is_there, f"a {kind}")
+    kill(process)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
@@ -59,3 +67,27 @@ def test_a_killed_up_resumes(clone: Clone) -> None:
     clone.ok("up", "--yes", "--expect-no-changes")
     clone.ok("destroy", "--yes")
     assert clone.status()["resources"] == []
+
+
+def test_a_killed_hand_over_repeats_no_record(clone: Clone) -> None:
+    clone.ok("up", "--yes", "--skip-preview")
+    for turn, pause in enumerate((0.0, 0.4, 1.0)):
+        git(clone.path, "checkout", "--", "sql")
+        clone.edit("sql/insert-into-product-vector.sql", "', price: '", f"', price {turn}: '")
+        old = clone.outputs()["statements"]["insert"]
+        process = clone.start("up", "--yes", "--skip-preview")
+        wait_until(lambda: another_insert(clone, old) is not None, "the INSERT that takes over")  # noqa: B023 - called at once
+        time.sleep(pause)  # two run; one is being stopped; one is gone
+        kill(process)
+        clone.ok("up", "--yes", "--skip-preview")
+        assert another_insert(clone, old) == clone.outputs()["statements"]["insert"]
+        assert old not in statements(clone)
+    products, vectors = settled(clone)
+    assert vectors == products
+    git(clone.path, "checkout", "--", "sql")
+    clone.ok("destroy", "--yes", "--skip-preview")
+    assert clone.status()["resources"] == []
+
+
+def another_insert(clone: Clone, old: str) -> str | None:
+    return next((name for name in statements(clone) if name.startswith("insert-") and name != old), None)

@@ -95,9 +95,12 @@ def _time(text: str) -> datetime | None:
         return None
 
 
-def without(exported: dict[str, Any], gone: set[str]) -> dict[str, Any]:
-    """Return an exported state without its pending operations and without the resources that are gone."""
+def without(exported: dict[str, Any], gone: set[tuple[str, str]]) -> dict[str, Any]:
+    """Return an exported state without its pending operations and without the resources that are gone.
+
+    ``gone``: URN and id, since a resource and the one that it replaces have the same URN.
+    """
     deployment = dict(exported["deployment"])
     deployment["pending_operations"] = []
-    deployment["resources"] = [r for r in deployment.get("resources") or [] if r["urn"] not in gone]
+    deployment["resources"] = [r for r in deployment.get("resources") or [] if (r["urn"], r.get("id", "")) not in gone]
     return {**exported, "deployment": deployment}

@@ -32,15 +32,17 @@ def recover(prepared: Prepared) -> None:
     if not _has_pending_operations(prepared):
         return
     state = Interrupted(_export(prepared, "--show-secrets"))
-    gone: set[str] = set()
+    gone: set[tuple[str, str]] = set()
     for operation in state.operations:
         for line in settle(operation, state, prepared.environment, gone):
             say(f"pulumiw: {line}")
     _import(prepared, without(_export(prepared), gone))
 
 
-def settle(operation: Operation, state: Interrupted, environment: Mapping[str, str], gone: set[str]) -> Iterator[str]:
-    """Undo a half-made creation, or add to ``gone`` the URN of what was deleted; yield what was done, a line each."""
+def settle(
+    operation: Operation, state: Interrupted, environment: Mapping[str, str], gone: set[tuple[str, str]]
+) -> Iterator[str]:
+    """Undo a half-made creation, or add what was deleted to ``gone`` (URN, id); yield what was done, a line each."""
     resource = operation.resource
     if resource.type not in KINDS:
         return
@@ -48,7 +50,7 @@ def settle(operation: Operation, state: Interrupted, environment: Mapping[str, s
     planes = Planes.of(resource, state, environment)
     if operation.kind == "deleting":
         if resource.id and not any(_is_it(found, resource.id) for found in find(resource, planes)):
-            gone.add(resource.urn)
+            gone.add((resource.urn, resource.id))
             yield f"{label} {resource.name} was deleted by the interrupted command."
     elif operation.kind == "creating" and resource.type not in CLEARED_BY_THE_PROGRAM:
         for found in find(resource, planes):

@@ -49,9 +49,9 @@ def state(api: StubApi, *operations: dict[str, Any], resources: tuple[dict[str, 
     return {"version": 3, "deployment": deployment}
 
 
-def settled(exported: dict[str, Any]) -> tuple[list[str], set[str]]:
+def settled(exported: dict[str, Any]) -> tuple[list[str], set[tuple[str, str]]]:
     interrupted = Interrupted(exported)
-    gone: set[str] = set()
+    gone: set[tuple[str, str]] = set()
     keys = {"CONFLUENT_CLOUD_API_KEY": "CK", "CONFLUENT_CLOUD_API_SECRET": "CS"}
     lines = [line for op in interrupted.operations for line in settle(op, interrupted, keys, gone)]
     return lines, gone
@@ -242,6 +242,15 @@ def test_what_was_deleted_leaves_the_state(there: bool) -> None:  # noqa: FBT001
     assert left["pending_operations"] == []
     assert (pending["resource"] in left["resources"]) is there
     assert bool(lines) is not there
+
+
+def test_what_took_its_place_stays_in_the_state() -> None:
+    with StubApi({}) as api:
+        pending = operation("flinkStatement:FlinkStatement", {"statementName": "old"}, "deleting", "env-1/old")
+        old, new = {**pending["resource"], "delete": True}, {**pending["resource"], "id": "env-1/new"}
+        exported = state(api, pending, resources=(new, old))
+        _, gone = settled(exported)
+    assert without(exported, gone)["deployment"]["resources"][1:] == [new]
 
 
 def test_a_cloud_that_does_not_answer_is_a_failure_and_not_a_guess() -> None:
