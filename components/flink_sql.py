@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from components.sql_text import Statement
 
 DDL_SECONDS = 120.0
-PREDICT_SECONDS = 90.0
+START_SECONDS = 90.0
+ANSWER_SECONDS = 30.0
 STOP_SECONDS = 300.0
 _POLL_SECONDS = 0.3
 _DRY_RUN_FAILED = "Dry-run failed: "
@@ -123,19 +124,19 @@ class FlinkSql:
         """Have ``model`` answer once; the error is its provider's own. One embedding is paid for."""
         name = f"ask-{uuid.uuid4().hex}"
         cursor = self._connection.streaming_cursor()
-        deadline = time.monotonic() + PREDICT_SECONDS
         try:
             cursor.execute(
                 f"SELECT * FROM (VALUES ('ready?')) AS question (input), LATERAL TABLE(ML_PREDICT('{model}', input))",  # noqa: S608 - from the project's own file
                 statement_name=name,
-                timeout=int(PREDICT_SECONDS),
+                timeout=int(START_SECONDS),
             )
+            deadline = time.monotonic() + ANSWER_SECONDS
             while not cursor.fetchmany(1):
                 statement = self._connection.get_statement(name)
                 if statement.is_failed or statement.is_degraded:
                     raise FlinkSqlError(str(statement.status.get("detail")))
                 if time.monotonic() > deadline:
-                    raise FlinkSqlError(f"model {model} gave no answer within {PREDICT_SECONDS:.0f} s")
+                    raise FlinkSqlError(f"model {model} gave no answer within {ANSWER_SECONDS:.0f} s")
                 time.sleep(_POLL_SECONDS)
         finally:
             self._connection.delete_statement(name)

@@ -90,7 +90,6 @@ def test_sql_that_does_not_hold_is_told_with_its_place(clone: Clone, old: str, n
 def test_an_embedding_provider_that_refuses(clone: Clone, status: int | None, expected: str) -> None:
     with provider_answering(status) as url:
         clone.ok("config", "set", "openaiEndpoint", url)
-        clone.run("up", "--yes", "--skip-preview")
         said = clone.refused("up", "--yes", "--skip-preview")
         assert expected in said, said
         assert clone.credentials()["openai_api_key"] not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
@@ -454,6 +456,18 @@ def test_two_environments_do_not_meet(world: World) -> None:
         assert len(world.query(f"SELECT product_id FROM {path}.`product-updates`")) == 3
 
 
+def test_nothing_listens_beyond_this_machine(world: World) -> None:
+    world.rows(world.run("SELECT product_id FROM `product-updates`"), 1)  # rows of a query come through a socket
+    listening = {
+        ipaddress.ip_address(connection.laddr.ip)
+        for info in world.host.infos()
+        for connection in psutil.Process(info.pid).net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening
+    assert [ip for ip in listening if not (getattr(ip, "ipv4_mapped", None) or ip).is_loopback] == []
+
+
 def test_no_secret_is_on_disk(world: World) -> None:
     world.ended(world.run("SHOW CREATE TABLE `product-updates`"))
     secrets = [TOKEN.encode(), world.provider.key.encode(), b"a-wrong-key"]
@@ -490,25 +504,38 @@ def test_a_deleted_statement_blocks_nobody(world: World, pipeline: str) -> None:
 def test_a_statement_begins_where_another_one_has_stopped(world: World) -> None:
     numbers = world.run("CREATE TABLE numbers (product_id INT) WITH ('kafka.partitions' = '1')")
     assert world.ended(numbers).phase is StatementPhase.COMPLETED
-    insert = "INSERT INTO numbers SELECT product_id FROM `product-updates`"
-    old = world.run(insert)
-    assert not world.flink.status(old).latest_offsets, "those of a running statement would be a change in each refresh"
-    world.produce(range(500, 520))
 
     def found() -> list[int]:
-        return [int(row[0]) for row in world.query("SELECT product_id FROM numbers")]
+        return sorted(int(row[0]) for row in world.query("SELECT product_id FROM numbers"))
 
-    wait_until(lambda: set(range(500, 520)) <= set(found()), "the records in the other table")
-    world.flink.stop(old)
-    before = found()
-    offsets = world.flink.status(old).latest_offsets
+    def insert(condition: str, starting_offsets: Mapping[str, str] | None = None) -> str:
+        predicted = "LATERAL TABLE(ML_PREDICT('vector_embedding', size))"
+        sql = f"INSERT INTO numbers SELECT product_id FROM `product-updates`, {predicted} WHERE {condition}"
+        return world.run(sql, starting_offsets=starting_offsets)
+
+    old = insert("product_id >= 0")
+    assert not world.flink.status(old).latest_offsets, "those of a running statement would be a change in each refresh"
+    wait_until(lambda: bool(found()), "its first checkpoint")
+    world.produce(range(1000, 4000))
+    world.flink.stop(old)  # while rows wait for their vectors
+    before, offsets = found(), world.flink.status(old).latest_offsets
     assert list(offsets) == ["product-updates"]
     ends = [int(part.rpartition(":")[2]) for part in offsets["product-updates"].split(";")]
     assert sum(ends) == len(before) == len(set(before))
     world.flink.delete(old)
-    world.produce(range(520, 540))
-    new = world.run(f"{insert} WHERE product_id > 0", starting_offsets=offsets)
-    wait_until(lambda: len(found()) >= len(before) + 20, "what came since")
-    assert sorted(found()) == sorted([*before, *range(520, 540)])
+    world.produce(range(4000, 4020))
+    new = insert("product_id > 0", offsets)
+    wait_until(lambda: set(range(1000, 4020)) <= set(found()), "what came since")
+    after = found()
+    assert len(after) == len(set(after))
     world.flink.stop(new)
     assert world.flink.status(new).latest_offsets.keys() == offsets.keys()
+
+
+def test_offsets_are_not_carried_over_to_a_statement_that_keeps_state(world: World) -> None:
+    made = world.run("CREATE TABLE counts (size STRING, n BIGINT, PRIMARY KEY (size) NOT ENFORCED)")
+    assert world.ended(made).phase is StatementPhase.COMPLETED
+    sql = "INSERT INTO counts SELECT size, COUNT(*) FROM `product-updates` GROUP BY size"
+    status = world.flink.status(world.run(sql, starting_offsets={"product-updates": "partition:0,offset:1"}))
+    assert status.phase is StatementPhase.FAILED
+    assert "it keeps state" in status.detail

@@ -147,7 +147,7 @@ class TestFlinkSql:
     def test_a_model_that_gives_no_answer(
         self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("components.flink_sql.PREDICT_SECONDS", 0.0)
+        monkeypatch.setattr("components.flink_sql.ANSWER_SECONDS", 0.0)
         with pytest.raises(FlinkSqlError, match="model m gave no answer within 0 s"):
             flink.predict("m")
         assert api.statements == {}

@@ -1,13 +1,17 @@
 package rag.flink;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.dag.Pipeline;
 import org.apache.flink.client.deployment.executors.PipelineExecutorUtils;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -23,6 +27,12 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 public final class MiniClusterExecutorFactory implements PipelineExecutorFactory {
 
     static final String NAME = "this-process";
+
+    /** Set on a job that begins at another one's offsets: what that one kept in its state would be missing. */
+    public static final ConfigOption<Boolean> MUST_BE_STATELESS =
+            ConfigOptions.key("statement.must-be-stateless").booleanType().defaultValue(false);
+
+    private static final Set<JobID> STATEFUL = ConcurrentHashMap.newKeySet();
 
     private static volatile MiniCluster cluster;
 
@@ -43,6 +53,11 @@ public final class MiniClusterExecutorFactory implements PipelineExecutorFactory
         }
     }
 
+    /** Whether what a running job writes depends on more than the record it has just read. */
+    public static boolean isStateful(JobID job) {
+        return STATEFUL.contains(job);
+    }
+
     @Override
     public String getName() {
         return NAME;
@@ -61,11 +76,24 @@ public final class MiniClusterExecutorFactory implements PipelineExecutorFactory
     private static CompletableFuture<JobClient> execute(
             Pipeline pipeline, Configuration configuration, ClassLoader userClassLoader) throws Exception {
         StreamGraph graph = PipelineExecutorUtils.getStreamGraph(pipeline, configuration);
+        boolean stateful = graph.getStreamNodes().stream().anyMatch(node -> node.getStatePartitioners().length > 0);
+        if (stateful && configuration.get(MUST_BE_STATELESS)) {
+            throw new UserException(
+                    "Offsets cannot be carried over to this statement: it keeps state (an aggregate, a join, a window), and"
+                            + " would go on without the other statement's.");
+        }
+        if (stateful) {
+            STATEFUL.add(graph.getJobID());
+        }
         graph.serializeUserDefinedInstances();
         return cluster.submitJob(graph)
-                .thenApply(
-                        submitted ->
-                                new MiniClusterJobClient(
-                                        submitted.getJobID(), cluster, userClassLoader, JobFinalizationBehavior.NOTHING));
+                .thenApply(submitted -> client(submitted.getJobID(), userClassLoader));
+    }
+
+    private static JobClient client(JobID job, ClassLoader userClassLoader) {
+        JobClient client =
+                new MiniClusterJobClient(job, cluster, userClassLoader, JobFinalizationBehavior.NOTHING);
+        client.getJobExecutionResult().whenComplete((result, failure) -> STATEFUL.remove(job));
+        return client;
     }
 }

@@ -30,6 +30,7 @@ import org.apache.flink.table.operations.StatementSetOperation;
 import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.operations.PlannerQueryOperation;
 import org.apache.flink.table.types.logical.RowType;
+import rag.flink.MiniClusterExecutorFactory;
 import rag.flink.UserException;
 
 /** Parses, plans and starts one statement; runs on a thread of the gateway. */
@@ -96,6 +97,7 @@ final class Runner {
         config.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        config.set(MiniClusterExecutorFactory.MUST_BE_STATELESS, !statement.request().startingOffsets().isEmpty());
         restoreFrom.ifPresent(
                 path -> {
                     config.set(StateRecoveryOptions.SAVEPOINT_PATH, Checkpoints.location(path));

@@ -15,6 +15,7 @@ import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
 import org.apache.flink.table.gateway.service.session.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rag.flink.MiniClusterExecutorFactory;
 import rag.flink.UserException;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.catalog.Transactions;
@@ -142,8 +143,11 @@ public final class Statements {
             return status(uid);
         }
         Path attempt = attempts.get(uid);
+        // Drained, nothing is left on its way in a job that keeps no state, and its offsets tell all. One that keeps state
+        // would close its windows too early.
+        boolean drain = !MiniClusterExecutorFactory.isStateful(job.getJobID());
         try {
-            job.stopWithSavepoint(false, Checkpoints.location(attempt), SavepointFormatType.NATIVE)
+            job.stopWithSavepoint(drain, Checkpoints.location(attempt), SavepointFormatType.NATIVE)
                     .get(STOP_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.info("statement {} stops without a savepoint", statement.request().name(), e);
