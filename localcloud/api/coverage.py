@@ -1,0 +1,93 @@
+"""What the local cloud serves, as a page: ``python -m localcloud.api.coverage`` writes docs/local-cloud-coverage.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi.routing import APIRoute
+
+from localcloud.api.app import ROUTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "local-cloud-coverage.md"
+
+# Endpoints that answer in the right shape, with less behind it than in the cloud.
+SHALLOW = {
+    ("GET", "/org/v2/organizations"): "there is one",
+    ("GET", "/iam/v2/users"): "there is one, the owner of the first key",
+    ("GET", "/fcpm/v2/regions"): "any region of the three clouds, all of them on this machine",
+    ("POST", "/cmk/v2/clusters"): "every type is one broker; a type's limits are those of roles, not of throughput",
+    ("POST", "/fcpm/v2/compute-pools"): "pools share one Flink; `max_cfu` limits nothing",
+    ("POST", "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors"): "`DatagenSource` alone",
+    ("PUT", "/schema-registry/{registry_id}/mode"): "`READONLY` refuses new schemas; `IMPORT` is as `READWRITE`",
+    ("PUT", "/schema-registry/{registry_id}/mode/{subject}"): "as above",
+    ("POST", "/v1/embeddings"): "whatever model is named, wordllama's answers, in 256 dimensions or fewer",
+}
+
+# Confluent's services that nothing is served of: the beginning of their paths, and what they are.
+NOT_SERVED = {
+    "/artifact/v1": "Flink artifacts (user-defined functions)",
+    "/billing/v1": "costs",
+    "/byok/v1": "own keys for encryption at rest",
+    "/catalog/v1": "Stream Catalog",
+    "/connect/v1/custom-connector-plugins": "custom connectors",
+    "/iam/v2/identity-providers": "single sign-on, OAuth",
+    "/ksqldbcm/v2": "ksqlDB",
+    "/networking/v1": "private networks",
+    "/notifications/v1": "notifications",
+    "/partner/v2": "partners",
+    "/service-quota/v1": "quotas",
+    "/sts/v1": "token exchange (OIDC)",
+    "/tableflow/v1": "Tableflow",
+    "/v2/metrics": "Metrics API",
+}
+
+_HEAD = """\
+# What the local cloud serves
+
+Made by `python -m localcloud.api.coverage` from the routes themselves; a test compares them. An endpoint that is not
+here answers 501 with a sentence.
+
+- **real**: it does what Confluent Cloud does, over real Kafka and Flink, with its roles enforced.
+- **shallow**: it answers in the cloud's shape, with less behind it, as said.
+"""
+
+
+def routes() -> Iterator[tuple[ModuleType, APIRoute, str]]:
+    """Every route with its module and its method, in the order of the page."""
+    for module in ROUTERS:
+        for route in module.router.routes:
+            if isinstance(route, APIRoute):
+                for method in sorted(route.methods or ()):
+                    yield module, route, method
+
+
+def render() -> str:
+    """Return the page."""
+    lines, last = [_HEAD], None
+    for module, route, method in routes():
+        if module is not last:
+            lines += [
+                f"\n## {_first_line(module.__doc__).removesuffix('.')}\n",
+                "| endpoint | what it does | depth |",
+                "|---|---|---|",
+            ]
+            last = module
+        note = SHALLOW.get((method, route.path))
+        depth = f"shallow: {note}" if note else "real"
+        lines.append(f"| `{method} {route.path}` | {_first_line(route.endpoint.__doc__)} | {depth} |")
+    lines += ["\n## Not served\n", "| paths that begin with | what it is |", "|---|---|"]
+    lines += [f"| `{prefix}` | {what} |" for prefix, what in NOT_SERVED.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _first_line(docstring: str | None) -> str:
+    return (docstring or "").strip().splitlines()[0].replace("``", "`")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")
