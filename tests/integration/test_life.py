@@ -61,22 +61,6 @@ class TestRotation:
         clone.ok("preview", "--expect-no-changes")
 
 
-class TestRenames:
-    """What the provider could not update passes at the first try, and then is no change."""
-
-    def test_another_connection_name(self, clone: Clone) -> None:
-        before = clone.outputs()["statements"]
-        clone.edit(MODEL, "openai-embedding-connection", "another-connection")
-        clone.ok("up", "--yes", "--skip-preview")
-        after = clone.outputs()
-        assert after["connectionName"] == "another-connection"
-        assert {kind for kind in before if after["statements"][kind] != before[kind]} == {"model", "insert"}
-        assert [r["name"] for r in clone.status()["resources"] if r["kind"] == "connection"] == ["another-connection"]
-        clone.ok("preview", "--expect-no-changes")
-        git(clone.path, "checkout", "--", "sql")
-        clone.ok("up", "--yes", "--skip-preview")
-
-
 class TestEditOfTheInsert:
     """The new INSERT goes on where the old one has stopped."""
 
@@ -114,6 +98,22 @@ class TestEditOfTheInsert:
         assert statements(clone)[running]["phase"] == "RUNNING"
         clone.ok("preview", "--expect-no-changes")
         git(clone.path, "checkout", "--", "sql")
+
+
+class TestRenames:
+    """What the provider could not update passes at the first try, and then is no change."""
+
+    def test_another_connection_name(self, clone: Clone) -> None:
+        before = clone.outputs()["statements"]
+        clone.edit(MODEL, "openai-embedding-connection", "another-connection")
+        clone.ok("up", "--yes", "--skip-preview")
+        after = clone.outputs()
+        assert after["connectionName"] == "another-connection"
+        assert {kind for kind in before if after["statements"][kind] != before[kind]} == {"model", "insert"}
+        assert [r["name"] for r in clone.status()["resources"] if r["kind"] == "connection"] == ["another-connection"]
+        clone.ok("preview", "--expect-no-changes")
+        git(clone.path, "checkout", "--", "sql")
+        clone.ok("up", "--yes", "--skip-preview")
 
 
 class TestProtection:
