@@ -41,6 +41,7 @@ DEEDS: tuple[tuple[str, Operation, str, str], ...] = (
     ("runner", O.READ, f"{REGISTRY}/subject={SINK}-value", "know the columns of the sink"),
     ("runner", O.WRITE, f"{REGISTRY}/subject={SINK}-value", "CREATE TABLE registers the schema"),
     ("deployer", O.MANAGE_CONNECTIONS, ENVIRONMENT, "make the connection to the embedding model"),
+    ("deployer", O.RUN, POOL, "run statements as the runner"),
     ("deployer", O.ASSIGN, RUNNER, "run statements as the runner"),
     ("deployer", O.READ, f"{K}/topic={SOURCE_TOPIC}", "SELECT from the source (`./pulumiw sql`)"),
     ("deployer", O.READ, f"{K}/topic={SINK}", "SELECT from the vectors (`./pulumiw sql`)"),
