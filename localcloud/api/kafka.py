@@ -1,6 +1,6 @@
 """Kafka REST: one cluster, its topics and their settings (``/kafka/v3``)."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -19,6 +19,9 @@ router = APIRouter(prefix="/kafka/v3/clusters/{cluster_id}", dependencies=[Depen
 CONFIG_NOT_FOUND = 40404
 
 
+Partitions = Annotated[int, Field(ge=1, lt=1 << 31)]
+
+
 class Config(Body):
     """One setting."""
 
@@ -31,14 +34,14 @@ class TopicBody(Body):
     """A new topic."""
 
     topic_name: str
-    partitions_count: int | None = None
+    partitions_count: Partitions | None = None
     configs: list[Config] = Field(default_factory=list)
 
 
 class PartitionsBody(Body):
     """More partitions."""
 
-    partitions_count: int
+    partitions_count: Partitions
 
 
 class ConfigsBody(Body):
