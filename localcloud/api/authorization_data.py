@@ -63,6 +63,7 @@ REGISTRY: Mapping[tuple[str, str], Operation | None] = {
     ("GET", f"{_IDS}/schema"): None,
     ("GET", f"{_IDS}/subjects"): None,
     ("GET", f"{_IDS}/versions"): None,
+    ("GET", "/schema-registry/{registry_id}/associations/resources/{namespace}/{name}"): None,
     **{
         (method, f"/schema-registry/{{registry_id}}/{settings}{place}"): operation
         for settings in ("config", "mode")

@@ -130,6 +130,13 @@ def list_versions_with(registry_id: str, schema_id: int, cloud: TheCloud, caller
     return Json([{"subject": version.subject, "version": version.version} for version in found if may(version.subject)])
 
 
+@router.get("/associations/resources/{namespace}/{name}")
+def list_associations(registry_id: str, namespace: str, name: str, cloud: TheCloud) -> Json:  # noqa: ARG001 - the path
+    """The subjects that were associated with a topic by hand: none, so that clients go by the topic's name."""
+    cloud.environments.registry(registry_id)
+    return Json([])
+
+
 def _require_id(cloud: Cloud, caller: Caller, registry_id: str, schema_id: int) -> None:
     """Whoever may read one of the subjects that use a schema may read it."""
     if caller.is_internal:

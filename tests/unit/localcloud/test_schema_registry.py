@@ -97,6 +97,11 @@ def test_an_unknown_registry(local: Local) -> None:
     assert local.call("GET", "/schema-registry/lsrc-nowhere/subjects", status=404)["error_code"] == 404
 
 
+def test_no_topic_has_subjects_of_another_name(local: Local, registry: str) -> None:
+    path = "/associations/resources/-/orders?resourceType=topic&associationType=value"
+    assert local.call("GET", registry + path) == []
+
+
 def test_compatibility_levels(local: Local, registry: str) -> None:
     assert local.call("GET", f"{registry}/config") == {"compatibilityLevel": "BACKWARD"}
     assert local.call("PUT", f"{registry}/config/s", {"compatibility": "FULL"}) == {"compatibility": "FULL"}
