@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.accounts import principal_exists
@@ -11,7 +12,6 @@ from localcloud.control.errors import (
     FailedError,
     InvalidError,
     NotFoundError,
-    NotHereError,
     found,
     translated,
 )
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_NAME = 100
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
+_PLANNING_SECONDS, _PAUSE_SECONDS = 30.0, 0.05
 _ENDED = (StatementPhase.COMPLETED, StatementPhase.FAILED)
 
 
@@ -72,7 +73,18 @@ class Statements:
                     " another name."
                 )
             self._store.add(made)
-        return self._jobs.start(made)
+        return self._checked(made) if _is_dry_run(properties) else self._jobs.start(made)
+
+    def _checked(self, made: Statement) -> Statement:
+        """Only planned, never run: the reply is all there ever is of it, so it waits for the end and has no uid."""
+        try:
+            judged, deadline = self._jobs.start(made), time.monotonic() + _PLANNING_SECONDS
+            while not judged.phase.is_terminal and time.monotonic() < deadline:
+                time.sleep(_PAUSE_SECONDS)
+                judged = self._jobs.observe(self._store.get(Statement, made.id) or judged)
+            return judged.model_copy(update={"id": ""})
+        finally:
+            self._jobs.delete(made)
 
     def all(self, environment_id: str) -> list[Statement]:
         """Those of an environment, as they are now."""
@@ -218,5 +230,7 @@ def _check(name: str, statement: str, properties: Mapping[str, Any]) -> None:
     for key, value in properties.items():
         if not isinstance(value, str | int | float | bool):
             raise InvalidError(f"Property {key} must be a string, not {value!r}.", pointer="/spec/properties")
-    if str(properties.get("sql.dry-run", "false")).lower() == "true":
-        raise NotHereError("The local cloud does not check statements without running them: leave sql.dry-run out.")
+
+
+def _is_dry_run(properties: Mapping[str, Any]) -> bool:
+    return str(properties.get("sql.dry-run", "false")).lower() == "true"

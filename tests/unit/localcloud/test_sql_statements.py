@@ -94,13 +94,20 @@ def test_a_statement_that_fails_says_why(place: Place) -> None:
         ("ok", "  ", {}, 400, "empty"),
         ("ok", "SELECT 1", {"pool": "lfcp-nowhere"}, 404, "lfcp-nowhere"),
         ("ok", "SELECT 1", {"properties": {"a": {}}}, 400, "Property a"),
-        ("ok", "SELECT 1", {"properties": {"sql.dry-run": "true"}}, 501, "dry-run"),
     ],
 )
 def test_statements_that_cannot_be(  # noqa: PLR0917 - one column each
     place: Place, name: str, sql: str, spec: dict[str, Any], status: int, said: str
 ) -> None:
     assert said in place.create(name, sql, status=status, **spec)["errors"][0]["detail"]
+    assert place.local.plane.flink.specs == {}
+
+
+@pytest.mark.parametrize(("sql", "phase"), [("CREATE TABLE t (a INT)", "COMPLETED"), ("BROKEN", "FAILED")])
+def test_a_dry_run_is_answered_at_once_and_kept_nowhere(place: Place, sql: str, phase: str) -> None:
+    made = place.create("tried", sql, properties={"sql.dry-run": "true"})
+    assert (made["status"]["phase"], made["metadata"]["uid"]) == (phase, "")
+    place.get("tried", status=404)
     assert place.local.plane.flink.specs == {}
 
 

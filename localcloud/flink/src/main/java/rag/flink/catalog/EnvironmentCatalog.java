@@ -63,7 +63,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public Optional<Factory> getFactory() {
-        return Optional.of(new TopicTableFactory(environment, statement));
+        return Optional.of(new CatalogTableFactory(this, new TopicTableFactory(environment, statement)));
     }
 
     // Databases -------------------------------------------------------------------------------------------------------
@@ -75,12 +75,14 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public boolean databaseExists(String name) {
-        return environment.database(name).isPresent();
+        return name.equals(InformationSchema.NAME) || environment.database(name).isPresent();
     }
 
     @Override
     public CatalogDatabase getDatabase(String name) throws DatabaseNotExistException {
-        require(name);
+        if (!databaseExists(name)) {
+            throw new DatabaseNotExistException(getName(), name);
+        }
         return new CatalogDatabaseImpl(Map.of(), null);
     }
 
@@ -102,6 +104,9 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public List<String> listTables(String databaseName) throws DatabaseNotExistException {
+        if (databaseName.equals(InformationSchema.NAME)) {
+            return InformationSchema.views();
+        }
         Database database = require(databaseName);
         TreeSet<String> names = new TreeSet<>(topics.list(database));
         names.addAll(listViews(databaseName));
@@ -139,6 +144,9 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     }
 
     private Optional<CatalogBaseTable> find(ObjectPath path) {
+        if (path.getDatabaseName().equals(InformationSchema.NAME)) {
+            return InformationSchema.find(path.getObjectName());
+        }
         Optional<Database> database = environment.database(path.getDatabaseName());
         if (database.isEmpty()) {
             return Optional.empty();
@@ -158,6 +166,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     @Override
     public void createTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfExists)
             throws TableAlreadyExistException, DatabaseNotExistException {
+        requireWritable(path);
         Database database = require(path.getDatabaseName());
         seen.remove(path);
         if (tableExists(path)) {
@@ -200,6 +209,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public void dropTable(ObjectPath path, boolean ignoreIfNotExists) throws TableNotExistException {
+        requireWritable(path);
         seen.remove(path);
         if (!tableExists(path)) {
             if (ignoreIfNotExists) {
@@ -215,6 +225,12 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             store.change(environment, database, entries -> entries.tables().remove(name));
         }
         seen.remove(path);
+    }
+
+    private static void requireWritable(ObjectPath path) {
+        if (path.getDatabaseName().equals(InformationSchema.NAME)) {
+            throw new UserException(InformationSchema.NAME + " can only be read.");
+        }
     }
 
     // Models ----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ import java.util.stream.IntStream;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
+import org.apache.flink.table.types.utils.TypeConversions;
 
 /** Columns as they are kept in a file: a name and a type in SQL's own notation. */
 record Fields(List<Field> columns) {
@@ -23,7 +25,12 @@ record Fields(List<Field> columns) {
 
     Schema toSchema() {
         Schema.Builder builder = Schema.newBuilder();
-        columns.forEach(field -> builder.column(field.name(), field.type()));
+        ClassLoader loader = Fields.class.getClassLoader();
+        columns.forEach(
+                field ->
+                        builder.column(
+                                field.name(),
+                                TypeConversions.fromLogicalToDataType(LogicalTypeParser.parse(field.type(), loader))));
         return builder.build();
     }
 }

@@ -27,11 +27,11 @@ final class Topics {
         this.principal = principal;
     }
 
-    /** Names of the topics that are tables: not those of Kafka or Confluent itself. */
+    /** Names of the topics that are tables: not Confluent's own. (Kafka's own are not listed at all.) */
     List<String> list(Database database) {
         try {
             return KafkaClients.await(admin(database).listTopics().names()).stream()
-                    .filter(name -> !name.startsWith("_"))
+                    .filter(name -> !name.startsWith("_confluent") && !name.equals("_schemas"))
                     .sorted()
                     .toList();
         } catch (ExecutionException e) {

@@ -49,8 +49,9 @@ record Plan(
                 planner.translateToExecNodeGraph(JavaScalaConversionUtil.toScala(List.of(optimized)), false);
         List<Transformation<?>> transformations = planner.translateToPlan(graph);
         planner.afterTranslation();
-        StreamPhysicalRel result = (StreamPhysicalRel) optimized;
-        boolean appendOnly = ChangelogPlanUtils.inputInsertOnly(result);
+        // A batch plan has no changelog: it gives final rows only.
+        boolean appendOnly =
+                !(optimized instanceof StreamPhysicalRel result) || ChangelogPlanUtils.inputInsertOnly(result);
         return new Plan(
                 new DQLCachedPlan(query, sink, transformations),
                 isBounded(logical),

@@ -15,6 +15,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.table.api.ResultKind;
 import org.apache.flink.table.api.TableConfig;
+import org.apache.flink.table.api.TableException;
 import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 import org.apache.flink.table.api.internal.TableEnvironmentInternal;
 import org.apache.flink.table.api.internal.TableResultInternal;
@@ -22,6 +23,7 @@ import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.gateway.api.operation.OperationHandle;
 import org.apache.flink.table.gateway.service.result.ResultFetcher;
 import org.apache.flink.table.gateway.service.session.Session;
+import org.apache.flink.table.operations.CreateTableASOperation;
 import org.apache.flink.table.operations.ModifyOperation;
 import org.apache.flink.table.operations.Operation;
 import org.apache.flink.table.operations.QueryOperation;
@@ -30,11 +32,15 @@ import org.apache.flink.table.operations.StatementSetOperation;
 import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.operations.PlannerQueryOperation;
 import org.apache.flink.table.types.logical.RowType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import rag.flink.MiniClusterExecutorFactory;
 import rag.flink.UserException;
 
 /** Parses, plans and starts one statement; runs on a thread of the gateway. */
 final class Runner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
 
     private final Session session;
     private final Statement statement;
@@ -56,9 +62,12 @@ final class Runner {
     }
 
     ResultFetcher run(OperationHandle handle) {
-        TableEnvironmentInternal environment = session.createExecutor(executionConfig()).getTableEnvironment();
+        TableEnvironmentInternal environment = environment(RuntimeExecutionMode.STREAMING);
         Operation operation = parse(environment, statement.request().statement());
         SqlKind.requireAllowed(operation);
+        if (isOn("sql.dry-run", "true")) {
+            return check(handle, environment, operation);
+        }
         if (operation instanceof QueryOperation query) {
             return query(handle, environment, query);
         }
@@ -69,6 +78,14 @@ final class Runner {
             return insert(handle, environment, operation, List.of(insert));
         }
         return command(handle, environment, operation);
+    }
+
+    private boolean isOn(String property, String value) {
+        return value.equals(statement.request().properties().get(property));
+    }
+
+    private TableEnvironmentInternal environment(RuntimeExecutionMode mode) {
+        return session.createExecutor(executionConfig(mode)).getTableEnvironment();
     }
 
     private static Operation parse(TableEnvironmentInternal environment, String sql) {
@@ -89,10 +106,10 @@ final class Runner {
                 "A request takes one statement; several INSERTs go into EXECUTE STATEMENT SET BEGIN ... END.");
     }
 
-    private Configuration executionConfig() {
+    private Configuration executionConfig(RuntimeExecutionMode mode) {
         Configuration config = new Configuration();
         config.set(PipelineOptions.NAME, statement.request().name());
-        config.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+        config.set(ExecutionOptions.RUNTIME_MODE, mode);
         config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, Checkpoints.location(checkpointFolder));
         config.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
@@ -106,10 +123,39 @@ final class Runner {
         return config;
     }
 
+    /** Plans it and says what it would be; nothing runs. */
+    private ResultFetcher check(OperationHandle handle, TableEnvironmentInternal environment, Operation operation) {
+        if (operation instanceof QueryOperation query) {
+            Plan plan = Plan.of(planner(environment), query);
+            statement.planned(Traits.of("SELECT", plan, query.getResolvedSchema()));
+        } else {
+            if (operation instanceof ModifyOperation || operation instanceof StatementSetOperation) {
+                environment.explainInternal(List.of(operation));
+            }
+            boolean bounded = !(operation instanceof ModifyOperation insert) || isBounded(insert);
+            statement.planned(Traits.of(SqlKind.of(operation), bounded, true));
+        }
+        return nothing(handle);
+    }
+
     private ResultFetcher query(OperationHandle handle, TableEnvironmentInternal environment, QueryOperation query) {
+        if (isOn("sql.snapshot.mode", "now")) {
+            try {
+                TableEnvironmentInternal batch = environment(RuntimeExecutionMode.BATCH);
+                QueryOperation again = (QueryOperation) parse(batch, statement.request().statement());
+                return start(handle, batch, again, Plan.of(planner(batch), again));
+            } catch (TableException | UnsupportedOperationException e) {
+                // Logs of updates and asynchronous functions have a plan as a stream only.
+                LOG.debug("Statement {} has no batch plan", statement.request().name(), e);
+            }
+        }
+        return start(handle, environment, query, Plan.of(planner(environment), query));
+    }
+
+    private ResultFetcher start(
+            OperationHandle handle, TableEnvironmentInternal environment, QueryOperation query, Plan plan) {
         // Rows of a query are handed out as they come: after a failure they could not be taken back.
         environment.getConfig().set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-        Plan plan = Plan.of(planner(environment), query);
         statement.planned(Traits.of("SELECT", plan, query.getResolvedSchema()));
         TableResultInternal result = environment.executeCachedPlanInternal(plan.executable());
         statement.started(result.getJobClient().orElseThrow());
@@ -138,8 +184,8 @@ final class Runner {
     }
 
     private static boolean isBounded(ModifyOperation insert) {
-        return insert instanceof SinkModifyOperation sink
-                && sink.getChild() instanceof PlannerQueryOperation query
+        return (insert instanceof SinkModifyOperation || insert instanceof CreateTableASOperation)
+                && insert.getChild() instanceof PlannerQueryOperation query
                 && Plan.isBounded(query.getCalciteTree());
     }
 

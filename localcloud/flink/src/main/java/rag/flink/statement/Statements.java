@@ -115,6 +115,7 @@ public final class Statements {
             return Results.empty(null);
         }
         try {
+            statement.results().awaitFirstRows();
             byte[] page = statement.results().page(token);
             close(statement.releasable());
             return page;

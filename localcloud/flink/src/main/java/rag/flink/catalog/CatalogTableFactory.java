@@ -1,0 +1,60 @@
+package rag.flink.catalog;
+
+import java.util.Set;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.factories.DynamicTableSinkFactory;
+import org.apache.flink.table.factories.DynamicTableSourceFactory;
+import org.apache.flink.table.types.logical.RowType;
+import rag.flink.UserException;
+
+/** What stands behind a table of the catalog: a topic, or the catalog itself. */
+final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
+
+    private final EnvironmentCatalog catalog;
+    private final TopicTableFactory topics;
+
+    CatalogTableFactory(EnvironmentCatalog catalog, TopicTableFactory topics) {
+        this.catalog = catalog;
+        this.topics = topics;
+    }
+
+    @Override
+    public String factoryIdentifier() {
+        return topics.factoryIdentifier();
+    }
+
+    @Override
+    public Set<ConfigOption<?>> requiredOptions() {
+        return Set.of();
+    }
+
+    @Override
+    public Set<ConfigOption<?>> optionalOptions() {
+        return Set.of();
+    }
+
+    @Override
+    public DynamicTableSource createDynamicTableSource(Context context) {
+        if (!describesCatalog(context)) {
+            return topics.createDynamicTableSource(context);
+        }
+        String view = context.getObjectIdentifier().getObjectName();
+        return new InformationSchemaSource(
+                (RowType) context.getPhysicalRowDataType().getLogicalType(),
+                () -> new InformationSchema(catalog).rows(view));
+    }
+
+    @Override
+    public DynamicTableSink createDynamicTableSink(Context context) {
+        if (describesCatalog(context)) {
+            throw new UserException(InformationSchema.NAME + " can only be read.");
+        }
+        return topics.createDynamicTableSink(context);
+    }
+
+    private static boolean describesCatalog(Context context) {
+        return context.getObjectIdentifier().getDatabaseName().equals(InformationSchema.NAME);
+    }
+}

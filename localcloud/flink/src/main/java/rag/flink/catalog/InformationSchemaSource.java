@@ -1,0 +1,49 @@
+package rag.flink.catalog;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.ProviderContext;
+import org.apache.flink.table.connector.source.DataStreamScanProvider;
+import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.connector.source.ScanTableSource;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
+import org.apache.flink.table.types.logical.RowType;
+
+/** Rows that are made when the statement is planned, and end. */
+record InformationSchemaSource(RowType type, Supplier<List<RowData>> rows) implements ScanTableSource {
+
+    @Override
+    public ChangelogMode getChangelogMode() {
+        return ChangelogMode.insertOnly();
+    }
+
+    @Override
+    public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
+        return new DataStreamScanProvider() {
+            @Override
+            public DataStream<RowData> produceDataStream(
+                    ProviderContext provider, StreamExecutionEnvironment environment) {
+                return environment.fromData(rows.get(), InternalTypeInfo.of(type));
+            }
+
+            @Override
+            public boolean isBounded() {
+                return true;
+            }
+        };
+    }
+
+    @Override
+    public DynamicTableSource copy() {
+        return this;
+    }
+
+    @Override
+    public String asSummaryString() {
+        return InformationSchema.NAME;
+    }
+}
