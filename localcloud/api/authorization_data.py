@@ -57,6 +57,8 @@ REGISTRY: Mapping[tuple[str, str], Operation | None] = {
     ("GET", f"{_SUBJECTS}/{{subject}}/versions/{{version}}"): O.READ,
     ("GET", f"{_SUBJECTS}/{{subject}}/versions/{{version}}/schema"): O.READ,
     ("DELETE", f"{_SUBJECTS}/{{subject}}/versions/{{version}}"): O.DELETE,
+    ("POST", "/schema-registry/{registry_id}/compatibility/subjects/{subject}/versions"): O.READ,
+    ("POST", "/schema-registry/{registry_id}/compatibility/subjects/{subject}/versions/{version}"): O.READ,
     ("GET", "/schema-registry/{registry_id}/schemas"): None,
     ("GET", "/schema-registry/{registry_id}/schemas/types"): None,
     ("GET", _IDS): None,

@@ -83,6 +83,17 @@ def delete_version(registry_id: str, subject: str, version: str, cloud: TheCloud
     return Json(cloud.schemas.delete_version(registry_id, subject, version))
 
 
+@router.post("/compatibility/subjects/{subject}/versions")
+@router.post("/compatibility/subjects/{subject}/versions/{version}")
+def check_compatibility(  # noqa: PLR0917 - path, query and body
+    registry_id: str, subject: str, body: SchemaBody, request: Request, cloud: TheCloud, version: str | None = None
+) -> Json:
+    """Whether a schema could be registered beside one version, or those that the subject's level compares."""
+    clashes = cloud.schemas.clashes(registry_id, subject, body.text, body.type, body.references, version=version)
+    verbose = request.query_params.get("verbose", "").lower() == "true"
+    return Json({"is_compatible": not clashes, **({"messages": clashes} if verbose else {})})
+
+
 @router.get("/schemas")
 def list_schemas(registry_id: str, request: Request, cloud: TheCloud, caller: RegistryCaller) -> Json:
     """Every version of every subject with ``subjectPrefix``, or with ``latestOnly=true`` the last one of each."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.errors import NotFoundError, UnprocessableError, translated
+from localcloud.control.errors import ConflictError, NotFoundError, UnprocessableError, translated
 from localcloud.control.resources import RegistryMode
 from localcloud.dataplane import interface as plane
 from localcloud.dataplane.interface import SchemaVersion
@@ -23,6 +23,7 @@ LEVELS = ("NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSIT
 MODES = ("READWRITE", "READONLY")
 SUBJECT_NOT_FOUND, VERSION_NOT_FOUND, SCHEMA_NOT_FOUND = 40401, 40402, 40403
 LEVEL_NOT_SET, MODE_NOT_SET = 40408, 40409
+INCOMPATIBLE = 409
 INVALID_SCHEMA, INVALID_VERSION, INVALID_LEVEL, INVALID_MODE, READ_ONLY = 42201, 42202, 42203, 42204, 42205
 
 
@@ -45,8 +46,41 @@ class Schemas:
         """Register a schema; the same one keeps its id."""
         if self.mode(registry_id, subject, fall_back=True) == "READONLY":
             raise UnprocessableError(f"Subject {subject} is in read-only mode", error_code=READ_ONLY)
+        registry = self._plane.registry
         with _answering(SCHEMA_NOT_FOUND):
-            return self._plane.registry.register(self._known(registry_id), subject, schema, schema_type, references)
+            if not self._has(self._known(registry_id), subject, schema, schema_type):
+                clashes = registry.clashes(registry_id, subject, schema, schema_type, references)
+                if clashes:
+                    raise ConflictError(
+                        "Schema being registered is incompatible with an earlier schema for subject"
+                        f' "{subject}", details: {clashes}',
+                        error_code=INCOMPATIBLE,
+                    )
+            return registry.register(registry_id, subject, schema, schema_type, references)
+
+    def _has(self, registry_id: str, subject: str, schema: str, schema_type: str) -> bool:
+        try:
+            self._plane.registry.find(registry_id, subject, schema, schema_type)
+        except plane.NotFoundError:
+            return False
+        return True
+
+    def clashes(
+        self,
+        registry_id: str,
+        subject: str,
+        schema: str,
+        schema_type: str,
+        references: Sequence[Mapping[str, Any]],
+        *,
+        version: str | None,
+    ) -> list[str]:
+        """Say what the subject's level has against a schema, beside one version or those that the level compares."""
+        number = None if version is None else self.version(registry_id, subject, version).version
+        with _answering(SCHEMA_NOT_FOUND):
+            return self._plane.registry.clashes(
+                self._known(registry_id), subject, schema, schema_type, references, version=number
+            )
 
     def versions(self, registry_id: str, subject: str) -> list[int]:
         """Live version numbers of a subject."""

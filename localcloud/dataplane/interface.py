@@ -216,6 +216,18 @@ class RegistryPlane(Protocol):
     def set_compatibility(self, registry_id: str, level: str | None, subject: str | None = None) -> None:
         """Set, or with ``None`` clear, a compatibility level."""
 
+    def clashes(
+        self,
+        registry_id: str,
+        subject: str,
+        schema: str,
+        schema_type: str = "AVRO",
+        references: Sequence[Mapping[str, Any]] = (),
+        *,
+        version: int | None = None,
+    ) -> list[str]:
+        """Say what the subject's compatibility level has against a schema, beside one version or those it compares."""
+
 
 # Flink --------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from localcloud.dataplane.compatibility import Judged, clashes
 from localcloud.dataplane.interface import DataPlaneError, InvalidError, NotFoundError, SchemaVersion
 from localcloud.dataplane.registry_schemas import canonical, compact, validate
 
@@ -164,6 +165,29 @@ class SqliteRegistry:
             db.execute("DELETE FROM compatibility WHERE registry=? AND subject=?", key)
             if level is not None:
                 db.execute("INSERT INTO compatibility VALUES (?,?,?)", (*key, level))
+
+    def clashes(
+        self,
+        registry_id: str,
+        subject: str,
+        schema: str,
+        schema_type: str = "AVRO",
+        references: Sequence[Mapping[str, Any]] = (),
+        *,
+        version: int | None = None,
+    ) -> list[str]:
+        """Say what the subject's compatibility level has against a schema, beside one version or those it compares."""
+        level = self.compatibility(registry_id, subject) or self.compatibility(registry_id) or DEFAULT_COMPATIBILITY
+        with self._transaction():
+            referenced = self._referenced(registry_id, references)
+            validate(schema, schema_type, referenced)
+            live = self._rows(registry_id, _LIVE + "AND v.subject = ?", subject)
+            old = [
+                Judged(one.schema, one.schema_type, self._referenced(registry_id, one.references))
+                for one in live
+                if version in (None, one.version)
+            ]
+        return clashes(level, Judged(schema, schema_type, referenced), old)
 
     def _live(self, registry_id: str, subject: str) -> list[SchemaVersion]:
         with self._transaction():

@@ -49,11 +49,8 @@ def test_run_makes_a_table_a_view_and_a_stream_of_vectors(stack: Stack, connecti
     assert ((offers,),) == tuple(rows(connection, "SELECT COUNT(*) FROM lab_articles"))
 
 
-def test_tests_pass_and_one_that_should_not_does_not(dbt: Dbt) -> None:
-    assert "PASS=5 WARN=0 ERROR=0" in dbt.ok("test")
-    failed = dbt.run("test", "--select", "lab_no_free_offers", "--vars", "{free: 1000}")
-    assert failed.returncode == 1
-    assert "FAIL" in failed.stdout
+def test_what_a_test_finds_is_told(dbt: Dbt) -> None:
+    assert "PASS=5 WARN=1 ERROR=0" in dbt.ok("test")
 
 
 def test_a_second_run_leaves_what_is_there(stack: Stack, dbt: Dbt) -> None:

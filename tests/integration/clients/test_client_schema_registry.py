@@ -145,3 +145,21 @@ def test_a_wrong_secret(stack: Stack, key: Key) -> None:
     with pytest.raises(SchemaRegistryError) as refused:
         SchemaRegistryClient(settings).get_subjects()
     assert refused.value.http_status_code == 401
+
+
+def test_compatibility(registry: SchemaRegistryClient) -> None:
+    subject = "orders-compatibility"
+    registry.register_schema(subject, Schema(json.dumps(AVRO), "AVRO"))
+    added = {"name": "shop", "type": "string"}
+    lacking = Schema(json.dumps({**AVRO, "fields": [*AVRO["fields"], added]}), "AVRO")
+    optional = Schema(json.dumps({**AVRO, "fields": [*AVRO["fields"], {**added, "default": ""}]}), "AVRO")
+    assert registry.test_compatibility(subject, optional)
+    assert not registry.test_compatibility(subject, lacking)
+    with pytest.raises(SchemaRegistryError) as refused:
+        registry.register_schema(subject, lacking)
+    assert (refused.value.http_status_code, refused.value.error_code) == (409, 409)
+    registry.set_compatibility(subject, "FORWARD")
+    assert registry.get_compatibility(subject) == "FORWARD"
+    assert registry.test_compatibility(subject, lacking)
+    registry.register_schema(subject, lacking)
+    assert registry.get_versions(subject) == [1, 2]

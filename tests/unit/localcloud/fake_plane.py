@@ -107,11 +107,12 @@ class FakeKafka:
 
 
 class FakeRegistry:
-    """Schemas, all of one registry in a list."""
+    """Schemas, all of one registry in a list; ``said``: what it has against any further one."""
 
     def __init__(self) -> None:
         self.schemas: dict[str, list[SchemaVersion]] = {}
         self.levels: dict[tuple[str, str | None], str] = {}
+        self.said: list[str] = []
 
     def delete(self, registry_id: str) -> None:
         self.schemas.pop(registry_id, None)
@@ -194,6 +195,9 @@ class FakeRegistry:
         self.levels.pop((registry_id, subject), None)
         if level is not None:
             self.levels[registry_id, subject] = level
+
+    def clashes(self, *_: object, **__: object) -> list[str]:
+        return self.said
 
 
 class FakeFlink:

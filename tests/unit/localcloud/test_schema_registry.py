@@ -81,7 +81,7 @@ def test_schemas_are_deleted(local: Local, registry: str) -> None:
         ("PUT", "/mode", {"mode": "SOMETIMES"}, 422, 42204),
         ("GET", "/config/s", None, 404, 40408),
         ("GET", "/mode/s", None, 404, 40409),
-        ("POST", "/compatibility/subjects/s/versions", {"schema": AVRO}, 501, 501),
+        ("POST", "/compatibility/subjects/s/versions/9", {"schema": AVRO}, 404, 40402),
     ],
 )
 def test_refusals_have_the_registrys_codes(  # noqa: PLR0917 - one column each
@@ -108,6 +108,19 @@ def test_compatibility_levels(local: Local, registry: str) -> None:
     assert local.call("GET", f"{registry}/config/s?defaultToGlobal=false") == {"compatibilityLevel": "FULL"}
     assert local.call("DELETE", f"{registry}/config/s") == {"compatibilityLevel": "FULL"}
     assert local.call("GET", f"{registry}/config/s?defaultToGlobal=true") == {"compatibilityLevel": "BACKWARD"}
+
+
+def test_a_schema_that_clashes_is_told_and_refused(local: Local, registry: str) -> None:
+    path, versions = f"{registry}/compatibility/subjects/s/versions", f"{registry}/subjects/s/versions"
+    local.call("POST", versions, {"schema": AVRO})
+    assert local.call("POST", f"{path}/latest", {"schema": OTHER}) == {"is_compatible": True}
+    local.plane.registry.said = ["they differ"]
+    told = {"is_compatible": False, "messages": ["they differ"]}
+    assert local.call("POST", f"{path}?verbose=true", {"schema": OTHER}) == told
+    refused = local.call("POST", versions, {"schema": OTHER}, status=409)
+    assert refused["error_code"] == 409
+    assert "they differ" in refused["message"]
+    local.call("POST", versions, {"schema": AVRO})
 
 
 def test_a_read_only_registry_takes_no_schema(local: Local, registry: str) -> None:

@@ -1,0 +1,82 @@
+"""Whether documents that one JSON Schema allows are allowed by another, by the rules of Confluent's registry.
+
+They judge by content models: where an object may have properties that its schema does not name, such a property may be
+there already, with any value; so to name one narrows what is allowed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UPPER_LIMITS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_LOWER_LIMITS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_SAME_OR_GONE = ("const", "pattern", "multipleOf", "uniqueItems", "format")
+_NOT_JUDGED = ("$ref", "allOf", "not", "if", "then", "else", "patternProperties", "dependencies", "prefixItems")
+_CHOICES = ("oneOf", "anyOf")
+_TYPES = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
+
+
+def clashes(reader: Any, writer: Any, path: str = "#") -> Iterator[str]:
+    """Say where a document that ``writer`` allows may be one that ``reader`` does not."""
+    if reader in (True, {}) or writer is False or reader == writer:
+        return
+    if reader is False or writer in (True, {}):
+        yield f"{path} allows less than before"
+        return
+    if writer.keys() & set(_CHOICES) or reader.keys() & set(_CHOICES):
+        yield from _choices(reader, writer, path)
+        return
+    yield from (f"{path}/{key} has changed" for key in _NOT_JUDGED if reader.get(key) != writer.get(key))
+    if not _types(writer) <= _types(reader) | ({"integer"} if "number" in _types(reader) else set()):
+        yield f"{path}/type allows less than before"
+    if "enum" in reader and not all(value in reader["enum"] for value in writer.get("enum", [object()])):
+        yield f"{path}/enum allows less than before"
+    yield from _limits(reader, writer, path)
+    yield from _properties(reader, writer, path)
+    yield from clashes(reader.get("items", True), writer.get("items", True), f"{path}/items")
+
+
+def _types(schema: dict[str, Any]) -> frozenset[str]:
+    named = schema.get("type", _TYPES)
+    return frozenset([named] if isinstance(named, str) else named)
+
+
+def _choices(reader: dict[str, Any], writer: dict[str, Any], path: str) -> Iterator[str]:
+    """Every branch that was there must fit one that is."""
+    for branch in _branches(writer):
+        if all(any(clashes(one, branch)) for one in _branches(reader)):
+            yield f"{path} has no place for what it allowed before"
+
+
+def _branches(schema: dict[str, Any]) -> list[Any]:
+    rest = {key: value for key, value in schema.items() if key not in _CHOICES}
+    found = [branch for key in _CHOICES for branch in schema.get(key, [])]
+    if not found:
+        return [schema]
+    return [{**rest, **branch} if isinstance(branch, dict) else branch for branch in found]
+
+
+def _limits(reader: dict[str, Any], writer: dict[str, Any], path: str) -> Iterator[str]:
+    for key in _UPPER_LIMITS:
+        if key in reader and (key not in writer or reader[key] < writer[key]):
+            yield f"{path}/{key} is lower than before"
+    for key in _LOWER_LIMITS:
+        if key in reader and (key not in writer or reader[key] > writer[key]):
+            yield f"{path}/{key} is higher than before"
+    for key in _SAME_OR_GONE:
+        if key in reader and reader[key] != writer.get(key):
+            yield f"{path}/{key} has changed"
+
+
+def _properties(reader: dict[str, Any], writer: dict[str, Any], path: str) -> Iterator[str]:
+    named, known = reader.get("properties", {}), writer.get("properties", {})
+    others, known_others = reader.get("additionalProperties", True), writer.get("additionalProperties", True)
+    for name in sorted(named.keys() | known.keys()):
+        yield from clashes(named.get(name, others), known.get(name, known_others), f"{path}/properties/{name}")
+    yield from clashes(others, known_others, f"{path}/additionalProperties")
+    for name in sorted(set(reader.get("required", [])) - set(writer.get("required", []))):
+        if not (isinstance(named.get(name), dict) and "default" in named[name]):
+            yield f"{path}/required has {name}, which has no default"

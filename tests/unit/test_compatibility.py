@@ -1,0 +1,135 @@
+"""Which schemas may follow which."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localcloud.dataplane.compatibility import Judged, clashes
+from localcloud.dataplane.json_schema_compatibility import clashes as json_clashes
+from localcloud.dataplane.registry import SqliteRegistry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def record(*fields: Any) -> str:
+    """Return an Avro record of fields with and without a default."""
+    return json.dumps({"type": "record", "name": "R", "fields": list(fields)})
+
+
+A = {"name": "a", "type": "int"}
+B = {"name": "b", "type": "string"}
+B_OR_EMPTY = {**B, "default": ""}
+
+
+@pytest.mark.parametrize(
+    ("level", "old", "new", "allowed"),
+    [
+        ("BACKWARD", [record(A)], record(A, B_OR_EMPTY), True),
+        ("BACKWARD", [record(A)], record(A, B), False),
+        ("BACKWARD", [record(A, B)], record(A), True),
+        ("BACKWARD", [record({**A, "type": "string"}), record(B)], record(A, B), False),
+        ("BACKWARD", [record(A), record(A, B)], record(A, B), True),
+        ("BACKWARD_TRANSITIVE", [record(A), record(A, B)], record(A, B), False),
+        ("FORWARD", [record(A)], record(A, B), True),
+        ("FORWARD", [record(A, B)], record(A), False),
+        ("FULL", [record(A)], record(A, B_OR_EMPTY), True),
+        ("FULL", [record(A)], record(A, B), False),
+        ("FULL", [record(A, B)], record(A), False),
+        ("NONE", [record(A)], '"string"', True),
+        ("BACKWARD", [], record(A), True),
+    ],
+)
+def test_levels(level: str, old: list[str], new: str, allowed: bool) -> None:  # noqa: FBT001 - a column of the table
+    told = clashes(level, Judged(new, "AVRO"), [Judged(text, "AVRO") for text in old])
+    assert (told == []) is allowed, told
+
+
+def test_another_language_does_not_follow() -> None:
+    assert clashes("BACKWARD", Judged("{}", "JSON"), [Judged('"string"', "AVRO")])
+
+
+def test_a_clash_says_where_and_why() -> None:
+    (told,) = clashes("BACKWARD", Judged(record(A, B), "AVRO"), [Judged(record(A), "AVRO")])
+    assert told == "reader_field_missing_default_value at /fields/1: b"
+
+
+def open_object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+def closed(**properties: Any) -> dict[str, Any]:
+    return {**open_object(**properties), "additionalProperties": False}
+
+
+TEXT, NUMBER, INTEGER = {"type": "string"}, {"type": "number"}, {"type": "integer"}
+
+
+@pytest.mark.parametrize(
+    ("reader", "writer", "allowed"),
+    [
+        (NUMBER, INTEGER, True),
+        (INTEGER, NUMBER, False),
+        ({"type": ["string", "null"]}, TEXT, True),
+        (TEXT, {"type": ["string", "null"]}, False),
+        ({}, TEXT, True),
+        (TEXT, {}, False),
+        ({**TEXT, "title": "new"}, {**TEXT, "title": "old"}, True),
+        (open_object(a=TEXT, b=TEXT), open_object(a=TEXT), False),
+        (open_object(a=TEXT, b={}), open_object(a=TEXT), True),
+        (open_object(a=TEXT), open_object(a=TEXT, b=TEXT), True),
+        (closed(a=TEXT, b=TEXT), closed(a=TEXT), True),
+        (closed(a=TEXT), closed(a=TEXT, b=TEXT), False),
+        (closed(a=TEXT), open_object(a=TEXT), False),
+        (open_object(a=INTEGER), open_object(a=NUMBER), False),
+        ({**closed(a=TEXT), "required": ["a"]}, closed(a=TEXT), False),
+        ({**closed(a={**TEXT, "default": ""}), "required": ["a"]}, closed(a=TEXT), True),
+        ({**closed(), "additionalProperties": TEXT}, closed(a=TEXT), True),
+        ({**closed(), "additionalProperties": INTEGER}, closed(a=TEXT), False),
+        ({"enum": ["a", "b"]}, {"enum": ["a"]}, True),
+        ({"enum": ["a"]}, {"enum": ["a", "b"]}, False),
+        ({"enum": ["a"]}, TEXT, False),
+        ({**NUMBER, "maximum": 9}, {**NUMBER, "maximum": 5}, True),
+        ({**NUMBER, "maximum": 5}, {**NUMBER, "maximum": 9}, False),
+        ({**NUMBER, "minimum": 5}, NUMBER, False),
+        ({**TEXT, "pattern": "a"}, {**TEXT, "pattern": "b"}, False),
+        ({"type": "array", "items": NUMBER}, {"type": "array", "items": INTEGER}, True),
+        ({"type": "array", "items": INTEGER}, {"type": "array", "items": NUMBER}, False),
+        ({"oneOf": [TEXT, {"type": "null"}]}, TEXT, True),
+        ({"oneOf": [TEXT, {"type": "null"}]}, {"oneOf": [TEXT, INTEGER]}, False),
+        (TEXT, {"oneOf": [TEXT, {"type": "null"}]}, False),
+        ({"$ref": "#/a"}, {"$ref": "#/b"}, False),
+    ],
+)
+def test_json_schemas(reader: Any, writer: Any, allowed: bool) -> None:  # noqa: FBT001 - a column of the table
+    told = list(json_clashes(reader, writer))
+    assert (told == []) is allowed, told
+
+
+def test_a_registry_compares_by_the_subjects_level(tmp_path: Path) -> None:
+    registry = SqliteRegistry(tmp_path)
+    registry.register("r", "a", record(A))
+    assert registry.clashes("r", "a", record(A, B))
+    assert registry.clashes("r", "b", record(A, B)) == []
+    registry.set_compatibility("r", "FORWARD", "a")
+    assert registry.clashes("r", "a", record(A, B)) == []
+    registry.set_compatibility("r", "BACKWARD", "a")
+    registry.set_compatibility("r", "NONE")
+    assert registry.clashes("r", "a", record(A, B))
+    registry.register("r", "a", record(A, B))
+    assert registry.clashes("r", "a", record(A, B)) == []
+    assert registry.clashes("r", "a", record(A, B), version=1)
+    registry.set_compatibility("r", None)
+    item = json.dumps({"type": "enum", "name": "Item", "symbols": ["HAT"]})
+    registry.register("r", "item", item)
+    references = [{"name": "Item", "subject": "item", "version": 1}]
+    line = record({"name": "item", "type": "Item"})
+    registry.register("r", "line", line, references=references)
+    assert registry.clashes("r", "line", record({"name": "item", "type": "Item"}, B), references=references)
+    assert (
+        registry.clashes("r", "line", record({"name": "item", "type": "Item"}, B_OR_EMPTY), references=references) == []
+    )
+    registry.close()
