@@ -45,9 +45,10 @@ def look_up(registry_id: str, subject: str, body: SchemaBody, cloud: TheCloud) -
 
 
 @router.delete("/subjects/{subject}")
-def delete_subject(registry_id: str, subject: str, cloud: TheCloud) -> Json:
-    """Delete a subject with all its versions."""
-    return Json(cloud.schemas.delete_subject(registry_id, subject))
+def delete_subject(registry_id: str, subject: str, request: Request, cloud: TheCloud) -> Json:
+    """Delete a subject with all its versions; one that is deleted goes for good with ``permanent=true``."""
+    permanent = request.query_params.get("permanent", "").lower() == "true"
+    return Json(cloud.schemas.delete_subject(registry_id, subject, permanent=permanent))
 
 
 @router.get("/subjects/{subject}/versions")
@@ -62,7 +63,8 @@ def register(registry_id: str, subject: str, body: SchemaBody, cloud: TheCloud) 
     if not body.text:
         raise UnprocessableError("Empty schema: send it as text, under schema.", error_code=INVALID_SCHEMA)
     made = cloud.schemas.register(registry_id, subject, body.text, body.type, body.references)
-    return Json({"id": made.id, "version": made.version, "schemaType": made.schema_type, "schema": made.schema})
+    # Clients keep this reply for the schema itself, so it says the type and the references too.
+    return Json({**_version(made), "schemaType": made.schema_type})
 
 
 @router.get("/subjects/{subject}/versions/{version}")

@@ -22,6 +22,7 @@ __all__ = ["INVALID_SCHEMA", "SchemaVersion", "Schemas"]
 LEVELS = ("NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE")
 MODES = ("READWRITE", "READONLY")
 SUBJECT_NOT_FOUND, VERSION_NOT_FOUND, SCHEMA_NOT_FOUND = 40401, 40402, 40403
+NOT_DELETED_FIRST = 40405
 LEVEL_NOT_SET, MODE_NOT_SET = 40408, 40409
 INCOMPATIBLE = 409
 INVALID_SCHEMA, INVALID_VERSION, INVALID_LEVEL, INVALID_MODE, READ_ONLY = 42201, 42202, 42203, 42204, 42205
@@ -115,10 +116,13 @@ class Schemas:
         with translated():
             return self._plane.registry.all(self._known(registry_id), prefix, latest_only=latest_only)
 
-    def delete_subject(self, registry_id: str, subject: str) -> list[int]:
-        """Delete a subject, return the versions it had."""
-        with _answering(SUBJECT_NOT_FOUND):
-            return self._plane.registry.delete_subject(self._known(registry_id), subject)
+    def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
+        """Delete a subject, or with ``permanent`` what is left of a deleted one; return the versions it had."""
+        try:
+            with _answering(SUBJECT_NOT_FOUND):
+                return self._plane.registry.delete_subject(self._known(registry_id), subject, permanent=permanent)
+        except ConflictError as error:
+            raise NotFoundError(str(error), error_code=NOT_DELETED_FIRST) from None
 
     def delete_version(self, registry_id: str, subject: str, version: str) -> int:
         """Delete one version, return its number."""

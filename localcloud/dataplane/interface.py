@@ -204,8 +204,11 @@ class RegistryPlane(Protocol):
     def all(self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False) -> list[SchemaVersion]:
         """Every live version of every subject with that prefix."""
 
-    def delete_subject(self, registry_id: str, subject: str) -> list[int]:
-        """Delete a subject, return the versions it had."""
+    def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
+        """Delete a subject, or with ``permanent`` what is left of a deleted one; return the versions it had.
+
+        :class:`ConflictError` if it is to go for good and was not deleted before.
+        """
 
     def delete_version(self, registry_id: str, subject: str, version: int | None = None) -> int:
         """Delete one version (the latest for ``None``), return its number."""

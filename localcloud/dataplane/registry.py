@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from localcloud.dataplane.compatibility import Judged, clashes
-from localcloud.dataplane.interface import DataPlaneError, InvalidError, NotFoundError, SchemaVersion
+from localcloud.dataplane.interface import ConflictError, DataPlaneError, InvalidError, NotFoundError, SchemaVersion
 from localcloud.dataplane.registry_schemas import canonical, compact, validate
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ _LIVE = "AND NOT v.deleted "
 class SqliteRegistry:
     """The :class:`~localcloud.dataplane.interface.RegistryPlane` on disk; safe to use from several threads.
 
-    Deleting is the API's soft delete: version numbers and ids are never given twice, and an id can be read for ever,
-    because records on a topic still carry it.
+    Deleting is the API's soft delete unless it is for good: until then no version number is given twice, and an id can be
+    read, because records on a topic still carry it.
     """
 
     def __init__(self, state: Path) -> None:
@@ -133,13 +133,25 @@ class SqliteRegistry:
             )
         return list({version.subject: version for version in found}.values()) if latest_only else found
 
-    def delete_subject(self, registry_id: str, subject: str) -> list[int]:
-        """Delete a subject and its compatibility level, return the versions it had."""
+    def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
+        """Delete a subject and its compatibility level, or what is left of it; return the versions it had."""
+        if permanent:
+            return self._forget_subject(registry_id, subject)
         versions = self.versions(registry_id, subject)
         with self._transaction() as db:
             db.execute("UPDATE versions SET deleted = 1 WHERE registry=? AND subject=?", (registry_id, subject))
             db.execute("DELETE FROM compatibility WHERE registry=? AND subject=?", (registry_id, subject))
         return versions
+
+    def _forget_subject(self, registry_id: str, subject: str) -> list[int]:
+        with self._transaction() as db:
+            left = self._rows(registry_id, "AND v.subject = ?", subject)
+            if not left:
+                raise NotFoundError(f"Subject '{subject}' not found.")
+            if self._rows(registry_id, _LIVE + "AND v.subject = ?", subject):
+                raise ConflictError(f"Subject '{subject}' was not deleted first before being permanently deleted")
+            db.execute("DELETE FROM versions WHERE registry=? AND subject=?", (registry_id, subject))
+        return [found.version for found in left]
 
     def delete_version(self, registry_id: str, subject: str, version: int | None = None) -> int:
         """Delete one version (the latest for ``None``), return its number."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.dataplane.interface import InvalidError, NotFoundError
+from localcloud.dataplane.interface import ConflictError, InvalidError, NotFoundError
 from localcloud.dataplane.registry import SqliteRegistry
 
 if TYPE_CHECKING:
@@ -79,6 +79,21 @@ def test_deleted_versions_are_not_counted_again_and_their_ids_stay_readable(regi
     assert registry.by_id("r", one.id).schema == one.schema
     again = registry.register("r", "a", ORDER)
     assert (again.id, again.version) == (one.id, 4)
+
+
+def test_what_is_deleted_for_good_begins_anew(registry: SqliteRegistry) -> None:
+    first = registry.register("r", "a", ORDER)
+    registry.register("r", "b", ORDER)
+    with pytest.raises(ConflictError, match="was not deleted first"):
+        registry.delete_subject("r", "a", permanent=True)
+    registry.register("r", "a", ORDER2)
+    registry.delete_subject("r", "a")
+    assert registry.delete_subject("r", "a", permanent=True) == [1, 2]
+    with pytest.raises(NotFoundError):
+        registry.delete_subject("r", "a", permanent=True)
+    assert registry.by_id("r", first.id).subject == "b"
+    again = registry.register("r", "a", ORDER)
+    assert (again.id, again.version) == (first.id, 1)
 
 
 def test_what_is_not_there(registry: SqliteRegistry) -> None:

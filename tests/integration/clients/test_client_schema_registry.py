@@ -116,8 +116,11 @@ def test_versions_are_registered_looked_up_and_deleted(registry: SchemaRegistryC
     assert registry.delete_version(subject, 2) == 2
     assert registry.delete_subject(subject) == [1]
     with pytest.raises(SchemaRegistryError) as gone:
-        registry.get_latest_version(subject)
+        registry.get_versions(subject)
     assert (gone.value.http_status_code, gone.value.error_code) == (404, 40401)
+    assert registry.delete_subject(subject, permanent=True) == [1, 2]
+    registry.register_schema(subject, Schema(json.dumps(wider), "AVRO"))
+    assert registry.get_versions(subject) == [1]
 
 
 def test_a_schema_that_refers_to_another(registry: SchemaRegistryClient) -> None:

@@ -178,8 +178,10 @@ class FakeRegistry:
         found = [one for one in self.schemas.get(registry_id, []) if one.subject.startswith(subject_prefix)]
         return list({one.subject: one for one in found}.values()) if latest_only else found
 
-    def delete_subject(self, registry_id: str, subject: str) -> list[int]:
+    def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
         gone = self.versions(registry_id, subject)
+        if permanent:
+            raise ConflictError(f"Subject '{subject}' was not deleted first before being permanently deleted")
         self.schemas[registry_id] = [one for one in self.schemas[registry_id] if one.subject != subject]
         return gone
 

@@ -77,6 +77,7 @@ def test_schemas_are_deleted(local: Local, registry: str) -> None:
         ("POST", "/subjects/s/versions", {"schema": "{"}, 422, 42201),
         ("POST", "/subjects/s/versions", {}, 422, 42201),
         ("DELETE", "/subjects/nowhere", None, 404, 40401),
+        ("DELETE", "/subjects/s?permanent=true", None, 404, 40405),
         ("PUT", "/config", {"compatibility": "SOMETIMES"}, 422, 42203),
         ("PUT", "/mode", {"mode": "SOMETIMES"}, 422, 42204),
         ("GET", "/config/s", None, 404, 40408),

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonGenerator;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.flink.table.data.RowData;
@@ -21,13 +20,9 @@ import rag.flink.UserException;
 final class Results {
 
     private static final int PAGE_ROWS = 1000;
-    private static final long FIRST_ROWS_MILLIS = 1_500;
-    private static final long PAUSE_MILLIS = 10;
 
     private final OperationManager operations;
     private final OperationHandle operation;
-    private final List<RowData> gathered = new ArrayList<>();
-    private RowType type;
     private CellEncoder encoder;
     private long fetched;
     private boolean exhausted;
@@ -54,29 +49,19 @@ final class Results {
                     "The page token " + token + " is not valid: ask for " + Math.max(0, pageToken) + " or "
                             + (pageToken + 1) + ".");
         }
-        gather();
-        page = encode(gathered, exhausted ? null : token + 1);
-        gathered.clear();
+        List<RowData> rows = new ArrayList<>();
+        RowType type = fetch(rows);
+        page = encode(type, rows, exhausted ? null : token + 1);
         pageToken = token;
         return page;
     }
 
-    /** Waits a moment for rows if there never was a page: some clients take an empty one for a reason to sleep. */
-    void awaitFirstRows() {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FIRST_ROWS_MILLIS);
-        try {
-            while (!hasFirstRows() && System.nanoTime() < deadline) {
-                Thread.sleep(PAUSE_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** Makes the first page an empty one, whatever there is already. */
+    synchronized void beginEmpty() {
+        if (pageToken < 0) {
+            pageToken = 0;
+            page = empty(1L);
         }
-    }
-
-    /** The lock is held for an instant only: whoever asks for the statement's phase must not wait for rows. */
-    private synchronized boolean hasFirstRows() {
-        gather();
-        return pageToken >= 0 || exhausted || !gathered.isEmpty();
     }
 
     /** Whether the last page was given; it can be asked for again. */
@@ -85,9 +70,10 @@ final class Results {
     }
 
     /** Takes what is there now, up to a page, without waiting for more. */
-    private void gather() {
-        while (!exhausted && gathered.size() < PAGE_ROWS) {
-            ResultSet set = operations.fetchResults(operation, fetched, PAGE_ROWS - gathered.size());
+    private RowType fetch(List<RowData> rows) {
+        RowType type = null;
+        while (!exhausted && rows.size() < PAGE_ROWS) {
+            ResultSet set = operations.fetchResults(operation, fetched, PAGE_ROWS - rows.size());
             type = (RowType) set.getResultSchema().toPhysicalRowDataType().getLogicalType();
             if (set.getResultType() == ResultSet.ResultType.EOS) {
                 exhausted = true;
@@ -95,15 +81,16 @@ final class Results {
                 break;
             } else {
                 fetched++;
-                gathered.addAll(set.getData());
+                rows.addAll(set.getData());
                 if (set.getData().isEmpty()) {
                     break;
                 }
             }
         }
+        return type;
     }
 
-    private byte[] encode(List<RowData> rows, Long next) {
+    private byte[] encode(RowType type, List<RowData> rows, Long next) {
         ByteArrayOutputStream buffer = new ByteArrayOutputStream();
         try (JsonGenerator out = Json.MAPPER.getFactory().createGenerator(buffer)) {
             out.writeStartObject();

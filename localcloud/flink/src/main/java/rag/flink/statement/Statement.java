@@ -185,6 +185,16 @@ final class Statement {
         return traits != null && traits.has("schema");
     }
 
+    /**
+     * Whether its rows are changes without an end.
+     *
+     * <p>The first of them are seldom right for long, such as the 0 of a count. In the cloud nothing is there yet when
+     * they are first asked for, and dbt counts on that: it waits, and takes what comes then for the answer.
+     */
+    boolean takesRowsBack() {
+        return hasRows() && !traits.get("is_append_only").asBoolean() && !traits.get("is_bounded").asBoolean();
+    }
+
     Results results() {
         return results;
     }

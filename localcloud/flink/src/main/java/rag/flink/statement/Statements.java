@@ -115,7 +115,9 @@ public final class Statements {
             return Results.empty(null);
         }
         try {
-            statement.results().awaitFirstRows();
+            if (statement.takesRowsBack()) {
+                statement.results().beginEmpty();
+            }
             byte[] page = statement.results().page(token);
             close(statement.releasable());
             return page;
