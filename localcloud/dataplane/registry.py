@@ -43,8 +43,8 @@ _LIVE = "AND NOT v.deleted "
 class SqliteRegistry:
     """The :class:`~localcloud.dataplane.interface.RegistryPlane` on disk; safe to use from several threads.
 
-    Deleting is the API's soft delete unless it is for good: until then no version number is given twice, and an id can be
-    read, because records on a topic still carry it.
+    Deleting is the API's soft delete unless it is for good: until then no version number is given twice, and an id can
+    be read, because records on a topic still carry it.
     """
 
     def __init__(self, state: Path) -> None:

@@ -73,6 +73,12 @@ class Stack:
         """Delete a key."""
         self._call("DELETE", f"/iam/v2/api-keys/{key.id}")
 
+    def topic_config(self, topic: str, name: str) -> str:
+        """Return a setting of a topic, by Kafka REST."""
+        path = f"/kafka/v3/clusters/{self.outputs['kafkaClusterId']}/topics/{topic}/configs/{name}"
+        value: str = self._call("GET", path)["value"]
+        return value
+
     def _crn(self, place: str) -> str:
         """Where ``place`` is: on the Kafka cluster, the Schema Registry, or ``environment`` itself."""
         out = self.outputs

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a database has beyond topics and schemas. Mutable and guarded by its {@link CatalogStore}.
@@ -28,7 +29,20 @@ record CatalogEntries(
             List<String> keys,
             List<String> primaryKey,
             Map<String, String> options,
-            String comment) {}
+            String comment) {
+
+        /** Of a table that no DDL made. */
+        static Table ofTopic() {
+            return new Table(List.of(), List.of(), List.of(), Map.of(), null);
+        }
+
+        Table withOptions(Map<String, String> set, Set<String> reset) {
+            Map<String, String> changed = new LinkedHashMap<>(options);
+            changed.putAll(set);
+            changed.keySet().removeAll(reset);
+            return new Table(columns, keys, primaryKey, changed, comment);
+        }
+    }
 
     static CatalogEntries empty() {
         return new CatalogEntries(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());

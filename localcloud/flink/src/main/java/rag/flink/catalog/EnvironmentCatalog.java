@@ -16,6 +16,7 @@ import org.apache.flink.table.catalog.ObjectPath;
 import org.apache.flink.table.catalog.ResolvedCatalogModel;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.ResolvedCatalogView;
+import org.apache.flink.table.catalog.TableChange;
 import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
 import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
 import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
@@ -199,7 +200,29 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public void alterTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfNotExists) {
-        throw new UserException("ALTER TABLE is not supported by the local cloud: drop the table and create it anew.");
+        throw new UserException("Only the options of a table can be changed here: use ALTER TABLE ... SET or RESET.");
+    }
+
+    @Override
+    public void alterTable(
+            ObjectPath path, CatalogBaseTable table, List<TableChange> changes, boolean ignoreIfNotExists)
+            throws TableNotExistException {
+        requireWritable(path);
+        CatalogBaseTable before = getTable(path);
+        Database database = environment.database(path.getDatabaseName()).orElseThrow();
+        TableOptions options = TableOptions.changed(before, changes);
+        topics.configure(database, path.getObjectName(), options.configsBefore(), options.configs());
+        store.change(
+                environment,
+                database,
+                entries ->
+                        entries.tables()
+                                .compute(
+                                        path.getObjectName(),
+                                        (name, entry) ->
+                                                (entry == null ? CatalogEntries.Table.ofTopic() : entry)
+                                                        .withOptions(options.set(), options.reset())));
+        seen.remove(path);
     }
 
     @Override

@@ -1,11 +1,16 @@
 package rag.flink.catalog;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -111,6 +116,29 @@ final class Topics {
         }
         awaitVisible(database, topic, true);
         return true;
+    }
+
+    /** Sets what differs, and gives back to the broker's default what is named no more. */
+    void configure(Database database, String topic, Map<String, String> before, Map<String, String> wanted) {
+        List<AlterConfigOp> changes = new ArrayList<>();
+        wanted.forEach(
+                (key, value) -> {
+                    if (!value.equals(before.get(key))) {
+                        changes.add(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET));
+                    }
+                });
+        before.keySet().stream()
+                .filter(key -> !wanted.containsKey(key))
+                .forEach(key -> changes.add(new AlterConfigOp(new ConfigEntry(key, ""), AlterConfigOp.OpType.DELETE)));
+        if (changes.isEmpty()) {
+            return;
+        }
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try {
+            KafkaClients.await(admin(database).incrementalAlterConfigs(Map.of(resource, changes)).all());
+        } catch (ExecutionException e) {
+            throw failed("change the topic '" + topic + "'", e);
+        }
     }
 
     void delete(Database database, String topic) {

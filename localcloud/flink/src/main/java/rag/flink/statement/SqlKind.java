@@ -12,6 +12,7 @@ import org.apache.flink.table.operations.command.AddJarOperation;
 import org.apache.flink.table.operations.command.RemoveJarOperation;
 import org.apache.flink.table.operations.command.ResetOperation;
 import org.apache.flink.table.operations.command.SetOperation;
+import org.apache.flink.table.operations.ddl.AlterTableChangeOperation;
 import org.apache.flink.table.operations.ddl.CreateCatalogOperation;
 import org.apache.flink.table.operations.ddl.CreateModelOperation;
 import org.apache.flink.table.operations.ddl.CreateTableOperation;
@@ -31,6 +32,7 @@ final class SqlKind {
                     CreateTableOperation.class, "CREATE_TABLE",
                     CreateViewOperation.class, "CREATE_VIEW",
                     CreateModelOperation.class, "CREATE_MODEL",
+                    AlterTableChangeOperation.class, "ALTER_TABLE",
                     DropTableOperation.class, "DROP_TABLE",
                     DropViewOperation.class, "DROP_VIEW",
                     DropModelOperation.class, "DROP_MODEL",

@@ -1,0 +1,52 @@
+package rag.flink.catalog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.table.api.Schema;
+import org.apache.flink.table.catalog.CatalogTable;
+import org.apache.flink.table.catalog.CatalogView;
+import org.apache.flink.table.catalog.TableChange;
+import org.junit.jupiter.api.Test;
+import rag.flink.UserException;
+
+class TableOptionsTest {
+
+    private static final Schema SCHEMA = Schema.newBuilder().column("id", "INT").build();
+    private static final CatalogTable TABLE =
+            CatalogTable.newBuilder()
+                    .schema(SCHEMA)
+                    .options(Map.of("changelog.mode", "append", "kafka.retention.time", "1 h"))
+                    .build();
+
+    @Test
+    void settingsOfTheTopicFollowTheOptions() {
+        TableOptions changed =
+                TableOptions.changed(
+                        TABLE,
+                        List.of(
+                                TableChange.set("kafka.cleanup-policy", "delete-compact"),
+                                TableChange.reset("kafka.retention.time")));
+        assertEquals(Map.of("kafka.cleanup-policy", "delete-compact"), changed.set());
+        assertEquals(Set.of("kafka.retention.time"), changed.reset());
+        assertEquals(Map.of("cleanup.policy", "delete", "retention.ms", "3600000"), changed.configsBefore());
+        assertEquals(Map.of("cleanup.policy", "delete,compact"), changed.configs());
+    }
+
+    @Test
+    void whatWouldChangeTheRecordsIsRefused() {
+        for (TableChange change :
+                List.of(
+                        TableChange.set("value.format", "avro-registry"),
+                        TableChange.set("kafka.retention.time", "long"),
+                        TableChange.dropColumn("id"))) {
+            assertThrows(UserException.class, () -> TableOptions.changed(TABLE, List.of(change)), change.toString());
+        }
+        CatalogView view = CatalogView.of(SCHEMA, null, "SELECT 1", "SELECT 1", Map.of());
+        List<TableChange> harmless = List.of(TableChange.set("scan.startup.mode", "latest-offset"));
+        assertThrows(UserException.class, () -> TableOptions.changed(view, harmless));
+    }
+}
