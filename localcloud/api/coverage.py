@@ -23,6 +23,11 @@ SHALLOW = {
     ("POST", "/cmk/v2/clusters"): "every type is one broker; a type's limits are those of roles, not of throughput",
     ("POST", "/fcpm/v2/compute-pools"): "pools share one Flink; `max_cfu` limits nothing",
     ("POST", "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors"): "`DatagenSource` alone",
+    (
+        "POST",
+        "/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements",
+    ): "what the SQL lacks is in [clients.md](clients.md)",
+    ("GET", "/schema-registry/{registry_id}/associations/resources/{namespace}/{name}"): "none can be made",
     ("PUT", "/schema-registry/{registry_id}/mode"): "`READONLY` refuses new schemas; `IMPORT` is as `READWRITE`",
     ("PUT", "/schema-registry/{registry_id}/mode/{subject}"): "as above",
     ("POST", "/v1/embeddings"): "whatever model is named, wordllama's answers, in 256 dimensions or fewer",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.ObjectPath;
 import org.apache.flink.table.data.RowData;
@@ -27,7 +28,7 @@ class InformationSchemaTest {
     void open() {
         Environment environment =
                 new Environment("env-1", "shop", null, List.of(new Database("lkc-1", "stopped", null)), List.of());
-        StatementContext statement = new StatementContext("s", "sa-1", null, null);
+        StatementContext statement = new StatementContext("s", "sa-1", null, null, Map.of());
         catalog = new EnvironmentCatalog("env-1", environment, "stopped", statement, new CatalogStore(root));
         schema = new InformationSchema(catalog);
     }
