@@ -24,6 +24,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     try:
         yield Stack.up(clone)
     finally:
+        for process in clone.processes():  # an orderly end of what clients left running takes half a minute
+            process.kill()
         clone.remove()
 
 

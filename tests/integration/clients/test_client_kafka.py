@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic
 
 from tests.integration.clone import wait_until
 
@@ -117,8 +117,9 @@ def test_the_admin_client_sees_and_changes_the_topic(stack: Stack, key: Key, top
     admin = AdminClient(settings(stack, key))
     listed = admin.list_topics(timeout=SECONDS)
     assert len(listed.topics[topic].partitions) == 2
-    resource = ConfigResource(ConfigResource.Type.TOPIC, topic, set_config={"retention.ms": "7200000"})
-    admin.alter_configs([resource])[resource].result(SECONDS)
+    change = ConfigEntry("retention.ms", "7200000", incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[change])
+    admin.incremental_alter_configs([resource])[resource].result(SECONDS)
     described = admin.describe_configs([ConfigResource(ConfigResource.Type.TOPIC, topic)])
     (configs,) = [future.result(SECONDS) for future in described.values()]
     assert configs["retention.ms"].value == "7200000"
