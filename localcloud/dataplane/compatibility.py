@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibilityType
+from avro.errors import AvroException
 from avro.name import Names
 from avro.schema import make_avsc_object
 
@@ -27,6 +28,13 @@ class Judged:
         """Say what of the records written with another schema cannot be read with this one."""
         if self._type != written._type:
             return [f"a schema of type {self._type} cannot read records of type {written._type}"]
+        try:
+            return self._compared(written)
+        except (AvroException, AttributeError, KeyError, TypeError, ValueError) as error:
+            # What fastavro or a JSON parser let in may still be no schema to whoever looks closer.
+            return [f"the schemas cannot be compared: {error}"]
+
+    def _compared(self, written: Judged) -> list[str]:
         if self._type == "JSON":
             return list(json_clashes(json.loads(self._text), json.loads(written._text)))
         # A checker remembers what it has compared by the schemas' names: one for each pair.

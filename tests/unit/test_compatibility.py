@@ -52,6 +52,19 @@ def test_another_language_does_not_follow() -> None:
     assert clashes("BACKWARD", Judged("{}", "JSON"), [Judged('"string"', "AVRO")])
 
 
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        ("JSON", '{"properties": {}}', '{"properties": []}'),
+        ("JSON", '{"maximum": 1}', '{"maximum": "2"}'),
+        ("AVRO", '"string"', '{"type": "fixed", "name": "F", "size": "many"}'),
+    ],
+)
+def test_what_cannot_be_compared_clashes(kind: str, old: str, new: str) -> None:
+    (told,) = clashes("BACKWARD", Judged(new, kind), [Judged(old, kind)])
+    assert told.startswith("the schemas cannot be compared: ")
+
+
 def test_a_clash_says_where_and_why() -> None:
     (told,) = clashes("BACKWARD", Judged(record(A, B), "AVRO"), [Judged(record(A), "AVRO")])
     assert told == "reader_field_missing_default_value at /fields/1: b"
