@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.hooks import wait_for_rights
+from components.hooks import wait_for_key, wait_for_rights
 from components.statement import StatementProps, declare_statement
 
 if TYPE_CHECKING:
@@ -38,8 +38,12 @@ class EmbeddingModel(pulumi.ComponentResource):
     def __init__(self, name: str, props: EmbeddingModelProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:EmbeddingModel", name, None, opts)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self))
+        connection = f"{name}-connection"
+        wait = pulumi.ResourceHook(
+            f"wait for the key of {connection}", lambda _: wait_for_key(props.session, connection)
+        )
         self.connection = confluentcloud.FlinkConnection(
-            f"{name}-connection",
+            connection,
             display_name=props.sql.connection,
             type="OPENAI",
             endpoint=props.settings.openai_endpoint,
@@ -53,7 +57,8 @@ class EmbeddingModel(pulumi.ComponentResource):
                     replacement_trigger=props.session.place,  # a connection belongs to its region, unsaid in its inputs
                     delete_before_replace=True,
                     hooks=pulumi.ResourceHookBinding(
-                        on_error=[pulumi.ErrorHook(f"wait for the rights of {name}-connection", wait_for_rights)]
+                        before_create=[wait],
+                        on_error=[pulumi.ErrorHook(f"wait for the rights of {connection}", wait_for_rights)],
                     ),
                 ),
             ),

@@ -29,6 +29,7 @@ SOURCE_SECONDS = 300.0
 RIGHTS_SECONDS = 180.0
 _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|catalog)", re.IGNORECASE)
 _RIGHTS_POLL_SECONDS = 2.0
+_REFUSED_PAUSE_SECONDS = 5.0  # longer: each attempt is a new object, and a warning on the screen
 _REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
 # Refused by the API; or by Kafka and the Schema Registry, by which a statement fails.
 _NO_RIGHTS = re.compile(
@@ -250,9 +251,20 @@ def _poll_source(address: Address, database: str, source: Source) -> None:
         pause = min(pause * 1.5, 5.0)
 
 
+async def wait_for_key(session: FlinkSession, what: str) -> None:
+    """Wait until Flink lets the stack's key in: 60 s on Confluent Cloud, silent where an error hook would warn."""
+    address = await _resolved(session.address, "the Flink endpoint and key")
+
+    def ask() -> None:
+        with FlinkSql.connect(address, "") as flink:
+            flink.phase(what)
+
+    await _in_thread(ask, f"Flink does not let in the key that makes {what}", RIGHTS_SECONDS)
+
+
 async def wait_for_rights(args: pulumi.ErrorHookArgs) -> bool:
     """Ask for another attempt while a freshly granted right may still be on its way: 30 to 120 s on Confluent Cloud."""
-    pause = 10.0
+    pause = _REFUSED_PAUSE_SECONDS
     latest = args.errors[0] if args.errors else ""
     if args.failed_operation != "create" or not _NO_RIGHTS.search(latest) or len(args.errors) * pause > RIGHTS_SECONDS:
         return False

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _ALIASES = {"update": "up", "pre": "preview", "down": "destroy", "dn": "destroy"}
 _NEED_CLOUD = frozenset({"up", "preview", "refresh", "destroy", "import", "watch"})
 _CHANGE_STATE = frozenset({"up", "preview", "refresh", "destroy", "import"})
+_MAKE_OR_DELETE = frozenset({"up", "destroy"})
 _USE_STACK = _NEED_CLOUD | {"config", "stack", "state", "logs", "cancel", "console", "env"}
 _NAME_A_STACK = frozenset({"select", "init", "rm"})
 # Flags (global ones, and those of the sub-commands of `stack`) that are followed by a value of their own.
@@ -136,6 +137,15 @@ class Request:
     def meets_state(self) -> bool:
         """Whether it is held up by what a killed command left in the state."""
         return self.command in _CHANGE_STATE and not self.asks_for_help
+
+    @property
+    def makes_or_deletes(self) -> bool:
+        """Whether it makes or deletes objects on the cloud."""
+        return self.command in _MAKE_OR_DELETE and not self.asks_for_help and not self._logs_events
+
+    @property
+    def _logs_events(self) -> bool:
+        return flag_value(self.arguments, "--event-log") is not None
 
     def for_pulumi(self) -> list[str]:
         """Return the arguments as `pulumi` gets them: `destroy` runs the program, whose hooks take part in deleting."""

@@ -145,3 +145,8 @@ KINDS: dict[str, tuple[str, Callable[[Resource, Planes], list[Found]], str]] = {
 # The program's own hook removes a half-made statement before it makes it again, and drops the table or model it made:
 # with the statement gone, nothing would tell that table from somebody else's.
 CLEARED_BY_THE_PROGRAM = frozenset({f"{_PREFIX}flinkStatement:FlinkStatement"})
+
+# Names that the cloud gives twice: a request that was carried out and sent again makes another one, unseen.
+MAY_HAVE_TWINS = frozenset(
+    f"{_PREFIX}{token}" for token in ("kafkaCluster:KafkaCluster", "flinkComputePool:FlinkComputePool", "apiKey:ApiKey")
+)

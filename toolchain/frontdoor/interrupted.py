@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"  # Pulumi's key for "this value is special"
 _PROVIDER_TYPE = "pulumi:providers:"
@@ -95,12 +98,20 @@ def _time(text: str) -> datetime | None:
         return None
 
 
-def without(exported: dict[str, Any], gone: set[tuple[str, str]]) -> dict[str, Any]:
+def without(
+    exported: dict[str, Any], gone: Collection[tuple[str, str]], made_again: Collection[str] = frozenset()
+) -> dict[str, Any]:
     """Return an exported state without its pending operations and without the resources that are gone.
 
-    ``gone``: URN and id, since a resource and the one that it replaces have the same URN.
+    ``gone``: URN and id, since a resource and the one that it replaces have the same URN. What was ``made_again`` loses
+    the error of the attempts before: the engine keeps it, and would replace what is well.
     """
     deployment = dict(exported["deployment"])
     deployment["pending_operations"] = []
-    deployment["resources"] = [r for r in deployment.get("resources") or [] if (r["urn"], r.get("id", "")) not in gone]
+    left = [r for r in deployment.get("resources") or [] if (r["urn"], r.get("id", "")) not in gone]
+    deployment["resources"] = [_well(resource) if resource["urn"] in made_again else resource for resource in left]
     return {**exported, "deployment": deployment}
+
+
+def _well(resource: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in resource.items() if key != "initErrors"}

@@ -50,11 +50,21 @@ def remove_stale_locks(prepared: Prepared) -> None:
     stack = prepared.stack
     if not stack.uses_file_backend:
         return
-    folder = prepared.layout.backend / ".pulumi" / "locks" / "organization" / stack.project.name / stack.short_name
-    locks = list(folder.glob("*.json"))
+    locks = _locks(prepared)
     if not locks or not all(_is_stale(lock) for lock in locks):
         return
     cancelled = prepared.pulumi("cancel", "--yes", "--stack", stack.name)
     if cancelled.returncode != 0:
         raise Failure(f"The lock of an interrupted command cannot be removed: {cancelled.stderr.strip()}")
     say("pulumiw: the last command on this stack was interrupted; going on from there.")
+
+
+def is_held(prepared: Prepared) -> bool:
+    """Whether another command is at work on the stack."""
+    return prepared.stack.uses_file_backend and any(not _is_stale(lock) for lock in _locks(prepared))
+
+
+def _locks(prepared: Prepared) -> list[Path]:
+    stack = prepared.stack
+    folder = prepared.layout.backend / ".pulumi" / "locks" / "organization" / stack.project.name / stack.short_name
+    return list(folder.glob("*.json"))

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.arguments import Request
+from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.first_vectors import deployed, show_first_vectors
 from toolchain.frontdoor.foreground import become, run
 from toolchain.frontdoor.prepare import prepare
-from toolchain.frontdoor.recovery import recover
+from toolchain.frontdoor.recovery import event_log_of, put_right, recover
+from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.layout import Layout
@@ -34,12 +36,27 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
         status = run(argv, prepared.environment, _folder(layout))
         _remember_selection(prepared)
         return status
-    if request.command != "up" or prepared.cloud is None or request.asks_for_help:
+    if not request.makes_or_deletes:
         become(argv, prepared.environment, _folder(layout))
     before = deployed(prepared.stack)
-    status = run(argv, prepared.environment, _folder(layout))
-    if status == 0 and deployed(prepared.stack) != before and "--json" not in arguments:
+    status = _run_and_conclude(prepared, argv, _folder(layout))
+    is_news = request.command == "up" and prepared.cloud is not None and deployed(prepared.stack) != before
+    if status == 0 and is_news and "--json" not in arguments:
         show_first_vectors(prepared, sys.stdout if sys.stdout.isatty() else sys.stderr)
+    return status
+
+
+def _run_and_conclude(prepared: Prepared, argv: list[str], folder: Path) -> int:
+    """Run `pulumi`, its events noted for :func:`put_right`, which also has the last word if this command is killed."""
+    log = event_log_of(prepared)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Hidden behind "debug commands", though Pulumi's own Automation API stands on it.
+    environment = {**prepared.environment, "PULUMI_DEBUG_COMMANDS": "true"}
+    status = run([*argv, "--event-log", str(log)], environment, folder)
+    try:
+        put_right(prepared, after_success=status == 0)
+    except Failure as failure:
+        say(f"pulumiw: {failure}")  # the next command tries again
     return status
 
 

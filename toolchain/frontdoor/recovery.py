@@ -1,8 +1,8 @@
-"""Lets a command go on where a killed one stopped.
+"""Lets a command go on where a killed or failed one stopped.
 
 Pulumi writes an operation into the state before it begins (``pending_operations``). After a kill nobody knows whether
 the cloud has carried it out; Pulumi alone would make the object a second time, meet a conflict, or fail to delete what
-is gone.
+is gone. The same goes for an operation that failed because the cloud's reply was lost: that one is in the event log.
 """
 
 from __future__ import annotations
@@ -11,32 +11,67 @@ import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from toolchain.frontdoor.event_log import EventLog
 from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.half_made import CLEARED_BY_THE_PROGRAM, KINDS
-from toolchain.frontdoor.interrupted import Interrupted, without
-from toolchain.frontdoor.locks import remove_stale_locks
+from toolchain.frontdoor.half_made import CLEARED_BY_THE_PROGRAM, KINDS, MAY_HAVE_TWINS
+from toolchain.frontdoor.interrupted import Interrupted, Operation, without
+from toolchain.frontdoor.locks import is_held, remove_stale_locks
 from toolchain.frontdoor.planes import Planes
 from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from toolchain.frontdoor.half_made import Found
-    from toolchain.frontdoor.interrupted import Operation
     from toolchain.frontdoor.prepare import Prepared
 
 
 def recover(prepared: Prepared) -> None:
-    """Put right what a killed command has left of this stack. Usually that is nothing, and costs nothing."""
+    """Put right what the last command has left of this stack. Usually that is nothing, and costs nothing."""
     remove_stale_locks(prepared)
-    if not _has_pending_operations(prepared):
-        return
-    state = Interrupted(_export(prepared, "--show-secrets"))
+    if not is_held(prepared):  # else Pulumi refuses, and what looks half made is being made
+        put_right(prepared)
+
+
+def put_right(prepared: Prepared, *, after_success: bool = False) -> None:
+    """Settle what the state and the event log leave open, and note in the state what came of it."""
+    log = event_log_of(prepared)
+    told = EventLog.read(log)
+    twins = tuple(Operation("creating", resource) for resource in told.made if resource.type in MAY_HAVE_TWINS)
+    pending = not after_success and _has_pending_operations(prepared)
+    if pending or told.failed or told.made_again:
+        state = Interrupted(_export(prepared, "--show-secrets"))
+        gone = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
+        if pending or gone or told.made_again:
+            _import(prepared, without(_export(prepared), gone, told.made_again))
+    elif twins:
+        _settle_all(twins, _glance(prepared), prepared)
+    log.unlink(missing_ok=True)
+
+
+def event_log_of(prepared: Prepared) -> Path:
+    """Return where the engine is to tell what a command on this stack does; for the user's eyes alone."""
+    name = prepared.stack.name.replace("/", "~")
+    return prepared.layout.project / ".local" / "events" / f"{name}.ndjson"
+
+
+def _settle_all(operations: Sequence[Operation], state: Interrupted, prepared: Prepared) -> set[tuple[str, str]]:
     gone: set[tuple[str, str]] = set()
-    for operation in state.operations:
+    for operation in operations:
         for line in settle(operation, state, prepared.environment, gone):
             say(f"pulumiw: {line}")
-    _import(prepared, without(_export(prepared), gone))
+    return gone
+
+
+def _glance(prepared: Prepared) -> Interrupted:
+    """Return the state without a second for an export, where no secret of it is needed."""
+    stack = prepared.stack
+    if stack.uses_file_backend and not stack.config("confluentcloud:cloudApiKey"):
+        return Interrupted(
+            {"deployment": json.loads(stack.checkpoint.read_text(encoding="utf-8"))["checkpoint"]["latest"]}
+        )
+    return Interrupted(_export(prepared, "--show-secrets"))
 
 
 def settle(
@@ -51,7 +86,7 @@ def settle(
     if operation.kind == "deleting":
         if resource.id and not any(_is_it(found, resource.id) for found in find(resource, planes)):
             gone.add((resource.urn, resource.id))
-            yield f"{label} {resource.name} was deleted by the interrupted command."
+            yield f"{label} {resource.name} was deleted by the last command."
     elif operation.kind == "creating" and resource.type not in CLEARED_BY_THE_PROGRAM:
         for found in find(resource, planes):
             if state.knows(resource.type, found.identity):
@@ -60,7 +95,7 @@ def settle(
                 yield f"{label} {found.identity} ({resource.name}) is left alone: {reason}."
                 continue
             planes.by_name(plane).delete(found.delete)
-            yield f"{label} {found.identity} ({resource.name}) was half made by the interrupted command: removed."
+            yield f"{label} {found.identity} ({resource.name}) was half made by the last command: removed."
 
 
 def _is_it(found: Found, identity: str) -> bool:
@@ -70,7 +105,7 @@ def _is_it(found: Found, identity: str) -> bool:
 def _not_ours(found: Found, state: Interrupted, planes: Planes) -> str:
     """Say why an object is rather not of the interrupted command; empty if it is."""
     if found.created_at is not None and not state.may_have_made(found.created_at):
-        return "it has the same name but is older than the interrupted command"
+        return "it has the same name but is older than the last command"
     if found.children is not None and next(planes.cloud.items(found.children), None) is not None:
         return "it has the same name but is in use"
     return ""

@@ -42,6 +42,11 @@ class TestEmbeddingModel:
         assert set(request.replaceOnChanges) == {"displayName", "type", "endpoint"}
         assert request.deleteBeforeReplace
 
+    def test_connection_waits_until_the_key_is_let_in(self, recorded: Recorded) -> None:
+        hooks = recorded["model-connection"].request.hooks
+        assert list(hooks.before_create) == ["wait for the key of model-connection"]
+        assert list(hooks.on_error) == ["wait for the rights of model-connection"]
+
     def test_connection_waits_for_no_right_on_data(self, recorded: Recorded) -> None:
         edges = recorded["model-connection"].depends_on
         assert not {name for name in edges if "topic" in name or "subject" in name}

@@ -13,7 +13,7 @@ import pytest
 from components import hooks
 from components.flink_session import Address
 from components.flink_sql import FlinkSql, FlinkSqlError
-from components.hooks import HookError, Source, StatementHooks, wait_for_rights
+from components.hooks import HookError, Source, StatementHooks, wait_for_key, wait_for_rights
 from components.last_up import LastUp
 from components.sql_text import Kind, Statement
 from tests.unit.components.recorded_program import record
@@ -94,6 +94,17 @@ class Flink:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+@dataclass
+class Clock:
+    """Time that only passes in a sleep; a door that ``opens`` then."""
+
+    opens: float = 120
+    seconds: float = 0
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
 
 
 @pytest.fixture
@@ -374,14 +385,43 @@ class TestWaitForRights:
             ("create", ["error creating Flink Connection: 401 Unauthorized: no"], True),
             ("create", ["the statement x is FAILED: The principal 'sa-1' may not create the topic 't'."], True),
             ("create", ["statement failed: the endpoint answered 500"], False),
-            ("create", ["403 Forbidden"] * 19, False),
+            ("create", ["403 Forbidden"] * 24, True),
+            ("create", ["403 Forbidden"] * 40, False),
             ("delete", ["403 Forbidden"], False),
         ],
-        ids=["statement", "connection", "a failed statement", "another error", "long enough", "not a creation"],
+        ids=[
+            "statement",
+            "connection",
+            "a failed statement",
+            "another error",
+            "two minutes",
+            "long enough",
+            "not a creation",
+        ],
     )
     def test_asks_again_for_a_while(self, operation: str, errors: list[str], again: bool) -> None:  # noqa: FBT001
         arguments = pulumi.ErrorHookArgs("urn", "id", "n", "t", failed_operation=operation, errors=errors)
         assert asyncio.run(wait_for_rights(arguments)) is again
+
+    def test_a_key_that_is_let_in_after_two_minutes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock = Clock()
+        monkeypatch.setattr("components.hooks.time.monotonic", lambda: clock.seconds)
+        monkeypatch.setattr("components.hooks.asyncio.sleep", clock.sleep)
+        refusal = FlinkSqlError("error sending request '401' - Unauthorized")
+
+        class Door(Flink):
+            def phase(self, name: str) -> str | None:
+                if clock.seconds < clock.opens:
+                    raise refusal
+                return super().phase(name)
+
+        monkeypatch.setattr(FlinkSql, "connect", Door().connect)
+        session = statement_hooks(TABLE).session
+        asyncio.run(wait_for_key(session, "the connection"))
+        assert clock.opens <= clock.seconds < clock.opens + 5
+        clock.seconds, clock.opens = 0, 3600
+        with pytest.raises(HookError, match=r"Flink does not let in the key that makes the connection: .*401"):
+            asyncio.run(wait_for_key(session, "the connection"))
 
 
 class TestHookError:

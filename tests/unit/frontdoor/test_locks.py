@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from toolchain.frontdoor.locks import remove_stale_locks
+from toolchain.frontdoor.locks import is_held, remove_stale_locks
 from toolchain.frontdoor.prepare import Prepared
 from toolchain.frontdoor.stack import Project, Stack
 
@@ -103,3 +103,15 @@ def test_the_lock_of_a_living_pulumi_is_left_alone(prepared: Recorder, tmp_path:
         remove_stale_locks(prepared)
         living.kill()
     assert prepared.commands == []
+
+
+def test_a_stack_is_held_by_a_living_pulumi_alone(prepared: Recorder, tmp_path: Path) -> None:
+    assert not is_held(prepared)
+    lock(prepared, {"pid": dead_process(), "hostname": socket.gethostname()})
+    assert not is_held(prepared)
+    program = tmp_path / "pulumi"
+    program.symlink_to("/bin/sleep")
+    with subprocess.Popen([program, "60"]) as living:
+        lock(prepared, {"pid": living.pid, "hostname": socket.gethostname()})
+        assert is_held(prepared)
+        living.kill()
