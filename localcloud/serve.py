@@ -16,8 +16,10 @@ from logging.handlers import RotatingFileHandler
 from typing import IO, TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from localcloud.api.app import create_app
+from localcloud.api.fault_injection import DROP
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
@@ -78,6 +80,15 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
     cloud.store.close()
 
 
+class Protocol(HttpToolsProtocol):
+    """HTTP whose connections can be dropped: faults on request need what ASGI has no word for."""
+
+    def on_message_begin(self) -> None:
+        """Begin a request's scope."""
+        super().on_message_begin()
+        self.scope["extensions"] = {DROP: self.transport.abort}  # type: ignore[dict-item]  # any callable, in fact
+
+
 class _Server(uvicorn.Server):
     """Stops the data plane before it stops answering: what ends in Flink still asks the Schema Registry here."""
 
@@ -85,7 +96,7 @@ class _Server(uvicorn.Server):
         config = uvicorn.Config(
             create_app(cloud, request_log),
             loop="uvloop",
-            http="httptools",
+            http=Protocol,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -27,7 +27,9 @@ from localcloud.api import (
     sql_statements,
     srcm,
 )
+from localcloud.api.fault_injection import FaultInjection
 from localcloud.api.middleware import Gate
+from localcloud.api.operations import Operations
 from localcloud.api.replies import Json, error_body
 from localcloud.control.errors import ControlError
 
@@ -70,6 +72,8 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _unknown)
     app.add_exception_handler(Exception, _broken)
+    app.state.operations = Operations(module.router for module in ROUTERS)
+    app.add_middleware(FaultInjection, cloud=cloud, operations=app.state.operations)
     app.add_middleware(Gate, log=request_log)
     return app
 

@@ -69,7 +69,7 @@ def pool_json(cloud: Cloud, pool: ComputePool) -> dict[str, Any]:
                 f"{cloud.base_url}/sql/v1/organizations/{cloud.organization_id}/environments/{pool.environment_id}"
             ),
         },
-        "status": {"phase": "PROVISIONED", "current_cfu": cloud.pools.current_cfu(pool)},
+        "status": {"phase": cloud.pools.phase(pool).value, "current_cfu": cloud.pools.current_cfu(pool)},
     }
 
 

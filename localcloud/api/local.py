@@ -1,11 +1,15 @@
-"""What is the local cloud's own: ``/healthz`` and ``/local/v1/status``."""
+"""What is the local cloud's own: ``/healthz``, ``/local/v1/status``, ``/local/v1/faults``."""
 
-from fastapi import APIRouter, Depends
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from localcloud.api.bodies import Body
 from localcloud.api.callers import TheCloud, admin_key
 from localcloud.api.replies import Json
+from localcloud.control.errors import InvalidError
+from localcloud.control.fault_rules import FaultError, HttpFault, read
 from localcloud.control.status import status
 from localcloud.version import SERVICE, VERSION
 
@@ -13,9 +17,10 @@ router = APIRouter()
 
 
 class FaultsBody(Body):
-    """What is to go wrong from now on; what is not named is as it should be."""
+    """What is to go wrong from now on, each fault an object or the words of the command line; nothing else does."""
 
-    rights_delay: float = Field(0.0, alias="rights-delay")
+    faults: list[Any] = Field(default_factory=list)
+    seed: int | None = Field(None, ge=0)
 
 
 @router.get("/healthz")
@@ -33,11 +38,19 @@ def read_status(cloud: TheCloud) -> Json:
 @router.get("/local/v1/faults", dependencies=[Depends(admin_key)])
 def read_faults(cloud: TheCloud) -> Json:
     """What goes wrong on purpose."""
-    return Json({"rights-delay": cloud.faults.rights_delay})
+    rules = [{"text": rule.text, **rule.model_dump(mode="json", exclude_none=True)} for rule in cloud.faults.rules]
+    return Json({"faults": rules, "seed": cloud.faults.seed})
 
 
 @router.put("/local/v1/faults", dependencies=[Depends(admin_key)])
-def set_faults(body: FaultsBody, cloud: TheCloud) -> Json:
+def set_faults(body: FaultsBody, request: Request, cloud: TheCloud) -> Json:
     """Let things go wrong on purpose, until the next start."""
-    cloud.set_rights_delay(body.rights_delay)
-    return Json({"rights-delay": cloud.faults.rights_delay})
+    try:
+        rules, seed = read(body.faults)
+    except FaultError as error:
+        raise InvalidError(str(error), pointer="/faults") from None
+    for rule in rules:
+        if isinstance(rule, HttpFault) and (objection := request.app.state.operations.objection(rule.on)):
+            raise InvalidError(objection, pointer="/faults")
+    cloud.set_faults(rules, seed if body.seed is None else body.seed)
+    return read_faults(cloud)

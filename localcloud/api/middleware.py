@@ -26,7 +26,8 @@ class Gate:
     """ASGI middleware.
 
     A page in a browser can send requests to this machine under a name of its own (DNS rebinding): only loopback names
-    are let in. The log has method, path, status, milliseconds and request id; never a header, a query or a body.
+    are let in. The log has method, path, status, milliseconds, request id and the fault
+    that was asked for; never a header, a query or a body.
     """
 
     def __init__(self, app: ASGIApp, log: logging.Logger) -> None:
@@ -60,6 +61,8 @@ class Gate:
                 "ms": round((time.perf_counter() - began) * 1000, 2),
                 "request": request_id,
             }
+            if fault := scope["state"].get("fault"):
+                line["fault"] = fault
             self._log.info("%s", json.dumps(line))
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:

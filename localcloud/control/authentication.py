@@ -53,7 +53,7 @@ class Authenticator:
 
     def caller(self, user: str, password: str) -> Caller:
         """Return who that is, else :class:`UnauthenticatedError`."""
-        if _same(password, self._credentials.internal_token):
+        if self.is_internal(password):
             if user == INTERNAL_USER:
                 return Caller(principal_id=INTERNAL_USER, is_internal=True)
             if self._is_principal(user):  # a statement or a connector, as whom it runs
@@ -68,6 +68,10 @@ class Authenticator:
         if is_right and key and self._faults.is_in_effect(key.created_at):
             return Caller(principal_id=key.owner_id, key=key)
         raise UnauthenticatedError(_WRONG)
+
+    def is_internal(self, password: str) -> bool:
+        """Whether only the data plane's own parts have that password."""
+        return _same(password, self._credentials.internal_token)
 
     def _is_principal(self, identifier: str) -> bool:
         return bool(self._store.get(ServiceAccount, identifier) or self._store.get(User, identifier))

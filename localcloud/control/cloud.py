@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from concurrent.futures import wait
 from typing import TYPE_CHECKING
+
+import psutil
 
 from localcloud.control.accounts import RoleBindings, ServiceAccounts, Users
 from localcloud.control.acls import Acls
@@ -21,6 +24,7 @@ from localcloud.control.embeddings import Embeddings
 from localcloud.control.environments import Environments
 from localcloud.control.errors import ControlError
 from localcloud.control.faults import Faults
+from localcloud.control.faulty_plane import with_faults
 from localcloud.control.jobs import Jobs
 from localcloud.control.plane import Plane
 from localcloud.control.pools import ComputePools
@@ -33,9 +37,10 @@ from localcloud.control.teardown import Teardown
 from localcloud.control.topics import Topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from localcloud.control.fault_rules import Rule
     from localcloud.credentials import Credentials
     from localcloud.dataplane.interface import DataPlane
 
@@ -60,6 +65,7 @@ class Cloud:
         catalogs = Catalogs(store, plane, background)
         self.users = Users(store)
         self.faults = Faults()
+        self.faults.kill = self._kill
         self.authenticator = Authenticator(store, credentials, self.users.admin.id, self.faults)
         self.rights = Rights(store, self.names, self.users.admin.id, self.faults)
         self.broker_rights = BrokerRights(store, plane, names=self.names, rights=self.rights, faults=self.faults)
@@ -85,7 +91,7 @@ class Cloud:
         self.connections = Connections(store, self.environments, catalogs)
         self._jobs = Jobs(store, plane, catalogs, background)
         self.statements = Statements(store, plane, self.environments, self._jobs)
-        self.pools = ComputePools(store, self.environments, self.statements)
+        self.pools = ComputePools(store, self.environments, self.statements, self.faults)
         self.teardown = Teardown(
             store,
             plane,
@@ -98,7 +104,7 @@ class Cloud:
 
     def open(self, opener: Callable[[], DataPlane]) -> None:
         """Open the data plane and bring back what ran before: brokers, connectors, statements. Runs for a while."""
-        self.plane.open(opener)
+        self.plane.open(lambda: with_faults(opener(), self.faults))
         if self.plane.failure:
             _log.error("%s", self.plane.failure)
             return
@@ -121,16 +127,24 @@ class Cloud:
             return "The local cloud is ready."
         return "Brokers are starting." if self.plane.is_open else "The data plane is starting."
 
-    def set_rights_delay(self, seconds: float) -> None:
-        """Let new rights take effect late; see :class:`~localcloud.control.faults.Faults`."""
-        self.faults.set_rights_delay(seconds)
+    def set_faults(self, rules: Sequence[Rule], seed: int | None = None) -> None:
+        """Let these things go wrong from now on; see :class:`~localcloud.control.faults.Faults`."""
+        self.faults.set(rules, seed)
         self.broker_rights.changed()
         for cluster in self.store.all(KafkaCluster):
             if cluster.phase is Phase.PROVISIONED:
                 self.keys.grant(cluster.id)
 
+    def _kill(self, kind: str) -> None:
+        for process in self.plane.processes():
+            if process.name.partition("-")[0] == kind:
+                _log.warning("%s is killed on purpose", process.name)
+                with contextlib.suppress(psutil.Error):
+                    psutil.Process(process.pid).kill()
+
     def close(self) -> None:
         """Stop every process of the data plane; what ran will run again after the next start."""
+        self.faults.close()
         self._background.close()
         self.plane.close()
 

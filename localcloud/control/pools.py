@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from localcloud.control.errors import InvalidError, found
 from localcloud.control.ids import new_id
 from localcloud.control.regions import check_region
-from localcloud.control.resources import ComputePool
+from localcloud.control.resources import ComputePool, Phase
 
 if TYPE_CHECKING:
     from localcloud.control.environments import Environments
+    from localcloud.control.faults import Faults
     from localcloud.control.statements import Statements
     from localcloud.control.store import Store
 
@@ -20,8 +21,9 @@ CFUS = (5, 10, 20, 30, 40, 50)
 class ComputePools:
     """Compute pools of all environments."""
 
-    def __init__(self, store: Store, environments: Environments, statements: Statements) -> None:
+    def __init__(self, store: Store, environments: Environments, statements: Statements, faults: Faults) -> None:
         self._store = store
+        self._faults = faults
         self._environments = environments
         self._statements = statements
 
@@ -64,6 +66,10 @@ class ComputePools:
         pool = self.get(pool_id, environment_id)
         self._statements.stop_all_in(pool.id, environment_id)
         self._store.remove(pool)
+
+    def phase(self, pool: ComputePool) -> Phase:
+        """Where it stands: ready at once, unless it was asked to be late."""
+        return Phase.PROVISIONING if self._faults.is_provisioning("pool", pool.created_at) else Phase.PROVISIONED
 
     def current_cfu(self, pool: ComputePool) -> int:
         """CFUs in use: one for each statement that runs."""

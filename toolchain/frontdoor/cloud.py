@@ -120,13 +120,16 @@ class LocalCloud:
             raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
         return reply.body
 
-    def faults(self, changes: dict[str, float] | None = None) -> dict[str, float]:
+    def faults(self, wanted: list[str] | None = None) -> list[str]:
         """Return what goes wrong there on purpose, after setting it if that is asked for (``/local/v1/faults``)."""
-        reply = self.api().call("GET" if changes is None else "PUT", "/local/v1/faults", changes)
-        if isinstance(reply.body, dict) and reply.status == http.client.OK:
-            return reply.body
-        errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
-        raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to the faults.")
+        body = None if wanted is None else {"faults": wanted}
+        reply = self.api().call("GET" if body is None else "PUT", "/local/v1/faults", body)
+        if not isinstance(reply.body, dict) or reply.status != http.client.OK:
+            errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
+            raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to the faults.")
+        rules = reply.body["faults"]
+        seed = [f"seed={reply.body['seed']}"] if any(rule["kind"] == "http" for rule in rules) else []
+        return [*(rule["text"] for rule in rules), *seed] or ["none"]
 
     def start(self, jars: Path) -> None:
         """Start it and wait until it is ready; nothing if it is."""

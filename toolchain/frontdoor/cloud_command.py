@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _FOLLOW_SECONDS = 0.25
 _LOG_LINES = 200
-_FAULTS = ("rights-delay",)
 _MEBIBYTE = 1024 * 1024
 
 
@@ -41,8 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     faults.add_argument(
         "faults",
         nargs="*",
-        metavar="FAULT=VALUE",
-        help="rights-delay=SECONDS: new role bindings, ACLs and API keys take effect late; 0 ends it",
+        metavar="FAULT",
+        help="what is to go wrong instead of what does now: cmk.create=503@10%%, rights-delay=120, ... or none;"
+        " docs/faults.md has them all",
     )
     reset = actions.add_parser("reset", help="stop it and forget every resource, topic and record")
     reset.add_argument("--yes", action="store_true", help="without asking")
@@ -132,17 +132,8 @@ def _logs(layout: Layout, component: str, *, follow: bool) -> None:
 def _faults(cloud: LocalCloud, wanted: list[str]) -> None:
     if not cloud.is_up():
         raise Failure("The local cloud is not up: start it with `./pulumiw cloud start`.")
-    changes: dict[str, float] = {}
-    for fault in wanted:
-        name, _, value = fault.partition("=")
-        try:
-            changes[name] = float(value)
-        except ValueError:
-            name = ""
-        if name not in _FAULTS:
-            raise Failure(f"{fault!r} is no fault: write {' or '.join(f'{one}=SECONDS' for one in _FAULTS)}.")
-    for name, seconds in cloud.faults(changes if wanted else None).items():
-        out(f"{name}={seconds:g}")
+    for fault in cloud.faults(wanted or None):
+        out(fault)
 
 
 def _reset(layout: Layout, cloud: LocalCloud, *, sure: bool) -> None:

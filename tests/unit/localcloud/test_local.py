@@ -93,19 +93,10 @@ def test_a_data_plane_that_does_not_open_says_why(tmp_path: Path) -> None:
     cloud.store.close()
 
 
-def test_late_rights_are_for_the_administrator_to_set(local: Local) -> None:
-    late = {"rights-delay": 120}
-    key = local.key(local.account("someone"))
-    local.call("PUT", "/local/v1/faults", late, key=key, status=403)
-    assert local.call("PUT", "/local/v1/faults", late) == local.call("GET", "/local/v1/faults") == late
-    assert "3600" in local.detail("PUT", "/local/v1/faults", {"rights-delay": -1}, status=400)
-    assert local.call("PUT", "/local/v1/faults", {}) == {"rights-delay": 0}
-
-
 def test_late_rights_take_effect_later(local: Local) -> None:
     env = local.environment()
     cluster = local.cluster(env)
-    local.call("PUT", "/local/v1/faults", {"rights-delay": 3000})
+    local.call("PUT", "/local/v1/faults", {"faults": ["rights-delay=3000"]})
     account = local.account()
     key = local.key(account)
     kafka, _ = local.key(account, {"id": cluster, "kind": "Cluster"})
@@ -113,7 +104,7 @@ def test_late_rights_take_effect_later(local: Local) -> None:
     local.call("GET", f"/org/v2/environments/{env}", key=key, status=401)
     assert not any(grant.key == kafka for grant in local.plane.kafka.grants[cluster])
     assert f"User:{account}" not in {rule.principal for rule in local.plane.kafka.rules[cluster]}
-    local.call("PUT", "/local/v1/faults", {"rights-delay": 0})
+    local.call("PUT", "/local/v1/faults", {"faults": ["rights-delay=0"]})
     local.call("GET", f"/org/v2/environments/{env}", key=key)
     assert f"User:{account}" in {rule.principal for rule in local.plane.kafka.rules[cluster]}
     assert [grant.key for grant in local.plane.kafka.grants[cluster]] == [kafka]
