@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from components.carry_over import INITIAL_OFFSET_FROM
+from components.patience import passes, patiently
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,11 @@ _DRIVER_S_WORDS = re.compile(rf"^(Statement '[^']*' (submission )?failed: |{_DRY
 
 
 class FlinkSqlError(Exception):
-    """Flink refused or failed; ``str()`` is its own explanation."""
+    """Flink refused or failed; ``str()`` is its own explanation. What ``passes`` may be asked again."""
+
+    def __init__(self, reason: str, *, passes: bool = False) -> None:
+        super().__init__(reason)
+        self.passes = passes
 
 
 class FlinkSql:
@@ -36,6 +41,7 @@ class FlinkSql:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._own: list[str] = []
 
     @classmethod
     @contextmanager
@@ -53,12 +59,32 @@ class FlinkSql:
             database=database,
             endpoint=address.endpoint,
         )
+        flink = cls(connection)
         try:
-            yield cls(connection)
+            yield flink
         except confluent_sql.Error as error:
-            raise FlinkSqlError(_reason(error)) from error
+            raise FlinkSqlError(_reason(error), passes=passes(error)) from error
         finally:
+            flink._clean_up()
             connection.close()
+
+    def _name(self) -> str:
+        """Return a name for a statement that is not to outlive this connection."""
+        self._own.append(f"hook-{uuid.uuid4().hex}")
+        return self._own[-1]
+
+    def _gone(self, name: str) -> None:
+        self._own.remove(name)
+
+    def _clean_up(self) -> None:
+        for name in list(self._own):
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        """Delete it for certain: the driver asks once, and a cursor's end says nothing if that fails."""
+        with suppress(Exception):
+            patiently(lambda: self._connection.delete_statement(name))
+        self._gone(name)
 
     def phase(self, statement_name: str) -> str | None:
         """Phase of a statement, ``None`` if there is none of that name."""
@@ -103,26 +129,32 @@ class FlinkSql:
 
     def run_ddl(self, text: str) -> None:
         """Run a statement that ends by itself, such as DROP TABLE."""
-        statement = self._connection.execute_streaming_ddl(text, timeout=int(DDL_SECONDS))
-        if not statement.is_deleted and not statement.phase.is_terminal:
-            name, deadline = statement.name, time.monotonic() + DDL_SECONDS
+        name = self._name()
+        statement = self._connection.execute_streaming_ddl(text, timeout=int(DDL_SECONDS), statement_name=name)
+        if statement.is_deleted:
+            self._gone(name)
+        elif not statement.phase.is_terminal:
+            deadline = time.monotonic() + DDL_SECONDS
             while self.phase(name) in {"PENDING", "RUNNING"}:
                 if time.monotonic() > deadline:
                     raise FlinkSqlError(f"{text} has not ended after {DDL_SECONDS:.0f} s")
                 time.sleep(_POLL_SECONDS)
             if self.phase(name) == "FAILED":
                 raise FlinkSqlError(f"{text} failed")
-            self.delete(name)
 
     def columns(self, table: str) -> list[str]:
         """Names of a table's columns, in order."""
+        name = self._name()
         with self._connection.closing_cursor() as cursor:
-            cursor.execute(f"DESCRIBE {quote(table)}")
-            return [str(row[0]) for row in cursor.fetchall()]
+            cursor.execute(f"DESCRIBE {quote(table)}", statement_name=name)
+            columns = [str(row[0]) for row in cursor.fetchall()]
+        if cursor.statement.is_deleted:
+            self._gone(name)
+        return columns
 
     def predict(self, model: str) -> None:
         """Have ``model`` answer once; the error is its provider's own. One embedding is paid for."""
-        name = f"ask-{uuid.uuid4().hex}"
+        name = self._name()
         cursor = self._connection.streaming_cursor()
         try:
             cursor.execute(
@@ -139,7 +171,7 @@ class FlinkSql:
                     raise FlinkSqlError(f"model {model} gave no answer within {ANSWER_SECONDS:.0f} s")
                 time.sleep(_POLL_SECONDS)
         finally:
-            self._connection.delete_statement(name)
+            self._remove(name)
 
     def objection(self, statement: Statement) -> str | None:
         """Return why Flink would refuse ``statement``; ``None`` if it would not, or does not say. Nothing is run."""
@@ -148,7 +180,7 @@ class FlinkSql:
         try:
             if statement.kind.makes is None:
                 with self._connection.closing_cursor() as cursor:
-                    cursor.execute(f"EXPLAIN {statement.text}")
+                    cursor.execute(f"EXPLAIN {statement.text}", statement_name=self._name())
                 return None
             self._connection.dry_run_statement(statement.text)
         except OperationalError as error:

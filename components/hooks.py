@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
+from components.patience import PAUSES
 from components.sql_text import Kind
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ RIGHTS_SECONDS = 180.0
 _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|catalog)", re.IGNORECASE)
 _RIGHTS_POLL_SECONDS = 2.0
 _REFUSED_PAUSE_SECONDS = 5.0  # longer: each attempt is a new object, and a warning on the screen
+_CONFLICTS = 3
 _REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
 # Refused by the API; or by Kafka and the Schema Registry, by which a statement fails.
 _NO_RIGHTS = re.compile(
@@ -139,8 +141,11 @@ class StatementHooks:
         await _in_thread(clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
 
     async def _try_again(self, args: pulumi.ErrorHookArgs) -> bool:
-        """Ask for another attempt while rights are on their way, its name free: Flink keeps what failed."""
-        if not await wait_for_rights(args):
+        """Ask for another attempt while rights are on their way, its name free: Flink keeps what failed.
+
+        Also after a conflict: the way was clear, so the name is this creation's own, by a request whose reply was lost.
+        """
+        if not (_is_taken(args) or await wait_for_rights(args)):
             return False
         await self._clear(args.new_inputs)
         return True
@@ -251,6 +256,11 @@ def _poll_source(address: Address, database: str, source: Source) -> None:
         pause = min(pause * 1.5, 5.0)
 
 
+def _is_taken(args: pulumi.ErrorHookArgs) -> bool:
+    conflicts = [error for error in args.errors if "409 Conflict" in error]
+    return args.failed_operation == "create" and args.errors[:1] == conflicts[:1] != [] and len(conflicts) <= _CONFLICTS
+
+
 async def wait_for_key(session: FlinkSession, what: str) -> None:
     """Wait until Flink lets the stack's key in: 60 s on Confluent Cloud, silent where an error hook would warn."""
     address = await _resolved(session.address, "the Flink endpoint and key")
@@ -297,12 +307,17 @@ async def _resolved(output: pulumi.Output[Any], what: str) -> Any:
 
 
 async def _in_thread(run: Callable[[], Any], failure: str, rights_seconds: float = 0) -> Any:
-    """Run what blocks; for ``rights_seconds`` a refusal may be a right or a key that is still on its way."""
-    started = time.monotonic()
+    """Run what blocks and may be done twice: again after what passes, and for ``rights_seconds`` after a refusal.
+
+    That may be a right or a key that is still on its way.
+    """
+    started, pauses = time.monotonic(), iter(PAUSES)
     while True:
         try:
             return await asyncio.to_thread(run)
         except FlinkSqlError as error:
-            if not _REFUSED.search(str(error)) or time.monotonic() - started > rights_seconds:
+            is_early = _REFUSED.search(str(error)) and time.monotonic() - started <= rights_seconds
+            pause = next(pauses, None) if error.passes else _RIGHTS_POLL_SECONDS if is_early else None
+            if pause is None:
                 raise HookError(f"{failure}: {error}.") from None
-        await asyncio.sleep(_RIGHTS_POLL_SECONDS)
+        await asyncio.sleep(pause)

@@ -150,6 +150,10 @@ class Faults:
         self._replaced.set()
 
     def _later(self, seconds: float, action: Callable[[], None]) -> None:
-        timer = threading.Timer(seconds, lambda: self.is_closed or action())
+        def act() -> None:
+            if not self.is_closed:
+                action()
+
+        timer = threading.Timer(seconds, act)
         timer.daemon = True
         timer.start()

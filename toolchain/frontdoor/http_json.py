@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 SECONDS = 10.0
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,21 @@ class Api:
     key: str | None = None
     secret: str | None = field(default=None, repr=False)
     seconds: float = SECONDS
+
+    def patiently(self, method: str, path: str) -> Reply:
+        """Send what may be sent twice (GET, DELETE), again after what passes: 429, 5xx, a lost connection."""
+        for pause in _PAUSES:
+            try:
+                reply = self.call(method, path)
+            except ConnectionRefusedError:  # nobody there
+                raise
+            except (OSError, http.client.HTTPException):
+                time.sleep(pause)
+                continue
+            if reply.status != http.client.TOO_MANY_REQUESTS and reply.status < http.client.INTERNAL_SERVER_ERROR:
+                return reply
+            time.sleep(pause)
+        return self.call(method, path)
 
     def call(self, method: str, path: str, body: object = None) -> Reply:
         """Send a request, with ``body`` as JSON if there is one.

@@ -27,7 +27,7 @@ class Plane:
 
     def _call(self, method: str, path: str) -> Any:
         try:
-            reply = self.api.call(method, path)
+            reply = self.api.patiently(method, path)
         except (OSError, http.client.HTTPException) as error:
             raise Failure(f"{self.api.base} does not answer ({error}): run the command again when it does.") from None
         if reply.status in _NOT_THERE:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +17,7 @@ _PAGE_ROWS = 500
 _IDLE_SECONDS = 0.1
 _HEALTH_SECONDS = 1.5
 _READY_SECONDS = 600
+_PAUSES = (0.5, 1, 2)
 
 
 class Printer(Protocol):
@@ -79,8 +79,17 @@ class Session:
             return ""
         finally:
             if not keep:
-                with suppress(confluent_sql.Error):
-                    self.connection.delete_statement(name)
+                self._delete(name)
+
+    def _delete(self, name: str) -> None:
+        """Leave nothing behind, also by a server in passing trouble: the driver asks once."""
+        for pause in (*_PAUSES, 0):
+            try:
+                self.connection.delete_statement(name)
+            except confluent_sql.Error:
+                time.sleep(pause)
+            else:
+                return
 
     def _pages(self, cursor: confluent_sql.Cursor, deadline: float | None) -> Iterator[list[tuple[Any, ...]]]:
         """Yield pages of rows until the statement or its time ends; changelog rows lead with their operation."""

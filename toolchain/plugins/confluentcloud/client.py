@@ -105,7 +105,12 @@ class Api:
             raise
 
     def call(self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
-        """Send a request, again after 429, 5xx (not 501) and lost connections; raises :class:`ApiError`."""
+        """Send a request, again after 429, 5xx (not 501) and lost connections; raises :class:`ApiError`.
+
+        As the official provider does, POST included: where only the reply was lost, the second request meets a 409, or
+        makes a twin. Deliberately not sent again: 408, 409, 501. A 409 is not taken for one's own success: by its name
+        alone an object could be somebody else's. ``pulumiw`` settles both after the command (docs/architecture.md).
+        """
         for attempt in itertools.count():
             last = attempt >= self.transport.max_retries
             try:
