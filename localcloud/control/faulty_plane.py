@@ -192,7 +192,7 @@ class FaultyConnect(_Over):
 
 
 def _sentence(rule: Failing) -> str:
-    return f"{rule.state} on purpose: {rule.text} (`./pulumiw cloud faults none` ends it)."
+    return f"On purpose, by {rule.text} (`./pulumiw cloud faults`)."
 
 
 def _failed(rule: Failing) -> StatementStatus:

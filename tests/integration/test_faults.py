@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.integration.clone import wait_until
 
 if TYPE_CHECKING:
     from tests.integration.clone import Clone
@@ -38,7 +41,7 @@ class TestRightsThatArriveLate:
         clone.ok("cloud", "faults", "rights-delay=7")
         clone.ok("cloud", "stop")
         clone.ok("cloud", "start")
-        assert clone.ok("cloud", "faults").split() == ["rights-delay=0"]
+        assert clone.ok("cloud", "faults").split() == ["none"]
 
     def test_they_are_set_and_shown(self, clone: Clone) -> None:
         assert clone.ok("cloud", "faults", f"rights-delay={LATE_SECONDS}").split() == [f"rights-delay={LATE_SECONDS}"]
@@ -46,7 +49,11 @@ class TestRightsThatArriveLate:
 
     @pytest.mark.parametrize(
         ("wrong", "sentence"),
-        [("rights-dealy=5", "=SECONDS"), ("rights-delay=soon", "rights-delay"), ("rights-delay=-1", "3600")],
+        [
+            ("rights-dealy=5", "did you mean rights-delay"),
+            ("rights-delay=soon", "=SECONDS"),
+            ("cmk.craete=500", "create"),
+        ],
     )
     def test_what_is_no_fault_changes_nothing(self, clone: Clone, wrong: str, sentence: str) -> None:
         assert sentence in clone.refused("cloud", "faults", wrong)
@@ -65,4 +72,90 @@ class TestRightsThatArriveLate:
         assert orphans(clone) == set()
 
     def test_they_end_when_told_to(self, clone: Clone) -> None:
-        assert clone.ok("cloud", "faults", "rights-delay=0").split() == ["rights-delay=0"]
+        assert clone.ok("cloud", "faults", "rights-delay=0").split() == ["none"]
+
+
+RANDOM = "*=429,500,503,lost-reply@10%"
+COLLECTIONS = (
+    *("org.environments", "iam.service-accounts", "iam.role-bindings", "iam.api-keys", "cmk.clusters"),
+    *("fcpm.compute-pools", "connect.connectors", "sql.connections", "sql.statements"),
+)
+MOST_UPS = 7
+
+
+def until_it_ends_well(clone: Clone, *command: str) -> int:
+    """Repeat a command until it succeeds: whatever it met, it leaves no orphan. Return how often it ran."""
+    for times in range(1, MOST_UPS + 1):
+        done = clone.run(*command)
+        said = done.stdout + done.stderr
+        assert "Traceback" not in said, said
+        assert orphans(clone) == set(), said
+        if done.returncode == 0:
+            return times
+        assert "409 Conflict" in said, f"no lost reply, and yet it failed: {said}"
+    pytest.fail(f"{command} failed {MOST_UPS} times")
+
+
+class TestRequestsThatGoWrong:
+    @pytest.fixture(scope="class", autouse=True)
+    def nothing_is_there(self, clone: Clone) -> None:
+        clone.ok("cloud", "start")
+        clone.ok("cloud", "faults", "none")
+        clone.ok("destroy", "--yes", "--skip-preview")
+
+    def test_an_up_ends_well_though_each_kind_of_object_is_once_made_unseen(self, clone: Clone) -> None:
+        lost = [f"{collection}.create=lost-reply@1" for collection in COLLECTIONS]
+        clone.ok("cloud", "faults", *lost, "*=429,500,503@10%", "seed=7")
+        before = len(api_log(clone))
+        assert until_it_ends_well(clone, "up", "--yes", "--skip-preview") > 1
+        met = Counter(line.get("fault") for line in api_log(clone)[before:])
+        assert met["lost-reply"] == len(COLLECTIONS)
+        assert met["429"] and met["500"] and met["503"], met
+
+    def test_the_next_up_finds_nothing_to_do(self, clone: Clone) -> None:
+        clone.ok("cloud", "faults", RANDOM, "seed=7")
+        assert clone.planned() == {}
+        clone.ok("cloud", "faults", "none")
+        assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
+
+    def test_a_destroy_ends_well_too(self, clone: Clone) -> None:
+        clone.ok("cloud", "faults", RANDOM, "seed=7")
+        until_it_ends_well(clone, "destroy", "--yes", "--skip-preview")
+        assert clone.status()["resources"] == []
+
+
+class TestThingsThatFail:
+    @pytest.fixture(scope="class", autouse=True)
+    def all_is_well(self, clone: Clone) -> None:
+        clone.ok("cloud", "start")
+        clone.ok("cloud", "faults", "none")
+        clone.ok("up", "--yes", "--skip-preview")
+
+    @pytest.mark.parametrize("process", ["flink", "kafka"])
+    def test_vectors_go_on_after_a_kill(self, clone: Clone, process: str) -> None:
+        def pids() -> set[int]:
+            return {one["pid"] for one in clone.status()["processes"] if one["name"].startswith(process)}
+
+        def vectors() -> int:
+            return sum(one["records"] for one in clone.status()["topics"] if one["name"] == "product_vector")
+
+        killed = pids()
+        assert len(killed) == 1
+        clone.ok("cloud", "faults", f"kill={process}")
+        wait_until(lambda: bool(pids()) and not pids() & killed, f"{process} is there again")
+        known = vectors()
+        wait_until(lambda: vectors() > known, "vectors go on")
+
+    def test_what_has_failed_is_seen_and_made_again(self, clone: Clone) -> None:
+        clone.ok("cloud", "faults", "statement.insert-*=FAILED", "connector.*=FAILED")
+        said = clone.refused("verify")
+        assert "by statement.insert-*=FAILED" in said
+        assert "by connector.*=FAILED" in said
+        clone.ok("cloud", "faults", "none")
+        clone.ok("up", "--refresh", "--yes", "--skip-preview")
+        assert "healthy" in clone.ok("verify")
+
+    def test_an_embedding_provider_that_sends_garbage_is_told(self, clone: Clone) -> None:
+        clone.ok("cloud", "faults", "embeddings.create=garbage")
+        clone.edit("sql/insert-into-product-vector.sql", "        size,", "        size, ")
+        assert "not JSON" in clone.refused("up", "--yes", "--skip-preview")

@@ -128,7 +128,8 @@ class LocalCloud:
             errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
             raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to the faults.")
         rules = reply.body["faults"]
-        seed = [f"seed={reply.body['seed']}"] if any(rule["kind"] == "http" for rule in rules) else []
+        throws = any(rule.get("share", 1) < 1 or len(rule.get("effects", ())) > 1 for rule in rules)
+        seed = [f"seed={reply.body['seed']}"] if throws else []
         return [*(rule["text"] for rule in rules), *seed] or ["none"]
 
     def start(self, jars: Path) -> None:
