@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ _SERVICE = "confluent-local-cloud"
 _START_SECONDS = 120
 _STOP_SECONDS = 45
 _PROBE_SECONDS = 5
+_STATUS_SECONDS = 60  # Flink that is being started again answers late
 _LOG_LINES = 12
 
 
@@ -115,7 +116,8 @@ class LocalCloud:
 
     def status(self) -> dict[str, Any]:
         """Return what runs there (``GET /local/v1/status``)."""
-        reply = self.api().call("GET", "/local/v1/status")
+        patient = replace(self.api(), seconds=_STATUS_SECONDS)
+        reply = patient.call("GET", "/local/v1/status")
         if not isinstance(reply.body, dict) or reply.status != http.client.OK:
             raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
         return reply.body

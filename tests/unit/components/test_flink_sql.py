@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +177,45 @@ class TestFlinkSql:
 
 
 class TestConnect:
+    @pytest.mark.parametrize("failing", [["POST"], ["GET"] * 4, ["DELETE"], ["DELETE"] * 3])
+    def test_in_passing_trouble_no_statement_is_left(
+        self, api: FlinkApi, monkeypatch: pytest.MonkeyPatch, failing: list[str]
+    ) -> None:
+        monkeypatch.setattr("components.patience.time.sleep", lambda _: None)
+        answer = api.answer
+
+        def fail(method: str, path: str, body: bytes) -> tuple[int, Any]:
+            if method not in failing:
+                return answer(method, path, body)
+            failing.remove(method)
+            if method == "POST":  # the reply is lost, the work is done
+                answer(method, path, body)
+            return 503, {"errors": [{"detail": "come again"}]}
+
+        api.answer = fail  # type: ignore[method-assign]
+        asked = failing[0]
+        address = Address(
+            endpoint="",
+            organization_id="org-1",
+            environment_id="env-1",
+            compute_pool_id="lfcp-1",
+            api_key="KEY",
+            api_secret="secret",
+        )
+
+        def drop(endpoint: str) -> None:
+            with FlinkSql.connect(replace(address, endpoint=endpoint), "embeddings-x") as flink:
+                flink.run_ddl("DROP TABLE t")
+
+        with (
+            serving(api) as endpoint,
+            nullcontext() if asked == "DELETE" else pytest.raises(FlinkSqlError, match="come"),
+        ):
+            drop(endpoint)
+        assert failing == []
+        assert len(api.submitted) == 1
+        assert api.statements == {}
+
     def test_a_failure_is_told_in_flink_s_own_words(self, api: FlinkApi) -> None:
         api.verdicts["DESCRIBE"] = ("FAILED", "Table `t` does not exist", [])
 

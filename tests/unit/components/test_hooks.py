@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 TABLE = Statement.parse("CREATE TABLE product_vector (a INT);", Kind.CREATE_TABLE)
 MODEL = Statement.parse("CREATE MODEL `m` WITH ('A' = 'b');", Kind.CREATE_MODEL)
 INSERT = Statement.parse("INSERT INTO product_vector SELECT 1;", Kind.INSERT_INTO)
+PREDICTS = Statement.parse(
+    "INSERT INTO product_vector SELECT v FROM t, LATERAL TABLE(ML_PREDICT('m', c));", Kind.INSERT_INTO
+)
 ADDRESS = Address(
     endpoint="http://flink",
     organization_id="org-1",
@@ -422,6 +425,65 @@ class TestWaitForRights:
         clock.seconds, clock.opens = 0, 3600
         with pytest.raises(HookError, match=r"Flink does not let in the key that makes the connection: .*401"):
             asyncio.run(wait_for_key(session, "the connection"))
+
+
+class TestWhatPasses:
+    @pytest.fixture(autouse=True)
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> Clock:
+        clock = Clock()
+        monkeypatch.setattr("components.hooks.asyncio.sleep", clock.sleep)
+        return clock
+
+    def test_is_asked_again_after_ever_longer_pauses(self, flink: Flink, clock: Clock) -> None:
+        troubles = [FlinkSqlError("503", passes=True)] * 4
+
+        def predict(model: str) -> None:
+            if troubles:
+                raise troubles.pop()
+            flink.asked.append(f"predict {model}")
+
+        flink.predict = predict  # type: ignore[method-assign]
+        asyncio.run(statement_hooks(PREDICTS)._ask_model(arguments(new_inputs="")))
+        assert flink.asked == ["predict m"]
+        assert clock.seconds == 1 + 2 + 4 + 8
+
+    def test_is_not_asked_for_ever(self, flink: Flink, clock: Clock) -> None:
+        def predict(model: str) -> None:
+            raise FlinkSqlError(f"503 for {model}", passes=True)
+
+        flink.predict = predict  # type: ignore[method-assign]
+        with pytest.raises(HookError, match="The INSERT was not created: 503"):
+            asyncio.run(statement_hooks(PREDICTS)._ask_model(arguments(new_inputs="")))
+        assert clock.seconds == 15
+
+    def test_what_does_not_pass_is_told_at_once(self, flink: Flink, clock: Clock) -> None:
+        flink.refusal = "no such model"
+        with pytest.raises(HookError, match="no such model"):
+            asyncio.run(statement_hooks(PREDICTS)._ask_model(arguments(new_inputs="")))
+        assert clock.seconds == 0
+
+    @pytest.mark.parametrize(
+        ("operation", "errors", "again"),
+        [
+            ("create", ["409 Conflict: exists"], True),
+            ("create", ["409 Conflict: exists"] * 4, False),
+            ("create", ["FAILED: no such table", "409 Conflict: exists"], False),
+            ("delete", ["409 Conflict: busy"], False),
+        ],
+        ids=["a lost reply", "in vain", "before", "not a creation"],
+    )
+    def test_a_statement_that_a_lost_reply_has_made_is_made_again(
+        self,
+        flink: Flink,
+        operation: str,
+        errors: list[str],
+        again: bool,  # noqa: FBT001 - a case of the test
+    ) -> None:
+        flink.phases["p-x-1"] = "COMPLETED"
+        known = arguments(new_inputs="").new_inputs
+        args = pulumi.ErrorHookArgs("urn", "id", "n", "t", new_inputs=known, failed_operation=operation, errors=errors)
+        assert asyncio.run(statement_hooks(TABLE)._try_again(args)) is again
+        assert ("delete p-x-1" in flink.asked) is again
 
 
 class TestHookError:

@@ -253,6 +253,25 @@ def test_what_took_its_place_stays_in_the_state() -> None:
     assert without(exported, gone)["deployment"]["resources"][1:] == [new]
 
 
+def test_a_cloud_in_passing_trouble_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolchain.frontdoor.http_json.time.sleep", lambda _: None)
+    found = (200, {"data": [named("sa-2", "rag-1")]})
+    listed, deleted = [(503, None), (429, None), found], [(500, None), (204, None)]
+    held = {
+        "GET /iam/v2/service-accounts": lambda: listed.pop(0),
+        "DELETE /iam/v2/service-accounts/sa-2": lambda: deleted.pop(0),
+    }
+    with StubApi(held) as api:
+        settled(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-1"})))
+    assert listed == deleted == []
+
+
+def test_a_cloud_that_stays_in_trouble_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolchain.frontdoor.http_json.time.sleep", lambda _: None)
+    with StubApi({"GET /iam/v2/service-accounts": (503, None)}) as api, pytest.raises(Failure, match="503"):
+        settled(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-1"})))
+
+
 def test_a_cloud_that_does_not_answer_is_a_failure_and_not_a_guess() -> None:
     with StubApi({"GET /iam/v2/service-accounts": (401, {"errors": []})}) as api:
         with pytest.raises(Failure, match="401"):

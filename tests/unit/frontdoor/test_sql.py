@@ -100,6 +100,16 @@ def test_a_limit_ends_an_endless_statement_and_deletes_it(monkeypatch: pytest.Mo
         assert flink.keys == {"Basic " + b64encode(b"FK:FS").decode()}
 
 
+def test_a_deletion_in_passing_trouble_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolchain.frontdoor.sql.session._PAUSES", (0, 0))
+    replies = [(503, None), (500, None), (202, None)]
+    with Flink([status("RUNNING")], [rows(2)], endless=True) as flink:
+        flink.prepare(monkeypatch)
+        flink.replies[f"DELETE {BASE}/pulumiw-abc"] = lambda: replies.pop(0)
+        run(flink, limit=1)
+    assert replies == []
+
+
 def test_a_statement_that_ends_by_itself_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     with Flink([status("COMPLETED")], [rows(1)]) as flink:
         flink.prepare(monkeypatch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import pytest
 import uvicorn
 
 from localcloud.control.fault_rules import FaultError, read
+from localcloud.dataplane.interface import ProcessInfo
 from localcloud.serve import Protocol
 from tests.unit.localcloud.conftest import datagen_config, eventually, pool_body, statement_body
 
@@ -255,6 +258,25 @@ class TestProvisioning:
         let(local, "none")
         time.sleep(0.1)
         assert local.plane.connect.specs == {}
+
+
+class TestKilling:
+    @pytest.fixture
+    def flink(self, local: Local) -> Iterator[subprocess.Popen[bytes]]:
+        with subprocess.Popen(["sleep", "60"]) as process:
+            local.plane.processes.append(ProcessInfo(name="flink", pid=process.pid, resident_bytes=1))
+            yield process
+            process.kill()
+
+    def test_now(self, local: Local, flink: subprocess.Popen[bytes]) -> None:
+        assert let(local, "kill=flink", "cmk=500") == ["cmk=500"]  # done, so not shown
+        assert flink.wait(5) == -signal.SIGKILL
+
+    def test_later_and_only_what_was_named(self, local: Local, flink: subprocess.Popen[bytes]) -> None:
+        let(local, "kill=kafka")
+        let(local, "kill=flink:0.3")
+        assert flink.poll() is None
+        assert flink.wait(5) == -signal.SIGKILL
 
 
 class TestFailing:
