@@ -20,6 +20,7 @@ from pulumi.runtime.proto import language_pb2
 if TYPE_CHECKING:
     from types import TracebackType
 
+_CUT_OFF = "the client connection is closing"  # an invoke under way when the engine ends, which says why itself
 _OPERATIONS_A_SLOT = 4  # a thread waits while a registration, an invoke or a hook is under way
 
 
@@ -65,6 +66,8 @@ def _failure(parallel: int, entry: Path, folder: Path) -> str | None:
             return None
         return error.code if isinstance(error.code, str) else f"the program exited with {error.code}"
     except BaseException as error:  # noqa: BLE001 - whatever a program raises is its one diagnostic
+        if _CUT_OFF in str(error):
+            return ""
         return f"Program failed with an unhandled exception:\n{_readable(error, folder)}"
     return None
 
