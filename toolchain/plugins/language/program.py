@@ -66,9 +66,8 @@ def _failure(parallel: int, entry: Path, folder: Path) -> str | None:
             return None
         return error.code if isinstance(error.code, str) else f"the program exited with {error.code}"
     except BaseException as error:  # noqa: BLE001 - whatever a program raises is its one diagnostic
-        if _CUT_OFF in str(error):
-            return ""
-        return f"Program failed with an unhandled exception:\n{_readable(error, folder)}"
+        cut_off = _CUT_OFF in str(error)
+        return "" if cut_off else f"Program failed with an unhandled exception:\n{_readable(error, folder)}"
     return None
 
 
