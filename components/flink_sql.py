@@ -25,6 +25,7 @@ ANSWER_SECONDS = 30.0
 STOP_SECONDS = 300.0
 _POLL_SECONDS = 0.3
 _DRY_RUN_FAILED = "Dry-run failed: "
+_NOT_YET_PREPARED = re.compile(r"Phase\.DELETING without traits")  # which the driver takes for a mistake of the server
 _DRIVER_S_WORDS = re.compile(rf"^(Statement '[^']*' (submission )?failed: |{_DRY_RUN_FAILED})")
 
 
@@ -89,6 +90,7 @@ class FlinkSql:
     def phase(self, statement_name: str) -> str | None:
         """Phase of a statement, ``None`` if there is none of that name."""
         from confluent_sql.exceptions import (  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - as above
+            OperationalError,
             StatementNotFoundError,
         )
 
@@ -96,6 +98,18 @@ class FlinkSql:
             return str(self._connection.get_statement(statement_name).phase.value)
         except StatementNotFoundError:
             return None
+        except OperationalError as error:
+            if _NOT_YET_PREPARED.search(str(error)):
+                return "DELETING"
+            raise
+
+    def settle(self, statement_name: str) -> None:
+        """Wait until a statement is no longer PENDING: what it makes could come after it was dropped."""
+        deadline = time.monotonic() + DDL_SECONDS
+        while self.phase(statement_name) == "PENDING":
+            if time.monotonic() > deadline:
+                raise FlinkSqlError(f"statement {statement_name} is still PENDING after {DDL_SECONDS:.0f} s")
+            time.sleep(_POLL_SECONDS)
 
     def delete(self, statement_name: str) -> None:
         """Delete a statement, running or not, and wait until its name is free."""

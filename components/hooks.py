@@ -135,6 +135,7 @@ class StatementHooks:
                 if flink.phase(name) is None:
                     return
                 pulumi.log.info(f"removing statement {name}, which an interrupted run left behind")
+                flink.settle(name)
                 self._drop(flink, name)
                 flink.delete(name)
 

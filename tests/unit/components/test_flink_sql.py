@@ -125,6 +125,21 @@ class TestFlinkSql:
         flink.delete("mine")
         assert api.statements == {}
 
+    def test_a_statement_that_goes_before_it_was_prepared(self, api: FlinkApi, flink: FlinkSql) -> None:
+        api.submit({"name": "mine", "spec": {"statement": TABLE.text, "properties": {}}})
+        api.statements["mine"]["status"] = {"phase": "DELETING", "detail": "", "traits": None}
+        assert flink.phase("mine") == "DELETING"
+
+    def test_settled_is_what_is_no_longer_pending(
+        self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        api.submit({"name": "mine", "spec": {"statement": TABLE.text, "properties": {}}})
+        status = api.statements["mine"]["status"]
+        status["phase"] = "PENDING"
+        monkeypatch.setattr("components.flink_sql.time.sleep", lambda _: status.update(phase="COMPLETED"))
+        flink.settle("mine")
+        assert flink.phase("mine") == "COMPLETED"
+
     def test_ddl_runs_in_the_database_and_leaves_no_statement(self, api: FlinkApi, flink: FlinkSql) -> None:
         flink.run_ddl("DROP TABLE IF EXISTS `t`")
         (request,) = api.submitted

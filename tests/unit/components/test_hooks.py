@@ -61,6 +61,9 @@ class Flink:
     def phase(self, name: str) -> str | None:
         return self.phases.get(name)
 
+    def settle(self, name: str) -> None:
+        assert name in self.phases
+
     def delete(self, name: str) -> None:
         self.asked.append(f"delete {name}")
 
