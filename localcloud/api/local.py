@@ -9,7 +9,7 @@ from localcloud.api.bodies import Body
 from localcloud.api.callers import TheCloud, admin_key
 from localcloud.api.replies import Json
 from localcloud.control.errors import InvalidError
-from localcloud.control.fault_rules import FaultError, HttpFault, read
+from localcloud.control.fault_rules import LARGEST_SEED, FaultError, HttpFault, read
 from localcloud.control.status import status
 from localcloud.version import SERVICE, VERSION
 
@@ -20,7 +20,7 @@ class FaultsBody(Body):
     """What is to go wrong from now on, each fault an object or the words of the command line; nothing else does."""
 
     faults: list[Any] = Field(default_factory=list)
-    seed: int | None = Field(None, ge=0)
+    seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
 
 
 @router.get("/healthz")

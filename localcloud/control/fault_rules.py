@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST_SECONDS = 3600.0
+LARGEST_SEED = (1 << 53) - 1  # what every JSON reader takes
 CLOUD_LIKE = {"cluster": 30.0, "pool": 60.0, "connector": 150.0, "statement": 5.0}
 """Seconds that Confluent Cloud takes, roughly, from asking for one of these until it can be used."""
 
@@ -246,7 +247,7 @@ def read(given: Sequence[object]) -> tuple[list[Rule], int | None]:
 
 def _seed(words: str) -> int:
     number = words.partition("=")[2]
-    if not number.isdecimal():
+    if not number.isdecimal() or int(number) > LARGEST_SEED:
         raise FaultError(f"{words} is no seed: write seed=NUMBER, such as seed=7.")
     return int(number)
 

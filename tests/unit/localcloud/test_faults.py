@@ -87,6 +87,7 @@ class TestWords:
             ("topic.x=FAILED", "statement.NAME=FAILED"),
             ("kill=zookeeper", "kill=kafka"),
             ("seed=lucky", "seed=7"),
+            (f"seed={1 << 80}", "seed=7"),
             ({"kind": "http", "on": "cmk"}, "effects"),
             ({"kind": "weather"}, "rights-delay"),
             (7, "rights-delay"),
