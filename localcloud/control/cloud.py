@@ -35,6 +35,7 @@ from localcloud.control.statements import Statements
 from localcloud.control.store import Store
 from localcloud.control.teardown import Teardown
 from localcloud.control.topics import Topics
+from localcloud.control.unread import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,7 +91,8 @@ class Cloud:
         self.schemas = Schemas(store, plane, self.environments)
         self.connections = Connections(store, self.environments, catalogs)
         self._jobs = Jobs(store, plane, catalogs, background)
-        self.statements = Statements(store, plane, self.environments, self._jobs)
+        self.unread = Unread(store, self._jobs)
+        self.statements = Statements(store, plane, self.environments, self._jobs, self.unread)
         self.pools = ComputePools(store, self.environments, self.statements, self.faults)
         self.teardown = Teardown(
             store,
@@ -109,6 +111,7 @@ class Cloud:
             _log.error("%s", self.plane.failure)
             return
         self._recover()
+        self.unread.open()
         self._is_recovered = True
 
     @property
@@ -145,6 +148,7 @@ class Cloud:
     def close(self) -> None:
         """Stop every process of the data plane; what ran will run again after the next start."""
         self.faults.close()
+        self.unread.close()
         self._background.close()
         self.plane.close()
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from localcloud.control.jobs import Jobs
     from localcloud.control.plane import Plane
     from localcloud.control.store import Store
+    from localcloud.control.unread import Unread
 
 MAX_NAME = 100
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
@@ -36,11 +37,12 @@ _ENDED = (StatementPhase.COMPLETED, StatementPhase.FAILED)
 class Statements:
     """Statements of all environments; a name is taken in its environment until the statement is deleted."""
 
-    def __init__(self, store: Store, plane: Plane, environments: Environments, jobs: Jobs) -> None:
+    def __init__(self, store: Store, plane: Plane, environments: Environments, jobs: Jobs, unread: Unread) -> None:
         self._store = store
         self._plane = plane
         self._environments = environments
         self._jobs = jobs
+        self._unread = unread
 
     def create(
         self,
@@ -172,6 +174,7 @@ class Statements:
     def results(self, environment_id: str, name: str, token: int) -> ResultPage:
         """The page of results at ``token`` (0 first)."""
         statement = self._stored(environment_id, name)
+        self._unread.note(statement)
         if self._jobs.is_starting(statement):
             return ResultPage(rows=[], next_token=token)
         try:

@@ -1,0 +1,70 @@
+"""Queries whose rows nobody fetches any more are stopped: their reader is gone, and others need the room."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from localcloud.control.errors import ControlError
+from localcloud.control.resources import Statement
+
+if TYPE_CHECKING:
+    from localcloud.control.jobs import Jobs
+    from localcloud.control.store import Store
+
+PATIENCE_SECONDS = 300.0
+_SWEEP_SECONDS = 15.0
+_log = logging.getLogger(__name__)
+
+
+class Unread:
+    """When the rows of each query were last asked for. A thread of its own looks every 15 s."""
+
+    def __init__(self, store: Store, jobs: Jobs) -> None:
+        self._store, self._jobs = store, jobs
+        self._read_at: dict[str, float] = {}
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="unread-queries", daemon=True)
+
+    def open(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End."""
+        self._closing.set()
+
+    def note(self, statement: Statement) -> None:
+        """Somebody has asked for rows."""
+        self._read_at[statement.id] = monotonic()
+
+    def sweep(self) -> None:
+        """Stop the queries that run and have had no reader for five minutes, or since they were first seen here."""
+        now = monotonic()
+        running = {
+            statement.id: statement
+            for statement in self._store.all(Statement)
+            if not statement.phase.is_terminal and (statement.traits or {}).get("sql_kind") == "SELECT"
+        }
+        for identity in self._read_at.keys() - running.keys():
+            self._read_at.pop(identity, None)
+        for identity, statement in running.items():
+            if now - self._read_at.setdefault(identity, now) >= PATIENCE_SECONDS:
+                self._stop(statement)
+
+    def _stop(self, statement: Statement) -> None:
+        minutes = PATIENCE_SECONDS / 60
+        detail = f"The statement was stopped, because nobody has read its results for {minutes:.0f} minutes."
+        asked = self._store.update(statement, is_stopped=True, version=statement.version + 1)
+        if asked is not None:
+            stopped = self._jobs.stop(asked)
+            self._store.update(stopped, detail=detail)
+
+    def _watch(self) -> None:
+        while not self._closing.wait(_SWEEP_SECONDS):
+            try:
+                self.sweep()
+            except ControlError as error:
+                _log.warning("unread queries were not looked for: %s", error)
