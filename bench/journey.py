@@ -23,7 +23,7 @@ def resident_megabytes(clone: Clone) -> float:
 
 
 def measure() -> list[Figure]:
-    """Measure on a fresh clone that shares this one's tools."""
+    """Measure on a fresh clone, once its tools are there."""
     first_vector: list[float] = []
     no_op: list[float] = []
     no_op_with_preview: list[float] = []
@@ -33,6 +33,7 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         clone = Clone.make(Path(folder) / "clone")
         clone.ok("version")
+        clone.ok("cloud", "start")
         try:
             for _ in range(RUNS):
                 clone.ok("cloud", "stop")
