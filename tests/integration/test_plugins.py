@@ -276,7 +276,9 @@ def test_plugins_die_with_a_killed_engine_and_undo_what_they_were_making(destroy
     destroyed.cloud.looks = 1000
     destroyed.cloud.sent.clear()
     process = destroyed.start("up", "--yes", "--skip-preview")
-    wait_until(lambda: "POST /cmk/v2/clusters" in destroyed.cloud.requests(), "the cluster to be asked for")
+    # A look at the cluster: its id has arrived. A reply that is still on its way is for the front door to settle.
+    looked = "GET /cmk/v2/clusters/"
+    wait_until(lambda: any(sent.startswith(looked) for sent in destroyed.cloud.requests()), "a look at the cluster")
     assert destroyed.processes()
     process.kill()
     process.communicate(timeout=SECONDS)
