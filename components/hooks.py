@@ -100,7 +100,7 @@ class StatementHooks:
         return pulumi.ResourceHook(f"{action} {self.purpose}", run)
 
     async def _check(self, source: Source | None, args: pulumi.ResourceHookArgs) -> None:
-        """Ask Flink in the preview: a statement that it refuses would cost what the one it replaces has made.
+        """Ask Flink first: a statement that it refuses would cost what the one it replaces has made.
 
         Flink can only be asked about what is there: not in a first preview, nor if what the statement uses changes too.
         """
