@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.flink_session import Address, FlinkSession
+from components.flink_address import Address
+from components.flink_session import FlinkSession
 
 if TYPE_CHECKING:
     from components.identities import Identities

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from confluent_sql import Connection  # type: ignore[import-untyped, unused-ignore]
 
-    from components.flink_session import Address
+    from components.flink_address import Address
     from components.sql_text import Statement
 
 DDL_SECONDS = 120.0

@@ -21,7 +21,8 @@ from components.sql_text import Kind
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from components.flink_session import Address, FlinkSession
+    from components.flink_address import Address
+    from components.flink_session import FlinkSession
     from components.sql_text import Statement
 
 DATABASE = "sql.current-database"

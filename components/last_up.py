@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.flink_session import Address
+from components.flink_address import Address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components.flink_session import Address
+from components.flink_address import Address
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
 from components.sql_text import Kind, Statement
 

@@ -11,7 +11,7 @@ import pulumi
 import pytest
 
 from components import hooks
-from components.flink_session import Address
+from components.flink_address import Address
 from components.flink_sql import FlinkSql, FlinkSqlError
 from components.hooks import HookError, Source, StatementHooks, wait_for_key, wait_for_rights
 from components.last_up import LastUp
