@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud.api.authorization import O, may_run_as
-from localcloud.control.accounts import principal_exists
 from localcloud.control.errors import ForbiddenError
 from localcloud.control.kafka_rules import CLUSTER, permits
+from localcloud.control.principals import principal_exists
 from localcloud.control.rbac import is_below, kind_of
 from localcloud.control.resources import ComputePool, SchemaRegistry, Statement
 from localcloud.control.rights import FORBIDDEN

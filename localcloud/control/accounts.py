@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.control.errors import ConflictError, InvalidError, found
 from localcloud.control.ids import new_id
+from localcloud.control.principals import principal_exists
 from localcloud.control.rbac import ROLES
 from localcloud.control.resources import RoleBinding, ServiceAccount, User
 
@@ -139,11 +140,6 @@ class RoleBindings:
                 f"Principal {principal!r} does not exist: name a user or service account, as in User:sa-abc123.",
                 pointer="/principal",
             )
-
-
-def principal_exists(store: Store, identifier: str) -> bool:
-    """Whether that is a user or a service account."""
-    return bool(store.get(ServiceAccount, identifier) or store.get(User, identifier))
 
 
 def _same(one: RoleBinding, other: RoleBinding) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.accounts import principal_exists
 from localcloud.control.authentication import sha256
 from localcloud.control.errors import ControlError, InvalidError, NotFoundError, found, translated
 from localcloud.control.ids import new_api_key, new_secret
+from localcloud.control.principals import principal_exists
 from localcloud.control.regions import check_region
 from localcloud.control.resources import ApiKey, Environment, KafkaCluster, KeyScope, Phase, SchemaRegistry
 from localcloud.dataplane.interface import ApiKeyGrant

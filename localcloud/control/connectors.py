@@ -6,10 +6,10 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from localcloud.control.accounts import principal_exists
 from localcloud.control.authentication import sha256
 from localcloud.control.errors import ConflictError, InvalidError, found, translated
 from localcloud.control.ids import new_id
+from localcloud.control.principals import principal_exists
 from localcloud.control.resources import ApiKey, Connector, KafkaCluster, Phase, SchemaRegistry
 from localcloud.dataplane.interface import ConnectorSpec, ConnectorState, ConnectorStatus, DataPlaneError
 

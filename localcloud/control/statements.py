@@ -6,7 +6,6 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.accounts import principal_exists
 from localcloud.control.errors import (
     ConflictError,
     FailedError,
@@ -16,6 +15,7 @@ from localcloud.control.errors import (
     translated,
 )
 from localcloud.control.ids import new_uid
+from localcloud.control.principals import principal_exists
 from localcloud.control.resources import ComputePool, Statement
 from localcloud.dataplane.interface import ResultPage, StatementPhase
 
