@@ -136,7 +136,8 @@ class StatementHooks:
                 if flink.phase(name) is None:
                     return
                 pulumi.log.info(f"removing statement {name}, which an interrupted run left behind")
-                flink.settle(name)
+                if self.statement.kind.makes:  # an INSERT may be PENDING for as long as the one it takes over from runs
+                    flink.settle(name)
                 self._drop(flink, name)
                 flink.delete(name)
 

@@ -87,7 +87,7 @@ class Project:
             "PATH": os.pathsep.join(path),
             "PULUMIW_PYTHON": sys.executable,
             "PULUMI_HOME": str(place / "home"),
-            "PULUMI_BACKEND_URL": f"file://{place}/state",
+            "PULUMI_BACKEND_URL": f"file://{place}/state?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": "",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

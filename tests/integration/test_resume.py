@@ -64,6 +64,8 @@ def test_a_killed_up_resumes(clone: Clone) -> None:
     )
     assert {kind: kinds[kind] for kind in RECORDED_AS} == {kind: recorded[name] for kind, name in RECORDED_AS.items()}
     assert len(clone.sql("SELECT content FROM product_vector", "--limit", "1")) == 1
+    written_in_place = list((clone.path / ".local" / "pulumi").rglob("*.attrs"))
+    assert written_in_place == []  # a kill can tear such a file, and with it the state could not be read
     clone.ok("up", "--yes", "--expect-no-changes")
     clone.ok("destroy", "--yes")
     assert clone.status()["resources"] == []

@@ -97,7 +97,8 @@ class Project:
     @property
     def file_backend(self) -> str:
         """URL of the backend inside the clone."""
-        return f"file://{self.layout.backend}"
+        # Metadata go to a second file, in place: a kill between its two writes would make the state unreadable.
+        return f"file://{self.layout.backend}?metadata=skip"
 
     def selection(self, backend: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
         """Return the stack that Pulumi's workspace has selected, on ``backend`` or on any."""

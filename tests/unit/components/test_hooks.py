@@ -62,7 +62,8 @@ class Flink:
         return self.phases.get(name)
 
     def settle(self, name: str) -> None:
-        assert name in self.phases
+        if self.phases[name] == "PENDING":
+            raise FlinkSqlError(f"{name} is still PENDING after 120 s")
 
     def delete(self, name: str) -> None:
         self.asked.append(f"delete {name}")
@@ -269,6 +270,17 @@ class TestClear:
         flink.phases["p-x-1"] = "RUNNING"
         clear(statement_hooks(INSERT))
         assert flink.asked == ["delete p-x-1"]
+
+    def test_an_insert_that_waits_for_the_one_it_takes_over_from_goes_at_once(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "PENDING"
+        clear(statement_hooks(INSERT))
+        assert flink.asked == ["delete p-x-1"]
+
+    def test_a_table_s_statement_is_waited_for(self, flink: Flink) -> None:
+        flink.phases["p-x-1"] = "PENDING"
+        with pytest.raises(HookError, match=r"^Statement p-x-1 could not be prepared: p-x-1 is still PENDING"):
+            clear(statement_hooks(TABLE))
+        assert flink.asked == []
 
     def test_a_failed_statement_goes_alone(self, flink: Flink) -> None:
         flink.phases["p-x-1"] = "FAILED"

@@ -80,7 +80,7 @@ def test_a_local_stack_has_its_backend_in_the_clone_and_an_empty_passphrase(layo
     stack = Stack.read(Project.read(layout), "dev")
     assert stack_environment(stack, Request(("up",))) == {
         "PULUMI_STACK": "dev",
-        "PULUMI_BACKEND_URL": f"file://{layout.project}/.local/pulumi",
+        "PULUMI_BACKEND_URL": f"file://{layout.project}/.local/pulumi?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": "",
     }
 
