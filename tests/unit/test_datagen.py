@@ -26,7 +26,7 @@ from tests.product import PRODUCT_FIELDS, PRODUCT_SCHEMA, connector_config
 
 
 def generator(schema: Any, seed: int = 1, generation: int = 0) -> RandomGenerator:
-    return RandomGenerator(parse_annotated(json.dumps(schema)), random.Random(seed), generation)  # noqa: S311 - not for secrets
+    return RandomGenerator(parse_annotated(json.dumps(schema)), random.Random(seed), generation)
 
 
 def take(schema: Any, count: int, generation: int = 0) -> list[Any]:

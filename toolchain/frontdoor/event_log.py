@@ -18,15 +18,20 @@ if TYPE_CHECKING:
 _CREATES = frozenset({"create", "create-replacement"})
 _DELETES = frozenset({"delete", "delete-replaced"})
 _ASKED_AGAIN = "retrying create due to on-error hook request"
+_IS_THERE_ALREADY = "409 Conflict"
 
 
 @dataclass(frozen=True)
 class EventLog:
-    """``failed``: creations and deletions; ``made_again``: URNs of what an error hook had created once more."""
+    """``failed``: creations and deletions; ``made_again``: URNs of what an error hook had created once more.
+
+    ``in_conflict``: whether all that failed are creations of what the cloud says it has already.
+    """
 
     failed: tuple[Operation, ...] = ()
     made: tuple[Resource, ...] = ()
     made_again: frozenset[str] = frozenset()
+    in_conflict: bool = False
 
     @classmethod
     def read(cls, path: Path) -> EventLog:
@@ -34,15 +39,18 @@ class EventLog:
         events = list(_events(path))
         if any(event["summaryEvent"].get("isPreview") for event in events if "summaryEvent" in event):
             return cls()
-        failed = [_operation(event["resOpFailedEvent"]) for event in events if "resOpFailedEvent" in event]
+        not_done = [event["resOpFailedEvent"] for event in events if "resOpFailedEvent" in event]
+        failed = [_operation(event) for event in not_done]
         outputs = [event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event]
         made = [Resource.of(step["new"]) for step in outputs if step["op"] in _CREATES and step.get("new")]
         warned = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
         again = {warning.get("urn", "") for warning in warned if warning.get("message", "").startswith(_ASKED_AGAIN)}
+        conflicts = {warning.get("urn") for warning in warned if _IS_THERE_ALREADY in warning.get("message", "")}
         return cls(
             failed=tuple(operation for operation in failed if operation),
             made=tuple(made),
             made_again=frozenset(again & {resource.urn for resource in made}),
+            in_conflict=bool(not_done) and {event["metadata"]["urn"] for event in not_done} <= conflicts,
         )
 
 

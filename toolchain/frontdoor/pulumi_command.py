@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.layout import Layout
     from toolchain.frontdoor.prepare import Prepared
 
+_MOST_RUNS = 10  # each gets further by one level of the graph at least
+
 
 def _folder(layout: Layout) -> Path:
     """Return where `pulumi` runs: where the user stands if that is in the clone, so that paths mean what they say."""
@@ -52,11 +54,17 @@ def _run_and_conclude(prepared: Prepared, argv: list[str], folder: Path) -> int:
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Hidden behind "debug commands", though Pulumi's own Automation API stands on it.
     environment = {**prepared.environment, "PULUMI_DEBUG_COMMANDS": "true"}
-    status = run([*argv, "--event-log", str(log)], environment, folder)
-    try:
-        put_right(prepared, after_success=status == 0)
-    except Failure as failure:
-        say(f"pulumiw: {failure}")  # the next command tries again
+    status = 0
+    for _ in range(_MOST_RUNS):
+        status = run([*argv, "--event-log", str(log)], environment, folder)
+        try:
+            can_go_on = put_right(prepared, after_success=status == 0)
+        except Failure as failure:
+            say(f"pulumiw: {failure}")  # the next command tries again
+            break
+        if not (status and can_go_on):
+            break
+        say("pulumiw: nothing else failed, so it goes on.")
     return status
 
 

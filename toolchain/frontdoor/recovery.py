@@ -34,20 +34,25 @@ def recover(prepared: Prepared) -> None:
         put_right(prepared)
 
 
-def put_right(prepared: Prepared, *, after_success: bool = False) -> None:
-    """Settle what the state and the event log leave open, and note in the state what came of it."""
+def put_right(prepared: Prepared, *, after_success: bool = False) -> bool:
+    """Settle what the state and the event log leave open, and note in the state what came of it.
+
+    Return whether the command only failed of creations whose replies were lost, so that it can simply go on.
+    """
     log = event_log_of(prepared)
     told = EventLog.read(log)
+    undone: set[str] = set()
     twins = tuple(Operation("creating", resource) for resource in told.made if resource.type in MAY_HAVE_TWINS)
     pending = not after_success and _has_pending_operations(prepared)
     if pending or told.failed or told.made_again:
         state = Interrupted(_export(prepared, "--show-secrets"))
-        gone = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
+        gone, undone = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
         if pending or gone or told.made_again:
             _import(prepared, without(_export(prepared), gone, told.made_again))
     elif twins:
         _settle_all(twins, _glance(prepared), prepared)
     log.unlink(missing_ok=True)
+    return told.in_conflict and {operation.resource.urn for operation in told.failed} <= undone
 
 
 def event_log_of(prepared: Prepared) -> Path:
@@ -56,12 +61,16 @@ def event_log_of(prepared: Prepared) -> Path:
     return prepared.layout.project / ".local" / "events" / f"{name}.ndjson"
 
 
-def _settle_all(operations: Sequence[Operation], state: Interrupted, prepared: Prepared) -> set[tuple[str, str]]:
+def _settle_all(
+    operations: Sequence[Operation], state: Interrupted, prepared: Prepared
+) -> tuple[set[tuple[str, str]], set[str]]:
+    """Return what was deleted, as (URN, id), and the URNs of what was half made and is removed."""
     gone: set[tuple[str, str]] = set()
+    undone: set[str] = set()
     for operation in operations:
-        for line in settle(operation, state, prepared.environment, gone):
+        for line in settle(operation, state, prepared.environment, gone, undone):
             say(f"pulumiw: {line}")
-    return gone
+    return gone, undone
 
 
 def _glance(prepared: Prepared) -> Interrupted:
@@ -75,9 +84,13 @@ def _glance(prepared: Prepared) -> Interrupted:
 
 
 def settle(
-    operation: Operation, state: Interrupted, environment: Mapping[str, str], gone: set[tuple[str, str]]
+    operation: Operation,
+    state: Interrupted,
+    environment: Mapping[str, str],
+    gone: set[tuple[str, str]],
+    undone: set[str],
 ) -> Iterator[str]:
-    """Undo a half-made creation, or add what was deleted to ``gone`` (URN, id); yield what was done, a line each."""
+    """Undo a half-made creation (``undone``: URN), or note what was deleted (``gone``: URN, id); yield a line each."""
     resource = operation.resource
     if resource.type not in KINDS:
         return
@@ -95,6 +108,7 @@ def settle(
                 yield f"{label} {found.identity} ({resource.name}) is left alone: {reason}."
                 continue
             planes.by_name(plane).delete(found.delete)
+            undone.add(resource.urn)
             yield f"{label} {found.identity} ({resource.name}) was half made by the last command: removed."
 
 

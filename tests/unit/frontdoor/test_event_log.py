@@ -41,6 +41,16 @@ def again(resource: dict[str, Any]) -> dict[str, Any]:
     return {"diagnosticEvent": {"urn": resource["urn"], "message": message, "severity": "warning"}}
 
 
+FAILED = step("resOpFailedEvent", "create", ACCOUNT)
+CONFLICT = {
+    "diagnosticEvent": {
+        "urn": ACCOUNT["urn"],
+        "severity": "error",
+        "message": "error creating Service Account: 409 Conflict: The name is taken.",
+    }
+}
+
+
 def log(path: Path, *events: dict[str, Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(event) + "\n" for event in events))
@@ -73,6 +83,21 @@ class TestReading:
         events = [again(CLUSTER), again(ACCOUNT), step("resOutputsEvent", "create", CLUSTER)]
         told = EventLog.read(log(tmp_path / "log", *events, step("resOpFailedEvent", "create", ACCOUNT)))
         assert told.made_again == {CLUSTER["urn"]}
+
+    @pytest.mark.parametrize(
+        ("events", "expected"),
+        [
+            ([], False),
+            ([FAILED, CONFLICT], True),
+            ([FAILED], False),
+            ([FAILED, CONFLICT, step("resOpFailedEvent", "update", CLUSTER)], False),
+        ],
+        ids=["nothing failed", "it is there already", "for another reason", "and something else"],
+    )
+    def test_whether_all_that_failed_is_there_already(
+        self, tmp_path: Path, events: list[dict[str, Any]], *, expected: bool
+    ) -> None:
+        assert EventLog.read(log(tmp_path / "log", *events)).in_conflict is expected
 
     def test_a_preview_does_nothing(self, tmp_path: Path) -> None:
         events = [step("resOutputsEvent", "create", CLUSTER), {"summaryEvent": {"isPreview": True}}]
@@ -125,6 +150,25 @@ class TestPuttingRight:
             put_right(prepared, after_success=True)
             assert api.deleted == ["/cmk/v2/clusters/lkc-0?environment=env-1"]
         assert not path.exists()
+
+    @pytest.mark.parametrize("is_ours", [True, False])
+    def test_it_goes_on_if_what_is_there_already_was_its_own(self, prepared: Prepared, *, is_ours: bool) -> None:
+        created = YOUNG if is_ours else "2026-11-20T00:00:00Z"
+        account = {"id": "sa-1", "display_name": "rag-runner", "metadata": {"created_at": created}}
+        held = {
+            "GET /iam/v2/service-accounts": {"data": [account]},
+            "DELETE /iam/v2/service-accounts/sa-1": (204, None),
+        }
+        with StubApi(held) as api:
+            self.state(prepared, api)
+            provider = "urn:pulumi:dev::p::pulumi:providers:confluentcloud::default::1"
+            failed = step("resOpFailedEvent", "create", {**ACCOUNT, "provider": provider})
+            log(event_log_of(prepared), failed, CONFLICT)
+            exported = json.loads(prepared.stack.checkpoint.read_text())["checkpoint"]["latest"]
+            prepared.cli.write_text(f"#!/bin/sh\necho '{json.dumps({'deployment': exported})}'\n")
+            prepared.cli.chmod(0o755)
+            assert put_right(prepared) is is_ours
+            assert api.deleted == (["/iam/v2/service-accounts/sa-1"] if is_ours else [])
 
     def test_nothing_to_do_asks_nobody(self, prepared: Prepared) -> None:
         with StubApi({}) as api:

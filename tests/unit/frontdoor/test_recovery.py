@@ -53,7 +53,7 @@ def settled(exported: dict[str, Any]) -> tuple[list[str], set[tuple[str, str]]]:
     interrupted = Interrupted(exported)
     gone: set[tuple[str, str]] = set()
     keys = {"CONFLUENT_CLOUD_API_KEY": "CK", "CONFLUENT_CLOUD_API_SECRET": "CS"}
-    lines = [line for op in interrupted.operations for line in settle(op, interrupted, keys, gone)]
+    lines = [line for op in interrupted.operations for line in settle(op, interrupted, keys, gone, set())]
     return lines, gone
 
 

@@ -1,0 +1,108 @@
+"""Killed at random moments, again and again: nothing lost, nothing made twice.
+
+Two kills in the suite; ``KILLS=20 ./pulumiw test tests/integration/test_kills.py -rP`` for an hour's quarter, with its
+figures (docs/reliability.md). ``SEED`` repeats the moments of a run that failed, as far as a machine repeats itself.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from tests.integration.clone import wait_until
+from tests.integration.orphans import orphans
+from tests.integration.tables import settled, topic_end
+
+if TYPE_CHECKING:
+    from tests.integration.clone import Clone
+
+pytestmark = pytest.mark.integration
+
+KILLS = int(os.environ.get("KILLS", "2"))
+SEED = os.environ.get("SEED") or str(random.randrange(10**6))
+LONGEST_UP = 14.0
+LONGEST_DESTROY = 5.0
+LONGEST_PAUSE = 6.0
+VICTIMS = ("flink", "kafka", "cloud", "all")
+
+
+@pytest.fixture(scope="module")
+def chance() -> random.Random:
+    """Moments and victims: the same for the same seed."""
+    print(f"SEED={SEED} KILLS={KILLS}")
+    return random.Random(SEED)
+
+
+def kill(clone: Clone, victim: str) -> None:
+    """SIGKILL one kind of the local cloud's processes, or all of them at once, and start what does not do so itself."""
+    pids = [process["pid"] for process in clone.status()["processes"] if victim in (process["name"].split()[0], "all")]
+    assert pids, f"no {victim} runs"
+    for pid in pids:
+        psutil.Process(pid).kill()
+    if victim in ("cloud", "all"):
+        psutil.wait_procs([process for process in clone.processes() if process.pid in pids], timeout=10)
+        clone.ok("cloud", "start")
+
+
+def made(clone: Clone) -> set[tuple[str, str]]:
+    """Return what is on the cloud, as (kind, id)."""
+    return {(resource["kind"], resource["id"]) for resource in clone.status()["resources"]}
+
+
+def test_each_record_has_its_vector_once_whatever_is_killed(clone: Clone, chance: random.Random) -> None:
+    clone.edit("Pulumi.dev.yaml", "recordIntervalMs: 200", "recordIntervalMs: 10")
+    clone.ok("up", "--yes", "--skip-preview")
+    before = made(clone)
+    for _ in range(KILLS):
+        known = topic_end(clone, "product_vector")
+        if chance.random() < 0.5:  # else while it still recovers from the kill before
+            wait_until(lambda: topic_end(clone, "product_vector") > known, "vectors go on", 120)  # noqa: B023
+        time.sleep(chance.uniform(0, LONGEST_PAUSE))
+        victim = chance.choice(VICTIMS)
+        print(f"killed: {victim}")
+        kill(clone, victim)
+    known = topic_end(clone, "product_vector")
+    wait_until(lambda: topic_end(clone, "product_vector") > known, "vectors go on", 120)
+    products, vectors = settled(clone)
+    print(f"records sent: {products.total()}, vectors found: {vectors.total()}")
+    assert vectors == products
+    assert made(clone) == before
+    clone.ok("up", "--yes", "--expect-no-changes")
+    clone.ok("verify")
+    clone.ok("destroy", "--yes", "--skip-preview")
+
+
+def killed_at(clone: Clone, seconds: float, *command: str) -> bool:
+    """Whether the command still ran after so many seconds, and was killed with all that it had started."""
+    process = clone.start(*command)
+    time.sleep(seconds)
+    if process.poll() is not None:
+        return False
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return True
+
+
+def test_up_and_destroy_end_well_wherever_they_were_killed(clone: Clone, chance: random.Random) -> None:
+    clone.ok("cloud", "start")
+    killed = 0
+    while killed < KILLS:
+        moment = chance.uniform(0.5, LONGEST_UP)
+        print(f"up, at {moment:.1f} s")
+        killed += killed_at(clone, moment, "up", "--yes", "--skip-preview")
+        clone.ok("up", "--yes", "--skip-preview")
+        wait_until(lambda: orphans(clone) == set(), "no orphans", 20)
+        clone.ok("up", "--yes", "--expect-no-changes")
+        assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
+        moment = chance.uniform(0.5, LONGEST_DESTROY)
+        print(f"destroy, at {moment:.1f} s")
+        killed += killed_at(clone, moment, "destroy", "--yes", "--skip-preview")
+        clone.ok("destroy", "--yes", "--skip-preview")
+        wait_until(lambda: clone.status()["resources"] == [], "nothing is left", 20)
+    print(f"killed: {killed}")
