@@ -1,1 +1,1 @@
-"""Measurements: ``python -m bench NAME [--json]``. A figure is comparable only with the figures of the same run."""
+"""Measurements: ``./pulumiw bench NAME [--json]``. A figure is comparable only with the figures of the same run."""

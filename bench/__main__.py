@@ -1,4 +1,4 @@
-"""``python -m bench NAME [--json]``: run one measurement and print its figures."""
+"""``./pulumiw bench NAME [--json]``: run one measurement and print its figures."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import argparse
 import json
 import sys
 
-from bench import first_setup, journey
+from bench import embeddings, first_setup, journey, pipeline
 from bench.measure import yardstick
 
-MEASUREMENTS = {"journey": journey.measure, "setup": first_setup.measure}
+MEASUREMENTS = {
+    "embeddings": embeddings.measure,
+    "journey": journey.measure,
+    "pipeline": pipeline.measure,
+    "setup": first_setup.measure,
+}
 
 
 def main() -> int:
     """Run the measurement named on the command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure this project on this machine.")
+    parser = argparse.ArgumentParser(prog="./pulumiw bench", description="Measure this project on this machine.")
     parser.add_argument("name", choices=sorted(MEASUREMENTS))
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
@@ -25,11 +30,12 @@ def main() -> int:
         print(json.dumps({"yardstick_seconds": unit, "figures": [figure.as_dict() for figure in figures]}, indent=2))
         return 0
     print(f"yardstick: importing Pulumi's SDK takes {unit:.2f} s here and now\n")
-    print("| figure | median | min - max | in yardsticks | runs |\n|---|---|---|---|---|")
+    print("| figure | median | min - max | ratio | runs |\n|---|---|---|---|---|")
     for figure in figures:
-        ratio = f"{figure.median / unit:.1f}" if figure.unit == "s" else ""
-        spread = f"{min(figure.values):.2f} - {max(figure.values):.2f}"
-        print(f"| {figure.name} | {figure.median:.2f} {figure.unit} | {spread} | {ratio} | {len(figure.values)} |")
+        held_against = f"{figure.ratio:.2f} of {figure.beside.name}" if figure.beside else ""
+        ratio = f"{figure.median / unit:.1f} yardsticks" if figure.unit == "s" else held_against
+        spread = f"{min(figure.values):,.2f} - {max(figure.values):,.2f}"
+        print(f"| {figure.name} | {figure.median:,.2f} {figure.unit} | {spread} | {ratio} | {len(figure.values)} |")
     return 0
 
 

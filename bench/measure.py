@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One measured quantity: ``values`` in ``unit``, in the order they were taken."""
+    """One measured quantity: ``values`` in ``unit``, in the order taken; ``beside``: what it is held against."""
 
     name: str
     unit: str
     values: list[float]
+    beside: Figure | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """Share of what it is held against."""
+        return self.median / self.beside.median if self.beside else None
 
     @property
     def median(self) -> float:
@@ -28,7 +34,9 @@ class Figure:
 
     def as_dict(self) -> dict[str, object]:
         """Return the figure with its median and spread, for ``--json``."""
-        return asdict(self) | {"median": self.median, "min": min(self.values), "max": max(self.values)}
+        beside = self.beside.name if self.beside else None
+        spread = {"median": self.median, "min": min(self.values), "max": max(self.values)}
+        return asdict(self) | spread | {"beside": beside, "ratio": self.ratio}
 
 
 def seconds(work: Callable[[], object]) -> float:

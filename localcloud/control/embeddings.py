@@ -30,10 +30,10 @@ class Embeddings:
                 f"dimensions must be a number from 1 to {model.dimensions}, not {dimensions}.", pointer="dimensions"
             )
         with translated():
-            vectors = model.embed(texts)
-            tokens = model.count_tokens(texts)
+            embedded = model.embed(texts)
+        vectors = embedded.vectors
         if dimensions is not None and dimensions < model.dimensions:
             vectors = np.ascontiguousarray(vectors[:, :dimensions])
             lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
             vectors /= np.where(lengths == 0, 1, lengths)
-        return vectors, tokens
+        return vectors, embedded.tokens

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from localcloud.dataplane.interface import DataPlaneError
+from localcloud.dataplane.interface import DataPlaneError, Embedded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,24 +34,22 @@ class WordLlamaModel:
         self._loading = loader.submit(_load)
         loader.shutdown(wait=False)
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row per text, shape ``(len(texts), 256)``, each of length 1; safe to call from several threads."""
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        """Embed each text for itself; safe to call from several threads."""
         tokenizer, table = self._model()
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
+        tokens = 0
         for start in range(0, len(texts), _BATCH):
-            batch = tokenizer.encode_batch(list(texts[start : start + _BATCH]), add_special_tokens=False)
+            batch = tokenizer.encode_batch_fast(list(texts[start : start + _BATCH]), add_special_tokens=False)
             for row, encoding in enumerate(batch, start):
-                if encoding.ids:
-                    table[np.minimum(encoding.ids, len(table) - 1)].mean(axis=0, out=vectors[row])
+                if ids := encoding.ids:
+                    # A sum has the direction of the mean, and length 1 is what it is brought to.
+                    np.add.reduce(table.take(ids, axis=0, mode="clip"), axis=0, out=vectors[row])
+                    tokens += len(ids)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors[lengths[:, 0] == 0, 0] = 1.0  # a text without a token still needs a direction: division gives NaN
         vectors /= np.where(lengths == 0, 1, lengths)
-        return vectors
-
-    def count_tokens(self, texts: Sequence[str]) -> int:
-        """Number of tokens, as billed."""
-        tokenizer, _ = self._model()
-        return sum(len(encoding.ids) for encoding in tokenizer.encode_batch(list(texts), add_special_tokens=False))
+        return Embedded(vectors, tokens)
 
     def _model(self) -> tuple[Any, Vectors]:
         try:

@@ -383,16 +383,21 @@ class ConnectPlane(Protocol):
 # Embeddings ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Embedded:
+    """``vectors``: one row per text, shape ``(texts, dimensions)``, each of length 1. ``tokens``: in all, as billed."""
+
+    vectors: np.ndarray[Any, np.dtype[np.float32]]
+    tokens: int
+
+
 class EmbeddingModel(Protocol):
     """A text embedding model."""
 
     dimensions: int
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """One row per text, shape ``(len(texts), dimensions)``, each of length 1; safe to call from several threads."""
-
-    def count_tokens(self, texts: Sequence[str]) -> int:
-        """Number of tokens, as billed."""
+    def embed(self, texts: Sequence[str]) -> Embedded:
+        """Embed each text for itself; safe to call from several threads."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,10 +21,11 @@ COMMANDS = {
     "cloud": "the local cloud: start, stop, status, logs, reset",
     "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
     "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector",
+    "bench": "measure this project on this machine: ./pulumiw bench journey",
     "test": "ruff, mypy and pytest, as CI runs them",
 }
 # What stands after these is not ours to read: pytest has a flag -s, too.
-_KEEP_THEIR_FLAGS = frozenset({"cloud", "sql", "test"})
+_KEEP_THEIR_FLAGS = frozenset({"bench", "cloud", "sql", "test"})
 
 
 def _run(layout: Layout, arguments: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from localcloud.dataplane.interface import (
     ConnectorStatus,
     DataPlane,
     DataPlaneError,
+    Embedded,
     InvalidError,
     NotFoundError,
     ResultPage,
@@ -313,15 +314,12 @@ class FakeModel:
 
     dimensions = 256
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    def embed(self, texts: Sequence[str]) -> Embedded:
         vectors = np.array(
             [np.random.default_rng(list(text.encode())).normal(size=self.dimensions) for text in texts], np.float32
         )
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
-
-    def count_tokens(self, texts: Sequence[str]) -> int:
-        return sum(len(text.split()) for text in texts)
+        return Embedded(vectors, sum(len(text.split()) for text in texts))
 
 
 class FakePlane:
