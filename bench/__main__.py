@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 
-from bench import embeddings, first_setup, journey, pipeline
+from bench import embeddings, first_setup, journey, makespan, pipeline
 from bench.measure import yardstick
 
 MEASUREMENTS = {
     "embeddings": embeddings.measure,
     "journey": journey.measure,
+    "makespan": makespan.measure,
     "pipeline": pipeline.measure,
     "setup": first_setup.measure,
 }
@@ -32,8 +33,8 @@ def main() -> int:
     print(f"yardstick: importing Pulumi's SDK takes {unit:.2f} s here and now\n")
     print("| figure | median | min - max | ratio | runs |\n|---|---|---|---|---|")
     for figure in figures:
-        held_against = f"{figure.ratio:.2f} of {figure.beside.name}" if figure.beside else ""
-        ratio = f"{figure.median / unit:.1f} yardsticks" if figure.unit == "s" else held_against
+        yardsticks = f"{figure.median / unit:.1f} yardsticks" if figure.unit == "s" else ""
+        ratio = f"{figure.ratio:.2f} of {figure.beside.name}" if figure.beside else yardsticks
         spread = f"{min(figure.values):,.2f} - {max(figure.values):,.2f}"
         print(f"| {figure.name} | {figure.median:,.2f} {figure.unit} | {spread} | {ratio} | {len(figure.values)} |")
     return 0

@@ -41,8 +41,13 @@ def chance() -> random.Random:
 
 def kill(clone: Clone, victim: str) -> None:
     """SIGKILL one kind of the local cloud's processes, or all of them at once, and start what does not do so itself."""
-    pids = [process["pid"] for process in clone.status()["processes"] if victim in (process["name"].split()[0], "all")]
-    assert pids, f"no {victim} runs"
+
+    def running() -> list[int]:
+        processes = clone.status()["processes"]
+        return [process["pid"] for process in processes if victim == "all" or process["name"].startswith(victim)]
+
+    wait_until(lambda: bool(running()), f"{victim} has recovered from the kill before")
+    pids = running()
     for pid in pids:
         psutil.Process(pid).kill()
     if victim in ("cloud", "all"):
@@ -78,6 +83,14 @@ def test_each_record_has_its_vector_once_whatever_is_killed(clone: Clone, chance
     clone.ok("destroy", "--yes", "--skip-preview")
 
 
+def nothing_is_alone(clone: Clone) -> None:
+    """Wait for what goes in the background, then for nothing more."""
+    deadline = time.monotonic() + 20
+    while (alone := orphans(clone)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert alone == set()
+
+
 def killed_at(clone: Clone, seconds: float, *command: str) -> bool:
     """Whether the command still ran after so many seconds, and was killed with all that it had started."""
     process = clone.start(*command)
@@ -97,12 +110,13 @@ def test_up_and_destroy_end_well_wherever_they_were_killed(clone: Clone, chance:
         print(f"up, at {moment:.1f} s")
         killed += killed_at(clone, moment, "up", "--yes", "--skip-preview")
         clone.ok("up", "--yes", "--skip-preview")
-        wait_until(lambda: orphans(clone) == set(), "no orphans", 20)
+        nothing_is_alone(clone)
         clone.ok("up", "--yes", "--expect-no-changes")
         assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
         moment = chance.uniform(0.5, LONGEST_DESTROY)
         print(f"destroy, at {moment:.1f} s")
         killed += killed_at(clone, moment, "destroy", "--yes", "--skip-preview")
         clone.ok("destroy", "--yes", "--skip-preview")
-        wait_until(lambda: clone.status()["resources"] == [], "nothing is left", 20)
+        nothing_is_alone(clone)
+        assert clone.status()["resources"] == []
     print(f"killed: {killed}")

@@ -49,6 +49,12 @@ class Call:
     note: Callable[[str], None] = _no_note
     started: float = field(default_factory=time.monotonic)
 
+    def last_at_least(self, seconds: float) -> None:
+        """Sleep until so long after the call began."""
+        left = self.started + seconds - time.monotonic()
+        if left > 0:
+            self.cancellation.sleep(left)
+
     def wait(self, probe: Callable[[], T | None], what: str, default_seconds: float) -> T:
         """Call ``probe`` until it returns something: soon at first, then ever less often.
 

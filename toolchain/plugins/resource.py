@@ -76,6 +76,10 @@ class Resource(ABC):
     def settle(self, call: Call, resource_id: str, state: Values) -> None:  # noqa: B027 - most have nothing to do here
         """Wait until the object can be used; raise :class:`PluginError` if it never will."""
 
+    def least_seconds(self, _: Values) -> float:
+        """Return how long a creation with these inputs takes even if the object is ready at once."""
+        return 0.0
+
     @abstractmethod
     def look(self, call: Call, resource_id: str, state: Values) -> Values | None:
         """Return what the server says of the object now, or None if there is none. A None value is no output."""
@@ -101,6 +105,7 @@ class Resource(ABC):
         state = {**inputs, **extra}
         try:
             self.settle(call, resource_id, state)
+            call.last_at_least(self.least_seconds(inputs))
             outputs = self._state(call, resource_id, state)
             if not call.cancellation.engine_gone:
                 return resource_id, outputs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from typing import TYPE_CHECKING, Any
 
+from toolchain.plugins.confluentcloud.waits import official_wait
 from toolchain.plugins.errors import PluginError
 from toolchain.plugins.resource import DETAIL, PHASE, Resource
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from toolchain.plugins.call import Call
     from toolchain.plugins.confluentcloud.session import Session
+    from toolchain.plugins.wire import Values
 
 GONE = (403, 404)
 """What an object's own URL answers when it is gone: the control plane and Flink hide what one may not see."""
@@ -23,6 +25,10 @@ class CloudResource(Resource, ABC):
 
     def __init__(self, session: Session) -> None:
         self.session = session
+
+    def least_seconds(self, inputs: Values) -> float:
+        """Return the official provider's own wait, where it is asked for."""
+        return official_wait(self.token.rpartition(":")[2], inputs)
 
 
 def wait_until_provisioned(call: Call, get: Callable[[], Mapping[str, Any]], what: str, default_seconds: float) -> None:

@@ -1,0 +1,1 @@
+"""What our graph is held against: the same pipeline, declared as people declare it today."""
