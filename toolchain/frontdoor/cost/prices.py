@@ -6,17 +6,20 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, UrlConstraints, ValidationError
 from pydantic_core import Url
 
 from components.regions import Cloud
-from components.settings import ClusterType, GovernancePackage
+from components.settings import ClusterType, GovernancePackage, Settings
 from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.stack import is_loopback
 
 TABLE = Path(__file__).with_name("prices.yaml")
 CURRENCY = "USD"
+_OPENAI = "api.openai.com"
 # Metric -> its unit. Confluent's own dimensions: docs.confluent.io/cloud/current/billing/billing-dimensions.html
 METRICS = {
     "kafka-ecku-hour": "eCKU-hour",
@@ -59,6 +62,19 @@ class Scope(_Row):
     def given(self) -> dict[str, object]:
         """What is not any."""
         return self.model_dump(exclude_none=True)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return what a stack is. Another provider than OpenAI has prices of its own for models of the same name."""
+        endpoint = settings.openai_endpoint
+        is_openai = urlsplit(endpoint).hostname == _OPENAI or is_loopback(endpoint)
+        return cls(
+            cluster_type=settings.cluster_type,
+            governance_package=settings.governance_package,
+            embedding_model=settings.embedding_model if is_openai else None,
+            cloud=settings.cloud,
+            region=settings.region,
+        )
 
     def covers(self, stack: Self) -> bool:
         """Whether a price for this is a price for ``stack``."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.datagen import TASKS
+from toolchain.frontdoor.stack import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def quantities(settings: Settings, flow: Flow) -> list[Quantity]:
     records = records_per_hour(settings)
     source = records * flow.source_bytes / _GB
     sink = records * flow.sink_bytes / _GB
-    retained = (source + sink) * _RETENTION_HOURS / HOURS_PER_MONTH
+    retained = (source + sink) * _RETENTION_HOURS
     tokens = None
     if flow.text_characters is not None:
         tokens = records * flow.text_characters / _CHARACTERS_PER_TOKEN / 1e6
@@ -55,12 +56,11 @@ def quantities(settings: Settings, flow: Flow) -> list[Quantity]:
         _fixed("kafka-ecku-hour", f"{kafka}: one eCKU", 1),
         # In: both topics. Out: what the INSERT reads.
         _fixed("kafka-transfer-gb", f"{kafka}: data in and out", source + sink + source),
-        Quantity(metric="kafka-storage-gb-month", what=f"{kafka}: storage, empty to 7 days full", low=0, high=retained),
-        _fixed("connect-task-hour", "Datagen connector: tasks", TASKS),
-        _fixed("connect-transfer-gb", "Datagen connector: data", source),
-        *([] if settings.environment_id else [_fixed("governance-hour", governance, 1)]),
         Quantity(
-            metric="flink-cfu-hour", what="Flink: one statement to the pool's limit", low=1, high=settings.max_cfu
+            metric="kafka-storage-gb-month",
+            what=f"{kafka}: storage, empty to 7 days full ({retained:.3g} GB)",
+            low=0,
+            high=retained / HOURS_PER_MONTH,
         ),
         _fixed("embedding-million-tokens", f"Embeddings, {settings.embedding_model}", tokens),
     ]
@@ -75,13 +75,14 @@ def caveats(settings: Settings, flow: Flow) -> Iterator[str]:
     records = records_per_hour(settings)
     pause = settings.record_interval_ms / 2000
     yield f"Records: {records:,.0f} an hour, one every {pause:g} s on average (recordIntervalMs is the longest pause)."
+    yield "Kafka: one eCKU, the least of a cluster that is in use; this flow is far below what one carries."
     yield (
         "Flink bills the CFUs that statements use, at least 1 for one that runs: the INSERT alone runs on, and maxCfu"
         f" ({settings.max_cfu}) is the most that the pool may use."
     )
     yield (
         f"Data: {flow.source_bytes:,.0f} bytes a generated record and {flow.sink_bytes:,.0f} with its vector,"
-        " uncompressed, without Kafka's own overhead; whoever else reads the topics adds to it."
+        " uncompressed, before replication, without Kafka's own overhead; whoever else reads the topics adds to it."
     )
     if flow.text_characters is None:
         yield "Tokens cannot be estimated: the text that the INSERT embeds is more than columns and strings."
@@ -92,6 +93,8 @@ def caveats(settings: Settings, flow: Flow) -> Iterator[str]:
         )
     if settings.embedding_model not in DIMENSIONS:
         yield f"Without the vectors' own bytes: how long those of {settings.embedding_model} are is not known here."
+    if is_loopback(settings.openai_endpoint):
+        yield "Embeddings are priced as OpenAI's, although openaiEndpoint is on this machine."
     if settings.environment_id:
         yield f"Stream Governance is billed to {settings.environment_id}, which is there anyway: it is left out."
     yield "List prices without taxes, discounts, free credits and support; an hour begun is billed in full."

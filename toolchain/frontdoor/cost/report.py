@@ -68,7 +68,7 @@ def _total(estimate: Estimate) -> str:
     hour, month = _money(estimate.total, 4), _money(estimate.total.times(HOURS_PER_MONTH), 2)
     without = estimate.left_out
     least, rest = ("at least ", f", without {', '.join(without)}") if without else ("", "")
-    return f"Total: {least}{hour} {CURRENCY} an hour, {least}{month} a month ({HOURS_PER_MONTH} hours){rest}."
+    return f"Total: {least}{hour} {CURRENCY} an hour, {month} a month ({HOURS_PER_MONTH} hours){rest}."
 
 
 def _questions(estimate: Estimate, scope: Scope) -> Iterator[str]:
@@ -77,8 +77,10 @@ def _questions(estimate: Estimate, scope: Scope) -> Iterator[str]:
         return
     yield ""
     yield "No page with these prices was found, so they are asked for, not guessed:"
+    width = max(len(quantity.metric) for quantity in missing) + len("=AMOUNT")
     for quantity in missing:
-        yield f"  --price {quantity.metric}=AMOUNT    {CURRENCY} per {METRICS[quantity.metric]} ({quantity.what})"
+        asked = f"{quantity.metric}=AMOUNT"
+        yield f"  --price {asked:<{width}}  {CURRENCY} per {METRICS[quantity.metric]} ({quantity.what})"
     cloud = str(scope.cloud).lower()
     yield (
         f"Confluent's are at https://www.confluent.io/pricing/, those of your organization in"

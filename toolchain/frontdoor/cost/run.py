@@ -18,7 +18,7 @@ from toolchain.frontdoor.cost.estimate import estimate
 from toolchain.frontdoor.cost.prices import Price, PriceTable, Scope
 from toolchain.frontdoor.cost.quantities import DIMENSIONS, caveats, quantities
 from toolchain.frontdoor.cost.report import lines
-from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.layout import Layout
 from toolchain.frontdoor.stack import Project, Stack
 from toolchain.frontdoor.terminal import out, say
@@ -83,13 +83,7 @@ def _report(chosen: argparse.Namespace) -> None:
     except pulumi.RunError as error:
         raise Failure(str(error)) from None
     flow = sample(schema.text, sql.insert.text, DIMENSIONS.get(settings.embedding_model, 0))
-    scope = Scope(
-        cluster_type=settings.cluster_type,
-        governance_package=settings.governance_package,
-        embedding_model=settings.embedding_model,
-        cloud=settings.cloud,
-        region=settings.region,
-    )
+    scope = Scope.of(settings)
     found = estimate(quantities(settings, flow), prices, scope)
     said = list(caveats(settings, flow))
     if chosen.json:
@@ -110,5 +104,8 @@ def main() -> int:
         _report(_arguments())
     except Failure as failure:
         say(f"pulumiw: {failure}")
+        return 1
+    except OSError as error:
+        say(f"pulumiw: {sentence_of(error)}")
         return 1
     return 0
