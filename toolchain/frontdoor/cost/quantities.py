@@ -62,6 +62,10 @@ def quantities(settings: Settings, flow: Flow) -> list[Quantity]:
             low=0,
             high=retained / HOURS_PER_MONTH,
         ),
+        _fixed("connect-task-hour", "Datagen connector: tasks", TASKS),
+        _fixed("connect-transfer-gb", "Datagen connector: data", source),
+        *([] if settings.environment_id else [_fixed("governance-hour", governance, 1)]),
+        Quantity(metric="flink-cfu-hour", what="Flink: one CFU to the pool's limit", low=1, high=settings.max_cfu),
         _fixed("embedding-million-tokens", f"Embeddings, {settings.embedding_model}", tokens),
     ]
 
@@ -75,7 +79,7 @@ def caveats(settings: Settings, flow: Flow) -> Iterator[str]:
     records = records_per_hour(settings)
     pause = settings.record_interval_ms / 2000
     yield f"Records: {records:,.0f} an hour, one every {pause:g} s on average (recordIntervalMs is the longest pause)."
-    yield "Kafka: one eCKU, the least of a cluster that is in use; this flow is far below what one carries."
+    yield "Kafka: one eCKU, the least of a cluster that is in use; it grows with the load."
     yield (
         "Flink bills the CFUs that statements use, at least 1 for one that runs: the INSERT alone runs on, and maxCfu"
         f" ({settings.max_cfu}) is the most that the pool may use."
