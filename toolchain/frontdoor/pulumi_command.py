@@ -10,6 +10,7 @@ from toolchain.frontdoor.arguments import Request
 from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.first_vectors import deployed, show_first_vectors
 from toolchain.frontdoor.foreground import become, run
+from toolchain.frontdoor.locks import is_held
 from toolchain.frontdoor.prepare import prepare
 from toolchain.frontdoor.recovery import event_log_of, put_right, recover
 from toolchain.frontdoor.state import deployment
@@ -60,6 +61,8 @@ def _run_and_conclude(prepared: Prepared, command: str, argv: list[str], folder:
     environment = {**prepared.environment, "PULUMI_DEBUG_COMMANDS": "true"}
     with Follower(log) as follower:
         status = run([*argv, "--event-log", str(log)], environment, folder)
+    if is_held(prepared):
+        return status  # Pulumi has refused: what looks half made is being made by another command, and so is the log
     try:
         put_right(prepared, after_success=status == 0)
     except Failure as failure:
