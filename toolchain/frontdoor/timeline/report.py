@@ -77,9 +77,10 @@ class Timeline:
 
     def summary(self) -> str:
         """Return its figures in one line."""
+        began = self.record.began.replace("T", " ").replace("+00:00", " UTC")
         ratio = f"; makespan / chain = {self.ratio:.2f}" if self.ratio else ""
         return (
-            f"Stack {self.stack}, `up` of {self.record.began}: {len(self.record.operations)} operations in"
+            f"Stack {self.stack}, `up` of {began}: {len(self.record.operations)} operations in"
             f" {self.makespan:.1f} s, the longest chain (*) takes {self.chain_seconds:.1f} s{ratio}."
         )
 
@@ -91,7 +92,7 @@ class Timeline:
         operations = self.record.operations
         numbers = {operation.key: number for number, operation in enumerate(operations, 1)}
         labels = {operation.key: _label(operation) for operation in operations}
-        longest = min(max((len(label) for label in labels.values()), default=0), _LONGEST_NAME)
+        longest = max((len(label) for label in labels.values()), default=0)
         head = f"{'':1} {'line':>4} {'after':>5} {'start':>6} {'takes':>6}  {'':<{longest}}  "
         room = max(width - len(head), _NARROWEST_PICTURE)
         yield self.summary()
@@ -100,7 +101,7 @@ class Timeline:
             marked = operation.key in self.chain
             line = (
                 f"{'*' if marked else ' '} {numbers[operation.key]:>4} {self._after(operation, numbers):>5}"
-                f" {operation.start:>6.1f} {operation.span.seconds:>6.1f}  {labels[operation.key][:longest]:<{longest}}"
+                f" {operation.start:>6.1f} {operation.span.seconds:>6.1f}  {labels[operation.key]:<{longest}}"
                 f"  {self._bar(operation, room, block)}"
             )
             yield f"{_BOLD}{line}{_PLAIN}" if marked and bold else line
@@ -122,4 +123,5 @@ class Timeline:
 def _label(operation: Operation) -> str:
     did = "" if operation.operation == "create" else f" {operation.operation}"
     failed = " FAILED" if operation.failed else ""
-    return f"{operation.name} ({operation.kind}){did}{failed}"
+    label = f"{operation.name} ({operation.kind}){did}{failed}"
+    return label if len(label) <= _LONGEST_NAME else f"{operation.name}{did}{failed}"[:_LONGEST_NAME]
