@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SOURCE_TOPIC = "product-updates"
 CONNECTOR_NAME = "DatagenSourceProductUpdates"
+TASKS = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ class Datagen(pulumi.ComponentResource):
                 "output.data.format": "JSON_SR",
                 "value.converter.decimal.format": "BASE64",
                 "max.interval": str(props.interval_ms),
-                "tasks.max": "1",
+                "tasks.max": str(TASKS),
                 "errors.tolerance": "none",
                 "auto.restart.on.user.error": "true",
                 # A decimal is bytes in JSON: as a double it can be read, and written into the text to embed.

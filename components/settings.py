@@ -162,12 +162,17 @@ class Settings(BaseModel):
         config = {key.removeprefix(prefix): value for key, value in CONFIG.get().items() if key.startswith(prefix)}
         if not config.get("openaiApiKey") and os.environ.get(KEY_VARIABLE):
             config["openaiApiKey"] = os.environ[KEY_VARIABLE]
+        return cls.of(config, pulumi.get_stack())
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], stack: str) -> Settings:
+        """Check the configuration of ``stack``, by key without namespace; every mistake is in one ``RunError``."""
         given = {key: value for key, value in config.items() if value or key not in _MAY_BE_EMPTY}
         try:
             return cls.model_validate(given)
         except ValidationError as error:
             keys = dict.fromkeys(str(mistake["loc"][0]) for mistake in error.errors(include_input=False))
-            raise pulumi.RunError("\n".join(_sentence(key, given) for key in keys)) from None
+            raise pulumi.RunError("\n".join(_sentence(key, given, stack) for key in keys)) from None
 
 
 _MAY_BE_EMPTY = ("suffix", "clusterName", "environmentId", "openaiApiKey")
@@ -181,8 +186,8 @@ def rules() -> dict[str, Rule]:
     }
 
 
-def _sentence(key: str, given: Mapping[str, Any]) -> str:
-    stack_file = f"Pulumi.{pulumi.get_stack()}.yaml"
+def _sentence(key: str, given: Mapping[str, Any], stack: str) -> str:
+    stack_file = f"Pulumi.{stack}.yaml"
     known = rules()
     if key not in known:
         near = get_close_matches(key, known, n=1)

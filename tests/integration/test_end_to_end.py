@@ -52,6 +52,13 @@ class TestPipeline:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "256" in done.stdout + done.stderr
 
+    def test_the_timeline_has_a_bar_for_every_resource(self, clone: Clone) -> None:
+        told = json.loads(clone.ok("timeline", "--json"))
+        state = json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
+        assert {bar["urn"] for bar in told["bars"]} == {resource["urn"] for resource in state}
+        assert told["longestChain"] == [bar["key"] for bar in told["bars"] if bar["onLongestChain"]]
+        assert 0 < told["longestChainSeconds"] <= told["makespanSeconds"]
+
     def test_a_second_up_and_a_preview_change_nothing(self, clone: Clone) -> None:
         clone.ok("up", "--yes", "--expect-no-changes")
         clone.ok("preview", "--diff", "--expect-no-changes")

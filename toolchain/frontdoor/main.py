@@ -22,6 +22,8 @@ COMMANDS = {
     "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
     "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector",
     "bench": "measure this project on this machine: ./pulumiw bench journey",
+    "cost": "what the stack costs on Confluent Cloud, an hour and a month, before it is made",
+    "timeline": "what the last `up` did when, as a picture, and its longest chain",
     "test": "ruff, mypy and pytest, as CI runs them",
 }
 # What stands after these is not ours to read: pytest has a flag -s, too.

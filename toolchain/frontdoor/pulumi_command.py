@@ -7,14 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.arguments import Request
-from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.first_vectors import deployed, show_first_vectors
 from toolchain.frontdoor.foreground import become, run
+from toolchain.frontdoor.locks import is_held
 from toolchain.frontdoor.prepare import prepare
 from toolchain.frontdoor.recovery import event_log_of, put_right, recover
+from toolchain.frontdoor.state import deployment
 from toolchain.frontdoor.terminal import say
+from toolchain.frontdoor.timeline.follow import Follower
+from toolchain.frontdoor.timeline.record import dependencies_of, operations_of, place_of, write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from toolchain.frontdoor.layout import Layout
     from toolchain.frontdoor.prepare import Prepared
 
@@ -41,14 +48,14 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     if not request.makes_or_deletes:
         become(argv, prepared.environment, _folder(layout))
     before = deployed(prepared.stack)
-    status = _run_and_conclude(prepared, argv, _folder(layout))
+    status = _run_and_conclude(prepared, request.command, argv, _folder(layout))
     is_news = request.command == "up" and prepared.cloud is not None and deployed(prepared.stack) != before
     if status == 0 and is_news and "--json" not in arguments:
         show_first_vectors(prepared, sys.stdout if sys.stdout.isatty() else sys.stderr)
     return status
 
 
-def _run_and_conclude(prepared: Prepared, argv: list[str], folder: Path) -> int:
+def _run_and_conclude(prepared: Prepared, command: str, argv: list[str], folder: Path) -> int:
     """Run `pulumi`, its events noted for :func:`put_right`, which also has the last word if this command is killed."""
     log = event_log_of(prepared)
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -56,16 +63,35 @@ def _run_and_conclude(prepared: Prepared, argv: list[str], folder: Path) -> int:
     environment = {**prepared.environment, "PULUMI_DEBUG_COMMANDS": "true"}
     status = 0
     for _ in range(_MOST_RUNS):
-        status = run([*argv, "--event-log", str(log)], environment, folder)
+        with Follower(log) as follower:
+            status = run([*argv, "--event-log", str(log)], environment, folder)
+        if is_held(prepared):
+            return (
+                status  # Pulumi has refused: what looks half made is being made by another command, and so is the log
+            )
         try:
             can_go_on = put_right(prepared, after_success=status == 0)
         except Failure as failure:
             say(f"pulumiw: {failure}")  # the next command tries again
-            break
+            can_go_on = False
+        if command == "up":
+            _note_timeline(prepared, follower.events)
         if not (status and can_go_on):
             break
         say("pulumiw: nothing else failed, so it goes on.")
     return status
+
+
+def _note_timeline(prepared: Prepared, events: Iterable[tuple[float, dict[str, Any]]]) -> None:
+    """Keep for `./pulumiw timeline` what an `up` has changed. Never fails: the stack is up whatever happens here."""
+    began, operations = operations_of(events)
+    if not operations:
+        return
+    try:
+        resources = deployment(prepared).get("resources") or []
+        write(place_of(prepared.stack), began, operations, dependencies_of(resources))
+    except OSError as error:
+        say(f"pulumiw: the timeline of this `up` is not kept: {sentence_of(error)}")
 
 
 def _remember_selection(prepared: Prepared) -> None:

@@ -17,6 +17,7 @@ from toolchain.frontdoor.half_made import CLEARED_BY_THE_PROGRAM, KINDS, MAY_HAV
 from toolchain.frontdoor.interrupted import Interrupted, Operation, without
 from toolchain.frontdoor.locks import is_held, remove_stale_locks
 from toolchain.frontdoor.planes import Planes
+from toolchain.frontdoor.state import deployment
 from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def put_right(prepared: Prepared, *, after_success: bool = False) -> bool:
     told = EventLog.read(log)
     undone: set[str] = set()
     twins = tuple(Operation("creating", resource) for resource in told.made if resource.type in MAY_HAVE_TWINS)
-    pending = not after_success and _has_pending_operations(prepared)
+    pending = not after_success and bool(deployment(prepared).get("pending_operations"))
     if pending or told.failed or told.made_again:
         state = Interrupted(_export(prepared, "--show-secrets"))
         gone, undone = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
@@ -123,21 +124,6 @@ def _not_ours(found: Found, state: Interrupted, planes: Planes) -> str:
     if found.children is not None and next(planes.cloud.items(found.children), None) is not None:
         return "it has the same name but is in use"
     return ""
-
-
-def _has_pending_operations(prepared: Prepared) -> bool:
-    """Whether a look at the state is worth its second: the file backend's can be read as it is."""
-    stack = prepared.stack
-    if not stack.uses_file_backend:
-        exported = prepared.pulumi("stack", "export", "--stack", stack.name)
-        if exported.returncode != 0:
-            return False  # Pulumi itself says best what is wrong with a backend
-        return bool((json.loads(exported.stdout)["deployment"] or {}).get("pending_operations"))
-    try:
-        latest = json.loads(stack.checkpoint.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
-    except (OSError, ValueError, KeyError):
-        return False
-    return bool(latest.get("pending_operations"))
 
 
 def _export(prepared: Prepared, *flags: str) -> dict[str, Any]:

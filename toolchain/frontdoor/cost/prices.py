@@ -1,0 +1,148 @@
+"""The price table: every price with its source and the day it was read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, UrlConstraints, ValidationError
+from pydantic_core import Url
+
+from components.regions import Cloud
+from components.settings import ClusterType, GovernancePackage, Settings
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.stack import is_loopback
+
+TABLE = Path(__file__).with_name("prices.yaml")
+CURRENCY = "USD"
+_OPENAI = "api.openai.com"
+# Metric -> its unit. Confluent's own dimensions: docs.confluent.io/cloud/current/billing/billing-dimensions.html
+METRICS = {
+    "kafka-ecku-hour": "eCKU-hour",
+    "kafka-transfer-gb": "GB in or out",
+    "kafka-storage-gb-month": "GB-month",
+    "connect-task-hour": "task-hour",
+    "connect-transfer-gb": "GB",
+    "governance-hour": "hour",
+    "flink-cfu-hour": "CFU-hour",
+    "embedding-million-tokens": "1M tokens",
+}
+
+
+def _known(name: str) -> str:
+    if name not in METRICS:
+        raise ValueError(f"no such price: they are {', '.join(METRICS)}")
+    return name
+
+
+def _past(day: date) -> date:
+    if day > datetime.now(UTC).date():
+        raise ValueError("is in the future")
+    return day
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Scope(_Row):
+    """What a price is the price of, and what a stack is; of a price, ``None`` is any."""
+
+    cluster_type: ClusterType | None = None
+    governance_package: GovernancePackage | None = None
+    embedding_model: str | None = None
+    cloud: Cloud | None = None
+    region: str | None = None
+
+    @property
+    def given(self) -> dict[str, object]:
+        """What is not any."""
+        return self.model_dump(exclude_none=True)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return what a stack is. Another provider than OpenAI has prices of its own for models of the same name."""
+        endpoint = settings.openai_endpoint
+        is_openai = urlsplit(endpoint).hostname == _OPENAI or is_loopback(endpoint)
+        return cls(
+            cluster_type=settings.cluster_type,
+            governance_package=settings.governance_package,
+            embedding_model=settings.embedding_model if is_openai else None,
+            cloud=settings.cloud,
+            region=settings.region,
+        )
+
+    def covers(self, stack: Self) -> bool:
+        """Whether a price for this is a price for ``stack``."""
+        return self.given.items() <= stack.given.items()
+
+
+class Price(_Row):
+    """``amount``: USD per unit of the metric ``name``; ``included``: units an hour that cost nothing."""
+
+    name: Annotated[str, AfterValidator(_known)]
+    amount: float = Field(ge=0, allow_inf_nan=False)
+    included: float = Field(default=0, ge=0, allow_inf_nan=False)
+    scope: Scope = Field(default_factory=Scope, alias="for")
+    read: date | None = None
+    source: Url | None = None
+    note: str = ""
+
+    @classmethod
+    def given(cls, text: str) -> Self:
+        """Read ``NAME=AMOUNT`` from the command line; :class:`Failure` says what is wrong with it."""
+        name, separator, amount = text.partition("=")
+        if name not in METRICS:
+            near = get_close_matches(name, METRICS, n=1)
+            hint = f"write {near[0]}" if near else f"the names are {', '.join(METRICS)}"
+            raise Failure(f"--price {text}: {name or 'nothing'} is not the name of a price: {hint}.")
+        try:
+            return cls(name=name, amount=float(amount))
+        except ValueError:
+            said = f"{amount!r} is no amount" if separator else "the amount is missing"
+            raise Failure(
+                f"--price {text}: {said}: write for example --price {name}=0.25 ({CURRENCY} per {METRICS[name]})."
+            ) from None
+
+
+class ListedPrice(Price):
+    """A price that anybody can look up: ``source`` is the page, ``read`` the day."""
+
+    read: Annotated[date, AfterValidator(_past)]
+    source: Annotated[Url, UrlConstraints(allowed_schemes=["https"])]
+
+
+class _File(_Row):
+    prices: tuple[ListedPrice, ...]
+
+
+@dataclass(frozen=True)
+class PriceTable:
+    """All of them; those that the command line gives go before the listed ones."""
+
+    listed: tuple[ListedPrice, ...]
+    given: tuple[Price, ...] = ()
+
+    @classmethod
+    def load(cls, path: Path = TABLE, given: Iterable[Price] = ()) -> Self:
+        """Read ``path``; :class:`Failure` says where it is wrong, and how."""
+        try:
+            listed = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).prices
+        except yaml.YAMLError as error:
+            raise Failure(f"{path.name} is no YAML: {' '.join(str(error).split())}.") from None
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise Failure(f"{path.name} is not a table of prices: {where}: {first['msg']}.") from None
+        return cls(listed, tuple(given))
+
+    def price(self, name: str, stack: Scope) -> Price | None:
+        """Return the price of a metric for ``stack``, the one that says most about what it is for; ``None`` if none."""
+        if given := [price for price in self.given if price.name == name]:
+            return given[-1]
+        found = [price for price in self.listed if price.name == name and price.scope.covers(stack)]
+        return max(found, key=lambda price: len(price.scope.given), default=None)

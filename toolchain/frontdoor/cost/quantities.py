@@ -1,0 +1,104 @@
+"""How much of what a stack uses, from its settings alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.datagen import TASKS
+from toolchain.frontdoor.stack import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from components.settings import Settings
+    from toolchain.frontdoor.cost.content import Flow
+
+HOURS_PER_MONTH = 730
+_GB = 2**30  # "calculated in binary gigabytes": docs.confluent.io/cloud/current/billing/billing-dimensions.html
+_RETENTION_HOURS = 7 * 24  # retention.ms of a topic that nobody has set it for
+# "1 token is about 4 characters": help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them
+_CHARACTERS_PER_TOKEN = 4
+# Numbers in a vector: developers.openai.com/api/docs/guides/embeddings
+DIMENSIONS = {"text-embedding-ada-002": 1536, "text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """Units an hour of a metric, from ``low`` to ``high``; ``None`` where they cannot be computed."""
+
+    metric: str
+    what: str
+    low: float | None
+    high: float | None
+
+
+def records_per_hour(settings: Settings) -> float:
+    """Return how many records the connector makes: it pauses for a random part of the interval, half of it on average.
+
+    Source: kafka-connect-datagen's ``max.interval``.
+    """
+    return 3_600_000 / (settings.record_interval_ms / 2)
+
+
+def quantities(settings: Settings, flow: Flow) -> list[Quantity]:
+    """Return what is billed, in the order of the pipeline."""
+    records = records_per_hour(settings)
+    source = records * flow.source_bytes / _GB
+    sink = records * flow.sink_bytes / _GB
+    retained = (source + sink) * _RETENTION_HOURS
+    tokens = None
+    if flow.text_characters is not None:
+        tokens = records * flow.text_characters / _CHARACTERS_PER_TOKEN / 1e6
+    kafka = f"Kafka cluster, {settings.cluster_type}"
+    governance = f"Stream Governance, {settings.governance_package.capitalize()}"
+    return [
+        _fixed("kafka-ecku-hour", f"{kafka}: one eCKU", 1),
+        # In: both topics. Out: what the INSERT reads.
+        _fixed("kafka-transfer-gb", f"{kafka}: data in and out", source + sink + source),
+        Quantity(
+            metric="kafka-storage-gb-month",
+            what=f"{kafka}: storage, empty to 7 days full ({retained:.3g} GB)",
+            low=0,
+            high=retained / HOURS_PER_MONTH,
+        ),
+        _fixed("connect-task-hour", "Datagen connector: tasks", TASKS),
+        _fixed("connect-transfer-gb", "Datagen connector: data", source),
+        *([] if settings.environment_id else [_fixed("governance-hour", governance, 1)]),
+        Quantity(metric="flink-cfu-hour", what="Flink: one CFU to the pool's limit", low=1, high=settings.max_cfu),
+        _fixed("embedding-million-tokens", f"Embeddings, {settings.embedding_model}", tokens),
+    ]
+
+
+def _fixed(metric: str, what: str, amount: float | None) -> Quantity:
+    return Quantity(metric=metric, what=what, low=amount, high=amount)
+
+
+def caveats(settings: Settings, flow: Flow) -> Iterator[str]:
+    """Yield what the quantities rest on, a sentence each."""
+    records = records_per_hour(settings)
+    pause = settings.record_interval_ms / 2000
+    yield f"Records: {records:,.0f} an hour, one every {pause:g} s on average (recordIntervalMs is the longest pause)."
+    yield "Kafka: one eCKU, the least of a cluster that is in use; it grows with the load."
+    yield (
+        "Flink bills the CFUs that statements use, at least 1 for one that runs: the INSERT alone runs on, and maxCfu"
+        f" ({settings.max_cfu}) is the most that the pool may use."
+    )
+    yield (
+        f"Data: {flow.source_bytes:,.0f} bytes a generated record and {flow.sink_bytes:,.0f} with its vector,"
+        " uncompressed, before replication, without Kafka's own overhead; whoever else reads the topics adds to it."
+    )
+    if flow.text_characters is None:
+        yield "Tokens cannot be estimated: the text that the INSERT embeds is more than columns and strings."
+    else:
+        yield (
+            f"Tokens: {flow.text_characters:.0f} characters a text on average, sampled from the schema and the INSERT,"
+            f" at {_CHARACTERS_PER_TOKEN} characters a token (OpenAI's rule of thumb for English)."
+        )
+    if settings.embedding_model not in DIMENSIONS:
+        yield f"Without the vectors' own bytes: how long those of {settings.embedding_model} are is not known here."
+    if is_loopback(settings.openai_endpoint):
+        yield "Embeddings are priced as OpenAI's, although openaiEndpoint is on this machine."
+    if settings.environment_id:
+        yield f"Stream Governance is billed to {settings.environment_id}, which is there anyway: it is left out."
+    yield "List prices without taxes, discounts, free credits and support; an hour begun is billed in full."

@@ -1,0 +1,55 @@
+"""The longest chain of a run: what no number of hands could have made shorter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+
+@dataclass(frozen=True)
+class Span:
+    """When something began and ended, in seconds from one common moment."""
+
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return self.end - self.start
+
+
+def makespan(spans: Collection[Span]) -> float:
+    """Return the seconds from the first start to the last end; 0 without spans."""
+    return max((span.end for span in spans), default=0.0) - min((span.start for span in spans), default=0.0)
+
+
+def longest_chain(spans: Mapping[str, Span], depends_on: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the path through the dependencies whose spans add up to the most, first link first.
+
+    Chains also run through what has no span or took no time, which is not in the answer. A circle of dependencies is
+    a :class:`graphlib.CycleError`, a :class:`ValueError`.
+    """
+    total: dict[str, float] = {}
+    before: dict[str, str | None] = {}
+    graph = {name: depends_on.get(name, ()) for name in {*spans, *depends_on}}
+    for name in TopologicalSorter(graph).static_order():
+        # By name where two are equally long: the answer is the same in every run.
+        longest = max(sorted(graph.get(name, ())), key=lambda link: total[link], default=None)
+        total[name] = (total[longest] if longest else 0.0) + (spans[name].seconds if name in spans else 0.0)
+        before[name] = longest
+    link = max(sorted(total), key=lambda name: total[name], default=None)
+    chain: list[str] = []
+    while link is not None:
+        chain.append(link)
+        link = before[link]
+    return [name for name in reversed(chain) if name in spans and spans[name].seconds]
+
+
+def chain_seconds(spans: Mapping[str, Span], chain: Collection[str]) -> float:
+    """Return what the spans of a chain add up to."""
+    return sum(spans[name].seconds for name in chain)
