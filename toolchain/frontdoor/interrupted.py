@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -84,6 +85,10 @@ class Interrupted:
         """Return the inputs of the provider that a resource belongs to."""
         urn = resource.provider.rsplit("::", 1)[0]
         return next((r.inputs for r in self.resources if r.urn == urn and r.type.startswith(_PROVIDER_TYPE)), {})
+
+    def seconds_since_saved(self) -> float:
+        """Return how long ago the last operation began or ended; an age if the state does not say."""
+        return (datetime.now(UTC) - self._saved).total_seconds() if self._saved else math.inf
 
     def may_have_made(self, created_at: str) -> bool:
         """Whether an object is young enough to be of the interrupted command: an older namesake is somebody else's."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.event_log import EventLog
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.half_made import Found
     from toolchain.frontdoor.prepare import Prepared
+
+
+_ON_ITS_WAY_SECONDS = 5.0
 
 
 def recover(prepared: Prepared) -> None:
@@ -47,6 +51,7 @@ def put_right(prepared: Prepared, *, after_success: bool = False) -> bool:
     pending = not after_success and bool(deployment(prepared).get("pending_operations"))
     if pending or told.failed or told.made_again:
         state = Interrupted(_export(prepared, "--show-secrets"))
+        _let_requests_arrive(state)
         gone, undone = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
         if pending or gone or told.made_again:
             _import(prepared, without(_export(prepared), gone, told.made_again))
@@ -54,6 +59,12 @@ def put_right(prepared: Prepared, *, after_success: bool = False) -> bool:
         _settle_all(twins, _glance(prepared), prepared)
     log.unlink(missing_ok=True)
     return told.in_conflict and {operation.resource.urn for operation in told.failed} <= undone
+
+
+def _let_requests_arrive(state: Interrupted) -> None:
+    """Wait for what a command sent just before it was killed: a twin that comes after the look would stay unseen."""
+    if any(one.kind == "creating" and one.resource.type in MAY_HAVE_TWINS for one in state.operations):
+        time.sleep(max(0.0, _ON_ITS_WAY_SECONDS - state.seconds_since_saved()))
 
 
 def event_log_of(prepared: Prepared) -> Path:

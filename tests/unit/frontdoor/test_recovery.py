@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
+from toolchain.frontdoor import recovery
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.half_made import KINDS
 from toolchain.frontdoor.interrupted import Interrupted, without
@@ -299,3 +302,23 @@ def test_secrets_are_not_in_a_repr() -> None:
 
 def test_every_resource_of_the_tutorial_is_known() -> None:
     assert {token for token, *_ in HALF_MADE} <= {kind.removeprefix("confluentcloud:index/") for kind in KINDS}
+
+
+@pytest.mark.parametrize(
+    ("token", "ago", "waits"),
+    [
+        ("apiKey:ApiKey", 2, True),
+        ("apiKey:ApiKey", 60, False),
+        ("serviceAccount:ServiceAccount", 2, False),
+    ],
+    ids=["a twin could come", "no more", "a second one would be refused"],
+)
+def test_a_request_just_sent_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, token: str, ago: float, *, waits: bool
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    saved = datetime.now(UTC) - timedelta(seconds=ago)
+    deployment = {"manifest": {"time": saved.isoformat()}, "pending_operations": [operation(token, {})]}
+    recovery._let_requests_arrive(Interrupted({"deployment": deployment}))
+    assert any(seconds > 1 for seconds in slept) is waits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.unit.localcloud.conftest import Key
 
-EXAMPLES = 8
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 
 
 def _operations() -> dict[str, Any]:
