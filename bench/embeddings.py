@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -55,6 +56,7 @@ def texts_per_second_of_the_server(clone: Clone, contents: Sequence[str], encodi
 
 
 def _model() -> Any:
+    logging.getLogger().setLevel(logging.WARNING)  # importing the package has turned on every library's chatter
     return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, dim=256, disable_download=True)
 
 
