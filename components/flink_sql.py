@@ -23,8 +23,10 @@ DDL_SECONDS = 120.0
 START_SECONDS = 90.0
 ANSWER_SECONDS = 30.0
 STOP_SECONDS = 300.0
+EXHAUSTED_SECONDS = 30.0  # what has just been stopped may still have its CFU
 _POLL_SECONDS = 0.3
 _DRY_RUN_FAILED = "Dry-run failed: "
+_EXHAUSTED = "the compute pool has no CFU left (stop what runs there, or raise maxCfu)"
 _NOT_YET_PREPARED = re.compile(r"Phase\.DELETING without traits")  # which the driver takes for a mistake of the server
 _DRIVER_S_WORDS = re.compile(rf"^(Statement '[^']*' (submission )?failed: |{_DRY_RUN_FAILED})")
 
@@ -133,9 +135,12 @@ class FlinkSql:
 
     def start_of(self, statement_name: str) -> None:
         """Wait until a statement is no longer PENDING; one that fails is an error, with Flink's words."""
-        deadline = time.monotonic() + STOP_SECONDS
+        began = time.monotonic()
         while (statement := self._connection.get_statement(statement_name)).phase.value == "PENDING":
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if statement.is_pool_exhausted and waited > EXHAUSTED_SECONDS:
+                raise FlinkSqlError(f"{_EXHAUSTED}, so statement {statement_name} cannot start")
+            if waited > STOP_SECONDS:
                 raise FlinkSqlError(f"statement {statement_name} is still PENDING after {STOP_SECONDS:.0f} s")
             time.sleep(_POLL_SECONDS)
         if statement.is_failed:
@@ -201,11 +206,14 @@ class FlinkSql:
             # A cloud may not know dry runs: that is no objection. Nor is what the statement is about to replace.
             is_verdict = statement.kind.makes is None or str(error).startswith(_DRY_RUN_FAILED)
             is_verdict = is_verdict and error.http_status_code is None and "already exists" not in str(error)
-            return _reason(error) if is_verdict else None
+            reason = _reason(error)
+            return reason if is_verdict and reason != _EXHAUSTED else None
         return None
 
 
 def _reason(error: Exception) -> str:
+    if type(error).__name__ == "ComputePoolExhaustedError":  # without loading the driver for its name
+        return _EXHAUSTED
     return _DRIVER_S_WORDS.sub("", str(error))
 
 

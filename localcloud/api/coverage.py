@@ -21,7 +21,7 @@ SHALLOW = {
     ("GET", "/iam/v2/users"): "there is one, the owner of the first key",
     ("GET", "/fcpm/v2/regions"): "any region of the three clouds, all of them on this machine",
     ("POST", "/cmk/v2/clusters"): "every type is one broker; a type's limits are those of roles, not of throughput",
-    ("POST", "/fcpm/v2/compute-pools"): "pools share one Flink; `max_cfu` limits nothing",
+    ("POST", "/fcpm/v2/compute-pools"): "pools share one Flink; a running statement takes one CFU, never more",
     ("POST", "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors"): "`DatagenSource` alone",
     (
         "POST",

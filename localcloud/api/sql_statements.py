@@ -58,6 +58,11 @@ def statement_json(cloud: Cloud, statement: Statement) -> dict[str, Any]:
     status: dict[str, Any] = {"phase": statement.phase.value, "detail": statement.detail}
     if statement.traits is not None:
         status["traits"] = statement.traits
+    if statement.scaling_state and statement.scaled_at and not statement.phase.is_terminal:
+        status["scaling_status"] = {
+            "scaling_state": statement.scaling_state.value,
+            "last_updated": rfc3339(statement.scaled_at),
+        }
     if statement.offsets_at is not None:
         status["latest_offsets"] = statement.latest_offsets
         status["latest_offsets_timestamp"] = short_rfc3339(statement.offsets_at)

@@ -11,6 +11,7 @@ import psutil
 
 from localcloud.control.accounts import RoleBindings, ServiceAccounts, Users
 from localcloud.control.acls import Acls
+from localcloud.control.admission import Admission, Waiting
 from localcloud.control.api_keys import ApiKeys
 from localcloud.control.authentication import Authenticator
 from localcloud.control.background import Background
@@ -90,10 +91,14 @@ class Cloud:
         self.acls = Acls(store, self.clusters, self.broker_rights)
         self.schemas = Schemas(store, plane, self.environments)
         self.connections = Connections(store, self.environments, catalogs)
-        self._jobs = Jobs(store, plane, catalogs, background)
+        admission = Admission(store, self.faults)
+        self._jobs = Jobs(store, plane, catalogs, background, admission)
+        self._waiting = Waiting(store, admission, self._jobs.observe)
         self.unread = Unread(store, self._jobs)
         self.statements = Statements(store, plane, self.environments, self._jobs, self.unread)
-        self.pools = ComputePools(store, self.environments, self.statements, self.faults)
+        self.pools = ComputePools(
+            store, environments=self.environments, statements=self.statements, admission=admission, faults=self.faults
+        )
         self.teardown = Teardown(
             store,
             plane,
@@ -112,6 +117,7 @@ class Cloud:
             return
         self._recover()
         self.unread.open()
+        self._waiting.open()
         self._is_recovered = True
 
     @property
@@ -148,6 +154,7 @@ class Cloud:
     def close(self) -> None:
         """Stop every process of the data plane; what ran will run again after the next start."""
         self.faults.close()
+        self._waiting.close()
         self.unread.close()
         self._background.close()
         self.plane.close()

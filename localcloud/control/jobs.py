@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from localcloud.control.admission import is_held_up
 from localcloud.control.carry_over import carried_over, reference_of
 from localcloud.control.errors import ControlError, translated
 from localcloud.control.ids import now
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Future
 
+    from localcloud.control.admission import Admission
     from localcloud.control.background import Background
     from localcloud.control.catalogs import Catalogs
     from localcloud.control.plane import Plane
@@ -32,8 +34,11 @@ _log = logging.getLogger(__name__)
 class Jobs:
     """Statements as Flink has them. What is known of one is stored whenever it is asked for."""
 
-    def __init__(self, store: Store, plane: Plane, catalogs: Catalogs, background: Background) -> None:
+    def __init__(
+        self, store: Store, plane: Plane, catalogs: Catalogs, background: Background, admission: Admission
+    ) -> None:
         self._store, self._plane, self._catalogs, self._background = store, plane, catalogs, background
+        self._admission = admission
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._starting: dict[str, Future[Any]] = {}
 
@@ -48,17 +53,17 @@ class Jobs:
         return self._store.get(Statement, statement.id) or statement
 
     def is_starting(self, statement: Statement) -> bool:
-        """Whether Flink has not answered yet to being given it."""
-        return statement.id in self._starting
+        """Whether Flink has not been given it, or has not answered to that yet."""
+        return statement.id in self._starting or is_held_up(statement)
 
     def observe(self, statement: Statement) -> Statement:
         """Return it with the phase that it is in now."""
-        if statement.phase.is_terminal or statement.phase is StatementPhase.DELETING or self.is_starting(statement):
+        if statement.phase.is_terminal or statement.phase is StatementPhase.DELETING or statement.id in self._starting:
             return statement
         if not self._plane.is_open:
             return statement
-        if reference_of(statement):
-            return self.start(statement)
+        if is_held_up(statement):
+            return self.start(statement, resume=True)
         try:
             status = self._plane.flink.status(statement.id)
         except (plane.DataPlaneError, ControlError) as error:
@@ -119,10 +124,11 @@ class Jobs:
                 return
             try:
                 starting_offsets = self._starting_offsets(statement)
+                is_admitted = starting_offsets is not None and self._admission.admit(statement, self.observe)
             except ControlError as error:
                 self._store.update(statement, phase=StatementPhase.FAILED, detail=str(error))
                 raise
-            if starting_offsets is None:
+            if starting_offsets is None or not is_admitted:
                 return
             spec = StatementSpec(
                 uid=uid,

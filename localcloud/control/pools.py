@@ -1,4 +1,4 @@
-"""Flink compute pools: shares of the one Flink process, so there is nothing to provision."""
+"""Flink compute pools: shares of the one Flink process, so there is nothing to provision but a number of places."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from localcloud.control.regions import check_region
 from localcloud.control.resources import ComputePool, Phase
 
 if TYPE_CHECKING:
+    from localcloud.control.admission import Admission
     from localcloud.control.environments import Environments
     from localcloud.control.faults import Faults
     from localcloud.control.statements import Statements
@@ -21,8 +22,17 @@ CFUS = (5, 10, 20, 30, 40, 50)
 class ComputePools:
     """Compute pools of all environments."""
 
-    def __init__(self, store: Store, environments: Environments, statements: Statements, faults: Faults) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        environments: Environments,
+        statements: Statements,
+        admission: Admission,
+        faults: Faults,
+    ) -> None:
         self._store = store
+        self._admission = admission
         self._faults = faults
         self._environments = environments
         self._statements = statements
@@ -73,7 +83,7 @@ class ComputePools:
 
     def current_cfu(self, pool: ComputePool) -> int:
         """CFUs in use: one for each statement that runs."""
-        return min(pool.max_cfu, len(self._statements.running_in(pool.id, pool.environment_id)))
+        return len(self._admission.running_in(pool.id, pool.environment_id))
 
 
 def _check(pool: ComputePool) -> None:

@@ -19,6 +19,13 @@ class Phase(StrEnum):
     DELETING = "DELETING"
 
 
+class ScalingState(StrEnum):
+    """Whether a statement has the CFUs that it needs (``status.scaling_status.scaling_state``)."""
+
+    OK = "OK"
+    POOL_EXHAUSTED = "POOL_EXHAUSTED"
+
+
 class Resource(BaseModel):
     """Anything with an id. ``environment_id`` is empty for what belongs to the organization."""
 
@@ -144,6 +151,7 @@ class Statement(Resource):
     """A Flink statement. ``id`` is its ``uid``; ``properties`` and ``labels`` are kept as they came.
 
     ``starting_offsets``: those carried over from another statement; ``None`` while these are not known yet.
+    ``scaling_state``: ``None`` until its compute pool has been asked for a place.
     """
 
     kind: ClassVar[str] = "statement"
@@ -156,6 +164,8 @@ class Statement(Resource):
     phase: StatementPhase = StatementPhase.PENDING
     detail: str = ""
     traits: dict[str, Any] | None = None
+    scaling_state: ScalingState | None = None
+    scaled_at: datetime | None = None
     starting_offsets: dict[str, str] | None = None
     latest_offsets: dict[str, str] = Field(default_factory=dict)
     offsets_at: datetime | None = None

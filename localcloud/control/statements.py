@@ -6,6 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from localcloud.control.admission import is_dry_run
 from localcloud.control.errors import (
     ConflictError,
     FailedError,
@@ -75,7 +76,7 @@ class Statements:
                     " another name."
                 )
             self._store.add(made)
-        return self._checked(made) if _is_dry_run(properties) else self._jobs.start(made)
+        return self._checked(made) if is_dry_run(made) else self._jobs.start(made)
 
     def _checked(self, made: Statement) -> Statement:
         """Only planned, never run: the reply is all there ever is of it, so it waits for the end and has no uid."""
@@ -122,10 +123,12 @@ class Statements:
             raise InvalidError(
                 f"Statement {name} runs: stop it before it gets another compute pool or principal.", pointer="/spec"
             )
+        self.pool(environment_id, moved.get("compute_pool_id", statement.compute_pool_id))
         resumed = self._store.update(
             statement,
             is_stopped=False,
             phase=StatementPhase.PENDING,
+            scaling_state=None,
             detail="",
             version=statement.version + 1,
             **moved,
@@ -156,17 +159,11 @@ class Statements:
         for statement in self._store.all(Statement, environment_id):
             self._jobs.delete(statement)
 
-    def running_in(self, pool_id: str, environment_id: str) -> list[Statement]:
-        """Those that run in a compute pool."""
-        return [
-            statement
-            for statement in self._store.all(Statement, environment_id)
-            if statement.compute_pool_id == pool_id and not statement.phase.is_terminal
-        ]
-
     def stop_all_in(self, pool_id: str, environment_id: str) -> None:
-        """Stop those that run in a compute pool."""
-        for statement in self.running_in(pool_id, environment_id):
+        """Stop those that run in a compute pool, or wait for it."""
+        for statement in self._store.all(Statement, environment_id):
+            if statement.compute_pool_id != pool_id or statement.phase.is_terminal:
+                continue
             stopping = self._store.update(statement, is_stopped=True)
             if stopping is not None:
                 self._jobs.stop(stopping)
@@ -233,7 +230,3 @@ def _check(name: str, statement: str, properties: Mapping[str, Any]) -> None:
     for key, value in properties.items():
         if not isinstance(value, str | int | float | bool):
             raise InvalidError(f"Property {key} must be a string, not {value!r}.", pointer="/spec/properties")
-
-
-def _is_dry_run(properties: Mapping[str, Any]) -> bool:
-    return str(properties.get("sql.dry-run", "false")).lower() == "true"

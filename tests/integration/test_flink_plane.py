@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import struct
-import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +35,7 @@ from localcloud.dataplane.processes import ProcessHost
 from localcloud.dataplane.registry import SqliteRegistry
 from tests.integration.clone import wait_until
 from tests.integration.flink_plane_world import Provider, serving, vector_of
+from tests.integration.local_cloud import built_jars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -207,14 +207,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def jars(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the modules, or take what ``LOCALCLOUD_JARS`` says was built."""
-    if built := os.environ.get("LOCALCLOUD_JARS"):
-        return Path(built)
-    root = tmp_path_factory.mktemp("jars")
-    pom = PROJECT / "localcloud" / "pom.xml"
-    command = ["mvn", "-q", "package", "-f", str(pom), f"-Dbuild.root={root}"]
-    subprocess.run(command, check=True, timeout=900)
-    return root
+    """Return where the modules were built."""
+    return built_jars(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

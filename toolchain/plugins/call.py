@@ -55,8 +55,10 @@ class Call:
         if left > 0:
             self.cancellation.sleep(left)
 
-    def wait(self, probe: Callable[[], T | None], what: str, default_seconds: float) -> T:
+    def wait(self, probe: Callable[[], T | None], what: str | Callable[[], str], default_seconds: float) -> T:
         """Call ``probe`` until it returns something: soon at first, then ever less often.
+
+        ``what`` says what is waited for, or returns that each time it is told.
 
         Raises :class:`PluginError` when the time is up, and lets through what ``probe`` raises.
         """
@@ -66,11 +68,12 @@ class Call:
             found = probe()
             if found is not None:
                 return found
+            told = what if isinstance(what, str) else what()
             left = self.started + limit - time.monotonic()
             if left <= 0:
-                raise PluginError(f"{what} after {limit:.0f} s; give it longer with customTimeouts")
+                raise PluginError(f"{told} after {limit:.0f} s; give it longer with customTimeouts")
             waited = time.monotonic() - self.started
             if waited >= _WORTH_A_NOTE_SECONDS:
-                self.note(f"{what} ({waited:.0f} s)")
+                self.note(f"{told} ({waited:.0f} s)")
             self.cancellation.sleep(min(pause, left))
             pause = min(pause * _GROWTH, _LONGEST_SECONDS)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from components import flink_sql
 from components.flink_address import Address
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
 from components.sql_text import Kind, Statement
@@ -119,6 +120,16 @@ class TestFlinkSql:
         api.verdicts["INSERT"] = ("RUNNING", "", [])
         api.submit({"name": "mine", "spec": {"statement": INSERT.text, "properties": {}}})
         assert flink.phase("mine") == "RUNNING"
+
+    def test_an_exhausted_pool_is_told_instead_of_waited_for(
+        self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(flink_sql, "EXHAUSTED_SECONDS", 0.0)
+        api.verdicts["INSERT"] = ("PENDING", "exhausted", [])
+        api.submit({"name": "mine", "spec": {"statement": INSERT.text, "properties": {}}})
+        api.statements["mine"]["status"]["scaling_status"] = {"scaling_state": "POOL_EXHAUSTED"}
+        with pytest.raises(FlinkSqlError, match=r"no CFU left .* so statement mine cannot start"):
+            flink.start_of("mine")
 
     def test_delete_frees_the_name(self, api: FlinkApi, flink: FlinkSql) -> None:
         api.submit({"name": "mine", "spec": {"statement": INSERT.text, "properties": {}}})

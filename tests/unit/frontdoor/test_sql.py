@@ -142,6 +142,17 @@ def test_a_refused_statement_is_one_sentence(monkeypatch: pytest.MonkeyPatch) ->
     assert reason(refused.value) == "Encountered FORM at line 1, column 8."
 
 
+def test_an_exhausted_pool_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = {"phase": "PENDING", "detail": "exhausted", "scaling_status": {"scaling_state": "POOL_EXHAUSTED"}}
+    with Flink([waiting, waiting], []) as flink:
+        flink.prepare(monkeypatch)
+        with pytest.raises(confluent_sql.ComputePoolExhaustedError) as refused:
+            run(flink)
+        assert flink.deleted
+    assert "it has no CFU left, so the statement was not run" in reason(refused.value)
+    assert "pulumiw-abc" not in reason(refused.value)
+
+
 def test_the_drivers_preamble_is_left_out() -> None:
     assert reason(confluent_sql.OperationalError("Statement 'x-1' failed: No table\n 'y'.")) == "No table 'y'."
     assert reason(confluent_sql.OperationalError("Statement 'x' submission failed: No.")) == "No."

@@ -115,6 +115,11 @@ class Session:
 
 def reason(error: Exception) -> str:
     """Return an error of the driver as one sentence, without the name made up here and the driver's own preamble."""
+    if isinstance(error, confluent_sql.ComputePoolExhaustedError):
+        return (
+            "the compute pool is exhausted: it has no CFU left, so the statement was not run. Stop or delete a"
+            " statement that runs there, or raise maxCfu, and run it again."
+        )
     text = " ".join(str(error).split())
     text = re.sub(r"^Statement '[^']*' (?:submission )?failed: ", "", text)
     return re.sub(r"^error sending request '\d*' - ", "", text) or type(error).__name__

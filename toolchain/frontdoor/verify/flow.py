@@ -1,8 +1,9 @@
 """Whether records flow through: how many are in, how many are out, and one that came out just now.
 
 Lag is counted, by one bounded statement (``sql.snapshot.mode`` = ``now``, which ``confluent-sql`` sends for a snapshot
-cursor): that needs nothing but the Flink key, and both clouds do it. Row times (``$rowtime``) exist on Confluent Cloud
-alone, as does its Metrics API, which wants a right of its own besides. The price is a scan of both topics.
+cursor): that needs nothing but the Flink key, and both clouds do it. Row times (``$rowtime``) tell when a record was
+written, not which ones are missing; the Metrics API wants a right of its own, and exists on Confluent Cloud alone. The
+price is a scan of both topics.
 
 A count alone can be fooled (a replaced INSERT may have written records twice), so one record must also arrive while
 the check looks: a statement that starts at the latest offset waits for it.

@@ -96,18 +96,21 @@ class FlinkStatement(CloudResource):
         """Wait until it runs or has completed; or has stopped, if that is what the program wants of an old one."""
         flink, name = self.session.flink(state), state["statementName"]
         started_at = _INITIAL_OFFSETS in state.get("properties", {})
+        why = ""
 
         def probe() -> bool | None:
+            nonlocal why
             found = flink.api.get(flink.path("statements", name))
             status = found.get("status") or {}
             phase = status.get("phase") or ""
             if phase in _DONE or (phase == "STOPPED" and found["spec"].get("stopped")):
                 return True
             if phase == "PENDING":
+                why = f" ({status['detail']})" if status.get("detail") else ""
                 return True if started_at else None
             raise failed(f"the statement {name}", phase or "without a phase", status.get("detail") or "")
 
-        call.wait(probe, f"the statement {name} is still PENDING", _CREATE_SECONDS)
+        call.wait(probe, lambda: f"the statement {name} is still PENDING{why}", _CREATE_SECONDS)
 
     def look(self, _call: Call, resource_id: str, state: Values) -> Values | None:
         """GET it."""

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.catalog.EnvironmentCatalog;
 import rag.flink.catalog.StatementContext;
+import rag.flink.catalog.SystemColumns;
 import rag.flink.model.ModelModule;
 import rag.flink.model.ModelResolver;
 import rag.flink.workspace.Connection;
@@ -73,7 +74,7 @@ final class WarmUp {
                         null,
                         List.of(new Database("up", "up", null)),
                         List.of(new Connection("c", "openai", "http://127.0.0.1:1", Map.of())));
-        StatementContext context = new StatementContext("warm-up", "admin", null, null, Map.of());
+        StatementContext context = new StatementContext("warm-up", "admin", null, null, Map.of(), SystemColumns.of(""));
         EnvironmentCatalog catalog =
                 new EnvironmentCatalog("warm", environment, "up", context, new CatalogStore(folder));
         SessionHandle handle =

@@ -1,13 +1,27 @@
 package rag.flink.catalog;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.sink.abilities.SupportsBucketing;
+import org.apache.flink.table.connector.sink.abilities.SupportsWritingMetadata;
+import org.apache.flink.table.types.DataType;
 
 /** Kafka's sink, which puts records into partitions by the hash of their key but does not say so to the planner. */
-record BucketedSink(DynamicTableSink sink) implements DynamicTableSink, SupportsBucketing {
+record BucketedSink(DynamicTableSink sink) implements DynamicTableSink, SupportsBucketing, SupportsWritingMetadata {
+
+    @Override
+    public Map<String, DataType> listWritableMetadata() {
+        return ((SupportsWritingMetadata) sink).listWritableMetadata();
+    }
+
+    @Override
+    public void applyWritableMetadata(List<String> keys, DataType consumed) {
+        ((SupportsWritingMetadata) sink).applyWritableMetadata(keys, consumed);
+    }
 
     @Override
     public Set<TableDistribution.Kind> listAlgorithms() {

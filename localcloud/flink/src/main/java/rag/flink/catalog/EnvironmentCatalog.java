@@ -42,7 +42,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     private final CatalogStore store;
     private final Topics topics;
     private final Models models;
-    private final Map<ObjectPath, CatalogBaseTable> seen = new ConcurrentHashMap<>();
+    private final Map<Seen, CatalogBaseTable> seen = new ConcurrentHashMap<>();
 
     public EnvironmentCatalog(
             String name,
@@ -136,12 +136,19 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public CatalogBaseTable getTable(ObjectPath path) throws TableNotExistException {
-        CatalogBaseTable known = seen.get(path);
+        Seen place = new Seen(path, statement.systemColumns().areShown());
+        CatalogBaseTable known = seen.get(place);
         if (known == null) {
             known = find(path).orElseThrow(() -> new TableNotExistException(getName(), path));
-            seen.put(path, known);
+            seen.put(place, known);
         }
         return known;
+    }
+
+    private record Seen(ObjectPath path, boolean systemColumns) {}
+
+    private void forget(ObjectPath path) {
+        seen.keySet().removeIf(place -> place.path().equals(path));
     }
 
     private Optional<CatalogBaseTable> find(ObjectPath path) {
@@ -155,13 +162,16 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         CatalogEntries.View view =
                 store.read(environment, database.get(), entries -> entries.views().get(path.getObjectName()));
         if (view != null) {
+            statement.systemColumns().showFor(view.expanded());
             return Optional.of(
                     CatalogView.of(
                             view.columns().toSchema(), view.comment(), view.original(), view.expanded(), Map.of()));
         }
         CatalogEntries.Table entry =
                 store.read(environment, database.get(), entries -> entries.tables().get(path.getObjectName()));
-        return topics.find(database.get(), path.getObjectName(), Optional.ofNullable(entry)).map(table -> table);
+        boolean systemColumns = statement.systemColumns().areShown();
+        return topics.find(database.get(), path.getObjectName(), Optional.ofNullable(entry), systemColumns)
+                .map(table -> table);
     }
 
     @Override
@@ -169,7 +179,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             throws TableAlreadyExistException, DatabaseNotExistException {
         requireWritable(path);
         Database database = require(path.getDatabaseName());
-        seen.remove(path);
+        forget(path);
         if (tableExists(path)) {
             if (ignoreIfExists) {
                 return;
@@ -195,7 +205,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             }
             store.change(environment, database, entries -> entries.tables().put(path.getObjectName(), wanted.entry()));
         }
-        seen.remove(path);
+        forget(path);
     }
 
     @Override
@@ -222,7 +232,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
                                         (name, entry) ->
                                                 (entry == null ? CatalogEntries.Table.ofTopic() : entry)
                                                         .withOptions(options.set(), options.reset())));
-        seen.remove(path);
+        forget(path);
     }
 
     @Override
@@ -233,7 +243,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     @Override
     public void dropTable(ObjectPath path, boolean ignoreIfNotExists) throws TableNotExistException {
         requireWritable(path);
-        seen.remove(path);
+        forget(path);
         if (!tableExists(path)) {
             if (ignoreIfNotExists) {
                 return;
@@ -247,7 +257,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             topics.delete(database, name);
             store.change(environment, database, entries -> entries.tables().remove(name));
         }
-        seen.remove(path);
+        forget(path);
     }
 
     private static void requireWritable(ObjectPath path) {

@@ -161,22 +161,56 @@ final class InformationSchema {
         List<String> keys = distribution(table).map(TableDistribution::getBucketKeys).orElse(List.of());
         List<RowData> rows = new ArrayList<>();
         for (Schema.UnresolvedColumn column : table.getUnresolvedSchema().getColumns()) {
-            DataType declared = (DataType) ((Schema.UnresolvedPhysicalColumn) column).getDataType();
-            LogicalType type = declared.getLogicalType();
+            DataType declared = typeOf(column);
+            if (declared == null || column.getName().equals(SystemColumns.ROWTIME)) {
+                continue;
+            }
             int key = keys.indexOf(column.getName());
             rows.add(
-                    row(
+                    column(
                             place,
                             column.getName(),
                             rows.size() + 1,
-                            yesNo(type.isNullable()),
-                            type.getTypeRoot().name(),
-                            type.copy(true).asSerializableString(),
-                            yesNo(false),
+                            declared,
+                            false,
                             key < 0 ? null : key + 1,
                             column.getComment().orElse(null)));
         }
+        if (table instanceof CatalogTable && !place[3].equals(NAME)) {
+            rows.add(
+                    column(
+                            place,
+                            SystemColumns.ROWTIME,
+                            rows.size() + 1,
+                            SystemColumns.TYPE,
+                            true,
+                            null,
+                            SystemColumns.COMMENT));
+        }
         return rows;
+    }
+
+    private static RowData column(
+            Object[] place, String name, int position, DataType declared, boolean hidden, Integer key, String comment) {
+        LogicalType type = declared.getLogicalType();
+        return row(
+                place,
+                name,
+                position,
+                yesNo(type.isNullable()),
+                type.getTypeRoot().name(),
+                type.copy(true).asSerializableString(),
+                yesNo(hidden),
+                key,
+                comment);
+    }
+
+    /** {@code null} if it is computed: its type is known once its expression is resolved. */
+    private static DataType typeOf(Schema.UnresolvedColumn column) {
+        if (column instanceof Schema.UnresolvedPhysicalColumn physical) {
+            return (DataType) physical.getDataType();
+        }
+        return column instanceof Schema.UnresolvedMetadataColumn metadata ? (DataType) metadata.getDataType() : null;
     }
 
     private static Optional<TableDistribution> distribution(CatalogBaseTable table) {

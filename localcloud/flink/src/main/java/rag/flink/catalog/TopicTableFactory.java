@@ -63,7 +63,9 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         options.put("properties.group.id", statement.transactionalIdPrefix());
         // Offsets live in checkpoints; committing them too would need rights on a consumer group.
         options.put("properties.commit.offsets.on.checkpoint", "false");
-        options.put("properties.isolation.level", "read_committed");
+        options.put(
+                "properties.isolation.level",
+                table.getOrDefault(TopicSettings.ISOLATION_LEVEL, "read-committed").replace('-', '_'));
         boolean upsert = isUpsert(table);
         String startup = statement.startupMode() != null ? statement.startupMode() : table.get("scan.startup.mode");
         String carriedOver = statement.startingOffsets().get(options.get("topic"));
@@ -89,10 +91,13 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         Map<String, String> options = connectorOptions(context);
         boolean upsert = isUpsert(context.getCatalogTable().getOptions());
         options.put("sink.delivery-guarantee", "exactly-once");
-        options.put("sink.transactional-id-prefix", statement.transactionalIdPrefix());
+        options.put("sink.transactional-id-prefix", statement.nextSinkPrefix());
         // A few ids used again and again: one for each commit would fill the broker's memory within days.
         options.put("sink.transaction-naming-strategy", "pooling");
         options.put("properties.transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
+        options.put(
+                "properties.compression.type",
+                context.getCatalogTable().getOptions().getOrDefault(TopicSettings.COMPRESSION_TYPE, "none"));
         Context delegated = delegate(context, options, upsert);
         return new BucketedSink(
                 upsert

@@ -32,7 +32,8 @@ final class TopicTables {
             int partitions,
             Optional<Registered> key,
             Optional<Registered> value,
-            Optional<CatalogEntries.Table> entry) {
+            Optional<CatalogEntries.Table> entry,
+            boolean systemColumns) {
         Map<String, DataType> columns = new LinkedHashMap<>();
         Map<String, String> options = new LinkedHashMap<>();
         options.put("connector", "confluent");
@@ -56,10 +57,26 @@ final class TopicTables {
         entry.ifPresent(details -> options.putAll(details.options()));
 
         Schema.Builder schema = Schema.newBuilder();
+        Map<String, CatalogEntries.Derived> derived = new LinkedHashMap<>();
+        entry.map(CatalogEntries.Table::derived).orElse(List.of()).forEach(column -> derived.put(column.name(), column));
         List<String> order = new ArrayList<>(entry.map(CatalogEntries.Table::columns).orElse(List.of()));
-        order.retainAll(columns.keySet());
+        order.removeIf(name -> !columns.containsKey(name) && !derived.containsKey(name));
         columns.keySet().stream().filter(name -> !order.contains(name)).forEach(order::add);
-        order.forEach(name -> schema.column(name, columns.get(name)));
+        for (String name : order) {
+            if (derived.containsKey(name)) {
+                DerivedColumns.add(derived.get(name), schema);
+            } else {
+                schema.column(name, columns.get(name));
+            }
+        }
+        Optional<CatalogEntries.Watermark> watermark = entry.map(CatalogEntries.Table::watermark);
+        watermark.ifPresent(
+                declared ->
+                        schema.watermark(
+                                declared.column(), SystemColumns.watermark(declared.column(), declared.expression())));
+        if (systemColumns) {
+            SystemColumns.addTo(schema, watermark.isPresent());
+        }
         List<String> primaryKey = entry.map(CatalogEntries.Table::primaryKey).orElse(List.of());
         if (!primaryKey.isEmpty()) {
             schema.primaryKey(primaryKey);
@@ -124,7 +141,14 @@ final class TopicTables {
                 keyFormat.schemaType,
                 valueFormat.schemaOf(valueRow, name + "_value"),
                 valueFormat.schemaType,
-                new CatalogEntries.Table(row.getFieldNames(), keys, primaryKey, options, table.getComment()));
+                new CatalogEntries.Table(
+                        table.getResolvedSchema().getColumnNames(),
+                        keys,
+                        primaryKey,
+                        options,
+                        table.getComment(),
+                        DerivedColumns.of(table.getResolvedSchema()),
+                        DerivedColumns.watermarkOf(table.getResolvedSchema()).orElse(null)));
     }
 
     /** @param keySchema {@code null} if records have no key */

@@ -45,15 +45,17 @@ final class Topics {
     }
 
     /** The table of a topic; a topic or schema that the principal may not see does not exist for it. */
-    Optional<CatalogTable> find(Database database, String topic, Optional<CatalogEntries.Table> entry) {
+    Optional<CatalogTable> find(
+            Database database, String topic, Optional<CatalogEntries.Table> entry, boolean systemColumns) {
         try {
-            return visible(database, topic, entry);
+            return visible(database, topic, entry, systemColumns);
         } catch (SchemaRegistry.ForbiddenException e) {
             return Optional.empty();
         }
     }
 
-    private Optional<CatalogTable> visible(Database database, String topic, Optional<CatalogEntries.Table> entry) {
+    private Optional<CatalogTable> visible(
+            Database database, String topic, Optional<CatalogEntries.Table> entry, boolean systemColumns) {
         Optional<Integer> partitions = partitions(database, topic);
         if (partitions.isEmpty()) {
             return Optional.empty();
@@ -66,7 +68,8 @@ final class Topics {
                         partitions.get(),
                         keyed ? registry.flatMap(r -> r.latest(topic + "-key")) : Optional.empty(),
                         registry.flatMap(r -> r.latest(topic + "-value")),
-                        entry));
+                        entry,
+                        systemColumns));
     }
 
     private Optional<Integer> partitions(Database database, String topic) {

@@ -23,8 +23,8 @@ public final class Transactions {
 
     /** Aborts those of a statement that is gone for good, on every running cluster it may have written to. */
     public static void abort(StatementContext statement) {
-        // Flink's ids are PREFIX-SUBTASK-CHECKPOINT; another statement's name may begin with this one's.
-        Pattern ids = Pattern.compile(Pattern.quote(statement.transactionalIdPrefix()) + "-\\d+-\\d+");
+        // Flink's ids are PREFIX-SUBTASK-CHECKPOINT; another statement's name may begin with this one's, but has no "_".
+        Pattern ids = Pattern.compile(Pattern.quote(statement.transactionalIdPrefix()) + "(_\\d+)?-\\d+-\\d+");
         Workspace.current().environments().stream()
                 .flatMap(environment -> environment.databases().stream())
                 .filter(database -> database.bootstrap() != null)

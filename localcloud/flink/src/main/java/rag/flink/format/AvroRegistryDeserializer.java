@@ -34,7 +34,7 @@ final class AvroRegistryDeserializer implements DeserializationSchema<RowData> {
         this.schema = schema;
         this.registryUrl = registryUrl;
         this.producedType = producedType;
-        this.converter = AvroToRowDataConverters.createRowConverter(row, false);
+        this.converter = AvroToRowDataConverters.createRowConverter(AvroSchemas.readable(row), false);
     }
 
     @Override

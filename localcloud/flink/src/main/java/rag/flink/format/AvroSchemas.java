@@ -6,7 +6,12 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.flink.formats.avro.typeutils.AvroSchemaConverter;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.ArrayType;
+import org.apache.flink.table.types.logical.LocalZonedTimestampType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.table.types.logical.TimestampType;
 import rag.flink.UserException;
 
 /** Avro schemas and Flink's types, as flink-avro maps them (without its legacy reading of timestamps). */
@@ -48,5 +53,33 @@ public final class AvroSchemas {
             fields.add(new Schema.Field(field, field.schema()));
         }
         return Schema.createRecord(record.getName(), record.getDoc(), record.getNamespace(), false, fields);
+    }
+
+    /**
+     * The same rows in types that flink-avro can read: within a nested row it knows no {@code TIMESTAMP_LTZ}, whose data are
+     * those of a {@code TIMESTAMP}.
+     */
+    static RowType readable(RowType row) {
+        return (RowType) readable((LogicalType) row);
+    }
+
+    private static LogicalType readable(LogicalType type) {
+        if (type instanceof LocalZonedTimestampType timestamp) {
+            return new TimestampType(timestamp.isNullable(), timestamp.getPrecision());
+        }
+        if (type instanceof ArrayType array) {
+            return new ArrayType(array.isNullable(), readable(array.getElementType()));
+        }
+        if (type instanceof MapType map) {
+            return new MapType(map.isNullable(), map.getKeyType(), readable(map.getValueType()));
+        }
+        if (type instanceof RowType row) {
+            return new RowType(
+                    row.isNullable(),
+                    row.getFields().stream()
+                            .map(field -> new RowType.RowField(field.getName(), readable(field.getType())))
+                            .toList());
+        }
+        return type;
     }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import rag.flink.UserException;
 import rag.flink.catalog.StatementContext;
+import rag.flink.catalog.SystemColumns;
 
 /** Confluent's {@code sql.*} properties of a statement, told apart by what they change. */
 record Properties(
@@ -12,6 +13,9 @@ record Properties(
 
     /** Stands for "none": Flink wants some name, and no cluster can be called this. */
     static final String NO_DATABASE = "(none)";
+
+    /** A partition without records holds no watermark back for longer than this, as in the cloud. */
+    private static final String IDLE_TIMEOUT = "15 s";
 
     private static final Map<String, String> SESSION_KEYS =
             Map.of(
@@ -37,6 +41,8 @@ record Properties(
             throw new UserException("'sql.snapshot.mode' = '" + snapshot + "' is not known; use 'now' or 'off'.");
         }
         Map<String, String> session = new LinkedHashMap<>();
+        session.put("table.column-expansion-strategy", "EXCLUDE_ALIASED_VIRTUAL_METADATA_COLUMNS");
+        session.put("table.exec.source.idle-timeout", IDLE_TIMEOUT);
         SESSION_KEYS.forEach(
                 (confluent, flink) -> {
                     if (given.containsKey(confluent)) {
@@ -51,8 +57,13 @@ record Properties(
                 session);
     }
 
-
     StatementContext context(StatementRequest request) {
-        return new StatementContext(request.name(), request.principal(), startupMode, boundedMode, request.startingOffsets());
+        return new StatementContext(
+                request.name(),
+                request.principal(),
+                startupMode,
+                boundedMode,
+                request.startingOffsets(),
+                SystemColumns.of(request.statement()));
     }
 }

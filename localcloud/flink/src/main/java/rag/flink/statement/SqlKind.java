@@ -8,10 +8,14 @@ import org.apache.flink.table.operations.ModifyOperation;
 import org.apache.flink.table.operations.Operation;
 import org.apache.flink.table.operations.QueryOperation;
 import org.apache.flink.table.operations.StatementSetOperation;
+import org.apache.flink.table.operations.UseOperation;
 import org.apache.flink.table.operations.command.AddJarOperation;
 import org.apache.flink.table.operations.command.RemoveJarOperation;
 import org.apache.flink.table.operations.command.ResetOperation;
 import org.apache.flink.table.operations.command.SetOperation;
+import org.apache.flink.table.operations.command.ShowJobsOperation;
+import org.apache.flink.table.operations.ddl.CreateCatalogFunctionOperation;
+import org.apache.flink.table.operations.ddl.CreateTempSystemFunctionOperation;
 import org.apache.flink.table.operations.ddl.AlterTableChangeOperation;
 import org.apache.flink.table.operations.ddl.CreateCatalogOperation;
 import org.apache.flink.table.operations.ddl.CreateModelOperation;
@@ -65,6 +69,16 @@ final class SqlKind {
         }
         if (operation instanceof AddJarOperation || operation instanceof RemoveJarOperation) {
             throw new UserException("Jars cannot be added by a statement.");
+        }
+        if (operation instanceof UseOperation) {
+            throw new UserException(
+                    "USE is not a statement: pass sql.current-catalog and sql.current-database with the statement instead.");
+        }
+        if (operation instanceof ShowJobsOperation) {
+            throw new UserException("SHOW JOBS is not supported by the local cloud: list statements through its API.");
+        }
+        if (operation instanceof CreateCatalogFunctionOperation || operation instanceof CreateTempSystemFunctionOperation) {
+            throw new UserException("Functions of one's own are not supported by the local cloud.");
         }
         if (operation instanceof CreateCatalogOperation || operation instanceof DropCatalogOperation) {
             throw new UserException("A catalog is an environment: manage it through the cloud's API instead.");

@@ -1,0 +1,64 @@
+package rag.flink.catalog;
+
+import java.util.regex.Pattern;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.Schema;
+import org.apache.flink.table.types.DataType;
+
+/**
+ * Whether a statement sees the hidden column of every table, {@code $rowtime}: the time of the Kafka record.
+ *
+ * <p>It is there for a statement that names it, or uses a view that does, or describes a table to the full. Others have no
+ * use for it, and would pay for its watermark. {@code SELECT *} leaves it out by Flink's own {@code
+ * table.column-expansion-strategy}.
+ */
+public final class SystemColumns {
+
+    static final String ROWTIME = "$rowtime";
+    static final DataType TYPE = DataTypes.TIMESTAMP_LTZ(3).notNull();
+    static final String COMMENT = "SYSTEM";
+
+    private static final String SOURCE_WATERMARK = "SOURCE_WATERMARK()";
+    private static final Pattern SQL_COMMENT = Pattern.compile("--[^\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+    private static final Pattern DESCRIBES = Pattern.compile("\\s*(DESC|DESCRIBE|SHOW)\\b.*", flags());
+    private static final Pattern DESCRIBES_ALL = Pattern.compile("\\s*(DESC|DESCRIBE)\\s+EXTENDED\\b.*", flags());
+
+    private volatile boolean shown;
+
+    private SystemColumns(boolean shown) {
+        this.shown = shown;
+    }
+
+    public static SystemColumns of(String statement) {
+        String sql = SQL_COMMENT.matcher(statement).replaceAll(" ");
+        return new SystemColumns(
+                DESCRIBES.matcher(sql).matches() ? DESCRIBES_ALL.matcher(sql).matches() : sql.contains(ROWTIME));
+    }
+
+    boolean areShown() {
+        return shown;
+    }
+
+    /** The tables below a view have the column, if the view names it. */
+    void showFor(String view) {
+        if (view.contains(ROWTIME)) {
+            shown = true;
+        }
+    }
+
+    static void addTo(Schema.Builder schema, boolean watermarked) {
+        schema.columnByMetadata(ROWTIME, TYPE, "timestamp", true).withComment(COMMENT);
+        if (!watermarked) {
+            schema.watermark(ROWTIME, watermark(ROWTIME, SOURCE_WATERMARK));
+        }
+    }
+
+    /** The cloud's own watermark is as late as records usually are, and at least 50 ms; here it is that. */
+    static String watermark(String column, String expression) {
+        return expression.equals(SOURCE_WATERMARK) ? "`" + column + "` - INTERVAL '0.050' SECOND" : expression;
+    }
+
+    private static int flags() {
+        return Pattern.CASE_INSENSITIVE | Pattern.DOTALL;
+    }
+}
