@@ -25,8 +25,9 @@ class FaultsBody(Body):
 
 @router.get("/healthz")
 async def health(cloud: TheCloud) -> Json:
-    """Whether it is up and ready; for everyone."""
-    return Json({"service": SERVICE, "version": VERSION, "ready": cloud.is_ready, "detail": cloud.detail})
+    """Whether it is up and ready, or never will be; for everyone."""
+    state = {"ready": cloud.is_ready, "failed": bool(cloud.failure), "detail": cloud.detail}
+    return Json({"service": SERVICE, "version": VERSION, **state})
 
 
 @router.get("/local/v1/status", dependencies=[Depends(admin_key)])

@@ -59,6 +59,7 @@ class Cloud:
         self.plane = Plane()
         self._background = Background()
         self._is_recovered = False
+        self._recovery_failure = ""
         self._build(credentials)
 
     def _build(self, credentials: Credentials) -> None:
@@ -110,7 +111,12 @@ class Cloud:
         if self.plane.failure:
             _log.error("%s", self.plane.failure)
             return
-        self._recover()
+        try:
+            self._recover()
+        except Exception as error:  # noqa: BLE001 - the edge of a thread: unseen, it would look starting for ever
+            self._recovery_failure = str(error) if isinstance(error, ControlError) else f"Recovery failed: {error}."
+            _log.exception("What ran before cannot be brought back.")
+            return
         self.unread.open()
         self._is_recovered = True
 
@@ -120,12 +126,17 @@ class Cloud:
         return self._is_recovered and self.plane.is_open
 
     @property
+    def failure(self) -> str:
+        """Why it will not become ready, one sentence; empty if it is, or may yet be."""
+        return self.plane.failure or self._recovery_failure
+
+    @property
     def detail(self) -> str:
         """What it is doing, or why it cannot: one sentence."""
         if self.plane.is_closing:
             return "The local cloud is stopping."
-        if self.plane.failure:
-            return self.plane.failure
+        if self.failure:
+            return self.failure
         if self._is_recovered:
             return "The local cloud is ready."
         return "Brokers are starting." if self.plane.is_open else "The data plane is starting."

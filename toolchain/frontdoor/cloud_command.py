@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import time
@@ -17,6 +18,7 @@ from toolchain.frontdoor.stack import Project, Stack
 from toolchain.frontdoor.terminal import out, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from toolchain.frontdoor.layout import Layout
@@ -112,7 +114,7 @@ def _summary(item: Any) -> str:
 
 
 def _log_files(layout: Layout) -> dict[str, Path]:
-    return {path.stem: path for path in sorted(layout.cloud.rglob("*.log"))}
+    return {path.stem: path for path in sorted(layout.cloud_logs.glob("*.log"))}
 
 
 def _logs(layout: Layout, component: str, *, follow: bool) -> None:
@@ -121,12 +123,24 @@ def _logs(layout: Layout, component: str, *, follow: bool) -> None:
         raise Failure("The local cloud has not logged anything yet: start it with `./pulumiw cloud start`.")
     if component not in files:
         raise Failure(f"There is no log of {component!r}; there are logs of {', '.join(files)}.")
-    with files[component].open(encoding="utf-8", errors="replace") as log:
-        sys.stdout.writelines(log.readlines()[-_LOG_LINES:])
+    for line in _lines_of(files[component], follow=follow):
+        sys.stdout.write(line)
+
+
+def _lines_of(path: Path, *, follow: bool) -> Iterator[str]:
+    """Yield the last lines of a log; to follow it, go on with the file that takes its place when it is full."""
+    log = path.open(encoding="utf-8", errors="replace")
+    try:
+        yield from log.readlines()[-_LOG_LINES:]
         while follow:
-            sys.stdout.writelines(log.readlines())
             sys.stdout.flush()
             time.sleep(_FOLLOW_SECONDS)
+            yield from log
+            if path.exists() and not os.path.samestat(path.stat(), os.fstat(log.fileno())):
+                log.close()
+                log = path.open(encoding="utf-8", errors="replace")
+    finally:
+        log.close()
 
 
 def _faults(cloud: LocalCloud, wanted: list[str]) -> None:

@@ -125,6 +125,32 @@ def test_a_wrong_key_is_told_from_a_right_one(cloud: LocalCloud) -> None:
     assert "wrong" not in repr(Api(cloud.endpoint, "K", "wrong"))
 
 
+def test_a_cloud_that_says_why_it_does_not_start_is_quoted_alone(cloud: LocalCloud) -> None:
+    cloud.layout.cloud.mkdir(parents=True)
+    (cloud.layout.cloud / "fails").touch()
+    with pytest.raises(Failure) as caught:
+        cloud.start(cloud.layout.home)
+    assert str(caught.value) == "the disk has holes"
+
+
+def test_a_cloud_that_will_never_be_ready_is_ended_at_once(cloud: LocalCloud) -> None:
+    cloud.layout.cloud.mkdir(parents=True)
+    (cloud.layout.cloud / "is broken").touch()
+    with pytest.raises(Failure, match=r"^its registry is torn$"):
+        cloud.start(cloud.layout.home)
+    assert not marked_processes(cloud.layout.cloud)
+
+
+def test_a_log_is_followed_into_the_file_that_takes_its_place(tmp_path: Path) -> None:
+    log = tmp_path / "cloud.log"
+    log.write_text("one\n")
+    lines = cloud_command._lines_of(log, follow=True)
+    assert next(lines) == "one\n"
+    log.rename(tmp_path / "cloud.log.1")
+    log.write_text("two\n")
+    assert next(lines) == "two\n"
+
+
 class TestCommand:
     """`./pulumiw cloud ...`."""
 
@@ -146,9 +172,12 @@ class TestCommand:
     def test_logs(self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(Failure, match="not logged anything"):
             cloud_command.run(cloud.layout, ["logs"])
-        cloud.layout.cloud_log.parent.mkdir(parents=True)
-        cloud.layout.cloud_log.write_text("it began\n")
+        cloud.layout.cloud_logs.mkdir(parents=True)
+        (cloud.layout.cloud_logs / "cloud.log").write_text("it began\n")
+        segment = cloud.layout.cloud / "kafka" / "lkc-1" / "data" / "t-0" / "00000000000000000000.log"
+        segment.parent.mkdir(parents=True)
+        segment.touch()
         cloud_command.run(cloud.layout, ["logs"])
         assert capsys.readouterr().out == "it began\n"
-        with pytest.raises(Failure, match=r"'flnk'.*there are logs of cloud"):
+        with pytest.raises(Failure, match=r"'flnk'; there are logs of cloud\.$"):
             cloud_command.run(cloud.layout, ["logs", "flnk"])

@@ -85,12 +85,23 @@ def test_a_data_plane_that_does_not_open_says_why(tmp_path: Path) -> None:
     starting = client.get("/healthz").json()
     assert (starting["ready"], starting["detail"]) == (False, "The data plane is starting.")
     cloud.open(refuse)
-    assert client.get("/healthz").json()["detail"] == "The jars are missing."
+    failed = client.get("/healthz").json()
+    assert (failed["failed"], failed["detail"]) == (True, "The jars are missing.")
     headers = {"Authorization": f"Bearer {credentials.openai_api_key}"}
     reply = client.post("/v1/embeddings", json={"model": "m", "input": "x"}, headers=headers)
     assert (reply.status_code, reply.json()["error"]["message"]) == (500, "The jars are missing.")
     cloud.close()
     cloud.store.close()
+
+
+def test_what_cannot_be_brought_back_says_why(local: Local) -> None:
+    local.cluster(local.environment())
+    local.cloud.store._db.execute("UPDATE resources SET body = '{' WHERE kind = 'kafka-cluster'")
+    again = local.restarted()
+    said = again.client.get("/healthz").json()
+    assert (said["ready"], said["failed"]) == (False, True)
+    assert "resources.db holds a kafka-cluster" in said["detail"]
+    again.cloud.close()
 
 
 def test_late_rights_take_effect_later(local: Local) -> None:
