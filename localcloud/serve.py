@@ -14,14 +14,13 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from localcloud import logs, state_mark
 from localcloud.api.app import create_app
-from localcloud.api.fault_injection import DROP
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
+from localcloud.protocol import Protocol
 from localcloud.state_mark import StateVersionError
 
 if TYPE_CHECKING:
@@ -81,15 +80,6 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
     opening.start()
     server.run(sockets=[listener])
     cloud.store.close()
-
-
-class Protocol(HttpToolsProtocol):
-    """HTTP whose connections can be dropped: faults on request need what ASGI has no word for."""
-
-    def on_message_begin(self) -> None:
-        """Begin a request's scope."""
-        super().on_message_begin()
-        self.scope["extensions"] = {DROP: self.transport.abort}  # type: ignore[dict-item]  # any callable, in fact
 
 
 class _Server(uvicorn.Server):

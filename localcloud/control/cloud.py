@@ -23,6 +23,7 @@ from localcloud.control.crn import Names
 from localcloud.control.embeddings import Embeddings
 from localcloud.control.environments import Environments
 from localcloud.control.errors import ControlError
+from localcloud.control.expired import Expired
 from localcloud.control.faults import Faults
 from localcloud.control.faulty_plane import with_faults
 from localcloud.control.jobs import Jobs
@@ -93,6 +94,7 @@ class Cloud:
         self.connections = Connections(store, self.environments, catalogs)
         self._jobs = Jobs(store, plane, catalogs, background)
         self.unread = Unread(store, self._jobs)
+        self.expired = Expired(store, plane, self._jobs)
         self.statements = Statements(store, plane, self.environments, self._jobs, self.unread)
         self.pools = ComputePools(store, self.environments, self.statements, self.faults)
         self.teardown = Teardown(
@@ -117,7 +119,8 @@ class Cloud:
             self._recovery_failure = str(error) if isinstance(error, ControlError) else f"Recovery failed: {error}."
             _log.exception("What ran before cannot be brought back.")
             return
-        self.unread.open()
+        for watch in (self.unread.watch, self.expired.watch):
+            watch.open()
         self._is_recovered = True
 
     @property
@@ -159,7 +162,8 @@ class Cloud:
     def close(self) -> None:
         """Stop every process of the data plane; what ran will run again after the next start."""
         self.faults.close()
-        self.unread.close()
+        for watch in (self.unread.watch, self.expired.watch):
+            watch.close()
         self._background.close()
         self.plane.close()
 

@@ -123,6 +123,10 @@ class FlinkPlane:
                 known.pop(uid, None)
         self._call(lambda client: client.call("DELETE", f"/statements/{uid}"))
 
+    def checkpointed(self) -> set[str]:
+        """Uids of all statements of which checkpoints are kept."""
+        return self._process.checkpointed()
+
     def close(self) -> None:
         """End the JVM; statements that write can be resumed."""
         self._closing.set()

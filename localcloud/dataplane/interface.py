@@ -330,6 +330,9 @@ class FlinkPlane(Protocol):
     def delete(self, uid: str) -> None:
         """Cancel the job and forget statement, results and checkpoints."""
 
+    def checkpointed(self) -> set[str]:
+        """Uids of all statements of which checkpoints are kept."""
+
 
 # Connectors ---------------------------------------------------------------------------------------
 
