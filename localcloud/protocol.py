@@ -112,8 +112,16 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self, status: HTTPStatus) -> None:
         request_id = uuid.uuid4().hex
         path = (getattr(self, "url", None) or b"").partition(b"?")[0].decode("ascii", errors="replace")
-        error = {"code": status.name.lower(), "error_code": status.value, "pointer": "", "request_id": request_id}
-        body = orjson.dumps(error_body(path, status=status, detail=_SENTENCES[status], **error))
+        error = error_body(
+            path,
+            status=status,
+            code=status.name.lower(),
+            error_code=status,
+            detail=_SENTENCES[status],
+            pointer="",
+            request_id=request_id,
+        )
+        body = orjson.dumps(error)
         headers = {
             "content-type": "application/json",
             "content-length": str(len(body)),

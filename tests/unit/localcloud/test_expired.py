@@ -67,8 +67,7 @@ def test_the_days_count_from_the_end(place: Place, monkeypatch: pytest.MonkeyPat
 
 def test_one_whose_offsets_are_awaited_stays(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.create("old", "INSERT INTO t SELECT 1")
-    follower = {"properties": {carry_over.PROPERTY: "old"}}
-    place.create("new", **follower)
+    place.create("new", properties={carry_over.PROPERTY: "old"})
     assert place.get("new")["status"]["phase"] == "PENDING"
     # It has ended, and the one that waits has not been let go yet.
     (old,) = place.local.cloud.store.named(Statement, place.env, "old")
