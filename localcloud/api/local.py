@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
-from localcloud.api.bodies import Body
+from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import TheCloud, admin_key
 from localcloud.api.replies import Json
 from localcloud.control.errors import InvalidError
@@ -13,7 +13,7 @@ from localcloud.control.fault_rules import LARGEST_SEED, FaultError, HttpFault, 
 from localcloud.control.status import status
 from localcloud.version import SERVICE, VERSION
 
-router = APIRouter()
+router = APIRouter(route_class=JsonRoute)
 
 
 class FaultsBody(Body):
