@@ -16,7 +16,9 @@ from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.http_json import Api
 from toolchain.frontdoor.marked import MARK, end_all, is_marked, marked_processes
 from toolchain.frontdoor.progress import Progress
+from toolchain.frontdoor.removal import remove
 from toolchain.frontdoor.steps import locked
+from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,7 +105,7 @@ class LocalCloud:
         """Return the process that was started last from here, if it still runs."""
         try:
             process = int(self.layout.cloud_pid.read_text())
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):  # a crash can leave anything: the processes' own mark tells which are ours
             return None
         return process if is_marked(process, self.layout.cloud) else None
 
@@ -190,12 +192,26 @@ class LocalCloud:
 
     def stop(self) -> bool:
         """End every process of it; whether there was one."""
-        with locked(self.layout.cloud_lock):
-            if not marked_processes(self.layout.cloud):
-                return False
-            end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
-            self.layout.cloud_pid.unlink(missing_ok=True)
+        with locked(self.layout.cloud_lock, waiting=_say_so):
+            return self._end()
+
+    def reset(self) -> None:
+        """End every process of it and remove its state, whatever a crash has left of either."""
+        with locked(self.layout.cloud_lock, waiting=_say_so):
+            self._end()
+            for path in (self.layout.cloud, self.layout.cloud_pid, self.layout.cloud_output):
+                remove(path)
+
+    def _end(self) -> bool:
+        if not marked_processes(self.layout.cloud):
+            return False
+        end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
+        remove(self.layout.cloud_pid)
         return True
+
+
+def _say_so() -> None:
+    say("Another command starts or stops the local cloud: waiting for it.")
 
 
 def _environment() -> dict[str, str]:

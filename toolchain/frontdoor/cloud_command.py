@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -74,7 +73,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
     elif chosen.action == "faults":
         _faults(cloud, chosen.faults)
     else:
-        _reset(layout, cloud, sure=chosen.yes)
+        _reset(cloud, sure=chosen.yes)
     return 0
 
 
@@ -95,8 +94,12 @@ def _status(cloud: LocalCloud, *, as_json: bool) -> None:
 def _lines(status: dict[str, Any]) -> list[str]:
     """Return a summary for a person: single facts, then one block per list."""
     if not status["running"]:
-        what = "stopped" if status["detail"] == Health.NOTHING.value else status["detail"]
-        return [f"The local cloud at {status['endpoint']}: {what}. Start it with `./pulumiw cloud start`."]
+        detail = status["detail"]
+        if detail == Health.NOTHING.value:
+            detail = "stopped. Start it with `./pulumiw cloud start`."
+        elif detail == Health.STRANGER.value:
+            detail = "another program listens there. Stop that, or set another port in Pulumi.dev.yaml."
+        return [f"The local cloud at {status['endpoint']}: {detail}"]
     lines = [f"The local cloud is up at {status['endpoint']}."]
     for key, value in status.items():
         if isinstance(value, list):
@@ -150,7 +153,7 @@ def _faults(cloud: LocalCloud, wanted: list[str]) -> None:
         out(fault)
 
 
-def _reset(layout: Layout, cloud: LocalCloud, *, sure: bool) -> None:
+def _reset(cloud: LocalCloud, *, sure: bool) -> None:
     if not sure:
         if not sys.stdin.isatty():
             raise Failure("`cloud reset` forgets every resource, topic and record: say `./pulumiw cloud reset --yes`.")
@@ -158,8 +161,5 @@ def _reset(layout: Layout, cloud: LocalCloud, *, sure: bool) -> None:
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise Failure("Nothing was changed.")
-    cloud.stop()
-    shutil.rmtree(layout.cloud, ignore_errors=True)
-    if layout.cloud.exists():
-        raise Failure(f"{layout.cloud} could not be removed completely: check the permissions of what is left.")
+    cloud.reset()
     say("The local cloud is empty. Stacks that were deployed there: `./pulumiw up --refresh --yes` makes them anew.")

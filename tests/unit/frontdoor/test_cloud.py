@@ -169,6 +169,43 @@ class TestCommand:
         assert not cloud.layout.cloud.exists()
         assert not marked_processes(cloud.layout.cloud)
 
+    @pytest.mark.parametrize("left", ["not a number", "", "99999999", "1", None])
+    def test_stop_and_reset_after_a_crash(self, cloud: LocalCloud, left: str | None) -> None:
+        cloud.start(cloud.layout.home)
+        broker = cloud.status()["broker"]
+        os.kill(int(cloud.layout.cloud_pid.read_text()), signal.SIGKILL)
+        cloud.layout.cloud_pid.unlink()
+        if left is None:
+            cloud.layout.cloud_pid.mkdir()
+        else:
+            cloud.layout.cloud_pid.write_text(left)
+        (cloud.layout.cloud / "resources.db").write_bytes(b"torn")
+        cloud_command.run(cloud.layout, ["reset", "--yes"])
+        assert not alive(broker)
+        assert not cloud.layout.cloud.exists()
+        assert not cloud.layout.cloud_pid.exists()
+        cloud.start(cloud.layout.home)
+        assert cloud.is_up()
+
+    def test_stop_ends_one_that_does_not_listen(self, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("toolchain.frontdoor.cloud._STOP_SECONDS", 0.2)
+        cloud.start(cloud.layout.home)
+        leader = int(cloud.layout.cloud_pid.read_text())
+        os.kill(leader, signal.SIGSTOP)
+        cloud_command.run(cloud.layout, ["stop"])
+        assert not alive(leader)
+        assert not marked_processes(cloud.layout.cloud)
+
+    def test_a_port_that_a_stranger_has_is_no_obstacle(
+        self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (cloud.layout.cloud / "kafka").mkdir(parents=True)
+        with socket.create_server(("127.0.0.1", cloud.port)):
+            cloud_command.run(cloud.layout, ["stop"])
+            cloud_command.run(cloud.layout, ["reset", "--yes"])
+        assert not cloud.layout.cloud.exists()
+        assert "was not running" in capsys.readouterr().err
+
     def test_logs(self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(Failure, match="not logged anything"):
             cloud_command.run(cloud.layout, ["logs"])
