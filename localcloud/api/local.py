@@ -1,8 +1,8 @@
 """What is the local cloud's own: ``/healthz``, ``/local/v1/status``, ``/local/v1/faults``."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
 from localcloud.api.bodies import Body, JsonRoute
@@ -14,6 +14,7 @@ from localcloud.control.status import status
 from localcloud.version import SERVICE, VERSION
 
 router = APIRouter(route_class=JsonRoute)
+_LONGEST_COUNT = 60.0
 
 
 class FaultsBody(Body):
@@ -31,9 +32,9 @@ async def health(cloud: TheCloud) -> Json:
 
 
 @router.get("/local/v1/status", dependencies=[Depends(admin_key)])
-def read_status(cloud: TheCloud) -> Json:
-    """What runs where."""
-    return Json({"service": SERVICE, "version": VERSION, **status(cloud)})
+def read_status(cloud: TheCloud, seconds: Annotated[float, Query(ge=0, le=_LONGEST_COUNT)] = 0) -> Json:
+    """What runs where; with ``seconds`` also how many records are written a second, counted for so long."""
+    return Json({"service": SERVICE, "version": VERSION, **status(cloud, seconds)})
 
 
 @router.get("/local/v1/faults", dependencies=[Depends(admin_key)])

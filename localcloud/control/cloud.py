@@ -54,6 +54,7 @@ class Cloud:
 
     def __init__(self, state: Path, credentials: Credentials, base_url: str) -> None:
         self.base_url = base_url
+        self.state = state
         self.organization_id = credentials.organization_id
         self.names = Names(credentials.organization_id)
         self.store = Store(state / "resources.db")

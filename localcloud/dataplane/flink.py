@@ -259,6 +259,7 @@ class FlinkPlane:
             detail=answer["detail"] or "",
             traits=answer["traits"],
             latest_offsets=answer["latestOffsets"],
+            records_written=answer.get("recordsWritten"),
         )
         with self._lock:
             if status.traits is not None:

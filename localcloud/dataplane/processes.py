@@ -190,6 +190,6 @@ def _end_orphan(pid_file: Path) -> None:
             except psutil.TimeoutExpired:
                 process.kill()
                 process.wait(10)
-    except (ValueError, KeyError, psutil.NoSuchProcess):
+    except (ValueError, KeyError, TypeError, psutil.Error):
         pass  # cut short by the crash, or gone with it
     pid_file.unlink(missing_ok=True)

@@ -163,7 +163,10 @@ def test_another_process_with_the_pid_of_an_orphan_is_left_alone(tmp_path: Path)
     other = subprocess.Popen(SLEEP)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "a.pid").write_text(json.dumps({"pid": other.pid, "started": time.time() - 3600}))
-    (tmp_path / "run" / "b.pid").write_text("{")
+    for number, garbage in enumerate(
+        ["{", "[]", "", '{"pid": "no", "started": 0}', '{"pid": 1, "started": null}', "\0"]
+    ):
+        (tmp_path / "run" / f"b{number}.pid").write_text(garbage)
     ProcessHost(tmp_path).close()
     assert other.poll() is None
     assert not list((tmp_path / "run").glob("*.pid"))

@@ -118,10 +118,10 @@ class LocalCloud:
         keys = self.credentials
         return Api(self.endpoint, keys["cloud_api_key"], keys["cloud_api_secret"])
 
-    def status(self) -> dict[str, Any]:
-        """Return what runs there (``GET /local/v1/status``)."""
-        patient = replace(self.api(), seconds=_STATUS_SECONDS)
-        reply = patient.call("GET", "/local/v1/status")
+    def status(self, seconds: float = 0) -> dict[str, Any]:
+        """Return what runs there, after counting records for that many seconds (``GET /local/v1/status``)."""
+        patient = replace(self.api(), seconds=_STATUS_SECONDS + seconds)
+        reply = patient.call("GET", f"/local/v1/status?seconds={seconds}")
         if not isinstance(reply.body, dict) or reply.status != http.client.OK:
             raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
         return reply.body

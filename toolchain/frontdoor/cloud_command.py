@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _FOLLOW_SECONDS = 0.25
 _LOG_LINES = 200
-_MEBIBYTE = 1024 * 1024
+_LONGEST_COUNT = 60
+_KIBIBYTE = 1024
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,6 +35,12 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("stop", help="stop it and every process of it; its resources are kept")
     status = actions.add_parser("status", help="what runs there")
     status.add_argument("--json", action="store_true", help="as one JSON object")
+    status.add_argument(
+        "--seconds",
+        type=_seconds,
+        metavar="N",
+        help="count records for so long, to tell how many are written a second (default: 1, with --json 0)",
+    )
     logs = actions.add_parser("logs", help="what its processes have logged")
     logs.add_argument("component", nargs="?", default="cloud", help="whose log (default: cloud)")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
@@ -67,7 +74,8 @@ def run(layout: Layout, arguments: list[str]) -> int:
     elif chosen.action == "stop":
         say("The local cloud is stopped." if cloud.stop() else "The local cloud was not running.")
     elif chosen.action == "status":
-        _status(cloud, as_json=chosen.json)
+        seconds = chosen.seconds if chosen.seconds is not None else float(not chosen.json)
+        _status(cloud, seconds, as_json=chosen.json)
     elif chosen.action == "logs":
         _logs(layout, chosen.component, follow=chosen.follow)
     elif chosen.action == "faults":
@@ -77,11 +85,21 @@ def run(layout: Layout, arguments: list[str]) -> int:
     return 0
 
 
-def _status(cloud: LocalCloud, *, as_json: bool) -> None:
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= _LONGEST_COUNT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no such time: give a number of seconds from 0 to 60")
+    return seconds
+
+
+def _status(cloud: LocalCloud, seconds: float, *, as_json: bool) -> None:
     health, detail = cloud.health()
     if health is Health.READY:
         cloud.is_up()  # or says whose it is
-        status: dict[str, Any] = {"running": True, "endpoint": cloud.endpoint, **cloud.status()}
+        status: dict[str, Any] = {"running": True, "endpoint": cloud.endpoint, **cloud.status(seconds)}
     else:
         status = {"running": False, "endpoint": cloud.endpoint, "detail": detail or health.value}
     if as_json:
@@ -101,6 +119,9 @@ def _lines(status: dict[str, Any]) -> list[str]:
             detail = "another program listens there. Stop that, or set another port in Pulumi.dev.yaml."
         return [f"The local cloud at {status['endpoint']}: {detail}"]
     lines = [f"The local cloud is up at {status['endpoint']}."]
+    for kind, phases in status.get("phases", {}).items():
+        counted = ", ".join(f"{count} {phase}" for phase, count in phases.items())
+        lines.append(f"{kind}: {counted or 'none'}")
     for key, value in status.items():
         if isinstance(value, list):
             lines += ["", f"{key} ({len(value)})", *(f"  {_summary(item)}" for item in value)]
@@ -111,9 +132,21 @@ def _summary(item: Any) -> str:
     if not isinstance(item, dict):
         return str(item)
     shown = {key: value for key, value in item.items() if value not in (None, "", [], {})}
-    if "resident_bytes" in shown:
-        shown["resident"] = f"{shown.pop('resident_bytes') / _MEBIBYTE:.0f} MiB"
+    if "ports" in shown:
+        shown["ports"] = ",".join(str(port) for port in shown["ports"])
+    for key, name in (("resident_bytes", "resident"), ("bytes", "size")):
+        if key in shown:
+            shown[name] = _size(shown.pop(key))
     return "  ".join(f"{key}={value}" for key, value in shown.items())
+
+
+def _size(count: int) -> str:
+    """Return bytes in the largest unit that leaves a whole number."""
+    for unit in ("B", "KiB", "MiB"):
+        if count < 10 * _KIBIBYTE:
+            return f"{count:.0f} {unit}"
+        count /= _KIBIBYTE  # type: ignore[assignment]
+    return f"{count:.0f} GiB"
 
 
 def _log_files(layout: Layout) -> dict[str, Path]:
