@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import uuid
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from localcloud import private_file
 from localcloud.control.ids import new_api_key
 
 if TYPE_CHECKING:
@@ -50,13 +50,7 @@ class Credentials:
             openai_api_key=f"sk-local-{secrets.token_urlsafe(_SECRET_BYTES)}",
             internal_token=secrets.token_urlsafe(_SECRET_BYTES),
         )
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(asdict(made), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        private_file.write(path, json.dumps(asdict(made), indent=2))
         return made
 
     @classmethod
@@ -66,5 +60,6 @@ class Credentials:
             return cls(**{name.name: str(json.loads(text)[name.name]) for name in fields(cls)})
         except (ValueError, KeyError, TypeError):
             raise CredentialsError(
-                f"{path} does not hold the local cloud's credentials: put it back, or empty the state folder."
+                f"{path} does not hold the local cloud's credentials: put it back, or begin anew with"
+                " `./pulumiw cloud reset`."
             ) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import logging
 import os
 import signal
 import socket
@@ -12,19 +11,20 @@ import sqlite3
 import sys
 import threading
 from contextlib import contextmanager
-from logging.handlers import RotatingFileHandler
 from typing import IO, TYPE_CHECKING
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from localcloud import logs, state_mark
 from localcloud.api.app import create_app
-from localcloud.api.fault_injection import DROP
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
+from localcloud.protocol import Protocol
+from localcloud.state_mark import StateVersionError
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Iterator
     from pathlib import Path
     from types import FrameType
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 PORT_TAKEN, STATE_UNUSABLE = 3, 4
-_LOG_BYTES, _LOG_FILES = 8 << 20, 3
 _BACKLOG = 512
 _GOODBYE_SECONDS = 3
 
@@ -50,6 +49,8 @@ def serve(state: Path, port: int, jars: Path) -> int:
     """Serve until SIGTERM or SIGINT, then stop every process; return the exit status."""
     os.umask(0o077)
     try:
+        with _using(state):
+            state_mark.check(state)
         with _listening(port) as listener, _claimed(state):
             _serve(state, listener, jars)
     except CannotServeError as error:
@@ -59,13 +60,14 @@ def serve(state: Path, port: int, jars: Path) -> int:
 
 
 def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     base_url = f"http://{HOST}:{listener.getsockname()[1]}"
     with _using(state):
         credentials = Credentials.load_or_make(state)
-        request_log = _request_log(state)
         cloud = Cloud(state, credentials, base_url)
+        state_mark.write(state)
+        request_log = logs.request_log(state)
+        logs.remove_old(state)
+        logs.open_own(state)
 
     def data_plane() -> DataPlane:
         # Imported when the port already listens: a client that waits for it sees that it is on its way.
@@ -78,15 +80,6 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
     opening.start()
     server.run(sockets=[listener])
     cloud.store.close()
-
-
-class Protocol(HttpToolsProtocol):
-    """HTTP whose connections can be dropped: faults on request need what ASGI has no word for."""
-
-    def on_message_begin(self) -> None:
-        """Begin a request's scope."""
-        super().on_message_begin()
-        self.scope["extensions"] = {DROP: self.transport.abort}  # type: ignore[dict-item]  # any callable, in fact
 
 
 class _Server(uvicorn.Server):
@@ -177,7 +170,7 @@ def _using(state: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotServeError(_unusable(state, error), STATE_UNUSABLE) from None
-    except (StorageError, CredentialsError, sqlite3.Error) as error:
+    except (StorageError, CredentialsError, StateVersionError, sqlite3.Error) as error:
         raise CannotServeError(str(error), STATE_UNUSABLE) from None
 
 
@@ -185,15 +178,3 @@ def _unusable(state: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk of {state} is full: make room and start again."
     return f"The state folder {state} cannot be used ({error.strerror}): make it a folder that you may write to."
-
-
-def _request_log(state: Path) -> logging.Logger:
-    folder = state / "logs"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    handler = RotatingFileHandler(folder / "api.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    log = logging.getLogger("localcloud.requests")
-    log.setLevel(logging.INFO)
-    log.propagate = False
-    log.handlers = [handler]
-    return log

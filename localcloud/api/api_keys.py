@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from localcloud.api.authorization import may_have_key
-from localcloud.api.bodies import Body, Reference, given
+from localcloud.api.bodies import Body, JsonRoute, Reference, given
 from localcloud.api.callers import CloudCaller, TheCloud
 from localcloud.api.metadata import metadata, owner_reference
 from localcloud.api.replies import Json, paged
@@ -15,7 +15,7 @@ from localcloud.control.errors import ForbiddenError
 from localcloud.control.resources import ApiKey, KeyScope
 from localcloud.control.rights import FORBIDDEN
 
-router = APIRouter(prefix="/iam/v2/api-keys")
+router = APIRouter(route_class=JsonRoute, prefix="/iam/v2/api-keys")
 
 
 class CreateSpec(Body):

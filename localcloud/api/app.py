@@ -115,9 +115,12 @@ async def _unknown(request: Request, error: Exception) -> Json:
 
 async def _broken(request: Request, error: Exception) -> Json:
     _log.error("%s %s", request.method, request.url.path, exc_info=error)
-    return _reply(
+    reply = _reply(
         request,
         500,
         f"The local cloud made a mistake ({type(error).__name__}): its log has the details.",
         code="internal_server_error",
     )
+    # Starlette answers this outside of all middleware, so the gate does not add it.
+    reply.headers["X-Request-ID"] = request.scope.get("state", {}).get("request_id", "")
+    return reply

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
+from fastapi import Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from localcloud.control.errors import InvalidError
 
 if TYPE_CHECKING:
-    from fastapi import Request
+    from collections.abc import Callable, Coroutine
+
+    from fastapi import Response
+
+
+class _JsonRequest(Request):
+    async def json(self) -> Any:
+        """Return the body; ``json.JSONDecodeError`` also for half a surrogate pair, which no reply could say again."""
+        return orjson.loads(await self.body())
+
+
+class JsonRoute(APIRoute):
+    """The route class of every router: what is read is text that can be stored and written."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what handles a request."""
+        handle = super().get_route_handler()
+
+        async def handle_json(request: Request) -> Response:
+            return await handle(_JsonRequest(request.scope, request.receive))
+
+        return handle_json
 
 
 class Body(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from localcloud.api.bodies import Body, Reference, environment_of, given
+from localcloud.api.bodies import Body, JsonRoute, Reference, environment_of, given
 from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import environment_reference, metadata
 from localcloud.api.replies import Json, paged
@@ -13,7 +13,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.rbac import Operation
 from localcloud.control.resources import KafkaCluster
 
-router = APIRouter(prefix="/cmk/v2/clusters", dependencies=[Depends(cloud_key)])
+router = APIRouter(route_class=JsonRoute, prefix="/cmk/v2/clusters", dependencies=[Depends(cloud_key)])
 
 # Listeners are on the loopback interface, without TLS.
 BOOTSTRAP_SCHEME = "SASL_PLAINTEXT"

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Request, Response
 
 from localcloud.api.bodies import Body as Model
+from localcloud.api.bodies import JsonRoute
 from localcloud.api.callers import TheCloud, cloud_key
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
@@ -12,7 +13,9 @@ from localcloud.control.errors import InvalidError, NotFoundError
 from localcloud.control.resources import Connector, KafkaCluster
 
 router = APIRouter(
-    prefix="/connect/v1/environments/{environment_id}/clusters/{cluster_id}", dependencies=[Depends(cloud_key)]
+    route_class=JsonRoute,
+    prefix="/connect/v1/environments/{environment_id}/clusters/{cluster_id}",
+    dependencies=[Depends(cloud_key)],
 )
 EXPANSIONS = ("info", "status", "id")
 

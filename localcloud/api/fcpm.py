@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from localcloud.api.bodies import Body, Reference, environment_of, given
+from localcloud.api.bodies import Body, JsonRoute, Reference, environment_of, given
 from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import environment_reference, metadata
 from localcloud.api.replies import Json, paged
@@ -13,7 +13,7 @@ from localcloud.control.rbac import Operation
 from localcloud.control.regions import REGIONS, region_id
 from localcloud.control.resources import ComputePool
 
-router = APIRouter(prefix="/fcpm/v2", dependencies=[Depends(cloud_key)])
+router = APIRouter(route_class=JsonRoute, prefix="/fcpm/v2", dependencies=[Depends(cloud_key)])
 
 
 class CreateSpec(Body):

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from localcloud.api.authorization_data import may_kafka
-from localcloud.api.bodies import Body
+from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import KafkaCaller, TheCloud, kafka_key
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import InvalidError, NotFoundError
 from localcloud.control.topics import TopicInfo
 
-router = APIRouter(prefix="/kafka/v3/clusters/{cluster_id}", dependencies=[Depends(kafka_key)])
+router = APIRouter(route_class=JsonRoute, prefix="/kafka/v3/clusters/{cluster_id}", dependencies=[Depends(kafka_key)])
 
 CONFIG_NOT_FOUND = 40404
 

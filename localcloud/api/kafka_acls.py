@@ -5,14 +5,16 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from localcloud.api.bodies import Body
+from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import TheCloud, kafka_key
 from localcloud.api.replies import Json
 from localcloud.control.acls import FIELDS
 from localcloud.control.cloud import Cloud
 from localcloud.control.resources import Acl
 
-router = APIRouter(prefix="/kafka/v3/clusters/{cluster_id}/acls", dependencies=[Depends(kafka_key)])
+router = APIRouter(
+    route_class=JsonRoute, prefix="/kafka/v3/clusters/{cluster_id}/acls", dependencies=[Depends(kafka_key)]
+)
 
 
 class AclBody(Body):

@@ -1,11 +1,11 @@
 """What is the local cloud's own: ``/healthz``, ``/local/v1/status``, ``/local/v1/faults``."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from localcloud.api.bodies import Body
+from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import TheCloud, admin_key
 from localcloud.api.replies import Json
 from localcloud.control.errors import InvalidError
@@ -13,7 +13,8 @@ from localcloud.control.fault_rules import LARGEST_SEED, FaultError, HttpFault, 
 from localcloud.control.status import status
 from localcloud.version import SERVICE, VERSION
 
-router = APIRouter()
+router = APIRouter(route_class=JsonRoute)
+_LONGEST_COUNT = 60.0
 
 
 class FaultsBody(Body):
@@ -25,14 +26,15 @@ class FaultsBody(Body):
 
 @router.get("/healthz")
 async def health(cloud: TheCloud) -> Json:
-    """Whether it is up and ready; for everyone."""
-    return Json({"service": SERVICE, "version": VERSION, "ready": cloud.is_ready, "detail": cloud.detail})
+    """Whether it is up and ready, or never will be; for everyone."""
+    state = {"ready": cloud.is_ready, "failed": bool(cloud.failure), "detail": cloud.detail}
+    return Json({"service": SERVICE, "version": VERSION, **state})
 
 
 @router.get("/local/v1/status", dependencies=[Depends(admin_key)])
-def read_status(cloud: TheCloud) -> Json:
-    """What runs where."""
-    return Json({"service": SERVICE, "version": VERSION, **status(cloud)})
+def read_status(cloud: TheCloud, seconds: Annotated[float, Query(ge=0, le=_LONGEST_COUNT)] = 0) -> Json:
+    """What runs where; with ``seconds`` also how many records are written a second, counted for so long."""
+    return Json({"service": SERVICE, "version": VERSION, **status(cloud, seconds)})
 
 
 @router.get("/local/v1/faults", dependencies=[Depends(admin_key)])

@@ -7,6 +7,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from localcloud import logs
 from localcloud.api.replies import Json, error_body
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ class Gate:
     """ASGI middleware.
 
     A page in a browser can send requests to this machine under a name of its own (DNS rebinding): only loopback names
-    are let in. The log has method, path, status, milliseconds, request id and the fault
-    that was asked for; never a header, a query or a body.
+    are let in. The log has method, path, status, milliseconds, request id and the fault that was asked for; never a
+    header, a query or a body. The request id is the reply's ``X-Request-ID``, and on each line that the request causes
+    in the cloud's own log.
     """
 
     def __init__(self, app: ASGIApp, log: logging.Logger) -> None:
@@ -41,6 +43,7 @@ class Gate:
             return
         began, status = time.perf_counter(), 500
         request_id = uuid.uuid4().hex
+        logs.request_id.set(request_id)
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def sending(message: Message) -> None:

@@ -7,12 +7,13 @@ import orjson
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 
+from localcloud.api.bodies import JsonRoute
 from localcloud.api.callers import TheCloud
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import InvalidError, NotFoundError, UnauthenticatedError
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(route_class=JsonRoute, prefix="/v1")
 
 MOST_INPUTS = 2048
 FORMATS = ("float", "base64")

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from localcloud.api.bodies import Body, given
+from localcloud.api.bodies import Body, JsonRoute, given
 from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import metadata
 from localcloud.api.replies import Json, paged
@@ -13,7 +13,7 @@ from localcloud.control.errors import NotFoundError
 from localcloud.control.rbac import Operation
 from localcloud.control.resources import Environment
 
-router = APIRouter(prefix="/org/v2", dependencies=[Depends(cloud_key)])
+router = APIRouter(route_class=JsonRoute, prefix="/org/v2", dependencies=[Depends(cloud_key)])
 
 
 class StreamGovernance(Body):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from localcloud.api.authorization_data import may_read
-from localcloud.api.bodies import Body
+from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import RegistryCaller, TheCloud, registry_key
 from localcloud.api.replies import Json
 from localcloud.control.authentication import Caller
@@ -15,7 +15,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.errors import ForbiddenError, UnprocessableError
 from localcloud.control.schemas import INVALID_SCHEMA, SchemaVersion
 
-router = APIRouter(prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
+router = APIRouter(route_class=JsonRoute, prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
 
 TYPES = ("JSON", "AVRO")
 

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Depends, Request
 
-from localcloud.api.bodies import Body
+from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import TheCloud, registry_key
 from localcloud.api.replies import Json
 
-router = APIRouter(prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
+router = APIRouter(route_class=JsonRoute, prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
 
 
 class LevelBody(Body):

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from localcloud.api.bodies import Body
+from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import FlinkCaller, TheCloud
 from localcloud.api.replies import Json, paged
 from localcloud.control.cloud import Cloud
@@ -13,7 +13,9 @@ from localcloud.control.errors import InvalidError
 from localcloud.control.ids import rfc3339
 from localcloud.control.resources import Connection
 
-router = APIRouter(prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/connections")
+router = APIRouter(
+    route_class=JsonRoute, prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/connections"
+)
 
 PLAINTEXT = "PlaintextProvider"
 

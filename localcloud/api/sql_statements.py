@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Request, Response
 
 from localcloud.api.authorization_data import check_run, pool_crn
 from localcloud.api.bodies import Body as Model
+from localcloud.api.bodies import JsonRoute
 from localcloud.api.callers import FlinkCaller, TheCloud
 from localcloud.api.replies import Json, paged
 from localcloud.control import rights
@@ -18,7 +19,9 @@ from localcloud.control.rbac import Operation
 from localcloud.control.regions import region_id
 from localcloud.control.resources import Statement
 
-router = APIRouter(prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements")
+router = APIRouter(
+    route_class=JsonRoute, prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements"
+)
 
 
 class Spec(Model):

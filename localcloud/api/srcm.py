@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 
-from localcloud.api.bodies import environment_of
+from localcloud.api.bodies import JsonRoute, environment_of
 from localcloud.api.callers import TheCloud, cloud_key
 from localcloud.api.metadata import environment_reference, metadata
 from localcloud.api.replies import Json, paged
@@ -12,7 +12,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.errors import NotFoundError
 from localcloud.control.resources import SchemaRegistry
 
-router = APIRouter(prefix="/srcm/v3/clusters", dependencies=[Depends(cloud_key)])
+router = APIRouter(route_class=JsonRoute, prefix="/srcm/v3/clusters", dependencies=[Depends(cloud_key)])
 
 
 def registry_json(cloud: Cloud, registry: SchemaRegistry) -> dict[str, Any]:

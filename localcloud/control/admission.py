@@ -6,13 +6,12 @@ Autopilot may give it more there, never here). What only changes or shows the ca
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
 from typing import TYPE_CHECKING
 
 from localcloud.control.errors import ControlError, found
 from localcloud.control.ids import now
+from localcloud.control.periodic import Periodic
 from localcloud.control.resources import ComputePool, ScalingState, Statement
 from localcloud.dataplane.interface import StatementPhase
 
@@ -27,7 +26,6 @@ _COMMENT_OR_QUOTED = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|`(?:[^`]|``)
 _RUNS = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|TABLE|INSERT|EXECUTE|BEGIN)\b", re.IGNORECASE)
 _CREATES_FROM_QUERY = re.compile(r"\s*CREATE\b.*\bAS[\s(]+(?:SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE | re.DOTALL)
 _CREATES_VIEW = re.compile(r"\s*CREATE\s+(?:TEMPORARY\s+)?VIEW\b", re.IGNORECASE)
-_log = logging.getLogger(__name__)
 
 
 def takes_cfu(statement: Statement) -> bool:
@@ -126,26 +124,16 @@ class Waiting:
 
     def __init__(self, store: Store, admission: Admission, look: Callable[[Statement], object]) -> None:
         self._store, self._admission, self._look = store, admission, look
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="waiting-statements", daemon=True)
+        self.watch = Periodic("waiting-statements", _SWEEP_SECONDS, self._look_again)
 
-    def open(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """End."""
-        self._closing.set()
-
-    def _watch(self) -> None:
-        while not self._closing.wait(_SWEEP_SECONDS):
-            if not self._admission.holds_up:
-                continue
-            self._admission.holds_up = False  # until it holds one up again
-            try:
-                for statement in self._store.all(Statement):
-                    if is_held_up(statement) and statement.detail:
-                        self._look(statement)
-            except ControlError as error:
-                self._admission.holds_up = True
-                _log.warning("waiting statements were not looked for: %s", error)
+    def _look_again(self) -> None:
+        if not self._admission.holds_up:
+            return
+        self._admission.holds_up = False  # until it holds one up again
+        try:
+            for statement in self._store.all(Statement):
+                if is_held_up(statement) and statement.detail:
+                    self._look(statement)
+        except ControlError:
+            self._admission.holds_up = True
+            raise

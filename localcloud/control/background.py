@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,8 @@ class Background:
     def submit(self, work: Callable[..., Any], *args: Any) -> Future[Any]:
         """Start ``work``; its result, or what it raised, is in the future too."""
         try:
-            return self._pool.submit(_logged, work, *args)
+            # With the caller's context, so that what is logged there bears the id of the request it is for.
+            return self._pool.submit(contextvars.copy_context().run, _logged, work, *args)
         except RuntimeError:  # closed
             refused: Future[Any] = Future()
             refused.set_exception(UnavailableError("The local cloud is stopping."))

@@ -24,6 +24,7 @@ from localcloud.control.crn import Names
 from localcloud.control.embeddings import Embeddings
 from localcloud.control.environments import Environments
 from localcloud.control.errors import ControlError
+from localcloud.control.expired import Expired
 from localcloud.control.faults import Faults
 from localcloud.control.faulty_plane import with_faults
 from localcloud.control.jobs import Jobs
@@ -54,12 +55,14 @@ class Cloud:
 
     def __init__(self, state: Path, credentials: Credentials, base_url: str) -> None:
         self.base_url = base_url
+        self.state = state
         self.organization_id = credentials.organization_id
         self.names = Names(credentials.organization_id)
         self.store = Store(state / "resources.db")
         self.plane = Plane()
         self._background = Background()
         self._is_recovered = False
+        self._recovery_failure = ""
         self._build(credentials)
 
     def _build(self, credentials: Credentials) -> None:
@@ -95,6 +98,7 @@ class Cloud:
         self._jobs = Jobs(store, plane, catalogs, background, admission)
         self._waiting = Waiting(store, admission, self._jobs.observe)
         self.unread = Unread(store, self._jobs)
+        self.expired = Expired(store, plane, self._jobs)
         self.statements = Statements(store, plane, self.environments, self._jobs, self.unread)
         self.pools = ComputePools(
             store, environments=self.environments, statements=self.statements, admission=admission, faults=self.faults
@@ -115,9 +119,14 @@ class Cloud:
         if self.plane.failure:
             _log.error("%s", self.plane.failure)
             return
-        self._recover()
-        self.unread.open()
-        self._waiting.open()
+        try:
+            self._recover()
+        except Exception as error:  # noqa: BLE001 - the edge of a thread: unseen, it would look starting for ever
+            self._recovery_failure = str(error) if isinstance(error, ControlError) else f"Recovery failed: {error}."
+            _log.exception("What ran before cannot be brought back.")
+            return
+        for watch in (self.unread.watch, self.expired.watch, self._waiting.watch):
+            watch.open()
         self._is_recovered = True
 
     @property
@@ -126,12 +135,17 @@ class Cloud:
         return self._is_recovered and self.plane.is_open
 
     @property
+    def failure(self) -> str:
+        """Why it will not become ready, one sentence; empty if it is, or may yet be."""
+        return self.plane.failure or self._recovery_failure
+
+    @property
     def detail(self) -> str:
         """What it is doing, or why it cannot: one sentence."""
         if self.plane.is_closing:
             return "The local cloud is stopping."
-        if self.plane.failure:
-            return self.plane.failure
+        if self.failure:
+            return self.failure
         if self._is_recovered:
             return "The local cloud is ready."
         return "Brokers are starting." if self.plane.is_open else "The data plane is starting."
@@ -154,8 +168,8 @@ class Cloud:
     def close(self) -> None:
         """Stop every process of the data plane; what ran will run again after the next start."""
         self.faults.close()
-        self._waiting.close()
-        self.unread.close()
+        for watch in (self.unread.watch, self.expired.watch, self._waiting.watch):
+            watch.close()
         self._background.close()
         self.plane.close()
 

@@ -42,10 +42,10 @@ class Connectors:
         if cluster.phase is not Phase.PROVISIONED:
             raise ConflictError(f"Kafka cluster {cluster.id} is {cluster.phase}: wait until it is PROVISIONED.")
         config = {**config, "name": config.get("name") or name}
-        if not _NAME.fullmatch(name) or config["name"] != name:
+        if not _NAME.fullmatch(name) or name in {".", ".."} or config["name"] != name:
             raise InvalidError(
-                f"The connector's name {name!r} needs 1 to 64 characters, none of / \\ ? # %, and to be the one in its"
-                " config."
+                f"The connector's name {name!r} needs 1 to 64 characters, none of / \\ ? # %, not to be '.' or '..',"
+                " and to be the one in its config."
             )
         self._refuse_invalid(cluster, config)
         connector = Connector(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from localcloud.control.disk import usage
 from localcloud.control.errors import ControlError
 from localcloud.control.resources import (
     Acl,
@@ -23,8 +26,11 @@ from localcloud.control.resources import (
     ServiceAccount,
     Statement,
 )
+from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from localcloud.control.cloud import Cloud
 
 _KINDS: tuple[type[Resource], ...] = (
@@ -42,13 +48,16 @@ _KINDS: tuple[type[Resource], ...] = (
 )
 
 
-def status(cloud: Cloud) -> dict[str, Any]:
-    """Return what there is.
+def status(cloud: Cloud, seconds: float = 0) -> dict[str, Any]:
+    """Return what there is, after counting records for that many seconds.
 
     ``resources``: everything that was made (so not the default environment); ``topics`` with the records written to
-    them (offsets, so a transaction's end counts too); ``jobs``: statements that have not ended; ``processes`` with the
-    memory they hold, this one first.
+    them (offsets, so a transaction's end counts too); ``jobs``: statements that have not ended; ``phases``: how many
+    statements and connectors are in each; ``processes`` with the memory they hold and the TCP ports they listen on,
+    this one first; ``disk``: bytes by part of the state folder. If records were counted, what writes has
+    ``records_per_second``.
     """
+    rates = _rates(cloud, seconds) if seconds else {}
     clusters = cloud.store.all(KafkaCluster)
     connectors = cloud.store.all(Connector)
     statements = [
@@ -64,14 +73,51 @@ def status(cloud: Cloud) -> dict[str, Any]:
             for one in clusters
         ],
         "topics": [topic for cluster in clusters for topic in _topics(cloud, cluster)],
-        "connectors": [_connector(cloud, one) for one in connectors],
-        "jobs": [
-            {"name": one.name, "phase": one.phase, "environment": one.environment_id, "pool": one.compute_pool_id}
-            for one in statements
-            if not one.phase.is_terminal
-        ],
+        "connectors": [_connector(cloud, one) | _rate(rates, one) for one in connectors],
+        "jobs": [_job(one) | _rate(rates, one) for one in statements if not one.phase.is_terminal],
+        "phases": {
+            "statements": Counter(one.phase.value for one in statements),
+            "connectors": Counter(cloud.connectors.status(one).state.value for one in connectors),
+        },
         "processes": _processes(cloud),
+        "disk": [{"part": part, "bytes": size} for part, size in usage(cloud.state).items()],
     }
+
+
+def _job(statement: Statement) -> dict[str, Any]:
+    return {
+        "name": statement.name,
+        "phase": statement.phase,
+        "environment": statement.environment_id,
+        "pool": statement.compute_pool_id,
+    }
+
+
+def _rate(rates: Mapping[str, float], resource: Resource) -> dict[str, float]:
+    return {"records_per_second": rates[resource.id]} if resource.id in rates else {}
+
+
+def _rates(cloud: Cloud, seconds: float) -> dict[str, float]:
+    """Records written a second, by id of the statement or connector, from two looks at what each has written."""
+    before, began = _written(cloud), time.monotonic()
+    time.sleep(seconds)
+    after, elapsed = _written(cloud), time.monotonic() - began
+    # One that was started again meanwhile counts from zero.
+    return {one: round(max(0, after[one] - before[one]) / elapsed, 1) for one in after.keys() & before.keys()}
+
+
+def _written(cloud: Cloud) -> dict[str, int]:
+    counts = {one.id: cloud.connectors.status(one).records_produced for one in cloud.store.all(Connector)}
+    for statement in cloud.store.all(Statement):
+        if statement.phase.is_terminal or not cloud.plane.is_open:
+            continue
+        try:
+            written = cloud.plane.flink.status(statement.id).records_written
+        except (DataPlaneError, ControlError):  # not there yet, or not any more
+            continue
+        if written is not None:
+            counts[statement.id] = written
+    return counts
 
 
 def _is_given(resource: Resource) -> bool:
@@ -116,11 +162,21 @@ def _connector(cloud: Cloud, connector: Connector) -> dict[str, Any]:
 
 
 def _processes(cloud: Cloud) -> list[dict[str, Any]]:
-    own = {"name": "cloud", "pid": os.getpid(), "resident_bytes": psutil.Process().memory_info().rss}
+    own = ProcessInfo(name="cloud", pid=os.getpid(), resident_bytes=psutil.Process().memory_info().rss)
     return [
-        own,
-        *(
-            {"name": process.name, "pid": process.pid, "resident_bytes": process.resident_bytes}
-            for process in cloud.plane.processes()
-        ),
+        {
+            "name": process.name,
+            "pid": process.pid,
+            "ports": _ports(process.pid),
+            "resident_bytes": process.resident_bytes,
+        }
+        for process in (own, *cloud.plane.processes())
     ]
+
+
+def _ports(process: int) -> list[int]:
+    try:
+        found = psutil.Process(process).net_connections("tcp")
+    except psutil.Error:  # it has just ended
+        return []
+    return sorted({one.laddr.port for one in found if one.status == psutil.CONN_LISTEN})

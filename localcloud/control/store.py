@@ -7,8 +7,11 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import ValidationError
+
 from localcloud.control.errors import StorageError
 from localcloud.control.resources import Resource
+from localcloud.database import ANEW, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,13 +112,14 @@ class Store:
         query = f"SELECT body FROM resources WHERE kind = ? AND {condition} ORDER BY seq"  # noqa: S608 - ours alone
         with self._lock, self._storing():
             rows = self._db.execute(query, (kind.kind, *values)).fetchall()
-        return [kind.model_validate_json(body) for (body,) in rows]
+        try:
+            return [kind.model_validate_json(body) for (body,) in rows]
+        except ValidationError as error:
+            raise StorageError(f"{self._path} holds a {kind.kind} that cannot be read: {ANEW}.") from error
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise StorageError(
-                f"{self._path} cannot be used ({error}): check that the disk has room and the folder is yours."
-            ) from error
+            raise StorageError(unusable(self._path, error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from localcloud.control.errors import ConflictError, InvalidError, NotFoundError, translated
@@ -18,6 +19,8 @@ __all__ = ["TopicInfo", "Topics"]
 UNKNOWN_TOPIC = 40403
 BAD_REQUEST = 40002
 DEFAULT_PARTITIONS = 6  # Confluent Cloud's
+MAX_NAME = 249
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")  # Kafka's own rule: a topic's name is that of its folders, too
 
 
 class Topics:
@@ -42,6 +45,12 @@ class Topics:
 
     def create(self, cluster_id: str, name: str, partitions: int | None, configs: Mapping[str, str]) -> TopicInfo:
         """Make one; there when this returns."""
+        if not _NAME.fullmatch(name) or name in {".", ".."}:
+            raise InvalidError(
+                f"Topic name {name[:MAX_NAME]!r} is not allowed: use 1 to {MAX_NAME} characters of a-z, A-Z, 0-9, '.',"
+                " '_' and '-', and not '.' or '..' alone.",
+                error_code=BAD_REQUEST,
+            )
         topic = TopicInfo(
             name=name, partitions=DEFAULT_PARTITIONS if partitions is None else partitions, configs=dict(configs)
         )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from localcloud.control.errors import ControlError
+from localcloud.control.periodic import Periodic
 from localcloud.control.resources import Statement
 
 if TYPE_CHECKING:
@@ -16,25 +14,15 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 300.0
 _SWEEP_SECONDS = 15.0
-_log = logging.getLogger(__name__)
 
 
 class Unread:
-    """When the rows of each query were last asked for. A thread of its own looks every 15 s."""
+    """When the rows of each query were last asked for. ``watch`` looks every 15 s."""
 
     def __init__(self, store: Store, jobs: Jobs) -> None:
         self._store, self._jobs = store, jobs
         self._read_at: dict[str, float] = {}
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="unread-queries", daemon=True)
-
-    def open(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """End."""
-        self._closing.set()
+        self.watch = Periodic("unread-queries", _SWEEP_SECONDS, self.sweep)
 
     def note(self, statement: Statement) -> None:
         """Somebody has asked for rows."""
@@ -61,10 +49,3 @@ class Unread:
         if asked is not None:
             stopped = self._jobs.stop(asked)
             self._store.update(stopped, detail=detail)
-
-    def _watch(self) -> None:
-        while not self._closing.wait(_SWEEP_SECONDS):
-            try:
-                self.sweep()
-            except ControlError as error:
-                _log.warning("unread queries were not looked for: %s", error)

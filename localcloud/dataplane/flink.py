@@ -123,6 +123,10 @@ class FlinkPlane:
                 known.pop(uid, None)
         self._call(lambda client: client.call("DELETE", f"/statements/{uid}"))
 
+    def checkpointed(self) -> set[str]:
+        """Uids of all statements of which checkpoints are kept."""
+        return self._process.checkpointed()
+
     def close(self) -> None:
         """End the JVM; statements that write can be resumed."""
         self._closing.set()
@@ -255,6 +259,7 @@ class FlinkPlane:
             detail=answer["detail"] or "",
             traits=answer["traits"],
             latest_offsets=answer["latestOffsets"],
+            records_written=answer.get("recordsWritten"),
         )
         with self._lock:
             if status.traits is not None:

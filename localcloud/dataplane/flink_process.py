@@ -97,6 +97,14 @@ class FlinkProcess:
                 raise DataPlaneError(f"Flink did not start in {START_SECONDS:.0f} s: see {self._host.log(NAME)}.")
         return process, FlinkClient(int(port_file.read_text()), token)
 
+    def checkpointed(self) -> set[str]:
+        """Return the uids of the statements that have a folder of checkpoints (``rag.flink.statement.Checkpoints``)."""
+        folder = self._folder / "checkpoints"
+        try:
+            return {entry.name for entry in folder.iterdir()} if folder.exists() else set()
+        except OSError as error:
+            raise DataPlaneError(f"{folder} cannot be read: {error.strerror}.") from error
+
     def stop(self) -> None:
         """End it for good."""
         self._stopped.set()

@@ -287,12 +287,14 @@ class StatementStatus:
 
     ``traits`` has the API's shape: ``sql_kind``, ``is_bounded``, ``is_append_only``, ``upsert_columns``, ``schema``.
     ``latest_offsets``: how far one that writes had read its topics when it ended.
+    ``records_written``: by one that writes, since it was started or resumed here; ``None`` if that is not known.
     """
 
     phase: StatementPhase
     detail: str = ""
     traits: Mapping[str, Any] | None = None
     latest_offsets: Mapping[str, str] = field(default_factory=dict)
+    records_written: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,6 +331,9 @@ class FlinkPlane(Protocol):
 
     def delete(self, uid: str) -> None:
         """Cancel the job and forget statement, results and checkpoints."""
+
+    def checkpointed(self) -> set[str]:
+        """Uids of all statements of which checkpoints are kept."""
 
 
 # Connectors ---------------------------------------------------------------------------------------

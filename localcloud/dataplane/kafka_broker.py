@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import socket
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from localcloud import private_file
 from localcloud.dataplane.interface import DataPlaneError
 
 if TYPE_CHECKING:
@@ -120,16 +120,21 @@ class BrokerFolder:
         return ports
 
     def ports(self) -> Ports | None:
-        """Return the ports chosen earlier, if any."""
+        """Return the ports chosen earlier, if any; :class:`DataPlaneError` if the file does not say them."""
+        file = self.path / "ports.json"
         try:
-            return Ports(**json.loads((self.path / "ports.json").read_text()))
+            return Ports(**{name: int(port) for name, port in json.loads(file.read_text()).items()})
         except FileNotFoundError:
             return None
+        except (ValueError, TypeError, AttributeError):
+            raise DataPlaneError(
+                f"{file} does not hold a broker's ports: put it back, or begin anew with `./pulumiw cloud reset`."
+            ) from None
 
     def write_api_keys(self, grants: Sequence[ApiKeyGrant]) -> None:
         """Replace the API keys; ``rag.kafka.ApiKeys`` sees the old or the new file, never half of one."""
         keys = {grant.key: {"secret_sha256": grant.secret_sha256, "principal": grant.principal} for grant in grants}
-        self._write(self.api_keys, json.dumps(keys))
+        private_file.write(self.api_keys, json.dumps(keys))
 
     def _choose_ports(self) -> Ports:
         others = (BrokerFolder(folder).ports() for folder in self.path.parent.iterdir())
@@ -137,15 +142,8 @@ class BrokerFolder:
             3, {port for ports in others if ports for port in asdict(ports).values()}
         )
         ports = Ports(client=client, internal=internal, controller=controller)
-        self._write(self.path / "ports.json", json.dumps(asdict(ports)))
+        private_file.write(self.path / "ports.json", json.dumps(asdict(ports)))
         return ports
-
-    def _write(self, file: Path, text: str) -> None:
-        new = file.with_suffix(".new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(text)
-        new.replace(file)
 
 
 def taken_port(ports: Ports) -> int | None:

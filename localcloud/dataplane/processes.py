@@ -17,13 +17,13 @@ import psutil
 
 from localcloud.dataplane import tether
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
+from localcloud.dataplane.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-KEPT_LOGS = 3
-LOG_BYTES = 8 << 20
+_OUTPUT_SECONDS = 2.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 # Boot time, and with it psutil's start times, moves by a little when the clock is set.
 _START_TOLERANCE_SECONDS = 2.0
@@ -32,14 +32,16 @@ _START_TOLERANCE_SECONDS = 2.0
 class ProcessHost:
     """Starts named child processes; safe to use from several threads. One host per state folder, enforced by a lock.
 
-    ``state/logs/NAME.log`` has what the running child prints (older runs: ``.1``, ``.2``, ...), ``state/run/NAME.pid``
-    its pid and start time, by which children that outlived a crash are recognised and ended.
+    ``state/logs/NAME.log`` has what the running child prints, up to 8 MiB (what was printed before, also by older runs:
+    ``.1``, ``.2``, ...), ``state/run/NAME.pid`` its pid and start time, by which children that outlived a crash are
+    recognised and ended.
     """
 
     def __init__(self, state: Path) -> None:
         """Take over ``state``; :class:`DataPlaneError` if another local cloud has it or it cannot be written."""
         self._logs, self._run = state / "logs", state / "run"
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._outputs: dict[str, Output] = {}
         self._lock = threading.RLock()
         try:
             for folder in (self._logs, self._run):
@@ -72,19 +74,23 @@ class ProcessHost:
             return child
 
     def _spawn(self, name: str, argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
-        log = self.log(name)
-        _rotate(log)
         tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *argv]
-        with log.open("ab") as output:
-            child = self._forker.submit(
-                subprocess.Popen,
-                tethered,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=env,
-                start_new_session=True,  # a terminal's Ctrl-C is for this process, which stops its children in order
-            ).result()
+        child = self._forker.submit(
+            subprocess.Popen,
+            tethered,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=env,
+            start_new_session=True,  # a terminal's Ctrl-C is for this process, which stops its children in order
+        ).result()
+        assert child.stdout is not None  # noqa: S101 - it is a pipe
+        try:
+            self._outputs[name] = Output(child.stdout, self.log(name))
+        except OSError:
+            child.kill()
+            child.wait()
+            raise
         identity = {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
         self._pid_file(name).write_text(json.dumps(identity))
         return child
@@ -102,6 +108,7 @@ class ProcessHost:
             child.kill()
             child.wait()
         self._pid_file(name).unlink(missing_ok=True)
+        self._await_output(name)
 
     def is_alive(self, name: str) -> bool:
         """Whether that child was started and has not ended."""
@@ -129,6 +136,8 @@ class ProcessHost:
 
     def log_tail(self, name: str, lines: int = 20) -> str:
         """Return the last lines of that log, for an error message."""
+        if not self.is_alive(name):
+            self._await_output(name)
         try:
             return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-lines:])
         except OSError:
@@ -142,6 +151,11 @@ class ProcessHost:
             self.stop(name)
         self._forker.shutdown()
         self._claim.close()
+
+    def _await_output(self, name: str) -> None:
+        output = self._outputs.get(name)
+        if output is not None:
+            output.join(_OUTPUT_SECONDS)
 
     def _pid_file(self, name: str) -> Path:
         return self._run / f"{name}.pid"
@@ -176,21 +190,6 @@ def _end_orphan(pid_file: Path) -> None:
             except psutil.TimeoutExpired:
                 process.kill()
                 process.wait(10)
-    except (ValueError, KeyError, psutil.NoSuchProcess):
+    except (ValueError, KeyError, TypeError, psutil.Error):
         pass  # cut short by the crash, or gone with it
     pid_file.unlink(missing_ok=True)
-
-
-def _rotate(log: Path) -> None:
-    if not log.exists():
-        return
-    for age in range(KEPT_LOGS - 1, 0, -1):
-        older = log.with_suffix(f".log.{age}")
-        if older.exists():
-            older.replace(log.with_suffix(f".log.{age + 1}"))
-    previous = log.replace(log.with_suffix(".log.1"))
-    if previous.stat().st_size > LOG_BYTES:
-        with previous.open("rb") as file:
-            file.seek(-LOG_BYTES, os.SEEK_END)
-            end = file.read()
-        previous.write_bytes(end)

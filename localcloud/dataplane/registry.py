@@ -8,6 +8,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from localcloud.database import unusable
 from localcloud.dataplane.compatibility import Judged, clashes
 from localcloud.dataplane.interface import ConflictError, DataPlaneError, InvalidError, NotFoundError, SchemaVersion
 from localcloud.dataplane.registry_schemas import canonical, compact, validate
@@ -54,7 +55,7 @@ class SqliteRegistry:
             self._db = sqlite3.connect(state / "registry.db", check_same_thread=False, isolation_level=None)
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
         except sqlite3.Error as error:
-            raise DataPlaneError(f"{state / 'registry.db'} cannot be used: {error}.") from error
+            raise DataPlaneError(unusable(state / "registry.db", error)) from error
 
     def close(self) -> None:
         """Close the file."""

@@ -241,6 +241,8 @@ def test_the_tutorial_runs_verbatim(world: World, pipeline: str) -> None:
     assert sorted(row["row"][1] for row in rows) == [content(number) for number in range(5)]
     for vector, text in (row["row"] for row in rows):
         assert [float(cell) for cell in vector] == pytest.approx(vector_of(text))
+    assert world.flink.status(pipeline).records_written == 5
+    assert world.flink.status(uid).records_written is None
     world.flink.delete(uid)
     with pytest.raises(NotFoundError):
         world.flink.status(uid)
@@ -476,10 +478,11 @@ def test_no_secret_is_on_disk(world: World) -> None:
 def test_a_deleted_statement_blocks_nobody(world: World, pipeline: str) -> None:
     """Kafka readers see what comes after a cancelled statement: no transaction of its is left open."""
     world.produce(range(600, 700))
+    assert pipeline in world.flink.checkpointed()
     world.flink.delete(pipeline)
     with pytest.raises(NotFoundError):
         world.flink.status(pipeline)
-    assert not (world.state / "flink" / "checkpoints" / pipeline).exists()
+    assert pipeline not in world.flink.checkpointed()
     login = client_config(world.kafka.internal("lkc-1"), "admin")
     consumer = Consumer({**login, "group.id": "t", "isolation.level": "read_committed"})
     for partition, end in world.kafka.high_watermarks("lkc-1", "product_vector").items():

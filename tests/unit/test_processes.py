@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from localcloud import logs
 from localcloud.dataplane.interface import DataPlaneError
-from localcloud.dataplane.processes import LOG_BYTES, ProcessHost
+from localcloud.dataplane.processes import ProcessHost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,16 +79,28 @@ def test_the_environment_is_handed_over_and_kept_out_of_the_arguments(host: Proc
     assert not host.is_alive("printer")
 
 
-def test_each_start_has_a_log_of_its_own_and_old_ones_are_cut(host: ProcessHost) -> None:
+def test_each_start_has_a_log_of_its_own(host: ProcessHost) -> None:
     for run in "abcde":
         host.start("writer", [sys.executable, "-c", f"print('{run}')"]).wait(10)
-    log = host.log("writer")
-    assert [file.read_text().strip() for file in sorted(log.parent.iterdir())] == ["e", "d", "c", "b"]
-    log.write_bytes(b"x" * LOG_BYTES + b"the end")
-    host.start("writer", [sys.executable, "-c", "print('f')"]).wait(10)
-    previous = log.with_suffix(".log.1").read_bytes()
-    assert len(previous) == LOG_BYTES
-    assert previous.endswith(b"the end")
+    host.stop("writer")
+    folder = host.log("writer").parent
+    assert [file.read_text().strip() for file in sorted(folder.iterdir())] == ["e", "d", "c", "b"]
+
+
+def test_a_log_that_is_full_makes_room_while_its_child_runs(host: ProcessHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "LOG_BYTES", 1000)
+    host.start("writer", [sys.executable, "-c", "for line in range(2000): print(f'line {line:05}')"]).wait(10)
+    assert host.log_tail("writer", 1) == "line 01999"
+    files = sorted(host.log("writer").parent.iterdir())
+    assert [file.name for file in files] == ["writer.log", *(f"writer.log.{age}" for age in (1, 2, 3))]
+    assert all(file.stat().st_size <= 1000 for file in files)
+
+
+def test_a_line_without_an_end_is_cut_and_not_kept_in_memory(host: ProcessHost) -> None:
+    host.start("writer", [sys.executable, "-c", "print('x' * 200_000)"]).wait(10)
+    host.stop("writer")
+    lines = host.log("writer").read_text().splitlines()
+    assert [len(line) for line in lines] == [65536, 65536, 65536, 3392]
 
 
 def test_a_program_that_does_not_exist_is_named(host: ProcessHost) -> None:
@@ -150,7 +163,10 @@ def test_another_process_with_the_pid_of_an_orphan_is_left_alone(tmp_path: Path)
     other = subprocess.Popen(SLEEP)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "a.pid").write_text(json.dumps({"pid": other.pid, "started": time.time() - 3600}))
-    (tmp_path / "run" / "b.pid").write_text("{")
+    for number, garbage in enumerate(
+        ["{", "[]", "", '{"pid": "no", "started": 0}', '{"pid": 1, "started": null}', "\0"]
+    ):
+        (tmp_path / "run" / f"b{number}.pid").write_text(garbage)
     ProcessHost(tmp_path).close()
     assert other.poll() is None
     assert not list((tmp_path / "run").glob("*.pid"))

@@ -16,7 +16,9 @@ from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.http_json import Api
 from toolchain.frontdoor.marked import MARK, end_all, is_marked, marked_processes
 from toolchain.frontdoor.progress import Progress
+from toolchain.frontdoor.removal import remove
 from toolchain.frontdoor.steps import locked
+from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +38,7 @@ class Health(Enum):
 
     NOTHING = "nothing"
     STARTING = "starting"
+    FAILED = "failed"
     READY = "ready"
     STRANGER = "another program"
 
@@ -82,7 +85,8 @@ class LocalCloud:
         body = reply.body if isinstance(reply.body, dict) else {}
         if body.get("service") != _SERVICE:
             return Health.STRANGER, ""
-        return (Health.READY if body.get("ready") else Health.STARTING), str(body.get("detail", ""))
+        unready = Health.FAILED if body.get("failed") else Health.STARTING
+        return (Health.READY if body.get("ready") else unready), str(body.get("detail", ""))
 
     def is_up(self) -> bool:
         """Whether it is ready; :class:`Failure` if the port is another program's, or another clone's cloud."""
@@ -101,7 +105,7 @@ class LocalCloud:
         """Return the process that was started last from here, if it still runs."""
         try:
             process = int(self.layout.cloud_pid.read_text())
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):  # a crash can leave anything: the processes' own mark tells which are ours
             return None
         return process if is_marked(process, self.layout.cloud) else None
 
@@ -114,10 +118,10 @@ class LocalCloud:
         keys = self.credentials
         return Api(self.endpoint, keys["cloud_api_key"], keys["cloud_api_secret"])
 
-    def status(self) -> dict[str, Any]:
-        """Return what runs there (``GET /local/v1/status``)."""
-        patient = replace(self.api(), seconds=_STATUS_SECONDS)
-        reply = patient.call("GET", "/local/v1/status")
+    def status(self, seconds: float = 0) -> dict[str, Any]:
+        """Return what runs there, after counting records for that many seconds (``GET /local/v1/status``)."""
+        patient = replace(self.api(), seconds=_STATUS_SECONDS + seconds)
+        reply = patient.call("GET", f"/local/v1/status?seconds={seconds}")
         if not isinstance(reply.body, dict) or reply.status != http.client.OK:
             raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
         return reply.body
@@ -136,7 +140,6 @@ class LocalCloud:
 
     def start(self, jars: Path) -> None:
         """Start it and wait until it is ready; nothing if it is."""
-        self.layout.cloud_log.parent.mkdir(parents=True, exist_ok=True)
         with locked(self.layout.cloud_lock):
             if self.is_up():
                 return
@@ -144,16 +147,18 @@ class LocalCloud:
             self._wait(child)
 
     def _spawn(self, jars: Path) -> subprocess.Popen[bytes]:
-        end_all(self.layout.cloud, None, 0)  # what a crash may have left would hold ports and files
+        # What a crash may have left would hold ports and files.
+        leader = self._leader()
+        end_all(self.layout.cloud, leader, 0 if leader is None else _STOP_SECONDS)
         arguments = ["--state", str(self.layout.cloud), "--port", str(self.port), "--jars", str(jars)]
-        with self.layout.cloud_log.open("ab") as log:
+        with self.layout.cloud_output.open("wb") as output:
             child = subprocess.Popen(  # noqa: S603 - a fixed command
                 [self.layout.python, "-m", "localcloud", "serve", *arguments],
                 cwd=self.layout.project,
                 env=_environment() | {MARK: str(self.layout.cloud)},
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,  # it outlives this command and the terminal
             )
         self.layout.cloud_pid.write_text(str(child.pid))
@@ -161,7 +166,6 @@ class LocalCloud:
 
     def _wait(self, child: subprocess.Popen[bytes] | None) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        log = self.layout.cloud_log
         with Progress(["Local cloud"]) as progress:
             while True:
                 health, detail = self.health()
@@ -169,22 +173,45 @@ class LocalCloud:
                     progress.done("Local cloud")
                     return
                 progress.detail(detail)
+                if health is Health.FAILED:
+                    end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
+                    raise Failure(detail)
                 if child is not None and child.poll() is not None:
-                    raise Failure(f"The local cloud did not start; {log} ends with:\n{tail(log)}")
+                    raise Failure(self._last_words("The local cloud did not start"))
                 if time.monotonic() > deadline:
-                    raise Failure(
-                        f"The local cloud is not ready after {_START_SECONDS} s; {log} ends with:\n{tail(log)}"
-                    )
+                    raise Failure(self._last_words(f"The local cloud is not ready after {_START_SECONDS} s"))
                 time.sleep(0.1)
+
+    def _last_words(self, what: str) -> str:
+        """Say what is wrong: the sentence that the process has ended with, else the end of its log."""
+        said = self.layout.cloud_output.read_text(encoding="utf-8", errors="replace").strip()
+        if said and "\n" not in said:
+            return said
+        log = self.layout.cloud_output if said else self.layout.cloud_logs / "cloud.log"
+        return f"{what}; {log} ends with:\n{tail(log)}"
 
     def stop(self) -> bool:
         """End every process of it; whether there was one."""
-        with locked(self.layout.cloud_lock):
-            if not marked_processes(self.layout.cloud):
-                return False
-            end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
-            self.layout.cloud_pid.unlink(missing_ok=True)
+        with locked(self.layout.cloud_lock, waiting=_say_so):
+            return self._end()
+
+    def reset(self) -> None:
+        """End every process of it and remove its state, whatever a crash has left of either."""
+        with locked(self.layout.cloud_lock, waiting=_say_so):
+            self._end()
+            for path in (self.layout.cloud, self.layout.cloud_pid, self.layout.cloud_output):
+                remove(path)
+
+    def _end(self) -> bool:
+        if not marked_processes(self.layout.cloud):
+            return False
+        end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
+        remove(self.layout.cloud_pid)
         return True
+
+
+def _say_so() -> None:
+    say("Another command starts or stops the local cloud: waiting for it.")
 
 
 def _environment() -> dict[str, str]:
@@ -195,5 +222,8 @@ def _environment() -> dict[str, str]:
 
 def tail(path: Path, lines: int = _LOG_LINES) -> str:
     """Return the last lines of a log, indented."""
-    text = path.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-lines:]
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-lines:]
+    except FileNotFoundError:
+        text = ["(nothing)"]
     return "\n".join(f"  {line}" for line in text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,15 @@ from toolchain.frontdoor.stack import Project, Stack
 from toolchain.frontdoor.terminal import out, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from toolchain.frontdoor.layout import Layout
 
 _FOLLOW_SECONDS = 0.25
 _LOG_LINES = 200
-_MEBIBYTE = 1024 * 1024
+_LONGEST_COUNT = 60
+_KIBIBYTE = 1024
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,6 +35,12 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("stop", help="stop it and every process of it; its resources are kept")
     status = actions.add_parser("status", help="what runs there")
     status.add_argument("--json", action="store_true", help="as one JSON object")
+    status.add_argument(
+        "--seconds",
+        type=_seconds,
+        metavar="N",
+        help="count records for so long, to tell how many are written a second (default: 1, with --json 0)",
+    )
     logs = actions.add_parser("logs", help="what its processes have logged")
     logs.add_argument("component", nargs="?", default="cloud", help="whose log (default: cloud)")
     logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
@@ -66,21 +74,32 @@ def run(layout: Layout, arguments: list[str]) -> int:
     elif chosen.action == "stop":
         say("The local cloud is stopped." if cloud.stop() else "The local cloud was not running.")
     elif chosen.action == "status":
-        _status(cloud, as_json=chosen.json)
+        seconds = chosen.seconds if chosen.seconds is not None else float(not chosen.json)
+        _status(cloud, seconds, as_json=chosen.json)
     elif chosen.action == "logs":
         _logs(layout, chosen.component, follow=chosen.follow)
     elif chosen.action == "faults":
         _faults(cloud, chosen.faults)
     else:
-        _reset(layout, cloud, sure=chosen.yes)
+        _reset(cloud, sure=chosen.yes)
     return 0
 
 
-def _status(cloud: LocalCloud, *, as_json: bool) -> None:
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= _LONGEST_COUNT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no such time: give a number of seconds from 0 to 60")
+    return seconds
+
+
+def _status(cloud: LocalCloud, seconds: float, *, as_json: bool) -> None:
     health, detail = cloud.health()
     if health is Health.READY:
         cloud.is_up()  # or says whose it is
-        status: dict[str, Any] = {"running": True, "endpoint": cloud.endpoint, **cloud.status()}
+        status: dict[str, Any] = {"running": True, "endpoint": cloud.endpoint, **cloud.status(seconds)}
     else:
         status = {"running": False, "endpoint": cloud.endpoint, "detail": detail or health.value}
     if as_json:
@@ -93,9 +112,16 @@ def _status(cloud: LocalCloud, *, as_json: bool) -> None:
 def _lines(status: dict[str, Any]) -> list[str]:
     """Return a summary for a person: single facts, then one block per list."""
     if not status["running"]:
-        what = "stopped" if status["detail"] == Health.NOTHING.value else status["detail"]
-        return [f"The local cloud at {status['endpoint']}: {what}. Start it with `./pulumiw cloud start`."]
+        detail = status["detail"]
+        if detail == Health.NOTHING.value:
+            detail = "stopped. Start it with `./pulumiw cloud start`."
+        elif detail == Health.STRANGER.value:
+            detail = "another program listens there. Stop that, or set another port in Pulumi.dev.yaml."
+        return [f"The local cloud at {status['endpoint']}: {detail}"]
     lines = [f"The local cloud is up at {status['endpoint']}."]
+    for kind, phases in status.get("phases", {}).items():
+        counted = ", ".join(f"{count} {phase}" for phase, count in phases.items())
+        lines.append(f"{kind}: {counted or 'none'}")
     for key, value in status.items():
         if isinstance(value, list):
             lines += ["", f"{key} ({len(value)})", *(f"  {_summary(item)}" for item in value)]
@@ -106,13 +132,25 @@ def _summary(item: Any) -> str:
     if not isinstance(item, dict):
         return str(item)
     shown = {key: value for key, value in item.items() if value not in (None, "", [], {})}
-    if "resident_bytes" in shown:
-        shown["resident"] = f"{shown.pop('resident_bytes') / _MEBIBYTE:.0f} MiB"
+    if "ports" in shown:
+        shown["ports"] = ",".join(str(port) for port in shown["ports"])
+    for key, name in (("resident_bytes", "resident"), ("bytes", "size")):
+        if key in shown:
+            shown[name] = _size(shown.pop(key))
     return "  ".join(f"{key}={value}" for key, value in shown.items())
 
 
+def _size(count: int) -> str:
+    """Return bytes in the largest unit that leaves a whole number."""
+    for unit in ("B", "KiB", "MiB"):
+        if count < 10 * _KIBIBYTE:
+            return f"{count:.0f} {unit}"
+        count /= _KIBIBYTE  # type: ignore[assignment]
+    return f"{count:.0f} GiB"
+
+
 def _log_files(layout: Layout) -> dict[str, Path]:
-    return {path.stem: path for path in sorted(layout.cloud.rglob("*.log"))}
+    return {path.stem: path for path in sorted(layout.cloud_logs.glob("*.log"))}
 
 
 def _logs(layout: Layout, component: str, *, follow: bool) -> None:
@@ -121,12 +159,24 @@ def _logs(layout: Layout, component: str, *, follow: bool) -> None:
         raise Failure("The local cloud has not logged anything yet: start it with `./pulumiw cloud start`.")
     if component not in files:
         raise Failure(f"There is no log of {component!r}; there are logs of {', '.join(files)}.")
-    with files[component].open(encoding="utf-8", errors="replace") as log:
-        sys.stdout.writelines(log.readlines()[-_LOG_LINES:])
+    for line in _lines_of(files[component], follow=follow):
+        sys.stdout.write(line)
+
+
+def _lines_of(path: Path, *, follow: bool) -> Iterator[str]:
+    """Yield the last lines of a log; to follow it, go on with the file that takes its place when it is full."""
+    log = path.open(encoding="utf-8", errors="replace")
+    try:
+        yield from log.readlines()[-_LOG_LINES:]
         while follow:
-            sys.stdout.writelines(log.readlines())
             sys.stdout.flush()
             time.sleep(_FOLLOW_SECONDS)
+            yield from log
+            if path.exists() and not os.path.samestat(path.stat(), os.fstat(log.fileno())):
+                log.close()
+                log = path.open(encoding="utf-8", errors="replace")
+    finally:
+        log.close()
 
 
 def _faults(cloud: LocalCloud, wanted: list[str]) -> None:
@@ -136,7 +186,7 @@ def _faults(cloud: LocalCloud, wanted: list[str]) -> None:
         out(fault)
 
 
-def _reset(layout: Layout, cloud: LocalCloud, *, sure: bool) -> None:
+def _reset(cloud: LocalCloud, *, sure: bool) -> None:
     if not sure:
         if not sys.stdin.isatty():
             raise Failure("`cloud reset` forgets every resource, topic and record: say `./pulumiw cloud reset --yes`.")
@@ -144,8 +194,5 @@ def _reset(layout: Layout, cloud: LocalCloud, *, sure: bool) -> None:
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise Failure("Nothing was changed.")
-    cloud.stop()
-    shutil.rmtree(layout.cloud, ignore_errors=True)
-    if layout.cloud.exists():
-        raise Failure(f"{layout.cloud} could not be removed completely: check the permissions of what is left.")
+    cloud.reset()
     say("The local cloud is empty. Stacks that were deployed there: `./pulumiw up --refresh --yes` makes them anew.")

@@ -52,9 +52,14 @@ class Layout:
         return self.project / ".local" / "cloud"
 
     @property
-    def cloud_log(self) -> Path:
-        """What the local cloud's own process prints."""
-        return self.cloud / "logs" / "cloud.log"
+    def cloud_logs(self) -> Path:
+        """What the local cloud's processes have logged, a file each."""
+        return self.cloud / "logs"
+
+    @property
+    def cloud_output(self) -> Path:
+        """What the local cloud's own process has printed before it opened its log: why it does not start."""
+        return self.project / ".local" / "cloud.out"
 
     @property
     def cloud_pid(self) -> Path:

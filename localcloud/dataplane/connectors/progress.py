@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
+from localcloud.database import unusable
 from localcloud.dataplane.interface import DataPlaneError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Progress:
             self._db = sqlite3.connect(state / "connect.db", check_same_thread=False, isolation_level=None)
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLE)
         except sqlite3.Error as error:
-            raise DataPlaneError(f"{state / 'connect.db'} cannot be used: {error}.") from error
+            raise DataPlaneError(unusable(state / "connect.db", error)) from error
 
     def load(self, connector: str, task: int) -> tuple[int, int]:
         """Return (records generated, records that the broker has acknowledged), zeros for a new task."""

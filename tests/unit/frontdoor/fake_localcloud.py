@@ -12,6 +12,7 @@ from pathlib import Path
 
 option = dict(zip(sys.argv[2::2], sys.argv[3::2], strict=True))
 state = Path(option["--state"])
+state.mkdir(parents=True, exist_ok=True)
 if (state / "fails").exists():
     sys.exit("the disk has holes")
 keys = {"cloud_api_key": "K", "cloud_api_secret": f"S-{state}", "openai_api_key": "O"}
@@ -24,6 +25,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         known = self.path == "/healthz" or self.headers.get("Authorization") == authorization
         body = {"service": "confluent-local-cloud", "ready": True, "resources": [], "broker": broker.pid}
+        if (state / "is broken").exists():
+            body |= {"ready": False, "failed": True, "detail": "its registry is torn"}
         data = json.dumps(body if known else {"errors": []}).encode()
         self.send_response(200 if known else 401)
         self.send_header("Content-Length", str(len(data)))

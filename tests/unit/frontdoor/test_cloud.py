@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,32 @@ def test_a_wrong_key_is_told_from_a_right_one(cloud: LocalCloud) -> None:
     assert "wrong" not in repr(Api(cloud.endpoint, "K", "wrong"))
 
 
+def test_a_cloud_that_says_why_it_does_not_start_is_quoted_alone(cloud: LocalCloud) -> None:
+    cloud.layout.cloud.mkdir(parents=True)
+    (cloud.layout.cloud / "fails").touch()
+    with pytest.raises(Failure) as caught:
+        cloud.start(cloud.layout.home)
+    assert str(caught.value) == "the disk has holes"
+
+
+def test_a_cloud_that_will_never_be_ready_is_ended_at_once(cloud: LocalCloud) -> None:
+    cloud.layout.cloud.mkdir(parents=True)
+    (cloud.layout.cloud / "is broken").touch()
+    with pytest.raises(Failure, match=r"^its registry is torn$"):
+        cloud.start(cloud.layout.home)
+    assert not marked_processes(cloud.layout.cloud)
+
+
+def test_a_log_is_followed_into_the_file_that_takes_its_place(tmp_path: Path) -> None:
+    log = tmp_path / "cloud.log"
+    log.write_text("one\n")
+    lines = cloud_command._lines_of(log, follow=True)
+    assert next(lines) == "one\n"
+    log.rename(tmp_path / "cloud.log.1")
+    log.write_text("two\n")
+    assert next(lines) == "two\n"
+
+
 class TestCommand:
     """`./pulumiw cloud ...`."""
 
@@ -133,6 +160,27 @@ class TestCommand:
         assert '"running": false' in capsys.readouterr().out
         cloud_command.run(cloud.layout, ["status"])
         assert "stopped" in capsys.readouterr().out
+
+    def test_status_for_a_person(self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
+        status = {
+            "running": True,
+            "endpoint": cloud.endpoint,
+            "phases": {"statements": {"RUNNING": 1, "COMPLETED": 2}, "connectors": {}},
+            "jobs": [{"name": "insert", "phase": "RUNNING", "records_per_second": 12.5}],
+            "processes": [{"name": "flink", "pid": 7, "ports": [20001, 20002], "resident_bytes": 300 << 20}],
+            "disk": [{"part": "logs", "bytes": 4096}, {"part": "kafka/lkc-1", "bytes": 20 << 30}],
+        }
+        lines = cloud_command._lines(status)
+        assert "statements: 1 RUNNING, 2 COMPLETED" in lines
+        assert "connectors: none" in lines
+        assert "  name=insert  phase=RUNNING  records_per_second=12.5" in lines
+        assert "  name=flink  pid=7  ports=20001,20002  resident=300 MiB" in lines
+        assert "  part=logs  size=4096 B" in lines
+        assert "  part=kafka/lkc-1  size=20 GiB" in lines
+        for wrong in ("-1", "soon", "61"):
+            with pytest.raises(SystemExit):
+                cloud_command.run(cloud.layout, ["status", "--seconds", wrong])
+            assert "from 0 to 60" in capsys.readouterr().err
 
     def test_reset_forgets_everything(self, cloud: LocalCloud) -> None:
         cloud.start(cloud.layout.home)
@@ -143,12 +191,54 @@ class TestCommand:
         assert not cloud.layout.cloud.exists()
         assert not marked_processes(cloud.layout.cloud)
 
+    @pytest.mark.parametrize("left", ["not a number", "", "99999999", "1", None])
+    def test_stop_and_reset_after_a_crash(self, cloud: LocalCloud, left: str | None) -> None:
+        cloud.start(cloud.layout.home)
+        broker = cloud.status()["broker"]
+        os.kill(int(cloud.layout.cloud_pid.read_text()), signal.SIGKILL)
+        cloud.layout.cloud_pid.unlink()
+        if left is None:
+            cloud.layout.cloud_pid.mkdir()
+        else:
+            cloud.layout.cloud_pid.write_text(left)
+        (cloud.layout.cloud / "resources.db").write_bytes(b"torn")
+        cloud_command.run(cloud.layout, ["reset", "--yes"])
+        assert not alive(broker)
+        assert not cloud.layout.cloud.exists()
+        assert not cloud.layout.cloud_pid.exists()
+        cloud.start(cloud.layout.home)
+        assert cloud.is_up()
+
+    def test_stop_ends_one_that_does_not_listen(self, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("toolchain.frontdoor.cloud._STOP_SECONDS", 0.2)
+        cloud.start(cloud.layout.home)
+        leader = int(cloud.layout.cloud_pid.read_text())
+        os.kill(leader, signal.SIGSTOP)
+        cloud_command.run(cloud.layout, ["stop"])
+        assert not marked_processes(cloud.layout.cloud)
+        deadline = time.monotonic() + 5
+        while alive(leader):  # killed it is, and not yet buried
+            assert time.monotonic() < deadline
+
+    def test_a_port_that_a_stranger_has_is_no_obstacle(
+        self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (cloud.layout.cloud / "kafka").mkdir(parents=True)
+        with socket.create_server(("127.0.0.1", cloud.port)):
+            cloud_command.run(cloud.layout, ["stop"])
+            cloud_command.run(cloud.layout, ["reset", "--yes"])
+        assert not cloud.layout.cloud.exists()
+        assert "was not running" in capsys.readouterr().err
+
     def test_logs(self, cloud: LocalCloud, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(Failure, match="not logged anything"):
             cloud_command.run(cloud.layout, ["logs"])
-        cloud.layout.cloud_log.parent.mkdir(parents=True)
-        cloud.layout.cloud_log.write_text("it began\n")
+        cloud.layout.cloud_logs.mkdir(parents=True)
+        (cloud.layout.cloud_logs / "cloud.log").write_text("it began\n")
+        segment = cloud.layout.cloud / "kafka" / "lkc-1" / "data" / "t-0" / "00000000000000000000.log"
+        segment.parent.mkdir(parents=True)
+        segment.touch()
         cloud_command.run(cloud.layout, ["logs"])
         assert capsys.readouterr().out == "it began\n"
-        with pytest.raises(Failure, match=r"'flnk'.*there are logs of cloud"):
+        with pytest.raises(Failure, match=r"'flnk'; there are logs of cloud\.$"):
             cloud_command.run(cloud.layout, ["logs", "flnk"])

@@ -211,6 +211,7 @@ class FakeFlink:
         self.specs: dict[str, StatementSpec] = {}
         self.resumed: list[str] = []
         self.statuses: dict[str, StatementStatus] = {}
+        self.checkpoints: set[str] = set()
         self.rows: list[list[str]] = [["1"], ["2"], ["3"]]
         self.gate = threading.Event()
         self.gate.set()
@@ -246,6 +247,10 @@ class FakeFlink:
     def delete(self, uid: str) -> None:
         self.specs.pop(uid, None)
         self.statuses.pop(uid, None)
+        self.checkpoints.discard(uid)
+
+    def checkpointed(self) -> set[str]:
+        return set(self.checkpoints)
 
 
 def _outcome(statement: str) -> StatementStatus:

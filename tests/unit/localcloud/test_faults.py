@@ -14,7 +14,7 @@ import uvicorn
 
 from localcloud.control.fault_rules import FaultError, read
 from localcloud.dataplane.interface import ProcessInfo
-from localcloud.serve import Protocol
+from localcloud.protocol import Protocol
 from tests.unit.localcloud.conftest import datagen_config, eventually, pool_body, statement_body
 
 if TYPE_CHECKING:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from fastapi.testclient import TestClient
 
 from localcloud.api.app import create_app
 from localcloud.control.cloud import Cloud
+from localcloud.control.resources import Statement
 from localcloud.credentials import Credentials
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
 from tests.unit.localcloud.conftest import BASE, datagen_config, statement_body
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from localcloud.dataplane.interface import DataPlane
     from tests.unit.localcloud.conftest import Local
@@ -75,6 +81,54 @@ def test_status_shows_everything_and_no_secret(local: Local) -> None:
         assert secret not in text
 
 
+def test_status_says_what_runs_in_which_phase_where_and_how_large_it_is(local: Local) -> None:
+    env = local.environment()
+    cluster, pool, account = local.cluster(env), local.pool(env), local.account()
+    local.grant(account, "FlinkDeveloper", f"environment={env}")
+    key = local.flink_key(account, env)
+    connect = f"/connect/v1/environments/{env}/clusters/{cluster}/connectors"
+    local.call("POST", connect, {"name": "datagen", "config": datagen_config(account)}, status=201)
+    for name, sql in (("insert", "INSERT INTO t SELECT 1"), ("ddl", "CREATE TABLE t"), ("model", "CREATE MODEL m")):
+        local.call("POST", f"{local.sql(env)}/statements", statement_body(name, sql, pool), key=key, status=201)
+    (local.state / "kafka" / cluster / "data").mkdir(parents=True)
+    (local.state / "kafka" / cluster / "data" / "log").write_bytes(b"x" * 10_000)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        status = local.call("GET", "/local/v1/status")
+        assert listener.getsockname()[1] in status["processes"][0]["ports"]
+    assert status["phases"] == {"statements": {"RUNNING": 1, "COMPLETED": 2}, "connectors": {"RUNNING": 1}}
+    disk = {one["part"]: one["bytes"] for one in status["disk"]}
+    assert disk.keys() == {"credentials.json", "resources.db", f"kafka/{cluster}"}
+    assert disk[f"kafka/{cluster}"] >= 10_000
+    assert "records_per_second" not in status["jobs"][0] | status["connectors"][0]
+
+
+def test_records_are_counted_for_as_long_as_is_asked(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = local.environment()
+    cluster, pool, account = local.cluster(env), local.pool(env), local.account()
+    local.grant(account, "FlinkDeveloper", f"environment={env}")
+    key = local.flink_key(account, env)
+    connect = f"/connect/v1/environments/{env}/clusters/{cluster}/connectors"
+    local.call("POST", connect, {"name": "datagen", "config": datagen_config(account)}, status=201)
+    for name, sql in (("insert", "INSERT INTO t SELECT 1"), ("select", "SELECT 1")):
+        local.call("POST", f"{local.sql(env)}/statements", statement_body(name, sql, pool), key=key, status=201)
+    (insert,) = local.cloud.store.named(Statement, env, "insert")
+    clock, slept = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += 4
+        local.plane.flink.statuses[insert.id] = replace(local.plane.flink.statuses[insert.id], records_written=1200)
+
+    local.plane.flink.statuses[insert.id] = replace(local.plane.flink.statuses[insert.id], records_written=200)
+    monkeypatch.setattr("localcloud.control.status.time", SimpleNamespace(sleep=sleep, monotonic=lambda: clock[0]))
+    status = local.call("GET", "/local/v1/status?seconds=3.5")
+    assert slept == [3.5]
+    assert {job["name"]: job.get("records_per_second") for job in status["jobs"]} == {"insert": 250.0, "select": None}
+    assert status["connectors"][0]["records_per_second"] == 0
+    for wrong in ("-1", "61", "x", "nan"):
+        local.call("GET", f"/local/v1/status?seconds={wrong}", status=400)
+
+
 def test_a_data_plane_that_does_not_open_says_why(tmp_path: Path) -> None:
     def refuse() -> DataPlane:
         raise DataPlaneError("The jars are missing.")
@@ -85,12 +139,23 @@ def test_a_data_plane_that_does_not_open_says_why(tmp_path: Path) -> None:
     starting = client.get("/healthz").json()
     assert (starting["ready"], starting["detail"]) == (False, "The data plane is starting.")
     cloud.open(refuse)
-    assert client.get("/healthz").json()["detail"] == "The jars are missing."
+    failed = client.get("/healthz").json()
+    assert (failed["failed"], failed["detail"]) == (True, "The jars are missing.")
     headers = {"Authorization": f"Bearer {credentials.openai_api_key}"}
     reply = client.post("/v1/embeddings", json={"model": "m", "input": "x"}, headers=headers)
     assert (reply.status_code, reply.json()["error"]["message"]) == (500, "The jars are missing.")
     cloud.close()
     cloud.store.close()
+
+
+def test_what_cannot_be_brought_back_says_why(local: Local) -> None:
+    local.cluster(local.environment())
+    local.cloud.store._db.execute("UPDATE resources SET body = '{' WHERE kind = 'kafka-cluster'")
+    again = local.restarted()
+    said = again.client.get("/healthz").json()
+    assert (said["ready"], said["failed"]) == (False, True)
+    assert "resources.db holds a kafka-cluster" in said["detail"]
+    again.cloud.close()
 
 
 def test_late_rights_take_effect_later(local: Local) -> None:

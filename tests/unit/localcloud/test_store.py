@@ -79,8 +79,16 @@ def test_threads_take_turns(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "r.db").write_text("not a database, but some text that is long enough to be looked at" * 50)
-    with pytest.raises(StorageError, match=r"r\.db"):
+    with pytest.raises(StorageError, match=r"r\.db.*cloud reset"):
         Store(tmp_path / "r.db")
+
+
+def test_a_row_that_says_nothing_is_told(tmp_path: Path) -> None:
+    store = Store(tmp_path / "r.db")
+    store.add(ServiceAccount(id="sa-1"))
+    store._db.execute("UPDATE resources SET body = '{'")
+    with pytest.raises(StorageError, match=r"r\.db holds a service-account that cannot be read.*cloud reset"):
+        store.all(ServiceAccount)
 
 
 def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:

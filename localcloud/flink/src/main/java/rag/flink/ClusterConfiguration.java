@@ -55,6 +55,7 @@ final class ClusterConfiguration {
         config.put("table.exec.async-table.timeout", "10 min");
         // Confluent's dialect has no ON CONFLICT: the last row of a key wins.
         config.put("table.exec.sink.require-on-conflict", "false");
+        config.put("metrics.reporter.counts.factory.class", RecordCounts.Factory.class.getName());
         config.put(StatementEndpointFactory.STATE.key(), state.toString());
         for (String override : overrides) {
             int separator = override.indexOf('=');

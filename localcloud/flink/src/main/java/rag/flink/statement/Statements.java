@@ -16,6 +16,7 @@ import org.apache.flink.table.gateway.service.session.Session;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rag.flink.MiniClusterExecutorFactory;
+import rag.flink.RecordCounts;
 import rag.flink.UserException;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.catalog.Transactions;
@@ -90,12 +91,15 @@ public final class Statements {
         Statement statement = find(uid);
         Status status = statement.status();
         close(statement.releasable());
-        return withOffsets(statement, status);
+        return withProgress(statement, status);
     }
 
-    private Status withOffsets(Statement statement, Status status) {
-        if (!status.phase().isTerminal() || statement.job() == null || statement.hasRows()) {
+    private Status withProgress(Statement statement, Status status) {
+        if (statement.job() == null || statement.hasRows()) {
             return status;
+        }
+        if (!status.phase().isTerminal()) {
+            return status.withRecordsWritten(RecordCounts.written(statement.job().getJobID()).orElse(null));
         }
         return status.withLatestOffsets(
                 checkpoints.latest(statement.request().uid()).map(Offsets::in).orElse(Map.of()));
