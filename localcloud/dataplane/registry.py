@@ -53,7 +53,7 @@ class SqliteRegistry:
         self._lock = threading.Lock()
         try:
             self._db = sqlite3.connect(state / "registry.db", check_same_thread=False, isolation_level=None)
-            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
+            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _TABLES)
         except sqlite3.Error as error:
             raise DataPlaneError(unusable(state / "registry.db", error)) from error
 
