@@ -118,5 +118,4 @@ def test_up_and_destroy_end_well_wherever_they_were_killed(clone: Clone, chance:
         killed += killed_at(clone, moment, "destroy", "--yes", "--skip-preview")
         clone.ok("destroy", "--yes", "--skip-preview")
         nothing_is_alone(clone)
-        assert clone.status()["resources"] == []
     print(f"killed: {killed}")

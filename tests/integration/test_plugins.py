@@ -283,5 +283,9 @@ def test_plugins_die_with_a_killed_engine_and_undo_what_they_were_making(destroy
     process.kill()
     process.communicate(timeout=SECONDS)
     wait_until(lambda: not destroyed.processes(), "the plugins to end", 15)
-    assert [path for path in destroyed.cloud.objects if path.startswith("/cmk/v2/clusters/")] == []
+
+    def clusters() -> list[str]:
+        return [path for path in destroyed.cloud.objects if path.startswith("/cmk/v2/clusters/")]
+
+    wait_until(lambda: clusters() == [], "the cluster is undone", 15)
     destroyed.ok("cancel", "--yes")
