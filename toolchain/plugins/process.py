@@ -39,14 +39,20 @@ def serve(register: Callable[[Any], None], *, on_end: Callable[[bool], None]) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ends.put(item=False))
     watch_parent(lambda: ends.put(item=True))
-    server = grpc.server(ThreadPoolExecutor(WORKERS), options=_OPTIONS)
+    workers = ThreadPoolExecutor(WORKERS)
+    server = grpc.server(workers, options=_OPTIONS)
     register(server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     tell_port(port)
     on_end(ends.get())
+    deadline = time.monotonic() + GRACE_SECONDS
     server.stop(GRACE_SECONDS).wait()
-    os._exit(0)  # worker threads may hang on a dead socket; nothing is left to be saved
+    # To the server a request is over when its connection is; its thread may still have to undo what it made.
+    at_work = threading.Thread(target=workers.shutdown, daemon=True)
+    at_work.start()
+    at_work.join(max(0.0, deadline - time.monotonic()))
+    os._exit(0)  # a thread that is left hangs on a dead socket
 
 
 def tell_port(port: int) -> None:
