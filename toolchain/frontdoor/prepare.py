@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.arguments import Request
     from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.plugins import Plugins
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,19 @@ def set_up(layout: Layout, cloud: LocalCloud | None, *, cli: bool = True) -> Non
         cloud.start(jars_folder(layout))
 
 
+def cli_and_plugins(layout: Layout) -> tuple[Path, Plugins]:
+    """Return the Pulumi CLI that is to be run, and the plugins it will find."""
+    cli = cli_on_path(layout) or layout.built_cli
+    return cli, choose_plugins(layout, cli)
+
+
+def set_up_without_stack(layout: Layout) -> dict[str, str]:
+    """Make what is missing, and return the environment of a program that runs `pulumi` by itself."""
+    set_up(layout, None)
+    cli, plugins = cli_and_plugins(layout)
+    return {**os.environ, **tool_environment(plugins, str(cli.parent))}
+
+
 def local_cloud_of(stack: Stack) -> LocalCloud | None:
     """Return the local cloud a stack lives on."""
     return LocalCloud(stack.project.layout, stack.endpoint) if stack.is_local and stack.endpoint else None
@@ -73,8 +87,7 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
     cloud = local_cloud_of(stack) if wanted else None
     set_up(layout, cloud)
-    cli = cli_on_path(layout) or layout.built_cli
-    plugins = choose_plugins(layout, cli)
+    cli, plugins = cli_and_plugins(layout)
     environment = {**os.environ, **tool_environment(plugins, str(cli.parent)), **stack_environment(stack, request)}
     environment |= plugins.in_cache() if stack.uses_file_backend else {}
     if cloud is not None:

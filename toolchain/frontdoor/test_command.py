@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.cli import cli_on_path
-from toolchain.frontdoor.environment import tool_environment
 from toolchain.frontdoor.foreground import run as run_in_foreground
-from toolchain.frontdoor.plugins import choose_plugins
-from toolchain.frontdoor.prepare import set_up
+from toolchain.frontdoor.prepare import set_up_without_stack
 from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
@@ -29,9 +25,7 @@ _TWO_FILES_AT_ONCE = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadsco
 
 def run(layout: Layout, arguments: list[str]) -> int:
     """Run the checks side by side, then pytest; the exit status is that of what failed."""
-    set_up(layout, None)
-    cli = cli_on_path(layout) or layout.built_cli
-    environment = {**os.environ, **tool_environment(choose_plugins(layout, cli), str(cli.parent))}
+    environment = set_up_without_stack(layout)
     python = [str(layout.python), "-m"]
     running = {
         name: subprocess.Popen(  # noqa: S603 - fixed commands
