@@ -66,9 +66,8 @@ def _run_and_conclude(prepared: Prepared, command: str, argv: list[str], folder:
         with Follower(log) as follower:
             status = run([*argv, "--event-log", str(log)], environment, folder)
         if is_held(prepared):
-            return (
-                status  # Pulumi has refused: what looks half made is being made by another command, and so is the log
-            )
+            # Pulumi has refused: what looks half made is being made by another command, and so is the log.
+            return status
         try:
             can_go_on = put_right(prepared, after_success=status == 0)
         except Failure as failure:

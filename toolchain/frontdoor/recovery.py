@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.event_log import EventLog
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
 _ON_ITS_WAY_SECONDS = 5.0
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What came of an operation. ``gone``: URN and id of what was deleted; ``undone``: URN of what was half made."""
+
+    line: str
+    gone: tuple[str, str] | None = None
+    undone: str | None = None
+
+
 def recover(prepared: Prepared) -> None:
     """Put right what the last command has left of this stack. Usually that is nothing, and costs nothing."""
     remove_stale_locks(prepared)
@@ -46,13 +56,15 @@ def put_right(prepared: Prepared, *, after_success: bool = False) -> bool:
     """
     log = event_log_of(prepared)
     told = EventLog.read(log)
-    undone: set[str] = set()
+    undone: set[str | None] = set()
     twins = tuple(Operation("creating", resource) for resource in told.made if resource.type in MAY_HAVE_TWINS)
     pending = not after_success and bool(deployment(prepared).get("pending_operations"))
     if pending or told.failed or told.made_again:
         state = Interrupted(_export(prepared, "--show-secrets"))
         _let_requests_arrive(state)
-        gone, undone = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
+        settled = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
+        gone = {outcome.gone for outcome in settled if outcome.gone}
+        undone = {outcome.undone for outcome in settled}
         if pending or gone or told.made_again:
             _import(prepared, without(_export(prepared), gone, told.made_again))
     elif twins:
@@ -73,16 +85,13 @@ def event_log_of(prepared: Prepared) -> Path:
     return prepared.layout.project / ".local" / "events" / f"{name}.ndjson"
 
 
-def _settle_all(
-    operations: Sequence[Operation], state: Interrupted, prepared: Prepared
-) -> tuple[set[tuple[str, str]], set[str]]:
-    """Return what was deleted, as (URN, id), and the URNs of what was half made and is removed."""
-    gone: set[tuple[str, str]] = set()
-    undone: set[str] = set()
+def _settle_all(operations: Sequence[Operation], state: Interrupted, prepared: Prepared) -> list[Settled]:
+    settled = []
     for operation in operations:
-        for line in settle(operation, state, prepared.environment, gone, undone):
-            say(f"pulumiw: {line}")
-    return gone, undone
+        for outcome in settle(operation, state, prepared.environment):
+            say(f"pulumiw: {outcome.line}")
+            settled.append(outcome)
+    return settled
 
 
 def _glance(prepared: Prepared) -> Interrupted:
@@ -95,14 +104,8 @@ def _glance(prepared: Prepared) -> Interrupted:
     return Interrupted(_export(prepared, "--show-secrets"))
 
 
-def settle(
-    operation: Operation,
-    state: Interrupted,
-    environment: Mapping[str, str],
-    gone: set[tuple[str, str]],
-    undone: set[str],
-) -> Iterator[str]:
-    """Undo a half-made creation (``undone``: URN), or note what was deleted (``gone``: URN, id); yield a line each."""
+def settle(operation: Operation, state: Interrupted, environment: Mapping[str, str]) -> Iterator[Settled]:
+    """Undo a half-made creation, or note what was deleted."""
     resource = operation.resource
     if resource.type not in KINDS:
         return
@@ -110,18 +113,18 @@ def settle(
     planes = Planes.of(resource, state, environment)
     if operation.kind == "deleting":
         if resource.id and not any(_is_it(found, resource.id) for found in find(resource, planes)):
-            gone.add((resource.urn, resource.id))
-            yield f"{label} {resource.name} was deleted by the last command."
+            line = f"{label} {resource.name} was deleted by the last command."
+            yield Settled(line, gone=(resource.urn, resource.id))
     elif operation.kind == "creating" and resource.type not in CLEARED_BY_THE_PROGRAM:
         for found in find(resource, planes):
             if state.knows(resource.type, found.identity):
                 continue
+            what = f"{label} {found.identity} ({resource.name})"
             if reason := _not_ours(found, state, planes):
-                yield f"{label} {found.identity} ({resource.name}) is left alone: {reason}."
+                yield Settled(f"{what} is left alone: {reason}.")
                 continue
             planes.by_name(plane).delete(found.delete)
-            undone.add(resource.urn)
-            yield f"{label} {found.identity} ({resource.name}) was half made by the last command: removed."
+            yield Settled(f"{what} was half made by the last command: removed.", undone=resource.urn)
 
 
 def _is_it(found: Found, identity: str) -> bool:

@@ -54,10 +54,9 @@ def state(api: StubApi, *operations: dict[str, Any], resources: tuple[dict[str, 
 
 def settled(exported: dict[str, Any]) -> tuple[list[str], set[tuple[str, str]]]:
     interrupted = Interrupted(exported)
-    gone: set[tuple[str, str]] = set()
     keys = {"CONFLUENT_CLOUD_API_KEY": "CK", "CONFLUENT_CLOUD_API_SECRET": "CS"}
-    lines = [line for op in interrupted.operations for line in settle(op, interrupted, keys, gone, set())]
-    return lines, gone
+    outcomes = [outcome for op in interrupted.operations for outcome in settle(op, interrupted, keys)]
+    return [outcome.line for outcome in outcomes], {outcome.gone for outcome in outcomes if outcome.gone}
 
 
 def named(identity: str, name: str, created: str = YOUNG, **more: Any) -> dict[str, Any]:
