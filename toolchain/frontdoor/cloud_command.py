@@ -91,7 +91,9 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = -1
     if not 0 <= seconds <= _LONGEST_COUNT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no such time: give a number of seconds from 0 to 60")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no such time: give a number of seconds from 0 to {_LONGEST_COUNT}"
+        )
     return seconds
 
 

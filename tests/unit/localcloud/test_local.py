@@ -55,16 +55,22 @@ def test_an_empty_cloud_shows_nothing_but_itself(local: Local) -> None:
     assert own["resident_bytes"] > 1 << 20
 
 
-def test_status_shows_everything_and_no_secret(local: Local) -> None:
+def pipeline(local: Local, **statements: str) -> tuple[str, str, tuple[str, str]]:
+    """Make a connector and ``statements``; return environment, cluster and Flink key."""
     env = local.environment()
     cluster, pool, account = local.cluster(env), local.pool(env), local.account()
-    key = local.flink_key(account, env)
     local.grant(account, "FlinkDeveloper", f"environment={env}")
+    key = local.flink_key(account, env)
     connect = f"/connect/v1/environments/{env}/clusters/{cluster}/connectors"
     local.call("POST", connect, {"name": "datagen", "config": datagen_config(account)}, status=201)
-    local.call("POST", f"/kafka/v3/clusters/{cluster}/topics", {"topic_name": "t", "partitions_count": 2}, status=201)
-    for name, sql in (("insert", "INSERT INTO t SELECT 1"), ("ddl", "CREATE TABLE t")):
+    for name, sql in statements.items():
         local.call("POST", f"{local.sql(env)}/statements", statement_body(name, sql, pool), key=key, status=201)
+    return env, cluster, key
+
+
+def test_status_shows_everything_and_no_secret(local: Local) -> None:
+    env, cluster, key = pipeline(local, insert="INSERT INTO t SELECT 1", ddl="CREATE TABLE t")
+    local.call("POST", f"/kafka/v3/clusters/{cluster}/topics", {"topic_name": "t", "partitions_count": 2}, status=201)
     local.plane.processes.append(ProcessInfo(name=f"kafka-{cluster}", pid=7, resident_bytes=5))
     status = local.call("GET", "/local/v1/status")
     assert status["ready"] is True
@@ -82,14 +88,8 @@ def test_status_shows_everything_and_no_secret(local: Local) -> None:
 
 
 def test_status_says_what_runs_in_which_phase_where_and_how_large_it_is(local: Local) -> None:
-    env = local.environment()
-    cluster, pool, account = local.cluster(env), local.pool(env), local.account()
-    local.grant(account, "FlinkDeveloper", f"environment={env}")
-    key = local.flink_key(account, env)
-    connect = f"/connect/v1/environments/{env}/clusters/{cluster}/connectors"
-    local.call("POST", connect, {"name": "datagen", "config": datagen_config(account)}, status=201)
-    for name, sql in (("insert", "INSERT INTO t SELECT 1"), ("ddl", "CREATE TABLE t"), ("model", "CREATE MODEL m")):
-        local.call("POST", f"{local.sql(env)}/statements", statement_body(name, sql, pool), key=key, status=201)
+    statements = {"insert": "INSERT INTO t SELECT 1", "ddl": "CREATE TABLE t", "model": "CREATE MODEL m"}
+    _, cluster, _ = pipeline(local, **statements)
     (local.state / "kafka" / cluster / "data").mkdir(parents=True)
     (local.state / "kafka" / cluster / "data" / "log").write_bytes(b"x" * 10_000)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -103,14 +103,7 @@ def test_status_says_what_runs_in_which_phase_where_and_how_large_it_is(local: L
 
 
 def test_records_are_counted_for_as_long_as_is_asked(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
-    env = local.environment()
-    cluster, pool, account = local.cluster(env), local.pool(env), local.account()
-    local.grant(account, "FlinkDeveloper", f"environment={env}")
-    key = local.flink_key(account, env)
-    connect = f"/connect/v1/environments/{env}/clusters/{cluster}/connectors"
-    local.call("POST", connect, {"name": "datagen", "config": datagen_config(account)}, status=201)
-    for name, sql in (("insert", "INSERT INTO t SELECT 1"), ("select", "SELECT 1")):
-        local.call("POST", f"{local.sql(env)}/statements", statement_body(name, sql, pool), key=key, status=201)
+    env, _, _ = pipeline(local, insert="INSERT INTO t SELECT 1", select="SELECT 1")
     (insert,) = local.cloud.store.named(Statement, env, "insert")
     clock, slept = [100.0], []
 
