@@ -33,6 +33,9 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
     /** The broker's maximum: a machine that slept keeps what was written but not yet committed. */
     private static final String TRANSACTION_TIMEOUT_MILLIS = "900000";
 
+    /** Kafka's own 16 kB hold four vectors, and the broker's work is by the batch. */
+    private static final String PRODUCER_BATCH_BYTES = Integer.toString(256 * 1024);
+
     private final Environment environment;
     private final StatementContext statement;
 
@@ -95,6 +98,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         // A few ids used again and again: one for each commit would fill the broker's memory within days.
         options.put("sink.transaction-naming-strategy", "pooling");
         options.put("properties.transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
+        options.put("properties.batch.size", PRODUCER_BATCH_BYTES);
         options.put(
                 "properties.compression.type",
                 context.getCatalogTable().getOptions().getOrDefault(TopicSettings.COMPRESSION_TYPE, "none"));
