@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from components.patience import PAUSES
 from components.sql_text import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from components.flink_address import Address
     from components.flink_session import FlinkSession
@@ -33,6 +35,8 @@ _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|c
 _RIGHTS_POLL_SECONDS = 2.0
 _REFUSED_PAUSE_SECONDS = 5.0  # longer: each attempt is a new object, and a warning on the screen
 _CONFLICTS = 3
+_CLEARING = threading.Lock()
+_CLEARED_POOLS: set[str] = set()  # of this process, which lives for one `up` or `destroy`
 _REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
 # Refused by the API; or by Kafka and the Schema Registry, by which a statement fails.
 _NO_RIGHTS = re.compile(
@@ -111,7 +115,7 @@ class StatementHooks:
             return
 
         def ask() -> str | None:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 if source and not _is_ready(flink, source, built_on):
                     return None
                 return flink.objection(self.statement)
@@ -132,7 +136,7 @@ class StatementHooks:
         address = await _resolved(self.session.address, "the Flink endpoint and key")
 
         def clear() -> None:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 if flink.phase(name) is None:
                     return
                 pulumi.log.info(f"removing statement {name}, which an interrupted run left behind")
@@ -190,7 +194,7 @@ class StatementHooks:
             return
 
         def hand_over() -> None:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 if flink.phase(name) is None or not (followers := flink.followers(name)):
                     return
                 pulumi.log.info(f"{', '.join(followers)} takes over from {name}")
@@ -202,7 +206,7 @@ class StatementHooks:
 
     def _drop_in(self, address: Address, database: str, name: str) -> bool:
         try:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 self._drop(flink, name)
         except FlinkSqlError as error:
             if _MISSING.search(str(error)):
@@ -226,7 +230,7 @@ class StatementHooks:
         address = await _resolved(self.session.address, "the Flink endpoint and key")
 
         def ask() -> None:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 for model in sorted(self.statement.predicts_with):
                     flink.predict(model)
 
@@ -239,11 +243,24 @@ class StatementHooks:
         await _in_thread(lambda: _poll_source(address, database, source), "The INSERT was not created")
 
 
+@contextmanager
+def _connected(address: Address, database: str) -> Iterator[FlinkSql]:
+    """Connect; the first hook of a run, while the others wait, removes what those of a killed one have left."""
+    in_preview = pulumi.runtime.is_dry_run()
+    with FlinkSql.connect(address, database, in_preview=in_preview) as flink:
+        pool = address.compute_pool_id
+        if not in_preview and pool not in _CLEARED_POOLS:
+            with _CLEARING:
+                if pool not in _CLEARED_POOLS and flink.remove_leftovers(pool):
+                    _CLEARED_POOLS.add(pool)
+        yield flink
+
+
 def _poll_source(address: Address, database: str, source: Source) -> None:
     started, pause, seen = time.monotonic(), 0.25, "the table is not there"
     while True:
         try:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 missing = sorted(set(source.columns) - set(flink.columns(source.table)))
             if not missing:
                 return
@@ -269,7 +286,7 @@ async def wait_for_key(session: FlinkSession, what: str) -> None:
     address = await _resolved(session.address, "the Flink endpoint and key")
 
     def ask() -> None:
-        with FlinkSql.connect(address, "") as flink:
+        with _connected(address, "") as flink:
             flink.phase(what)
 
     await _in_thread(ask, f"Flink does not let in the key that makes {what}", RIGHTS_SECONDS)

@@ -51,12 +51,18 @@ class Flink:
     asked: list[str] = field(default_factory=list)
     refusal: str = ""
     waiting: dict[str, list[str]] = field(default_factory=dict)
+    cleared: list[str] = field(default_factory=list)
+    clears: bool = True
 
     @contextmanager
-    def connect(self, address: Address, database: str) -> Iterator[Flink]:
+    def connect(self, address: Address, database: str, *, in_preview: bool) -> Iterator[Flink]:
         assert address == ADDRESS
-        self.database = database
+        self.database, self.in_preview = database, in_preview
         yield self
+
+    def remove_leftovers(self, compute_pool_id: str) -> bool:
+        self.cleared.append(compute_pool_id)
+        return self.clears
 
     def phase(self, name: str) -> str | None:
         return self.phases.get(name)
@@ -119,6 +125,7 @@ def flink(monkeypatch: pytest.MonkeyPatch) -> Flink:
     flink = Flink()
     monkeypatch.setattr(FlinkSql, "connect", flink.connect)
     monkeypatch.setattr(pulumi.log, "info", lambda *_: None)
+    monkeypatch.setattr(hooks, "_CLEARED_POOLS", set())
     return flink
 
 
@@ -288,6 +295,25 @@ class TestClear:
         assert flink.asked == ["delete p-x-1"]
 
 
+class TestLeftovers:
+    """What the hooks of a killed run have left goes with the first connection."""
+
+    def test_they_are_removed_once_in_a_run(self, flink: Flink) -> None:
+        clear(statement_hooks(TABLE))
+        clear(statement_hooks(MODEL))
+        assert flink.cleared == ["lfcp-1"]
+        assert not flink.in_preview
+
+    def test_they_are_tried_again_where_that_failed(self, flink: Flink) -> None:
+        flink.clears = False
+        clear(statement_hooks(TABLE))
+        flink.clears = True
+        drop(statement_hooks(MODEL))
+        drop(statement_hooks(TABLE))
+        assert flink.cleared == ["lfcp-1", "lfcp-1"]
+        assert flink.asked == ["DROP MODEL IF EXISTS `m$all`", "DROP TABLE IF EXISTS `product_vector`"]
+
+
 class TestCheckInPreview:
     def check(self, statement: Statement, source: Source | None = None, **inputs: Any) -> None:
         known = {"statementName": "p-x-1", "properties": {"sql.current-database": "embeddings-x"}, **inputs}
@@ -302,6 +328,8 @@ class TestCheckInPreview:
     def test_a_statement_that_flink_accepts(self, flink: Flink) -> None:
         self.check(TABLE)
         assert flink.asked == ["check CREATE TABLE"]
+        assert flink.in_preview
+        assert flink.cleared == []
 
     def test_a_statement_that_flink_refuses_stops_the_preview(self, flink: Flink) -> None:
         flink.refusal = "SQL parse failed"
