@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
+from components.forgotten import explanation
 from components.patience import PAUSES
 from components.sql_text import Kind
 
@@ -35,6 +36,7 @@ _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|c
 _RIGHTS_POLL_SECONDS = 2.0
 _REFUSED_PAUSE_SECONDS = 5.0  # longer: each attempt is a new object, and a warning on the screen
 _CONFLICTS = 3
+_IS_THERE = re.compile(r"^(?!.*409 Conflict).*already exists", re.DOTALL)  # the table or model, not the statement
 _CLEARING = threading.Lock()
 _CLEARED_POOLS: set[str] = set()  # of this process, which lives for one `up` or `destroy`
 _REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
@@ -153,6 +155,8 @@ class StatementHooks:
         Also after a conflict: the way was clear, so the name is this creation's own, by a request whose reply was lost.
         """
         if not (_is_taken(args) or await wait_for_rights(args)):
+            if self.statement.kind.makes and args.errors and _IS_THERE.search(args.errors[0]):
+                raise HookError(explanation(self.purpose, self.statement))
             return False
         await self._clear(args.new_inputs)
         return True

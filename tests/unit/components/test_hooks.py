@@ -529,6 +529,34 @@ class TestWhatPasses:
         assert ("delete p-x-1" in flink.asked) is again
 
 
+class TestWhatIsThere:
+    """A failed creation of what is there: whose it is, and what to write."""
+
+    def fail(self, statement: Statement, *errors: str) -> bool:
+        known = arguments(new_inputs="").new_inputs
+        args = pulumi.ErrorHookArgs(
+            "urn", "id", "n", "t", new_inputs=known, failed_operation="create", errors=list(errors)
+        )
+        return asyncio.run(statement_hooks(statement)._try_again(args))
+
+    def test_is_told_with_what_to_write(self, flink: Flink) -> None:
+        with pytest.raises(HookError, match=r"^Table product_vector is there already, .* IF NOT EXISTS in sql/p\.sql"):
+            self.fail(TABLE, "the statement p is FAILED: Table (or view) x already exists in Catalog y.")
+        assert flink.asked == []
+
+    @pytest.mark.parametrize(
+        ("statement", "error"),
+        [
+            (TABLE, "the statement p is FAILED: no such type"),
+            (TABLE, "409 Conflict: Statement resource=p already exists"),
+            (INSERT, "the statement p is FAILED: x already exists"),
+        ],
+        ids=["another error", "the statement's name", "an INSERT"],
+    )
+    def test_is_not_told_of_anything_else(self, statement: Statement, error: str) -> None:
+        assert not self.fail(statement, *[error] * 4)
+
+
 class TestHookError:
     def test_shows_no_frames(self) -> None:
         def fail() -> None:
