@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pulumi
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.settings import get_engine
 
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
 from components.forgotten import explanation
@@ -156,7 +158,7 @@ class StatementHooks:
         """
         if not (_is_taken(args) or await wait_for_rights(args)):
             if self.statement.kind.makes and args.errors and _IS_THERE.search(args.errors[0]):
-                raise HookError(explanation(self.purpose, self.statement))
+                _tell(args.urn, explanation(self.purpose, self.statement))
             return False
         await self._clear(args.new_inputs)
         return True
@@ -278,6 +280,13 @@ def _poll_source(address: Address, database: str, source: Source) -> None:
             )
         time.sleep(pause)
         pause = min(pause * 1.5, 5.0)
+
+
+def _tell(urn: str, sentence: str) -> None:
+    """Log an error at a resource: ``pulumi.log`` asks for the resource itself, which is not there before it is made."""
+    engine = get_engine()
+    if engine is not None:
+        engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, message=sentence, urn=urn))
 
 
 def _is_taken(args: pulumi.ErrorHookArgs) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -539,9 +540,17 @@ class TestWhatIsThere:
         )
         return asyncio.run(statement_hooks(statement)._try_again(args))
 
-    def test_is_told_with_what_to_write(self, flink: Flink) -> None:
-        with pytest.raises(HookError, match=r"^Table product_vector is there already, .* IF NOT EXISTS in sql/p\.sql"):
-            self.fail(TABLE, "the statement p is FAILED: Table (or view) x already exists in Catalog y.")
+    @pytest.fixture(autouse=True)
+    def told(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+        told: list[tuple[str, str]] = []
+        monkeypatch.setattr(hooks, "_tell", lambda *said: told.append(said))
+        return told
+
+    def test_is_told_with_what_to_write(self, flink: Flink, told: list[tuple[str, str]]) -> None:
+        assert not self.fail(TABLE, "the statement p is FAILED: Table (or view) x already exists in Catalog y.")
+        ((urn, sentence),) = told
+        assert urn == "urn"
+        assert re.match(r"Table product_vector is there already, .* IF NOT EXISTS in sql/p\.sql", sentence)
         assert flink.asked == []
 
     @pytest.mark.parametrize(
@@ -553,8 +562,9 @@ class TestWhatIsThere:
         ],
         ids=["another error", "the statement's name", "an INSERT"],
     )
-    def test_is_not_told_of_anything_else(self, statement: Statement, error: str) -> None:
+    def test_is_not_told_of_anything_else(self, told: list[tuple[str, str]], statement: Statement, error: str) -> None:
         assert not self.fail(statement, *[error] * 4)
+        assert told == []
 
 
 class TestHookError:
