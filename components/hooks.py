@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -99,10 +100,11 @@ class StatementHooks:
             before_delete = [self._hook("drop what was made by", self._drop_made)]
         else:
             before_delete = [self._hook("hand over from", self._hand_over)]
+        try_again = partial(self._try_again, get_engine())
         return pulumi.ResourceHookBinding(
             before_create=before_create,
             before_delete=before_delete,
-            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", self._try_again)],
+            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", try_again)],
         )
 
     def _hook(self, action: str, run: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
@@ -151,14 +153,14 @@ class StatementHooks:
 
         await _in_thread(clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
 
-    async def _try_again(self, args: pulumi.ErrorHookArgs) -> bool:
+    async def _try_again(self, engine: Any, args: pulumi.ErrorHookArgs) -> bool:
         """Ask for another attempt while rights are on their way, its name free: Flink keeps what failed.
 
         Also after a conflict: the way was clear, so the name is this creation's own, by a request whose reply was lost.
         """
         if not (_is_taken(args) or await wait_for_rights(args)):
             if self.statement.kind.makes and args.errors and _IS_THERE.search(args.errors[0]):
-                _tell(args.urn, explanation(self.purpose, self.statement))
+                _tell(engine, args.urn, explanation(self.purpose, self.statement))
             return False
         await self._clear(args.new_inputs)
         return True
@@ -282,10 +284,14 @@ def _poll_source(address: Address, database: str, source: Source) -> None:
         pause = min(pause * 1.5, 5.0)
 
 
-def _tell(urn: str, sentence: str) -> None:
-    """Log an error at a resource: ``pulumi.log`` asks for the resource itself, which is not there before it is made."""
-    engine = get_engine()
-    if engine is not None:
+def _tell(engine: Any, urn: str, sentence: str) -> None:
+    """Log an error at a resource: ``pulumi.log`` asks for the resource itself, which is not there before it is made.
+
+    ``engine``: as the program has it; a hook's thread may have none.
+    """
+    if engine is None:
+        pulumi.log.error(sentence)
+    else:
         engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, message=sentence, urn=urn))
 
 

@@ -21,6 +21,7 @@ _SHORTEST = 6  # a drawn value that is shorter could be met by chance in other t
 
 # Type -> properties whose value is drawn or derived from drawn ones.
 DRAWN = {
+    "pulumi:pulumi:Stack": ["schemaRegistryId"],  # which comes with the cluster, and is nobody's resource
     "random:index/randomId:RandomId": ["hex"],
     "confluentcloud:index/apiKey:ApiKey": ["secret"],
     "confluentcloud:index/flinkStatement:FlinkStatement": ["statementName"],  # ends in a hash of ids

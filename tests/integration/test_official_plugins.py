@@ -56,4 +56,5 @@ def test_both_kinds_of_plugins_leave_the_same_state(clone: Clone) -> None:
         clone.ok("destroy", "--yes", "--skip-preview", env=kind)
         return state
 
-    assert differences(made_by("bundled"), made_by(OTHER)) == []
+    found = differences(made_by("bundled"), made_by(OTHER))
+    assert not found, "\n".join(found)

@@ -526,32 +526,39 @@ class TestWhatPasses:
         flink.phases["p-x-1"] = "COMPLETED"
         known = arguments(new_inputs="").new_inputs
         args = pulumi.ErrorHookArgs("urn", "id", "n", "t", new_inputs=known, failed_operation=operation, errors=errors)
-        assert asyncio.run(statement_hooks(TABLE)._try_again(args)) is again
+        assert asyncio.run(statement_hooks(TABLE)._try_again(None, args)) is again
         assert ("delete p-x-1" in flink.asked) is again
 
 
 class TestWhatIsThere:
     """A failed creation of what is there: whose it is, and what to write."""
 
-    def fail(self, statement: Statement, *errors: str) -> bool:
+    def fail(self, statement: Statement, *errors: str, engine: Any = None) -> bool:
         known = arguments(new_inputs="").new_inputs
         args = pulumi.ErrorHookArgs(
             "urn", "id", "n", "t", new_inputs=known, failed_operation="create", errors=list(errors)
         )
-        return asyncio.run(statement_hooks(statement)._try_again(args))
+        return asyncio.run(statement_hooks(statement)._try_again(engine, args))
 
-    @pytest.fixture(autouse=True)
-    def told(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-        told: list[tuple[str, str]] = []
-        monkeypatch.setattr(hooks, "_tell", lambda *said: told.append(said))
-        return told
-
-    def test_is_told_with_what_to_write(self, flink: Flink, told: list[tuple[str, str]]) -> None:
-        assert not self.fail(TABLE, "the statement p is FAILED: Table (or view) x already exists in Catalog y.")
-        ((urn, sentence),) = told
-        assert urn == "urn"
-        assert re.match(r"Table product_vector is there already, .* IF NOT EXISTS in sql/p\.sql", sentence)
+    def test_is_told_at_the_resource_with_what_to_write(self, flink: Flink) -> None:
+        told: list[Any] = []
+        engine = type("Engine", (), {"Log": staticmethod(told.append)})
+        error = "the statement p is FAILED: Table (or view) x already exists in Catalog y."
+        assert not self.fail(TABLE, error, engine=engine)
+        (request,) = told
+        assert request.urn == "urn"
+        assert re.match(r"Table product_vector is there already, .* IF NOT EXISTS in sql/p\.sql", request.message)
         assert flink.asked == []
+
+    @pytest.fixture
+    def said(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        said: list[str] = []
+        monkeypatch.setattr(pulumi.log, "error", said.append)
+        return said
+
+    def test_is_told_without_an_engine(self, said: list[str]) -> None:
+        assert not self.fail(MODEL, "the statement p is FAILED: Model m already exists")
+        assert said[0].startswith("Model m is there already")
 
     @pytest.mark.parametrize(
         ("statement", "error"),
@@ -562,9 +569,9 @@ class TestWhatIsThere:
         ],
         ids=["another error", "the statement's name", "an INSERT"],
     )
-    def test_is_not_told_of_anything_else(self, told: list[tuple[str, str]], statement: Statement, error: str) -> None:
+    def test_is_not_told_of_anything_else(self, said: list[str], statement: Statement, error: str) -> None:
         assert not self.fail(statement, *[error] * 4)
-        assert told == []
+        assert said == []
 
 
 class TestHookError:
