@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 LAYOUT = Layout.of(str(PROJECT))
 OTHER = os.environ.get("COMPARE_WITH", "official")
 LACKING = what_installs_official_plugins(LAYOUT, cli_on_path(LAYOUT) or LAYOUT.built_cli)
-needs_official = pytest.mark.skipif(bool(LACKING), reason=f"the official plugins are not installed: {LACKING}")
-needs_other = pytest.mark.skipif(
-    OTHER == "official" and bool(LACKING), reason=f"the official plugins are not installed: {LACKING}"
-)
+NOT_INSTALLED = f"the official plugins are not installed: {LACKING}"
+if LACKING and OTHER == "official":
+    pytest.skip(NOT_INSTALLED, allow_module_level=True)
 
 pytestmark = pytest.mark.integration
 
@@ -42,12 +41,11 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     made.remove()
 
 
-@needs_official
+@pytest.mark.skipif(bool(LACKING), reason=NOT_INSTALLED)
 class TestPipelineWithOfficialPlugins(test_end_to_end.TestPipeline):
     """Every step of the story."""
 
 
-@needs_other
 def test_both_kinds_of_plugins_leave_the_same_state(clone: Clone) -> None:
     def made_by(plugins: str) -> dict[str, Any]:
         kind = {CHOICE: plugins}
