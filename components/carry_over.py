@@ -32,5 +32,5 @@ def reference(last_up: LastUp, purpose: str, *, name: str, text: str, built_on: 
         return None
     if last.name == name:
         return last.properties.get(INITIAL_OFFSET_FROM)
-    stands = {statement.name for statement in last_up.statements.values()}
+    stands = {statement.name for statement in last_up.statements.values()} | last_up.forgotten
     return last.name if is_edit(last, text) and stands.issuperset(built_on) else None

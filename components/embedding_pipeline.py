@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_confluentcloud as confluentcloud  # noqa: TC002 - Pulumi evaluates the annotations of a component
 
+from components.forgotten import INSERT, STATEMENTS
 from components.statement import StatementProps, declare_statement
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ class EmbeddingPipeline(pulumi.ComponentResource):
         query = f"SELECT vector, content FROM {props.sql.table.target}"  # noqa: S608 - a command to show, from the project's own file
         self.outputs = {
             "protect": props.protect,
-            "statements": {
+            STATEMENTS: {
                 "model": props.model.statement_name,
                 "table": self.table.statement_name,
-                "insert": self.insert.statement_name,
+                INSERT: self.insert.statement_name,
             },
             "showVectors": f'./pulumiw sql "{query}" --limit 5',
         }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from components.carry_over import INITIAL_OFFSET_FROM
+from components.hook_statements import PREFIX, is_left_over, new_name
 from components.patience import passes, patiently
 
 if TYPE_CHECKING:
@@ -42,13 +42,14 @@ class FlinkSqlError(Exception):
 class FlinkSql:
     """One database, as the owner of the key sees it. Every method raises :class:`FlinkSqlError`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, in_preview: bool) -> None:
         self._connection = connection
+        self._in_preview = in_preview
         self._own: list[str] = []
 
     @classmethod
     @contextmanager
-    def connect(cls, address: Address, database: str) -> Iterator[FlinkSql]:
+    def connect(cls, address: Address, database: str, *, in_preview: bool = False) -> Iterator[FlinkSql]:
         """Yield a connection whose current database is ``database`` (display name)."""
         # A quarter of a second that only a hook has to spend.
         import confluent_sql  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415
@@ -62,7 +63,7 @@ class FlinkSql:
             database=database,
             endpoint=address.endpoint,
         )
-        flink = cls(connection)
+        flink = cls(connection, in_preview=in_preview)
         try:
             yield flink
         except confluent_sql.Error as error:
@@ -73,7 +74,7 @@ class FlinkSql:
 
     def _name(self) -> str:
         """Return a name for a statement that is not to outlive this connection."""
-        self._own.append(f"hook-{uuid.uuid4().hex}")
+        self._own.append(new_name(in_preview=self._in_preview))
         return self._own[-1]
 
     def _gone(self, name: str) -> None:
@@ -88,6 +89,22 @@ class FlinkSql:
         with suppress(Exception):
             patiently(lambda: self._connection.delete_statement(name))
         self._gone(name)
+
+    def remove_leftovers(self, compute_pool_id: str) -> bool:
+        """Remove what hooks that were killed had asked in this pool; return whether that can be relied on.
+
+        It waits until they are gone: a DROP among them could still run, after what this run makes.
+        """
+        from confluent_sql import Error  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - as below
+
+        try:
+            found = self._connection.list_statements(compute_pool_id=compute_pool_id, name_contains=PREFIX)
+            for statement in found:
+                if is_left_over(statement.name, str(statement.metadata.get("created_at"))):
+                    self.delete(statement.name)
+        except (Error, FlinkSqlError):  # no reason to fail what the hook is about, and the next one tries again
+            return False
+        return True
 
     def phase(self, statement_name: str) -> str | None:
         """Phase of a statement, ``None`` if there is none of that name."""

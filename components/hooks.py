@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pulumi
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.settings import get_engine
 
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
+from components.forgotten import explanation
 from components.patience import PAUSES
 from components.sql_text import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from components.flink_address import Address
     from components.flink_session import FlinkSession
@@ -33,6 +39,9 @@ _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|c
 _RIGHTS_POLL_SECONDS = 2.0
 _REFUSED_PAUSE_SECONDS = 5.0  # longer: each attempt is a new object, and a warning on the screen
 _CONFLICTS = 3
+_IS_THERE = re.compile(r"^(?!.*409 Conflict).*already exists", re.DOTALL)  # the table or model, not the statement
+_CLEARING = threading.Lock()
+_CLEARED_POOLS: set[str] = set()  # of this process, which lives for one `up` or `destroy`
 _REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
 # Refused by the API; or by Kafka and the Schema Registry, by which a statement fails.
 _NO_RIGHTS = re.compile(
@@ -91,10 +100,11 @@ class StatementHooks:
             before_delete = [self._hook("drop what was made by", self._drop_made)]
         else:
             before_delete = [self._hook("hand over from", self._hand_over)]
+        try_again = partial(self._try_again, get_engine())
         return pulumi.ResourceHookBinding(
             before_create=before_create,
             before_delete=before_delete,
-            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", self._try_again)],
+            on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", try_again)],
         )
 
     def _hook(self, action: str, run: Callable[[pulumi.ResourceHookArgs], Awaitable[None]]) -> pulumi.ResourceHook:
@@ -111,7 +121,7 @@ class StatementHooks:
             return
 
         def ask() -> str | None:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 if source and not _is_ready(flink, source, built_on):
                     return None
                 return flink.objection(self.statement)
@@ -132,7 +142,7 @@ class StatementHooks:
         address = await _resolved(self.session.address, "the Flink endpoint and key")
 
         def clear() -> None:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 if flink.phase(name) is None:
                     return
                 pulumi.log.info(f"removing statement {name}, which an interrupted run left behind")
@@ -143,12 +153,14 @@ class StatementHooks:
 
         await _in_thread(clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
 
-    async def _try_again(self, args: pulumi.ErrorHookArgs) -> bool:
+    async def _try_again(self, engine: Any, args: pulumi.ErrorHookArgs) -> bool:
         """Ask for another attempt while rights are on their way, its name free: Flink keeps what failed.
 
         Also after a conflict: the way was clear, so the name is this creation's own, by a request whose reply was lost.
         """
         if not (_is_taken(args) or await wait_for_rights(args)):
+            if self.statement.kind.makes and args.errors and _IS_THERE.search(args.errors[0]):
+                _tell(engine, args.urn, explanation(self.purpose, self.statement))
             return False
         await self._clear(args.new_inputs)
         return True
@@ -190,7 +202,7 @@ class StatementHooks:
             return
 
         def hand_over() -> None:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 if flink.phase(name) is None or not (followers := flink.followers(name)):
                     return
                 pulumi.log.info(f"{', '.join(followers)} takes over from {name}")
@@ -202,7 +214,7 @@ class StatementHooks:
 
     def _drop_in(self, address: Address, database: str, name: str) -> bool:
         try:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 self._drop(flink, name)
         except FlinkSqlError as error:
             if _MISSING.search(str(error)):
@@ -226,7 +238,7 @@ class StatementHooks:
         address = await _resolved(self.session.address, "the Flink endpoint and key")
 
         def ask() -> None:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 for model in sorted(self.statement.predicts_with):
                     flink.predict(model)
 
@@ -239,11 +251,24 @@ class StatementHooks:
         await _in_thread(lambda: _poll_source(address, database, source), "The INSERT was not created")
 
 
+@contextmanager
+def _connected(address: Address, database: str) -> Iterator[FlinkSql]:
+    """Connect; the first hook of a run, while the others wait, removes what those of a killed one have left."""
+    in_preview = pulumi.runtime.is_dry_run()
+    with FlinkSql.connect(address, database, in_preview=in_preview) as flink:
+        pool = address.compute_pool_id
+        if not in_preview and pool not in _CLEARED_POOLS:
+            with _CLEARING:
+                if pool not in _CLEARED_POOLS and flink.remove_leftovers(pool):
+                    _CLEARED_POOLS.add(pool)
+        yield flink
+
+
 def _poll_source(address: Address, database: str, source: Source) -> None:
     started, pause, seen = time.monotonic(), 0.25, "the table is not there"
     while True:
         try:
-            with FlinkSql.connect(address, database) as flink:
+            with _connected(address, database) as flink:
                 missing = sorted(set(source.columns) - set(flink.columns(source.table)))
             if not missing:
                 return
@@ -259,6 +284,17 @@ def _poll_source(address: Address, database: str, source: Source) -> None:
         pause = min(pause * 1.5, 5.0)
 
 
+def _tell(engine: Any, urn: str, sentence: str) -> None:
+    """Log an error at a resource: ``pulumi.log`` asks for the resource itself, which is not there before it is made.
+
+    ``engine``: as the program has it; a hook's thread may have none.
+    """
+    if engine is None:
+        pulumi.log.error(sentence)
+    else:
+        engine.Log(engine_pb2.LogRequest(severity=engine_pb2.ERROR, message=sentence, urn=urn))
+
+
 def _is_taken(args: pulumi.ErrorHookArgs) -> bool:
     conflicts = [error for error in args.errors if "409 Conflict" in error]
     return args.failed_operation == "create" and args.errors[:1] == conflicts[:1] != [] and len(conflicts) <= _CONFLICTS
@@ -269,7 +305,7 @@ async def wait_for_key(session: FlinkSession, what: str) -> None:
     address = await _resolved(session.address, "the Flink endpoint and key")
 
     def ask() -> None:
-        with FlinkSql.connect(address, "") as flink:
+        with _connected(address, "") as flink:
             flink.phase(what)
 
     await _in_thread(ask, f"Flink does not let in the key that makes {what}", RIGHTS_SECONDS)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.flink_address import Address
+from components.forgotten import STATEMENTS, forgotten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,11 +39,15 @@ class LastStatement:
 
 @dataclass(frozen=True, kw_only=True)
 class LastUp:
-    """``address`` is ``None`` before there was one; ``statements`` are by resource name."""
+    """``address`` is ``None`` before there was one; ``statements`` are by resource name.
+
+    ``forgotten``: names of statements that a refresh took for gone, though what they made is there.
+    """
 
     address: Address | None = None
     protect: bool = False
     statements: Mapping[str, LastStatement] = field(default_factory=dict)
+    forgotten: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls) -> LastUp:
@@ -64,7 +69,13 @@ class LastUp:
         values = {field: outputs.get(name) for field, name in _IN_OUTPUTS.items()}
         given = {field: value for field, value in values.items() if isinstance(value, str)}
         address = Address(**given) if given.keys() == values.keys() else None
-        return cls(address=address, protect=bool(outputs.get("protect")), statements=statements)
+        made = outputs.get(STATEMENTS) or {}
+        return cls(
+            address=address,
+            protect=bool(outputs.get("protect")),
+            statements=statements,
+            forgotten=forgotten(made, {statement.name for statement in statements.values()}),
+        )
 
 
 def _resources() -> dict[str, Any]:

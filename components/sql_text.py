@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CONDITION = ["IF", "NOT", "EXISTS"]
 _NEVER_CLOSED = {
     "'": "a string that starts with '",
     "`": "a name that starts with `",
@@ -127,6 +128,15 @@ class Statement:
             if call.is_word("ML_PREDICT") and model.kind in {"string", "quoted"}
         }
 
+    @property
+    def if_not_exists(self) -> str:
+        """Its text as one that leaves alone what is there already; the text itself if it is such a one."""
+        makes, *condition = self._tokens[1:5]
+        if [token.value.upper() for token in condition] == _CONDITION:
+            return self.text
+        end = makes.start + len(makes.value)
+        return f"{self.text[:end]} {' '.join(_CONDITION)}{self.text[end:]}"
+
     def with_option(self, key: str, value: str) -> Statement:
         """Return the statement with one more option at the end of its WITH clause."""
         last = max(token.start for token in self._tokens if token.value == ")")
@@ -159,7 +169,7 @@ def _target(found: Sequence[Token], kind: Kind) -> str:
             starts = " ".join(token.value for token in found[: len(words)])
             raise SqlTextError(f"starts with {starts!r}: write one {kind} statement")
         rest.pop(0)
-    if [token.value.upper() for token in rest[:3]] == ["IF", "NOT", "EXISTS"]:
+    if [token.value.upper() for token in rest[:3]] == _CONDITION:
         rest = rest[3:]
     name = ""
     while rest and rest[0].kind in {"word", "quoted"}:

@@ -11,6 +11,7 @@ import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.carry_over import INITIAL_OFFSET_FROM, is_edit, reference
+from components.forgotten import text_of
 from components.hooks import DATABASE, Source, StatementHooks
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def declare_statement(
     )
     return confluentcloud.FlinkStatement(
         purpose,
-        statement=text,
+        statement=text_of(session.last_up, purpose, props.statement, name),
         statement_name=name,
         properties=properties,
         opts=pulumi.ResourceOptions.merge(

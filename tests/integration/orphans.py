@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from tests.integration.clone import Clone
 
 BY_NAME = {"statement", "connection"}
-QUERY_OF_A_KILLED_HOOK = "hook-"  # nobody reads it, and the cloud ends and forgets such statements by itself
 BROUGHT = {"schema-registry", "user"}  # made by the cloud itself
 
 
@@ -18,6 +17,5 @@ def orphans(clone: Clone) -> set[str]:
     resources = json.loads(clone.ok("stack", "export"))["deployment"].get("resources") or []
     known = {r["id"].rsplit("/", 1)[-1] for r in resources if r["type"].startswith("confluentcloud:")}
     there = clone.status()["resources"]
-    made = [r for r in there if r["kind"] not in BROUGHT and not r["name"].startswith(QUERY_OF_A_KILLED_HOOK)]
-    own = {r["name"] if r["kind"] in BY_NAME else r["id"] for r in made}
+    own = {r["name"] if r["kind"] in BY_NAME else r["id"] for r in there if r["kind"] not in BROUGHT}
     return known ^ own

@@ -12,6 +12,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+import httpx
 import psutil
 import pytest
 
@@ -20,6 +21,8 @@ from tests.integration.orphans import orphans
 from tests.integration.tables import settled, topic_end
 
 if TYPE_CHECKING:
+    import subprocess
+
     from tests.integration.clone import Clone
 
 pytestmark = pytest.mark.integration
@@ -95,6 +98,11 @@ def killed_at(clone: Clone, seconds: float, *command: str) -> bool:
     """Whether the command still ran after so many seconds, and was killed with all that it had started."""
     process = clone.start(*command)
     time.sleep(seconds)
+    return killed_now(process)
+
+
+def killed_now(process: subprocess.Popen[str]) -> bool:
+    """Whether a command still ran, and was killed with all that it had started."""
     if process.poll() is not None:
         return False
     os.killpg(process.pid, signal.SIGKILL)
@@ -102,13 +110,36 @@ def killed_at(clone: Clone, seconds: float, *command: str) -> bool:
     return True
 
 
+def asked_by_hooks(clone: Clone) -> set[str]:
+    """Return the statements by which hooks ask Flink, as they are now."""
+    own = clone.credentials()
+    key = (own["cloud_api_key"], own["cloud_api_secret"])
+    status = httpx.get(f"{clone.endpoint}/local/v1/status", auth=key).json()
+    return {one["name"] for one in status["resources"] if one["name"].startswith("hook-")}
+
+
+def killed_while_a_hook_asks(clone: Clone, *command: str) -> set[str]:
+    """Kill a command while Flink has a hook's statement, and return what is left of those."""
+    process = clone.start(*command)
+    wait_until(lambda: bool(asked_by_hooks(clone)) or process.poll() is not None, "a hook asks Flink", 120)
+    assert killed_now(process)
+    left = asked_by_hooks(clone)
+    assert left
+    return left
+
+
 def test_up_and_destroy_end_well_wherever_they_were_killed(clone: Clone, chance: random.Random) -> None:
     clone.ok("cloud", "start")
     killed = 0
     while killed < KILLS:
-        moment = chance.uniform(0.5, LONGEST_UP)
-        print(f"up, at {moment:.1f} s")
-        killed += killed_at(clone, moment, "up", "--yes", "--skip-preview")
+        if killed == 0:
+            left = killed_while_a_hook_asks(clone, "up", "--yes", "--skip-preview")
+            print(f"up, while hooks asked Flink {len(left)} things")
+            killed += 1
+        else:
+            moment = chance.uniform(0.5, LONGEST_UP)
+            print(f"up, at {moment:.1f} s")
+            killed += killed_at(clone, moment, "up", "--yes", "--skip-preview")
         clone.ok("up", "--yes", "--skip-preview")
         nothing_is_alone(clone)
         clone.ok("up", "--yes", "--expect-no-changes")
@@ -118,4 +149,5 @@ def test_up_and_destroy_end_well_wherever_they_were_killed(clone: Clone, chance:
         killed += killed_at(clone, moment, "destroy", "--yes", "--skip-preview")
         clone.ok("destroy", "--yes", "--skip-preview")
         nothing_is_alone(clone)
+        assert clone.status()["resources"] == []
     print(f"killed: {killed}")

@@ -20,11 +20,24 @@ INSERT = "sql/insert-into-product-vector.sql"
 TABLE = "sql/create-table-product-vector.sql"
 
 
-def flink_answers(outputs: dict[str, Any]) -> int:
-    """Return the HTTP status of the list of statements, asked for with a stack's key."""
-    path = f"sql/v1/organizations/{outputs['organizationId']}/environments/{outputs['environmentId']}/statements"
+def flink(outputs: dict[str, Any]) -> httpx.Client:
+    """Return a client of Flink's API, with a stack's key."""
+    path = f"sql/v1/organizations/{outputs['organizationId']}/environments/{outputs['environmentId']}"
     key = (outputs["flinkApiKey"], outputs["flinkApiSecret"])
-    return httpx.get(f"{outputs['flinkRestEndpoint']}/{path}", auth=key).status_code
+    return httpx.Client(base_url=f"{outputs['flinkRestEndpoint']}/{path}", auth=key)
+
+
+def flink_answers(outputs: dict[str, Any]) -> int:
+    """Return the HTTP status of the list of statements."""
+    return flink(outputs).get("/statements").status_code
+
+
+def forget(clone: Clone, *kinds: str) -> None:
+    """Have the cloud forget statements, as Confluent's does after 30 days, and Pulumi see it."""
+    outputs = clone.outputs()
+    for kind in kinds:
+        flink(outputs).delete(f"/statements/{outputs['statements'][kind]}").raise_for_status()
+    clone.ok("refresh", "--yes", "--skip-preview")
 
 
 def kept(clone: Clone) -> set[str]:
@@ -98,6 +111,32 @@ class TestEditOfTheInsert:
         assert statements(clone)[running]["phase"] == "RUNNING"
         clone.ok("preview", "--expect-no-changes")
         git(clone.path, "checkout", "--", "sql")
+
+
+class TestForgottenStatements:
+    """`CREATE TABLE` and `CREATE MODEL`, 30 days after a `refresh` takes them for gone: what they made is there."""
+
+    def test_what_is_the_stack_s_own_is_taken_as_it_is(self, clone: Clone) -> None:
+        clone.ok("up", "--yes", "--skip-preview")
+        before, held = clone.outputs()["statements"], topic_end(clone, "product_vector")
+        names = {resource["id"]: resource["name"] for resource in clone.status()["resources"]}
+        forget(clone, "model", "table")
+        clone.ok("up", "--yes", "--skip-preview")
+        assert clone.outputs()["statements"] == before
+        made = {resource["name"] for resource in clone.status()["resources"] if resource["id"] not in names}
+        assert made == {before["model"], before["table"]}
+        assert topic_end(clone, "product_vector") >= held
+        clone.ok("preview", "--expect-no-changes")
+
+    def test_of_what_may_be_anybody_s_is_said_what_to_write(self, clone: Clone) -> None:
+        held = topic_end(clone, "product_vector")
+        forget(clone, "model", "table", "insert")
+        said = clone.refused("up", "--yes", "--skip-preview")
+        assert "Table product_vector is there already" in said
+        assert "write CREATE TABLE IF NOT EXISTS in sql/create-table-product-vector.sql" in said
+        clone.edit(TABLE, "CREATE TABLE", "CREATE TABLE IF NOT EXISTS")  # until the next test has `sql` back
+        clone.ok("up", "--yes", "--skip-preview")
+        assert topic_end(clone, "product_vector") >= held
 
 
 class TestRenames:

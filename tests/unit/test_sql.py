@@ -49,6 +49,17 @@ class TestStatement:
         with pytest.raises(SqlTextError, match=mistake):
             Statement.parse(text, Kind.CREATE_TABLE)
 
+    @pytest.mark.parametrize(
+        ("text", "kind", "conditional"),
+        [
+            ("CREATE TABLE t (a INT);", Kind.CREATE_TABLE, "CREATE TABLE IF NOT EXISTS t (a INT);"),
+            ("create /* a */ model\n`IF`", Kind.CREATE_MODEL, "create /* a */ model IF NOT EXISTS\n`IF`"),
+            ("CREATE TABLE if not\nexists t (a INT);", Kind.CREATE_TABLE, "CREATE TABLE if not\nexists t (a INT);"),
+        ],
+    )
+    def test_as_one_that_leaves_alone_what_is_there(self, text: str, kind: Kind, conditional: str) -> None:
+        assert Statement.parse(text, kind).if_not_exists == conditional
+
     def test_semicolons_in_strings_and_comments_end_nothing(self) -> None:
         text = "CREATE TABLE t (a INT) /* ; */ WITH ('a' = ';it''s;') -- ;\n;"
         assert Statement.parse(text, Kind.CREATE_TABLE).options == {"A": ";it's;"}

@@ -9,14 +9,15 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.stack import pulumi_home
 from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from toolchain.frontdoor.layout import Layout
 
@@ -24,6 +25,9 @@ _LANGUAGE_HOST = "pulumi-language-python"
 _PROVIDERS = ("confluentcloud", "random")
 _INSTALL_SECONDS = 60
 _RETRY_SECONDS = 24 * 3600
+_OFFICIAL, _BUNDLED = "official", "bundled"
+CHOICE = "PULUMIW_PLUGINS"
+"""The environment variable by which somebody insists on either kind."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,29 @@ def _cached(versions: dict[str, str]) -> Iterator[tuple[str, str]]:
         yield f"resource-{name}-v{version}", f"pulumi-resource-{name}"
 
 
-def _missing(versions: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for name, version in versions.items():
+def _on_path(layout: Layout, program: str) -> str | None:
+    """Find a program on PATH; never the bundled one, which this front door puts there for what it runs."""
+    bundled = layout.bundled_plugins.parts[-3:]
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    return shutil.which(program, path=os.pathsep.join(one for one in folders if Path(one).parts[-3:] != bundled))
+
+
+def _has_language_host(layout: Layout, cli: Path) -> bool:
+    return bool(_on_path(layout, _LANGUAGE_HOST)) or (cli.parent / _LANGUAGE_HOST).exists()
+
+
+def _missing(layout: Layout) -> Iterator[tuple[str, str]]:
+    for name, version in pinned_providers(layout).items():
         installed = pulumi_home() / "plugins" / f"resource-{name}-v{version}"
-        if not installed.is_dir() and not shutil.which(f"pulumi-resource-{name}"):
+        if not installed.is_dir() and not _on_path(layout, f"pulumi-resource-{name}"):
             yield name, version
+
+
+def what_installs_official_plugins(layout: Layout, cli: Path) -> str:
+    """Return the commands that install the official plugins that are not there; empty if all are."""
+    host = [] if _has_language_host(layout, cli) else ["curl -fsSL https://get.pulumi.com | sh"]
+    commands = [f"pulumi plugin install resource {name} {version}" for name, version in _missing(layout)]
+    return " && ".join(host + commands)
 
 
 def _install(cli: Path, name: str, version: str) -> bool:
@@ -104,21 +126,34 @@ def _install(cli: Path, name: str, version: str) -> bool:
 def choose_plugins(layout: Layout, cli: Path) -> Plugins:
     """Return the official plugins if all are there or can be installed, else the bundled ones.
 
+    ``PULUMIW_PLUGINS=official`` or ``bundled`` insists on either; :class:`Failure` says what installs the former.
+    """
+    choice = os.environ.get(CHOICE) or ""
+    if choice not in ("", _OFFICIAL, _BUNDLED):
+        raise Failure(f"{CHOICE} is {choice!r}: set it to {_OFFICIAL} or {_BUNDLED}, or unset it.")
+    official = choice != _BUNDLED and _can_be_had(layout, cli, insists=choice == _OFFICIAL)
+    if choice == _OFFICIAL and not official:
+        commands = what_installs_official_plugins(layout, cli)
+        raise Failure(f"{CHOICE} is {_OFFICIAL}, but the official plugins are not all there: {commands}")
+    return Plugins(official=official, layout=layout)
+
+
+def _can_be_had(layout: Layout, cli: Path, *, insists: bool) -> bool:
+    """Install what is missing of the official plugins, and return whether all are there.
+
     Without the official language host, which comes with Pulumi's own installer, nothing is downloaded: where that was
     out of reach, the plugins are too. A failed download is repeated after a day, or by `./pulumiw plugin install`.
     """
-    if not shutil.which(_LANGUAGE_HOST) and not (cli.parent / _LANGUAGE_HOST).exists():
-        return Plugins(official=False, layout=layout)
-    missing = list(_missing(pinned_providers(layout)))
-    if not missing:
-        return Plugins(official=True, layout=layout)
+    if not _has_language_host(layout, cli):
+        return False
+    missing = list(_missing(layout))
     failed = layout.home / "official-plugins-failed"
-    if failed.exists() and time.time() - failed.stat().st_mtime < _RETRY_SECONDS:
-        return Plugins(official=False, layout=layout)
+    if missing and not insists and failed.exists() and time.time() - failed.stat().st_mtime < _RETRY_SECONDS:
+        return False
     for name, version in missing:
         say(f"  Official provider {name} {version} ...")
         if not _install(cli, name, version):
             failed.touch()
             say(f"  Official provider {name} {version} cannot be had here: the bundled providers stand in.")
-            return Plugins(official=False, layout=layout)
-    return Plugins(official=True, layout=layout)
+            return False
+    return True

@@ -33,6 +33,11 @@ def test_a_new_table_is_filled_from_the_beginning() -> None:
     assert carried(last_up(), "insert-2", "INSERT 2", ["table-2"]) is None
 
 
+def test_a_table_whose_statement_was_forgotten_stands() -> None:
+    last = LastUp(statements={"insert": last_up().statements["insert"]}, forgotten=frozenset({"table-1"}))
+    assert carried(last, "insert-2", "INSERT 2", ["table-1"]) == "insert-1"
+
+
 def test_the_same_text_in_another_place_begins_anew() -> None:
     assert carried(last_up(), "insert-2", "INSERT 1", ["table-1"]) is None
 

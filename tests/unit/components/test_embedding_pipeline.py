@@ -112,6 +112,18 @@ class TestEmbeddingPipeline:
         assert again[INSERT].inputs == recorded[INSERT].inputs
         assert again[INSERT].request.deleteBeforeReplace
 
+    def test_a_forgotten_table_is_taken_as_it_is_and_the_insert_stays(
+        self, declare: Callable[..., Recorded], recorded: Recorded, sql: PipelineSql
+    ) -> None:
+        last = self.after(recorded)
+        names = frozenset({last.statements[TABLE].name, last.statements[MODEL].name})
+        refreshed = LastUp(statements={INSERT: last.statements[INSERT]}, forgotten=names)
+        again = declare(last_up=refreshed)
+        assert again[TABLE].inputs == {**recorded[TABLE].inputs, "statement": sql.table.if_not_exists}
+        assert again[MODEL].inputs == {**recorded[MODEL].inputs, "statement": sql.model.if_not_exists}
+        assert again[INSERT].inputs == recorded[INSERT].inputs
+        assert declare(last_up=self.after(again))[TABLE].inputs == again[TABLE].inputs
+
     def test_edited_it_takes_over_from_the_one_that_runs(
         self, declare: Callable[..., Recorded], recorded: Recorded
     ) -> None:

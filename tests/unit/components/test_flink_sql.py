@@ -6,14 +6,17 @@ import json
 import threading
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from components import flink_sql
 from components.flink_address import Address
 from components.flink_sql import FlinkSql, FlinkSqlError, quote
+from components.hook_statements import is_left_over, new_name
 from components.sql_text import Kind, Statement
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ class FlinkApi:
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         if method == "POST":
             return 200, self.submit(json.loads(body))
+        if path.startswith(f"{BASE}?"):
+            return self.listed(dict(parse_qsl(urlsplit(path).query)))
         name, _, tail = path.removeprefix(f"{BASE}/").partition("/")
         if name not in self.statements:
             return 404, {"errors": [{"detail": "no such statement"}]}
@@ -45,6 +50,15 @@ class FlinkApi:
             return 200, {"results": {"data": rows}, "metadata": {"next": ""}}
         return 200, self.statements[name]
 
+    def listed(self, query: dict[str, str]) -> tuple[int, Any]:
+        pool, part = query["spec.compute_pool_id"], query["statement_name_search_query"]
+        found = [
+            statement
+            for name, statement in self.statements.items()
+            if part in name and statement["spec"].get("compute_pool_id") == pool
+        ]
+        return 200, {"data": found, "metadata": {"next": ""}}
+
     def submit(self, request: dict[str, Any]) -> dict[str, Any]:
         self.submitted.append(request)
         text = request["spec"]["statement"]
@@ -54,7 +68,7 @@ class FlinkApi:
         traits = {"sql_kind": "X", "is_bounded": True, "is_append_only": True, "schema": {"columns": columns}}
         statement = {
             **request,
-            "metadata": {"uid": request["name"]},
+            "metadata": {"uid": request["name"], "created_at": datetime.now(UTC).isoformat()},
             "status": {"phase": phase, "detail": detail, "traits": traits},
             "rows": rows,
         }
@@ -200,6 +214,52 @@ class TestFlinkSql:
     def test_a_cloud_without_dry_runs_does_not_object(self, api: FlinkApi, flink: FlinkSql) -> None:
         api.answer = lambda *_: (501, {"errors": [{"detail": "no dry runs here"}]})  # type: ignore[method-assign]
         assert flink.objection(TABLE) is None
+
+
+class TestLeftovers:
+    KILLED = f"hook-0123abcd-{'0' * 32}"
+    PREVIEW = f"hook-preview-{'0' * 32}"
+
+    def make(self, api: FlinkApi, name: str, pool: str = "lfcp-1", *, minutes_ago: int = 0) -> None:
+        spec = {"statement": "DROP TABLE t", "properties": {}, "compute_pool_id": pool}
+        made = api.submit({"name": name, "spec": spec})
+        made["metadata"]["created_at"] = (datetime.now(UTC) - timedelta(minutes=minutes_ago)).isoformat()
+
+    def test_what_a_killed_run_has_left_goes(self, api: FlinkApi, flink: FlinkSql) -> None:
+        self.make(api, self.KILLED)
+        assert flink.remove_leftovers("lfcp-1")
+        assert api.statements == {}
+
+    def test_what_this_run_asks_stays(self, api: FlinkApi, flink: FlinkSql) -> None:
+        self.make(api, new_name(in_preview=False))
+        assert flink.remove_leftovers("lfcp-1")
+        assert len(api.statements) == 1
+
+    @pytest.mark.parametrize(
+        ("name", "pool"),
+        [(KILLED, "lfcp-2"), ("hook-world", "lfcp-1"), (f"my-{KILLED}", "lfcp-1"), (f"{KILLED}-copy", "lfcp-1")],
+        ids=["another stack's", "a person's", "a prefix", "an ending"],
+    )
+    def test_what_is_not_this_stack_s_hooks_stays(self, api: FlinkApi, flink: FlinkSql, name: str, pool: str) -> None:
+        self.make(api, name, pool)
+        assert flink.remove_leftovers("lfcp-1")
+        assert api.statements.keys() == {name}
+
+    def test_a_preview_that_may_run_beside_it_is_left_alone(self, api: FlinkApi, flink: FlinkSql) -> None:
+        running = new_name(in_preview=True)
+        self.make(api, running, minutes_ago=9)
+        self.make(api, self.PREVIEW, minutes_ago=11)
+        assert flink.remove_leftovers("lfcp-1")
+        assert api.statements.keys() == {running}
+
+    def test_a_time_that_cannot_be_read_keeps_a_preview_s(self) -> None:
+        assert not is_left_over(self.PREVIEW, "None")
+
+    def test_trouble_stops_no_hook(self, api: FlinkApi, flink: FlinkSql) -> None:
+        self.make(api, self.KILLED)
+        api.answer = lambda *_: (403, {"errors": [{"detail": "no"}]})  # type: ignore[method-assign]
+        assert not flink.remove_leftovers("lfcp-1")
+        assert api.statements.keys() == {self.KILLED}
 
 
 class TestConnect:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -51,12 +52,18 @@ class Flink:
     asked: list[str] = field(default_factory=list)
     refusal: str = ""
     waiting: dict[str, list[str]] = field(default_factory=dict)
+    cleared: list[str] = field(default_factory=list)
+    clears: bool = True
 
     @contextmanager
-    def connect(self, address: Address, database: str) -> Iterator[Flink]:
+    def connect(self, address: Address, database: str, *, in_preview: bool) -> Iterator[Flink]:
         assert address == ADDRESS
-        self.database = database
+        self.database, self.in_preview = database, in_preview
         yield self
+
+    def remove_leftovers(self, compute_pool_id: str) -> bool:
+        self.cleared.append(compute_pool_id)
+        return self.clears
 
     def phase(self, name: str) -> str | None:
         return self.phases.get(name)
@@ -119,6 +126,7 @@ def flink(monkeypatch: pytest.MonkeyPatch) -> Flink:
     flink = Flink()
     monkeypatch.setattr(FlinkSql, "connect", flink.connect)
     monkeypatch.setattr(pulumi.log, "info", lambda *_: None)
+    monkeypatch.setattr(hooks, "_CLEARED_POOLS", set())
     return flink
 
 
@@ -288,6 +296,25 @@ class TestClear:
         assert flink.asked == ["delete p-x-1"]
 
 
+class TestLeftovers:
+    """What the hooks of a killed run have left goes with the first connection."""
+
+    def test_they_are_removed_once_in_a_run(self, flink: Flink) -> None:
+        clear(statement_hooks(TABLE))
+        clear(statement_hooks(MODEL))
+        assert flink.cleared == ["lfcp-1"]
+        assert not flink.in_preview
+
+    def test_they_are_tried_again_where_that_failed(self, flink: Flink) -> None:
+        flink.clears = False
+        clear(statement_hooks(TABLE))
+        flink.clears = True
+        drop(statement_hooks(MODEL))
+        drop(statement_hooks(TABLE))
+        assert flink.cleared == ["lfcp-1", "lfcp-1"]
+        assert flink.asked == ["DROP MODEL IF EXISTS `m$all`", "DROP TABLE IF EXISTS `product_vector`"]
+
+
 class TestCheckInPreview:
     def check(self, statement: Statement, source: Source | None = None, **inputs: Any) -> None:
         known = {"statementName": "p-x-1", "properties": {"sql.current-database": "embeddings-x"}, **inputs}
@@ -302,6 +329,8 @@ class TestCheckInPreview:
     def test_a_statement_that_flink_accepts(self, flink: Flink) -> None:
         self.check(TABLE)
         assert flink.asked == ["check CREATE TABLE"]
+        assert flink.in_preview
+        assert flink.cleared == []
 
     def test_a_statement_that_flink_refuses_stops_the_preview(self, flink: Flink) -> None:
         flink.refusal = "SQL parse failed"
@@ -497,8 +526,52 @@ class TestWhatPasses:
         flink.phases["p-x-1"] = "COMPLETED"
         known = arguments(new_inputs="").new_inputs
         args = pulumi.ErrorHookArgs("urn", "id", "n", "t", new_inputs=known, failed_operation=operation, errors=errors)
-        assert asyncio.run(statement_hooks(TABLE)._try_again(args)) is again
+        assert asyncio.run(statement_hooks(TABLE)._try_again(None, args)) is again
         assert ("delete p-x-1" in flink.asked) is again
+
+
+class TestWhatIsThere:
+    """A failed creation of what is there: whose it is, and what to write."""
+
+    def fail(self, statement: Statement, *errors: str, engine: Any = None) -> bool:
+        known = arguments(new_inputs="").new_inputs
+        args = pulumi.ErrorHookArgs(
+            "urn", "id", "n", "t", new_inputs=known, failed_operation="create", errors=list(errors)
+        )
+        return asyncio.run(statement_hooks(statement)._try_again(engine, args))
+
+    def test_is_told_at_the_resource_with_what_to_write(self, flink: Flink) -> None:
+        told: list[Any] = []
+        engine = type("Engine", (), {"Log": staticmethod(told.append)})
+        error = "the statement p is FAILED: Table (or view) x already exists in Catalog y."
+        assert not self.fail(TABLE, error, engine=engine)
+        (request,) = told
+        assert request.urn == "urn"
+        assert re.match(r"Table product_vector is there already, .* IF NOT EXISTS in sql/p\.sql", request.message)
+        assert flink.asked == []
+
+    @pytest.fixture
+    def said(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        said: list[str] = []
+        monkeypatch.setattr(pulumi.log, "error", said.append)
+        return said
+
+    def test_is_told_without_an_engine(self, said: list[str]) -> None:
+        assert not self.fail(MODEL, "the statement p is FAILED: Model m already exists")
+        assert said[0].startswith("Model m is there already")
+
+    @pytest.mark.parametrize(
+        ("statement", "error"),
+        [
+            (TABLE, "the statement p is FAILED: no such type"),
+            (TABLE, "409 Conflict: Statement resource=p already exists"),
+            (INSERT, "the statement p is FAILED: x already exists"),
+        ],
+        ids=["another error", "the statement's name", "an INSERT"],
+    )
+    def test_is_not_told_of_anything_else(self, said: list[str], statement: Statement, error: str) -> None:
+        assert not self.fail(statement, *[error] * 4)
+        assert said == []
 
 
 class TestHookError:

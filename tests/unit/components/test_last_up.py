@@ -57,5 +57,12 @@ def test_statements_are_as_they_were_made(monkeypatch: pytest.MonkeyPatch) -> No
     assert last.statements == {"insert": LastStatement(name="insert-x-1", text="INSERT", properties={"a": "b"})}
 
 
+def test_what_the_last_up_made_and_the_state_has_not_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {"statementName": "insert-x-1", "statement": "INSERT", "properties": {}}
+    outputs = {"statements": {"table": "table-x-1", "insert": "insert-x-1"}}
+    assert read(monkeypatch, stack=outputs, insert=made).forgotten == {"table-x-1"}
+    assert read(monkeypatch, stack=outputs).forgotten == set()
+
+
 def test_one_that_was_never_made_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, insert={}).statements == {}

@@ -102,6 +102,35 @@ class TestPlugins:
         assert not choose_plugins(layout, cli).official
         assert not choose_plugins(layout, cli).official
         assert len((tmp_path / "asked").read_text().splitlines()) == 1
+        monkeypatch.setenv("PULUMIW_PLUGINS", "official")
+        with pytest.raises(Failure, match=r"not all there: pulumi plugin install resource confluentcloud \S+ && "):
+            choose_plugins(layout, cli)
+
+    def test_the_bundled_ones_on_path_are_not_the_official_ones(
+        self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cli = self.cli(tmp_path, monkeypatch, "exit 0")
+        bundled = tmp_path / "another clone" / "toolchain" / "plugins" / "bin"
+        for name in ("language-python", "resource-confluentcloud", "resource-random"):
+            program(bundled / f"pulumi-{name}")
+        monkeypatch.setenv("PATH", f"{bundled}:{cli.parent}:/usr/bin:/bin")
+        assert not choose_plugins(layout, cli).official
+
+    def test_somebody_may_insist_on_either(
+        self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cli = self.cli(tmp_path, monkeypatch, "exit 0")
+        monkeypatch.setenv("PULUMIW_PLUGINS", "official")
+        with pytest.raises(Failure, match=r"not all there: curl \S+ https://get\.pulumi\.com \| sh && pulumi plugin"):
+            choose_plugins(layout, cli)
+        program(cli.parent / "pulumi-language-python")
+        layout.home.mkdir(parents=True)
+        assert choose_plugins(layout, cli).official
+        monkeypatch.setenv("PULUMIW_PLUGINS", "bundled")
+        assert not choose_plugins(layout, cli).official
+        monkeypatch.setenv("PULUMIW_PLUGINS", "offical")
+        with pytest.raises(Failure, match="PULUMIW_PLUGINS is 'offical': set it to official or bundled"):
+            choose_plugins(layout, cli)
 
 
 @pytest.mark.parametrize(

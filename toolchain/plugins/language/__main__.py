@@ -13,6 +13,7 @@ import pulumi  # noqa: F401 - before grpc is used: the SDK instruments it
 from pulumi.runtime.proto import language_pb2_grpc
 
 from toolchain.plugins.language import program
+from toolchain.plugins.language.diagnostics import Diagnostics
 from toolchain.plugins.language.host import Host, Job
 from toolchain.plugins.process import tell_port, watch_parent
 
@@ -24,6 +25,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
     watch_parent(lambda: os._exit(0))
+    engine = Diagnostics(sys.argv[-1]) if len(sys.argv) > 1 else None  # its address is the host's last argument
     jobs: queue.Queue[Job] = queue.Queue()
     server = grpc.server(ThreadPoolExecutor(_REQUESTS))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(jobs), server)
@@ -34,7 +36,7 @@ def main() -> None:
     while True:
         job = jobs.get()
         try:
-            job.response = program.run(job.request)
+            job.response = program.run(job.request, engine)
         finally:
             job.done.set()
 

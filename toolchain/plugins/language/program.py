@@ -10,7 +10,7 @@ import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 import pulumi
@@ -20,11 +20,13 @@ from pulumi.runtime.proto import language_pb2
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from toolchain.plugins.language.diagnostics import Diagnostics
+
 _CUT_OFF = "the client connection is closing"  # an invoke under way when the engine ends, which says why itself
 _OPERATIONS_A_SLOT = 4  # a thread waits while a registration, an invoke or a hook is under way
 
 
-def run(request: Any) -> Any:
+def run(request: Any, engine: Diagnostics | None) -> Any:
     """Run the program a ``RunRequest`` names, on this thread; return the ``RunResponse``.
 
     A program that fails has told why by then, in one diagnostic: so the engine is only told to stop.
@@ -35,7 +37,7 @@ def run(request: Any) -> Any:
         stack=request.stack,
         organization=request.organization or "organization",
         root_directory=request.info.root_directory or None,
-        engine_address=request.args[0] if request.args else "",
+        engine_address=cast("str", engine),  # the SDK takes either
         monitor_address=request.monitor_address,
         parallel=request.parallel,
         preview=request.dryRun,

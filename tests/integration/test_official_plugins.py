@@ -1,0 +1,58 @@
+"""The same story with the official plugins, and both kinds' states side by side, where the official ones are installed.
+
+``COMPARE_WITH=bundled ./pulumiw test tests/integration/test_official_plugins.py -k state`` compares the bundled plugins
+with themselves instead, which shows that what this test leaves out or puts in place of ids is enough: no difference.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration import test_end_to_end
+from tests.integration.clone import PROJECT, Clone
+from tests.integration.compared_states import differences
+from toolchain.frontdoor.cli import cli_on_path
+from toolchain.frontdoor.layout import Layout
+from toolchain.frontdoor.plugins import CHOICE, what_installs_official_plugins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LAYOUT = Layout.of(str(PROJECT))
+OTHER = os.environ.get("COMPARE_WITH", "official")
+LACKING = what_installs_official_plugins(LAYOUT, cli_on_path(LAYOUT) or LAYOUT.built_cli)
+NOT_INSTALLED = f"the official plugins are not installed: {LACKING}"
+if LACKING and OTHER == "official":
+    pytest.skip(NOT_INSTALLED, allow_module_level=True)
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
+    """Yield a clone whose commands insist on the official plugins."""
+    made = Clone.make(tmp_path_factory.mktemp("official") / "confluent rag")
+    made.env[CHOICE] = "official"
+    yield made
+    made.remove()
+
+
+@pytest.mark.skipif(bool(LACKING), reason=NOT_INSTALLED)
+class TestPipelineWithOfficialPlugins(test_end_to_end.TestPipeline):
+    """Every step of the story."""
+
+
+def test_both_kinds_of_plugins_leave_the_same_state(clone: Clone) -> None:
+    def made_by(plugins: str) -> dict[str, Any]:
+        kind = {CHOICE: plugins}
+        clone.ok("up", "--yes", "--skip-preview", env=kind)
+        state: dict[str, Any] = json.loads(clone.ok("stack", "export", "--show-secrets", env=kind))
+        clone.ok("destroy", "--yes", "--skip-preview", env=kind)
+        return state
+
+    found = differences(made_by("bundled"), made_by(OTHER))
+    assert not found, "\n".join(found)
