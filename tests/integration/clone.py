@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -16,19 +15,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psutil
 
+from tests.ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND_SECONDS = 600
-
-
-def free_port() -> int:
-    """Return a TCP port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:

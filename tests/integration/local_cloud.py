@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from tests.integration.clone import wait_until
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     import pytest
@@ -94,11 +94,9 @@ class LocalCloud:
     """``python -m localcloud serve`` on a free port; the administrator's key opens everything."""
 
     def __init__(self, state: Path, jars: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.endpoint = f"http://127.0.0.1:{free.getsockname()[1]}"
-        port = self.endpoint.rpartition(":")[2]
-        command = [sys.executable, "-m", "localcloud", "serve", "--state", str(state), "--port", port]
+        port = free_port()
+        self.endpoint = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "localcloud", "serve", "--state", str(state), "--port", str(port)]
         self._process = subprocess.Popen([*command, "--jars", str(jars)], cwd=PROJECT)
         self._client = httpx.Client(base_url=self.endpoint, timeout=60)
         try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.ports import free_port
 from toolchain.frontdoor import cloud_command
 from toolchain.frontdoor.cloud import Health, LocalCloud
 from toolchain.frontdoor.failure import Failure
@@ -20,12 +21,6 @@ from toolchain.frontdoor.marked import marked_processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def clone_of(layout: Layout, port: int) -> LocalCloud:

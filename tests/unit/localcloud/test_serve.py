@@ -10,6 +10,7 @@ import pytest
 
 from localcloud.__main__ import main
 from localcloud.serve import PORT_TAKEN, STATE_UNUSABLE, _claimed
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +28,6 @@ def umask() -> Iterator[None]:
 def serve(state: Path, port: int) -> int:
     """Run the command line, which must be refused."""
     return main(["serve", "--state", str(state), "--port", str(port), "--jars", str(state)])
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def test_a_port_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
