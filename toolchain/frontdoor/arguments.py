@@ -14,6 +14,9 @@ _CHANGE_STATE = frozenset({"up", "preview", "refresh", "destroy", "import"})
 _MAKE_OR_DELETE = frozenset({"up", "destroy"})
 _USE_STACK = _NEED_CLOUD | {"config", "stack", "state", "logs", "cancel", "console", "env"}
 _NAME_A_STACK = frozenset({"select", "init", "rm"})
+_SPARE_SOME = frozenset(
+    {"-t", "--target", "-x", "--exclude", "--exclude-protected", "--ignore-protect", "--preview-only"}
+)
 # Flags (global ones, and those of the sub-commands of `stack`) that are followed by a value of their own.
 _WITH_VALUE = frozenset(
     {"-C", "--cwd", "--color", "--memprofilerate", "--profiling", "--tracing", "-v", "--verbose", "--otel-traces"}
@@ -142,6 +145,12 @@ class Request:
     def makes_or_deletes(self) -> bool:
         """Whether it makes or deletes objects on the cloud."""
         return self.command in _MAKE_OR_DELETE and not self.asks_for_help and not self._logs_events
+
+    @property
+    def destroys_all(self) -> bool:
+        """Whether it deletes a whole stack, whatever is protected in it."""
+        flags = {argument.split("=", 1)[0] for argument in self.arguments}
+        return self.command == "destroy" and not self.asks_for_help and not flags & _SPARE_SOME
 
     @property
     def _logs_events(self) -> bool:

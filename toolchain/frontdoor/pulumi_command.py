@@ -12,6 +12,7 @@ from toolchain.frontdoor.first_vectors import deployed, show_first_vectors
 from toolchain.frontdoor.foreground import become, run
 from toolchain.frontdoor.locks import is_held
 from toolchain.frontdoor.prepare import prepare
+from toolchain.frontdoor.protection import check as check_protection
 from toolchain.frontdoor.recovery import event_log_of, put_right, recover
 from toolchain.frontdoor.state import deployment
 from toolchain.frontdoor.terminal import say
@@ -40,6 +41,7 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     prepared = prepare(layout, request)
     if request.meets_state:
         recover(prepared)
+    check_protection(prepared, request)
     argv = [str(prepared.cli), *request.for_pulumi()]
     if request.chooses_stack:
         status = run(argv, prepared.environment, _folder(layout))

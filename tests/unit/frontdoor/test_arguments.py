@@ -69,3 +69,16 @@ def test_commands_that_do_not(line: str) -> None:
 )
 def test_destroy_runs_the_program_unless_told_otherwise(line: str, passed: str) -> None:
     assert request(line).for_pulumi() == passed.split()
+
+
+@pytest.mark.parametrize("line", ["destroy", "down -yf", "destroy --yes --skip-preview -s dev"])
+def test_a_destroy_of_everything(line: str) -> None:
+    assert Request(tuple(line.split())).destroys_all
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["up", "destroy -t urn", "destroy --exclude=urn", "destroy --exclude-protected", "destroy --preview-only", "dn -h"],
+)
+def test_a_destroy_of_less(line: str) -> None:
+    assert not Request(tuple(line.split())).destroys_all
