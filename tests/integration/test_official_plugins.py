@@ -1,7 +1,8 @@
 """The same story with the official plugins, and both kinds' states side by side, where the official ones are installed.
 
-``COMPARE_WITH=bundled ./pulumiw test tests/integration/test_official_plugins.py -k state`` compares the bundled plugins
-with themselves instead, which shows that what this test leaves out or puts in place of ids is enough: no difference.
+``COMPARE_WITH=bundled ./pulumiw test tests/integration/test_official_plugins.py -k same_state`` compares the bundled
+plugins with themselves instead, which shows that what is left out, and what is put in place of ids, is enough: they
+come out equal.
 """
 
 from __future__ import annotations
