@@ -495,7 +495,7 @@ def test_a_deleted_statement_blocks_nobody(world: World, pipeline: str) -> None:
     world.until("again", lambda status: status.phase is StatementPhase.RUNNING)
     world.flink.delete("again")
     assert world.ended(world.run("DROP TABLE product_vector")).phase is StatementPhase.COMPLETED
-    assert "product_vector-value" not in world.registry.subjects("lsrc-1")
+    assert not world.registry.all("lsrc-1", "product_vector-value")
 
 
 def test_a_statement_begins_where_another_one_has_stopped(world: World) -> None:
