@@ -373,6 +373,9 @@ class ConnectorStatus:
 class ConnectPlane(Protocol):
     """Managed connectors, one or more tasks each."""
 
+    def plugins(self) -> dict[str, str]:
+        """Class -> ``source`` or ``sink``, of every connector that can be made."""
+
     def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         """Setting -> what is wrong with it; empty if the configuration can run."""
 

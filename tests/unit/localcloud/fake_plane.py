@@ -289,6 +289,9 @@ class FakeConnect:
         self.paused: set[str] = set()
         self.refusing = ""
 
+    def plugins(self) -> dict[str, str]:
+        return {"DatagenSource": "source", "NullSink": "sink"}
+
     def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         wrong = {}
         if config.get("connector.class") != "DatagenSource":
