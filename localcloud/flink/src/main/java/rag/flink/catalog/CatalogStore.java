@@ -121,12 +121,12 @@ public final class CatalogStore {
             }
             Files.createDirectories(file.getParent());
             Path draft = file.resolveSibling(file.getFileName() + ".new");
-            try (FileChannel file = FileChannel.open(draft, CREATE, WRITE, TRUNCATE_EXISTING)) {
+            try (FileChannel channel = FileChannel.open(draft, CREATE, WRITE, TRUNCATE_EXISTING)) {
                 ByteBuffer text = ByteBuffer.wrap(Json.bytes(entries));
                 while (text.hasRemaining()) {
-                    file.write(text);
+                    channel.write(text);
                 }
-                file.force(true);
+                channel.force(true);
             }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

@@ -21,7 +21,6 @@ import org.apache.flink.table.operations.ddl.AlterModelChangeOperation;
 import org.apache.flink.table.operations.ddl.AlterModelRenameOperation;
 import org.apache.flink.table.operations.ddl.AlterTableChangeOperation;
 import org.apache.flink.table.operations.ddl.AlterViewAsOperation;
-import org.apache.flink.table.operations.ddl.AlterViewPropertiesOperation;
 import org.apache.flink.table.operations.ddl.AlterViewRenameOperation;
 import org.apache.flink.table.operations.ddl.CreateCatalogOperation;
 import org.apache.flink.table.operations.ddl.CreateModelOperation;
@@ -92,10 +91,6 @@ final class SqlKind {
         }
         if (operation instanceof CreateCatalogOperation || operation instanceof DropCatalogOperation) {
             throw new UserException("A catalog is an environment: manage it through the cloud's API instead.");
-        }
-        if (operation instanceof AlterViewPropertiesOperation) {
-            throw new UserException(
-                    "A view has no options: write ALTER VIEW ... AS with another query, or ALTER VIEW ... RENAME TO.");
         }
         if (operation instanceof AlterViewRenameOperation rename) {
             requireSamePlace("view", rename.getViewIdentifier(), rename.getNewViewIdentifier());
