@@ -118,8 +118,8 @@ def test_rows_of_a_retract_table_can_be_taken_back(cloud: LocalCloud) -> None:
     assert reading.rows()[-1]["row"] == ["3"]
     cloud.run("ALTER TABLE tally SET ('changelog.mode' = 'append')")
     written = cloud.query("SELECT n, headers['op'] FROM tally")
-    changes = [["1", "01"], ["1", None], ["2", "01"], ["2", "02"], ["3", "02"]]
-    assert sorted(written, key=str) == sorted(([n, op and f"x'{op}'"] for n, op in changes), key=str)
+    changes = [["1", None], ["1", "x'01'"], ["2", "x'01'"], ["2", "x'02'"], ["3", "x'02'"]]
+    assert sorted(written, key=str) == sorted(changes, key=str)
     assert "consuming update changes" in cloud.refusal(f"INSERT INTO tally SELECT COUNT(*) FROM pets {BOUNDED}")
 
 
