@@ -98,11 +98,8 @@ class Schemas:
 
     def versions(self, registry_id: str, subject: str, deleted: Deleted = Deleted.NOT) -> list[int]:
         """Version numbers of a subject; :class:`NotFoundError` if nothing that may be listed is known of it."""
-        known = [
-            one for one in self.all(registry_id, subject, deleted=deleted is not Deleted.NOT) if one.subject == subject
-        ]
-        if not known:
-            raise NotFoundError(f"Subject '{subject}' not found.", error_code=SUBJECT_NOT_FOUND)
+        with _answering(SUBJECT_NOT_FOUND):
+            known = self._plane.registry.versions(self._known(registry_id), subject, deleted=deleted is not Deleted.NOT)
         return [one.version for one in known if one.deleted or deleted is not Deleted.ONLY]
 
     def version(self, registry_id: str, subject: str, version: str, *, deleted: bool = False) -> SchemaVersion:
@@ -162,7 +159,9 @@ class Schemas:
 
     def _forget_mode(self, registry_id: str, subject: str) -> None:
         """A subject's mode goes with the last that is known of it."""
-        if not any(one.subject == subject for one in self.all(registry_id, subject, deleted=True)):
+        try:
+            self.versions(registry_id, subject, Deleted.TOO)
+        except NotFoundError:
             self.set_mode(registry_id, subject, None)
 
     def compatibility(self, registry_id: str, subject: str, *, fall_back: bool) -> str:

@@ -195,6 +195,9 @@ class RegistryPlane(Protocol):
     ) -> SchemaVersion:
         """One version, the latest live one for ``None``; a deleted one only if ``deleted``."""
 
+    def versions(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
+        """Live versions of a subject, with ``deleted`` also what is deleted; :class:`NotFoundError` without any."""
+
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         """A schema by its id (subject and version are those of its first registration)."""
 

@@ -98,6 +98,11 @@ class SqliteRegistry:
         with self._transaction():
             return self._version(registry_id, subject, version, deleted=deleted)
 
+    def versions(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
+        """Live versions of a subject, with ``deleted`` also what is deleted; :class:`NotFoundError` without any."""
+        with self._transaction():
+            return self._of_subject(registry_id, subject, deleted=deleted)
+
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         """A schema by its id, deleted or not; subject and version are those of its first registration."""
         with self._transaction():
@@ -110,8 +115,7 @@ class SqliteRegistry:
         self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO", *, deleted: bool = False
     ) -> SchemaVersion:
         """The version of ``subject`` that holds this schema, else :class:`NotFoundError`."""
-        with self._transaction():
-            known = self._of_subject(registry_id, subject, deleted=deleted)
+        known = self.versions(registry_id, subject, deleted=deleted)
         form = canonical(schema, schema_type)
         for found in reversed(known):
             if found.schema_type == schema_type and canonical(found.schema, schema_type) == form:
@@ -122,9 +126,9 @@ class SqliteRegistry:
         self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False, deleted: bool = False
     ) -> list[SchemaVersion]:
         """Every live version of every subject with that prefix, with ``deleted`` also what is deleted."""
-        begins = "AND substr(v.subject, 1, ?) = ?"
         with self._transaction():
-            found = self._rows(registry_id, begins if deleted else _LIVE + begins, len(subject_prefix), subject_prefix)
+            known = self._rows(registry_id, "" if deleted else _LIVE)
+        found = [one for one in known if one.subject.startswith(subject_prefix)]
         return list({version.subject: version for version in found}.values()) if latest_only else found
 
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:

@@ -32,7 +32,7 @@ def subjects(registry: SqliteRegistry, registry_id: str, prefix: str = "") -> li
 
 
 def versions(registry: SqliteRegistry, registry_id: str, subject: str, *, deleted: bool = False) -> list[int]:
-    return [one.version for one in registry.all(registry_id, subject, deleted=deleted) if one.subject == subject]
+    return [one.version for one in registry.versions(registry_id, subject, deleted=deleted)]
 
 
 def test_ids_start_at_100001_and_the_same_schema_keeps_its_own(registry: SqliteRegistry) -> None:
@@ -72,6 +72,9 @@ def test_reading(registry: SqliteRegistry) -> None:
     assert registry.all("r", "a", latest_only=True) == [two]
     assert subjects(registry, "r", "b%") == ["b%-value"]
     assert subjects(registry, "r", "%") == []
+    registry.register("r", "nul\0-value", ORDER)
+    assert versions(registry, "r", "nul\0-value") == [1]
+    assert subjects(registry, "r", "nul\0-") == ["nul\0-value"]
 
 
 def test_deleted_versions_are_not_counted_again_and_their_ids_stay_readable(registry: SqliteRegistry) -> None:

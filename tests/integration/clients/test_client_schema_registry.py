@@ -117,10 +117,10 @@ def test_versions_are_registered_looked_up_and_deleted(registry: SchemaRegistryC
         registry.delete_version(subject, 2, permanent=True)
     assert (early.value.http_status_code, early.value.error_code) == (404, 40407)
     assert registry.delete_version(subject, 2) == 2
-    assert (registry.get_versions(subject), registry.get_versions(subject, deleted_only=True)) == ([1], [2])
+    assert (registry.get_versions(subject), registry.get_versions(subject, deleted=True)) == ([1], [1, 2])
     assert registry.delete_version(subject, 2, permanent=True) == 2
     assert registry.delete_subject(subject) == [1]
-    assert subject in registry.get_subjects(deleted_only=True)
+    assert subject in registry.get_subjects(deleted=True)
     with pytest.raises(SchemaRegistryError) as gone:
         registry.get_versions(subject)
     assert (gone.value.http_status_code, gone.value.error_code) == (404, 40401)

@@ -158,6 +158,12 @@ class FakeRegistry:
                 return one
         raise NotFoundError(f"Version {version} not found.")
 
+    def versions(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
+        found = [one for one in self.all(registry_id, deleted=deleted) if one.subject == subject]
+        if not found:
+            raise NotFoundError(f"Subject '{subject}' not found.")
+        return found
+
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         for one in self.all(registry_id, deleted=True):
             if one.id == schema_id:
