@@ -114,8 +114,6 @@ def test_rows_of_a_retract_table_can_be_taken_back(cloud: LocalCloud) -> None:
     cloud.run(f"CREATE TABLE tally ({columns}) DISTRIBUTED INTO 3 BUCKETS WITH ('changelog.mode' = 'retract')")
     cloud.run(f"INSERT INTO tally SELECT COUNT(*) FROM pets {BOUNDED}")
     assert cloud.query("SELECT n FROM tally") == [["3"]]
-    reading = cloud.post(f"SELECT SUM(n) + 0 AS s FROM tally {BOUNDED}")
-    assert reading.rows()[-1]["row"] == ["3"]
     cloud.run("ALTER TABLE tally SET ('changelog.mode' = 'append')")
     written = cloud.query("SELECT n, headers['op'] FROM tally")
     changes = [["1", None], ["1", "x'01'"], ["2", "x'01'"], ["2", "x'02'"], ["3", "x'02'"]]
@@ -123,17 +121,15 @@ def test_rows_of_a_retract_table_can_be_taken_back(cloud: LocalCloud) -> None:
     assert "consuming update changes" in cloud.refusal(f"INSERT INTO tally SELECT COUNT(*) FROM pets {BOUNDED}")
 
 
-@pytest.mark.parametrize("format_of_value", ["avro-registry", "json-registry"])
-def test_a_retract_table_may_have_a_key(cloud: LocalCloud, format_of_value: str) -> None:
-    name = f"parities-{format_of_value}"
+def test_a_retract_table_may_have_a_key(cloud: LocalCloud) -> None:
     cloud.run(
-        f"CREATE TABLE `{name}` (parity INT, n BIGINT, PRIMARY KEY (parity) NOT ENFORCED) DISTRIBUTED INTO 2 BUCKETS"
-        f" WITH ('changelog.mode' = 'retract', 'value.format' = '{format_of_value}')"
+        "CREATE TABLE parities (parity INT, n BIGINT, PRIMARY KEY (parity) NOT ENFORCED) DISTRIBUTED INTO 2 BUCKETS"
+        " WITH ('changelog.mode' = 'retract', 'value.format' = 'json-registry')"
     )
-    cloud.run(f"INSERT INTO `{name}` SELECT MOD(id, 2), COUNT(*) FROM pets {BOUNDED} GROUP BY MOD(id, 2)")
-    assert sorted(cloud.query(f"SELECT * FROM `{name}`")) == [["0", "1"], ["1", "2"]]
-    assert cloud.query(f"SELECT SUM(n) FROM `{name}`") == [["3"]]
-    assert "parity" in cloud.subject(f"{name}-key")["schema"]
+    cloud.run(f"INSERT INTO parities SELECT MOD(id, 2), COUNT(*) FROM pets {BOUNDED} GROUP BY MOD(id, 2)")
+    assert sorted(cloud.query("SELECT * FROM parities")) == [["0", "1"], ["1", "2"]]
+    assert cloud.query("SELECT SUM(n) FROM parities") == [["3"]]
+    assert "parity" in cloud.subject("parities-key")["schema"]
 
 
 def test_a_table_made_of_a_query_and_views_upon_it(cloud: LocalCloud) -> None:
