@@ -1,4 +1,4 @@
-"""HTTP/1.1 with limits on what comes before a body, and with connections that faults can drop."""
+"""HTTP/1.1 with limits on what comes before a body and how long one may take; faults can drop its connections."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ LONGEST_TARGET = 16 << 10
 MOST_HEADERS = 100
 LARGEST_HEADERS = 32 << 10
 HEAD_SECONDS = 20.0
+BODY_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 _SENTENCES = {
     HTTPStatus.REQUEST_URI_TOO_LONG: f"The request target is longer than {LONGEST_TARGET >> 10} KiB: send what is long"
     " in the body.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: f"The headers are more than {MOST_HEADERS}, or larger than"
     f" {LARGEST_HEADERS >> 10} KiB together: send fewer or shorter ones.",
-    HTTPStatus.REQUEST_TIMEOUT: f"The headers did not arrive within {HEAD_SECONDS:.0f} s: send them at once.",
+    HTTPStatus.REQUEST_TIMEOUT: f"The request did not arrive in time: send its headers within {HEAD_SECONDS:.0f} s, and"
+    f" then its body within {BODY_SECONDS:.0f} s.",
     HTTPStatus.BAD_REQUEST: "This is no HTTP/1.1 request: send a request line, headers and an empty line.",
 }
 
@@ -36,14 +38,14 @@ class _RefusedHeadError(Exception):
 
 
 class Protocol(HttpToolsProtocol):
-    """Refuses a request line or headers that are too long (414, 431) or too slow (408), whatever else was to come.
+    """Refuses a request line or headers that are too long (414, 431) or too slow (408), and a body that is too slow.
 
-    uvicorn sets no such limits for this parser; a client that never ends its headers would grow without one.
+    uvicorn sets no such limits for this parser; a client that never ends its request would be kept for ever.
     """
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self._is_in_head = False
+        self._is_in_head = self._is_in_body = False
         self._head_bytes = self._header_bytes = 0
         self._refusal = HTTPStatus.BAD_REQUEST
         self._deadline: asyncio.TimerHandle | None = None
@@ -95,10 +97,16 @@ class Protocol(HttpToolsProtocol):
             raise _RefusedHeadError
 
     def on_headers_complete(self) -> None:
-        """Start the request; its body has no deadline, only a size."""
-        self._is_in_head = False
-        self._stop_clock()
+        """Start the request, and give its body its time."""
+        self._is_in_head, self._is_in_body = False, True
+        self._give_time()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take the end of a request: the reply may take what time it needs."""
+        self._is_in_body = False
+        self._stop_clock()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what could not be parsed, or was over a limit, and close."""
@@ -110,7 +118,9 @@ class Protocol(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _refuse(self, status: HTTPStatus) -> None:
-        request_id = uuid.uuid4().hex
+        state: dict[str, Any] = self.scope["state"] if self._is_in_body else {}  # of a request that has begun
+        state["refused"] = status
+        request_id = state.get("request_id") or uuid.uuid4().hex
         path = (getattr(self, "url", None) or b"").partition(b"?")[0].decode("ascii", errors="replace")
         error = error_body(
             path,
@@ -130,14 +140,15 @@ class Protocol(HttpToolsProtocol):
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         _log.warning("A request was answered %d: %s [request %s]", status, _SENTENCES[status], request_id)
-        self._is_in_head = False
+        self._is_in_head = self._is_in_body = False
         self._stop_clock()
         self.transport.write(STATUS_LINE[status] + lines.encode() + b"\r\n" + body)
         self.transport.close()
 
     def _give_time(self) -> None:
         self._stop_clock()
-        self._deadline = self.loop.call_later(HEAD_SECONDS, self._too_late)
+        seconds = BODY_SECONDS if self._is_in_body else HEAD_SECONDS
+        self._deadline = self.loop.call_later(seconds, self._too_late)
 
     def _stop_clock(self) -> None:
         if self._deadline is not None:
@@ -148,7 +159,11 @@ class Protocol(HttpToolsProtocol):
         self._deadline = None
         if self.transport.is_closing():
             return
-        if not self._is_idle:
+        if self._is_in_body and self.flow.read_paused:
+            self._give_time()  # it is the server that keeps the client waiting
+        elif self._is_in_body and not self.cycle.response_started:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        elif self._is_in_head and not self._is_idle:
             self._give_time()  # the reply to an earlier request is on its way, and comes first
         elif self._is_in_head:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)

@@ -125,6 +125,7 @@ CLOUD: Mapping[tuple[str, str], Rule] = {
     ("PATCH", "/fcpm/v2/compute-pools/{pool_id}"): (O.MANAGE, lambda call: call.pool),
     ("DELETE", "/fcpm/v2/compute-pools/{pool_id}"): (O.MANAGE, lambda call: call.pool),
     ("GET", "/fcpm/v2/regions"): (O.VIEW, _organization),
+    ("GET", f"{_CONNECT}/connector-plugins"): (O.VIEW, lambda call: call.cluster),
     ("PUT", f"{_CONNECT}/connector-plugins/{{plugin}}/config/validate"): (O.CONNECT, _connector),
     ("GET", f"{_CONNECT}/connectors"): (O.VIEW, lambda call: call.cluster),
     ("POST", f"{_CONNECT}/connectors"): (O.CONNECT, _connector),

@@ -64,6 +64,12 @@ def status_json(cloud: Cloud, connector: Connector) -> dict[str, Any]:
     }
 
 
+@router.get("/connector-plugins")
+def list_plugins(cluster: TheCluster, cloud: TheCloud) -> Json:  # noqa: ARG001 - the path's cluster must be there
+    """The classes that a connector can have."""
+    return Json([{"class": name, "type": kind} for name, kind in sorted(cloud.connectors.plugins().items())])
+
+
 @router.put("/connector-plugins/{plugin}/config/validate")
 def validate(plugin: str, config: Config, cluster: TheCluster, cloud: TheCloud) -> Json:
     """Say what is wrong with a configuration, setting by setting."""

@@ -22,6 +22,10 @@ SHALLOW = {
     ("GET", "/fcpm/v2/regions"): "any region of the three clouds, all of them on this machine",
     ("POST", "/cmk/v2/clusters"): "every type is one broker; a type's limits are those of roles, not of throughput",
     ("POST", "/fcpm/v2/compute-pools"): "pools share one Flink; a running statement takes one CFU, never more",
+    (
+        "GET",
+        "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connector-plugins",
+    ): "`DatagenSource` alone",
     ("POST", "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors"): "`DatagenSource` alone",
     (
         "POST",

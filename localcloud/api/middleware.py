@@ -7,6 +7,8 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import ClientDisconnect
+
 from localcloud import logs
 from localcloud.api.replies import Json, error_body
 
@@ -29,7 +31,7 @@ class Gate:
     A page in a browser can send requests to this machine under a name of its own (DNS rebinding): only loopback names
     are let in. The log has method, path, status, milliseconds, request id and the fault that was asked for; never a
     header, a query or a body. The request id is the reply's ``X-Request-ID``, and on each line that the request causes
-    in the cloud's own log.
+    in the cloud's own log. ``scope["state"]["refused"]`` is the status of what the protocol answered by itself.
     """
 
     def __init__(self, app: ASGIApp, log: logging.Logger) -> None:
@@ -60,7 +62,7 @@ class Gate:
                 "time": time.time(),
                 "method": scope["method"],
                 "path": scope["path"],
-                "status": status,
+                "status": scope["state"].get("refused", status),
                 "ms": round((time.perf_counter() - began) * 1000, 2),
                 "request": request_id,
             }
@@ -96,6 +98,8 @@ class Gate:
             await self._app(scope, receiving, send)
         except TooLargeError:
             await _too_large(scope)(scope, receive, send)
+        except ClientDisconnect:
+            pass  # nobody is left to be answered
 
 
 def _too_large(scope: Scope) -> Json:

@@ -1,7 +1,7 @@
 """Schema Registry: subjects, versions, ids (``/schema-registry/{lsrc}/...``)."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
@@ -12,12 +12,13 @@ from localcloud.api.callers import RegistryCaller, TheCloud, registry_key
 from localcloud.api.replies import Json
 from localcloud.control.authentication import Caller
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import ForbiddenError, UnprocessableError
-from localcloud.control.schemas import INVALID_SCHEMA, SchemaVersion
+from localcloud.control.errors import ForbiddenError, InvalidError, UnprocessableError
+from localcloud.control.schemas import INVALID_SCHEMA, Deleted, SchemaVersion
 
 router = APIRouter(route_class=JsonRoute, prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
 
 TYPES = ("JSON", "AVRO")
+T = TypeVar("T")
 
 
 class SchemaBody(Body):
@@ -31,30 +32,29 @@ class SchemaBody(Body):
 
 @router.get("/subjects")
 def list_subjects(registry_id: str, request: Request, cloud: TheCloud, caller: RegistryCaller) -> Json:
-    """Names of the subjects that the caller may read."""
+    """Subjects that the caller may read; ``deleted=true`` adds deleted ones, ``deletedOnly=true`` has these."""
     may = may_read(cloud, caller, registry_id)
-    return Json(
-        [one for one in cloud.schemas.subjects(registry_id, request.query_params.get("subjectPrefix", "")) if may(one)]
-    )
+    found = cloud.schemas.subjects(registry_id, request.query_params.get("subjectPrefix", ""), _deleted(request))
+    return Json(_page(request, [one for one in found if may(one)]))
 
 
 @router.post("/subjects/{subject}")
-def look_up(registry_id: str, subject: str, body: SchemaBody, cloud: TheCloud) -> Json:
-    """The version of a subject that holds this schema."""
-    return Json(_version(cloud.schemas.find(registry_id, subject, body.text, body.type)))
+def look_up(registry_id: str, subject: str, body: SchemaBody, request: Request, cloud: TheCloud) -> Json:
+    """The version of a subject that holds this schema, with ``deleted=true`` also a deleted one."""
+    deleted = _flag(request, "deleted")
+    return Json(_version(cloud.schemas.find(registry_id, subject, body.text, body.type, deleted=deleted)))
 
 
 @router.delete("/subjects/{subject}")
 def delete_subject(registry_id: str, subject: str, request: Request, cloud: TheCloud) -> Json:
     """Delete a subject with all its versions; one that is deleted goes for good with ``permanent=true``."""
-    permanent = request.query_params.get("permanent", "").lower() == "true"
-    return Json(cloud.schemas.delete_subject(registry_id, subject, permanent=permanent))
+    return Json(cloud.schemas.delete_subject(registry_id, subject, permanent=_flag(request, "permanent")))
 
 
 @router.get("/subjects/{subject}/versions")
-def list_versions(registry_id: str, subject: str, cloud: TheCloud) -> Json:
-    """Version numbers of a subject."""
-    return Json(cloud.schemas.versions(registry_id, subject))
+def list_versions(registry_id: str, subject: str, request: Request, cloud: TheCloud) -> Json:
+    """Version numbers of a subject; ``deleted=true`` adds deleted ones, ``deletedOnly=true`` has these."""
+    return Json(_page(request, cloud.schemas.versions(registry_id, subject, _deleted(request))))
 
 
 @router.post("/subjects/{subject}/versions")
@@ -68,21 +68,22 @@ def register(registry_id: str, subject: str, body: SchemaBody, cloud: TheCloud) 
 
 
 @router.get("/subjects/{subject}/versions/{version}")
-def read_version(registry_id: str, subject: str, version: str, cloud: TheCloud) -> Json:
-    """One version: a number, or ``latest``."""
-    return Json(_version(cloud.schemas.version(registry_id, subject, version)))
+def read_version(registry_id: str, subject: str, version: str, request: Request, cloud: TheCloud) -> Json:
+    """One version: a number, or ``latest``; with ``deleted=true`` also a deleted one."""
+    return Json(_version(cloud.schemas.version(registry_id, subject, version, deleted=_flag(request, "deleted"))))
 
 
 @router.get("/subjects/{subject}/versions/{version}/schema")
-def read_version_schema(registry_id: str, subject: str, version: str, cloud: TheCloud) -> Json:
+def read_version_schema(registry_id: str, subject: str, version: str, request: Request, cloud: TheCloud) -> Json:
     """The schema of one version, alone."""
-    return Json(_document(cloud.schemas.version(registry_id, subject, version)))
+    return Json(_document(cloud.schemas.version(registry_id, subject, version, deleted=_flag(request, "deleted"))))
 
 
 @router.delete("/subjects/{subject}/versions/{version}")
-def delete_version(registry_id: str, subject: str, version: str, cloud: TheCloud) -> Json:
-    """Delete one version."""
-    return Json(cloud.schemas.delete_version(registry_id, subject, version))
+def delete_version(registry_id: str, subject: str, version: str, request: Request, cloud: TheCloud) -> Json:
+    """Delete one version; one that is deleted goes for good with ``permanent=true``."""
+    permanent = _flag(request, "permanent")
+    return Json(cloud.schemas.delete_version(registry_id, subject, version, permanent=permanent))
 
 
 @router.post("/compatibility/subjects/{subject}/versions")
@@ -92,18 +93,17 @@ def check_compatibility(  # noqa: PLR0917 - path, query and body
 ) -> Json:
     """Whether a schema could be registered beside one version, or those that the subject's level compares."""
     clashes = cloud.schemas.clashes(registry_id, subject, body.text, body.type, body.references, version=version)
-    verbose = request.query_params.get("verbose", "").lower() == "true"
-    return Json({"is_compatible": not clashes, **({"messages": clashes} if verbose else {})})
+    return Json({"is_compatible": not clashes, **({"messages": clashes} if _flag(request, "verbose") else {})})
 
 
 @router.get("/schemas")
 def list_schemas(registry_id: str, request: Request, cloud: TheCloud, caller: RegistryCaller) -> Json:
     """Every version of every subject with ``subjectPrefix``, or with ``latestOnly=true`` the last one of each."""
     prefix = request.query_params.get("subjectPrefix", "")
-    latest_only = request.query_params.get("latestOnly", "").lower() == "true"
-    found = cloud.schemas.all(registry_id, prefix, latest_only=latest_only)
+    latest_only, deleted = _flag(request, "latestOnly"), _flag(request, "deleted")
+    found = cloud.schemas.all(registry_id, prefix, latest_only=latest_only, deleted=deleted)
     may = may_read(cloud, caller, registry_id)
-    return Json([_version(version) for version in found if may(version.subject)])
+    return Json(_page(request, [_version(version) for version in found if may(version.subject)]))
 
 
 @router.get("/schemas/types")
@@ -129,18 +129,23 @@ def read_schema_text(registry_id: str, schema_id: int, cloud: TheCloud, caller: 
 
 
 @router.get("/schemas/ids/{schema_id}/subjects")
-def list_subjects_with(registry_id: str, schema_id: int, cloud: TheCloud, caller: RegistryCaller) -> Json:
+def list_subjects_with(
+    registry_id: str, schema_id: int, request: Request, cloud: TheCloud, caller: RegistryCaller
+) -> Json:
     """The subjects that use a schema."""
     may = may_read(cloud, caller, registry_id)
-    return Json(sorted({one.subject for one in cloud.schemas.with_id(registry_id, schema_id) if may(one.subject)}))
+    found = cloud.schemas.with_id(registry_id, schema_id, deleted=_flag(request, "deleted"))
+    return Json(_page(request, sorted({one.subject for one in found if may(one.subject)})))
 
 
 @router.get("/schemas/ids/{schema_id}/versions")
-def list_versions_with(registry_id: str, schema_id: int, cloud: TheCloud, caller: RegistryCaller) -> Json:
+def list_versions_with(
+    registry_id: str, schema_id: int, request: Request, cloud: TheCloud, caller: RegistryCaller
+) -> Json:
     """The versions that are that schema."""
     may = may_read(cloud, caller, registry_id)
-    found = cloud.schemas.with_id(registry_id, schema_id)
-    return Json([{"subject": version.subject, "version": version.version} for version in found if may(version.subject)])
+    found = cloud.schemas.with_id(registry_id, schema_id, deleted=_flag(request, "deleted"))
+    return Json(_page(request, [{"subject": one.subject, "version": one.version} for one in found if may(one.subject)]))
 
 
 @router.get("/associations/resources/{namespace}/{name}")
@@ -158,6 +163,30 @@ def _require_id(cloud: Cloud, caller: Caller, registry_id: str, schema_id: int) 
     used_by = sorted({version.subject for version in cloud.schemas.with_id(registry_id, schema_id)})
     if used_by and not any(may(subject) for subject in used_by):
         raise ForbiddenError(f"User is denied operation Read on Subject: {used_by[0]}", error_code=40301)
+
+
+def _flag(request: Request, name: str) -> bool:
+    return request.query_params.get(name, "").lower() == "true"
+
+
+def _deleted(request: Request) -> Deleted:
+    if _flag(request, "deletedOnly"):
+        return Deleted.ONLY
+    return Deleted.TOO if _flag(request, "deleted") else Deleted.NOT
+
+
+def _page(request: Request, found: list[T]) -> list[T]:
+    """Return what ``offset`` and ``limit`` leave of a list; a negative limit is none (Schema Registry API)."""
+    offset, limit = (_whole_number(request, name, default) for name, default in (("offset", 0), ("limit", -1)))
+    return found[max(offset, 0) :][: limit if limit >= 0 else None]
+
+
+def _whole_number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise InvalidError(f"The query parameter {name} must be a whole number, not {text!r}.") from None
 
 
 def _document(version: SchemaVersion) -> Any:

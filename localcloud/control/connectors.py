@@ -29,6 +29,11 @@ class Connectors:
         self._store = store
         self._plane = plane
 
+    def plugins(self) -> dict[str, str]:
+        """Class -> ``source`` or ``sink``, of every connector that can be made."""
+        with translated():
+            return self._plane.connect.plugins()
+
     def validate(self, cluster: KafkaCluster, config: dict[str, str]) -> dict[str, list[str]]:
         """Setting -> what is wrong with it; empty if the configuration can run on ``cluster``."""
         with translated():

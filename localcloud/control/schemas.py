@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.errors import ConflictError, NotFoundError, UnprocessableError, translated
@@ -17,15 +18,24 @@ if TYPE_CHECKING:
     from localcloud.control.plane import Plane
     from localcloud.control.store import Store
 
-__all__ = ["INVALID_SCHEMA", "SchemaVersion", "Schemas"]
+__all__ = ["INVALID_SCHEMA", "Deleted", "SchemaVersion", "Schemas"]
 
 LEVELS = ("NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE")
 MODES = ("READWRITE", "READONLY")
 SUBJECT_NOT_FOUND, VERSION_NOT_FOUND, SCHEMA_NOT_FOUND = 40401, 40402, 40403
-NOT_DELETED_FIRST = 40405
+SUBJECT_DELETED, SUBJECT_NOT_DELETED, VERSION_DELETED, VERSION_NOT_DELETED = 40404, 40405, 40406, 40407
 LEVEL_NOT_SET, MODE_NOT_SET = 40408, 40409
 INCOMPATIBLE = 409
 INVALID_SCHEMA, INVALID_VERSION, INVALID_LEVEL, INVALID_MODE, READ_ONLY = 42201, 42202, 42203, 42204, 42205
+REFERENCED = 42206
+
+
+class Deleted(StrEnum):
+    """What a list holds of that which is deleted, but not for good."""
+
+    NOT = "not"
+    TOO = "too"
+    ONLY = "only"
 
 
 class Schemas:
@@ -36,17 +46,20 @@ class Schemas:
         self._plane = plane
         self._environments = environments
 
-    def subjects(self, registry_id: str, prefix: str = "") -> list[str]:
-        """Names of the subjects with a live version."""
-        with _answering(SUBJECT_NOT_FOUND):
-            return self._plane.registry.subjects(self._known(registry_id), prefix)
+    def subjects(self, registry_id: str, prefix: str = "", deleted: Deleted = Deleted.NOT) -> list[str]:
+        """Names of the subjects, sorted; one is deleted when all of its versions are."""
+        known = self.all(registry_id, prefix, deleted=True)
+        live = {one.subject for one in known if not one.deleted}
+        if deleted is Deleted.NOT:
+            return sorted(live)
+        every = {one.subject for one in known}
+        return sorted(every - live if deleted is Deleted.ONLY else every)
 
     def register(
         self, registry_id: str, subject: str, schema: str, schema_type: str, references: Sequence[Mapping[str, Any]]
     ) -> SchemaVersion:
         """Register a schema; the same one keeps its id."""
-        if self.mode(registry_id, subject, fall_back=True) == "READONLY":
-            raise UnprocessableError(f"Subject {subject} is in read-only mode", error_code=READ_ONLY)
+        self._require_writable(registry_id, subject)
         registry = self._plane.registry
         with _answering(SCHEMA_NOT_FOUND):
             if not self._has(self._known(registry_id), subject, schema, schema_type):
@@ -83,53 +96,73 @@ class Schemas:
                 self._known(registry_id), subject, schema, schema_type, references, version=number
             )
 
-    def versions(self, registry_id: str, subject: str) -> list[int]:
-        """Live version numbers of a subject."""
+    def versions(self, registry_id: str, subject: str, deleted: Deleted = Deleted.NOT) -> list[int]:
+        """Version numbers of a subject; :class:`NotFoundError` if nothing that may be listed is known of it."""
         with _answering(SUBJECT_NOT_FOUND):
-            return self._plane.registry.versions(self._known(registry_id), subject)
+            known = self._plane.registry.versions(self._known(registry_id), subject, deleted=deleted is not Deleted.NOT)
+        return [one.version for one in known if one.deleted or deleted is not Deleted.ONLY]
 
-    def version(self, registry_id: str, subject: str, version: str) -> SchemaVersion:
-        """One version; ``version`` is a number or ``latest``."""
+    def version(self, registry_id: str, subject: str, version: str, *, deleted: bool = False) -> SchemaVersion:
+        """One version, a deleted one only if ``deleted``; ``version`` is a number or ``latest``."""
         number = _number(version)
-        self.versions(registry_id, subject)
+        self.versions(registry_id, subject, Deleted.TOO if deleted else Deleted.NOT)
         with _answering(VERSION_NOT_FOUND):
-            return self._plane.registry.version(registry_id, subject, number)
+            return self._plane.registry.version(registry_id, subject, number, deleted=deleted)
 
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         """A schema by its id."""
         with _answering(SCHEMA_NOT_FOUND):
             return self._plane.registry.by_id(self._known(registry_id), schema_id)
 
-    def with_id(self, registry_id: str, schema_id: int) -> list[SchemaVersion]:
-        """Every live version that is that schema."""
+    def with_id(self, registry_id: str, schema_id: int, *, deleted: bool = False) -> list[SchemaVersion]:
+        """Every version that is that schema, live or with ``deleted`` every one."""
         self.by_id(registry_id, schema_id)
-        return [version for version in self.all(registry_id) if version.id == schema_id]
+        return [version for version in self.all(registry_id, deleted=deleted) if version.id == schema_id]
 
-    def find(self, registry_id: str, subject: str, schema: str, schema_type: str) -> SchemaVersion:
+    def find(
+        self, registry_id: str, subject: str, schema: str, schema_type: str, *, deleted: bool = False
+    ) -> SchemaVersion:
         """The version of ``subject`` that holds this schema."""
-        self.versions(registry_id, subject)
+        self.versions(registry_id, subject, Deleted.TOO if deleted else Deleted.NOT)
         with _answering(SCHEMA_NOT_FOUND):
-            return self._plane.registry.find(registry_id, subject, schema, schema_type)
+            return self._plane.registry.find(registry_id, subject, schema, schema_type, deleted=deleted)
 
-    def all(self, registry_id: str, prefix: str = "", *, latest_only: bool = False) -> list[SchemaVersion]:
-        """Every live version of every subject with that prefix."""
+    def all(
+        self, registry_id: str, prefix: str = "", *, latest_only: bool = False, deleted: bool = False
+    ) -> list[SchemaVersion]:
+        """Every live version of every subject with that prefix, with ``deleted`` also what is deleted."""
         with translated():
-            return self._plane.registry.all(self._known(registry_id), prefix, latest_only=latest_only)
+            return self._plane.registry.all(self._known(registry_id), prefix, latest_only=latest_only, deleted=deleted)
 
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
         """Delete a subject, or with ``permanent`` what is left of a deleted one; return the versions it had."""
-        try:
-            with _answering(SUBJECT_NOT_FOUND):
-                return self._plane.registry.delete_subject(self._known(registry_id), subject, permanent=permanent)
-        except ConflictError as error:
-            raise NotFoundError(str(error), error_code=NOT_DELETED_FIRST) from None
+        self.versions(registry_id, subject, Deleted.TOO)
+        self._require_writable(registry_id, subject)
+        with _deleting(SUBJECT_NOT_FOUND, SUBJECT_NOT_DELETED if permanent else SUBJECT_DELETED):
+            gone = self._plane.registry.delete_subject(registry_id, subject, permanent=permanent)
+        self._forget_mode(registry_id, subject)
+        return gone
 
-    def delete_version(self, registry_id: str, subject: str, version: str) -> int:
-        """Delete one version, return its number."""
+    def delete_version(self, registry_id: str, subject: str, version: str, *, permanent: bool = False) -> int:
+        """Delete one version, or with ``permanent`` a deleted one for good; return its number."""
         number = _number(version)
-        self.versions(registry_id, subject)
-        with _answering(VERSION_NOT_FOUND):
-            return self._plane.registry.delete_version(registry_id, subject, number)
+        self.versions(registry_id, subject, Deleted.TOO)
+        self._require_writable(registry_id, subject)
+        with _deleting(VERSION_NOT_FOUND, VERSION_NOT_DELETED if permanent else VERSION_DELETED):
+            gone = self._plane.registry.delete_version(registry_id, subject, number, permanent=permanent)
+        self._forget_mode(registry_id, subject)
+        return gone
+
+    def _require_writable(self, registry_id: str, subject: str) -> None:
+        if self.mode(registry_id, subject, fall_back=True) == "READONLY":
+            raise UnprocessableError(f"Subject {subject} is in read-only mode", error_code=READ_ONLY)
+
+    def _forget_mode(self, registry_id: str, subject: str) -> None:
+        """A subject's mode goes with the last that is known of it."""
+        try:
+            self.versions(registry_id, subject, Deleted.TOO)
+        except NotFoundError:
+            self.set_mode(registry_id, subject, None)
 
     def compatibility(self, registry_id: str, subject: str, *, fall_back: bool) -> str:
         """The level of a subject (``""``: the global one); with ``fall_back`` the global one if it has none."""
@@ -190,7 +223,7 @@ class Schemas:
 
 
 @contextmanager
-def _answering(not_found: int) -> Iterator[None]:
+def _answering(not_found: int, *, invalid: int = INVALID_SCHEMA) -> Iterator[None]:
     """Give the registry's own error codes to what its storage raises."""
     try:
         with translated():
@@ -201,8 +234,18 @@ def _answering(not_found: int) -> Iterator[None]:
         raise
     except Exception as error:
         if isinstance(error.__cause__, plane.InvalidError):
-            raise UnprocessableError(str(error), error_code=INVALID_SCHEMA) from None
+            raise UnprocessableError(str(error), error_code=invalid) from None
         raise
+
+
+@contextmanager
+def _deleting(not_found: int, conflict: int) -> Iterator[None]:
+    """Give the registry's own error codes to why its storage deletes nothing."""
+    try:
+        with _answering(not_found, invalid=REFERENCED):
+            yield
+    except ConflictError as error:
+        raise NotFoundError(str(error), error_code=conflict) from None
 
 
 def _number(version: str) -> int | None:

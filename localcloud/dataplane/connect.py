@@ -41,6 +41,10 @@ class ConnectorPlane:
         self._connectors: dict[str, Connector] = {}
         self._lock = threading.RLock()
 
+    def plugins(self) -> dict[str, str]:
+        """Class -> ``source`` or ``sink``, of every connector that can be made."""
+        return {datagen_config.CONNECTOR_CLASS: "source"}
+
     def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         """Setting -> what is wrong with it; empty if the configuration can run."""
         return datagen_config.check(config)

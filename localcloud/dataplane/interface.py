@@ -160,7 +160,10 @@ class KafkaPlane(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaVersion:
-    """A registered schema. ``schema_type`` is ``AVRO`` or ``JSON``; ``id`` is unique in its registry."""
+    """A registered schema. ``schema_type`` is ``AVRO`` or ``JSON``; ``id`` is unique in its registry.
+
+    One that is ``deleted`` is kept until it is deleted once more, for good.
+    """
 
     subject: str
     version: int
@@ -168,6 +171,7 @@ class SchemaVersion:
     schema: str
     schema_type: str = "AVRO"
     references: Sequence[Mapping[str, Any]] = ()
+    deleted: bool = False
 
 
 class RegistryPlane(Protocol):
@@ -175,9 +179,6 @@ class RegistryPlane(Protocol):
 
     def delete(self, registry_id: str) -> None:
         """Forget everything registered there."""
-
-    def subjects(self, registry_id: str, prefix: str = "") -> list[str]:
-        """Names of the subjects with a live version."""
 
     def register(
         self,
@@ -189,29 +190,41 @@ class RegistryPlane(Protocol):
     ) -> SchemaVersion:
         """Register under ``subject``; the same schema keeps its id. :class:`InvalidError` if it does not parse."""
 
-    def versions(self, registry_id: str, subject: str) -> list[int]:
-        """Live version numbers, ascending; :class:`NotFoundError` without any."""
+    def version(
+        self, registry_id: str, subject: str, version: int | None = None, *, deleted: bool = False
+    ) -> SchemaVersion:
+        """One version, the latest live one for ``None``; a deleted one only if ``deleted``."""
 
-    def version(self, registry_id: str, subject: str, version: int | None = None) -> SchemaVersion:
-        """One version, the latest for ``None``."""
+    def versions(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
+        """Live versions of a subject, with ``deleted`` also what is deleted; :class:`NotFoundError` without any."""
 
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         """A schema by its id (subject and version are those of its first registration)."""
 
-    def find(self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO") -> SchemaVersion:
+    def find(
+        self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO", *, deleted: bool = False
+    ) -> SchemaVersion:
         """The version of ``subject`` that holds this schema, else :class:`NotFoundError`."""
 
-    def all(self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False) -> list[SchemaVersion]:
-        """Every live version of every subject with that prefix."""
+    def all(
+        self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False, deleted: bool = False
+    ) -> list[SchemaVersion]:
+        """Every live version of every subject with that prefix, with ``deleted`` also what is deleted."""
 
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
         """Delete a subject, or with ``permanent`` what is left of a deleted one; return the versions it had.
 
-        :class:`ConflictError` if it is to go for good and was not deleted before.
+        :class:`ConflictError` if it is to go for good and was not deleted before, or is deleted already;
+        :class:`InvalidError` while another subject's schema refers to it.
         """
 
-    def delete_version(self, registry_id: str, subject: str, version: int | None = None) -> int:
-        """Delete one version (the latest for ``None``), return its number."""
+    def delete_version(
+        self, registry_id: str, subject: str, version: int | None = None, *, permanent: bool = False
+    ) -> int:
+        """Delete one version (the latest for ``None``), or with ``permanent`` a deleted one for good; its number.
+
+        :class:`ConflictError` and :class:`InvalidError` as for a subject.
+        """
 
     def compatibility(self, registry_id: str, subject: str | None = None) -> str | None:
         """The compatibility level set for a subject (``None`` if not set) or, without one, the global level."""
@@ -362,6 +375,9 @@ class ConnectorStatus:
 
 class ConnectPlane(Protocol):
     """Managed connectors, one or more tasks each."""
+
+    def plugins(self) -> dict[str, str]:
+        """Class -> ``source`` or ``sink``, of every connector that can be made."""
 
     def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         """Setting -> what is wrong with it; empty if the configuration can run."""

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS compatibility (
 ) WITHOUT ROWID;
 """
 _SELECT = """
-SELECT v.subject, v.version, s.id, s.text, s.type, s.refs
+SELECT v.subject, v.version, s.id, s.text, s.type, s.refs, v.deleted
 FROM versions v JOIN schemas s ON s.registry = v.registry AND s.id = v.id
 WHERE v.registry = ? """
 _LIVE = "AND NOT v.deleted "
@@ -68,10 +68,6 @@ class SqliteRegistry:
             for table in ("schemas", "versions", "compatibility"):
                 db.execute(f"DELETE FROM {table} WHERE registry = ?", (registry_id,))  # noqa: S608 - the names above
 
-    def subjects(self, registry_id: str, prefix: str = "") -> list[str]:
-        """Names of the subjects with a live version."""
-        return sorted({found.subject for found in self.all(registry_id, prefix, latest_only=True)})
-
     def register(
         self,
         registry_id: str,
@@ -95,19 +91,17 @@ class SqliteRegistry:
                 found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.id = ?", subject, schema_id)
             return found[-1]
 
-    def versions(self, registry_id: str, subject: str) -> list[int]:
-        """Live version numbers, ascending; :class:`NotFoundError` without any."""
-        return [found.version for found in self._live(registry_id, subject)]
+    def version(
+        self, registry_id: str, subject: str, version: int | None = None, *, deleted: bool = False
+    ) -> SchemaVersion:
+        """One version, the latest live one for ``None``; a deleted one only if ``deleted``."""
+        with self._transaction():
+            return self._version(registry_id, subject, version, deleted=deleted)
 
-    def version(self, registry_id: str, subject: str, version: int | None = None) -> SchemaVersion:
-        """One version, the latest for ``None``."""
-        live = self._live(registry_id, subject)
-        if version is None:
-            return live[-1]
-        for found in live:
-            if found.version == version:
-                return found
-        raise NotFoundError(f"Version {version} not found.")
+    def versions(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
+        """Live versions of a subject, with ``deleted`` also what is deleted; :class:`NotFoundError` without any."""
+        with self._transaction():
+            return self._of_subject(registry_id, subject, deleted=deleted)
 
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         """A schema by its id, deleted or not; subject and version are those of its first registration."""
@@ -117,50 +111,76 @@ class SqliteRegistry:
             raise NotFoundError(f"Schema {schema_id} not found.")
         return found[0]
 
-    def find(self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO") -> SchemaVersion:
+    def find(
+        self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO", *, deleted: bool = False
+    ) -> SchemaVersion:
         """The version of ``subject`` that holds this schema, else :class:`NotFoundError`."""
-        live = self._live(registry_id, subject)
+        known = self.versions(registry_id, subject, deleted=deleted)
         form = canonical(schema, schema_type)
-        for found in reversed(live):
+        for found in reversed(known):
             if found.schema_type == schema_type and canonical(found.schema, schema_type) == form:
                 return found
         raise NotFoundError("Schema not found.")
 
-    def all(self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False) -> list[SchemaVersion]:
-        """Every live version of every subject with that prefix."""
+    def all(
+        self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False, deleted: bool = False
+    ) -> list[SchemaVersion]:
+        """Every live version of every subject with that prefix, with ``deleted`` also what is deleted."""
         with self._transaction():
-            found = self._rows(
-                registry_id, _LIVE + "AND substr(v.subject, 1, ?) = ?", len(subject_prefix), subject_prefix
-            )
+            known = self._rows(registry_id, "" if deleted else _LIVE)
+        found = [one for one in known if one.subject.startswith(subject_prefix)]
         return list({version.subject: version for version in found}.values()) if latest_only else found
 
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
-        """Delete a subject and its compatibility level, or what is left of it; return the versions it had."""
-        if permanent:
-            return self._forget_subject(registry_id, subject)
-        versions = self.versions(registry_id, subject)
-        with self._transaction() as db:
-            db.execute("UPDATE versions SET deleted = 1 WHERE registry=? AND subject=?", (registry_id, subject))
-            db.execute("DELETE FROM compatibility WHERE registry=? AND subject=?", (registry_id, subject))
-        return versions
-
-    def _forget_subject(self, registry_id: str, subject: str) -> list[int]:
-        with self._transaction() as db:
-            left = self._rows(registry_id, "AND v.subject = ?", subject)
-            if not left:
-                raise NotFoundError(f"Subject '{subject}' not found.")
-            if self._rows(registry_id, _LIVE + "AND v.subject = ?", subject):
+        """Delete a subject, or what is left of it together with its compatibility level; the versions it had."""
+        with self._transaction():
+            known = self._of_subject(registry_id, subject, deleted=True)
+            live = [one for one in known if not one.deleted]
+            if permanent and live:
                 raise ConflictError(f"Subject '{subject}' was not deleted first before being permanently deleted")
-            db.execute("DELETE FROM versions WHERE registry=? AND subject=?", (registry_id, subject))
-        return [found.version for found in left]
+            if not permanent and not live:
+                raise ConflictError(f"Subject '{subject}' was soft deleted. Set permanent=true to delete permanently")
+            gone = known if permanent else live
+            for one in gone:
+                self._require_unreferenced(registry_id, one, but_for=subject, deleted=permanent)
+                self._remove(registry_id, one, permanent=permanent)
+        return [one.version for one in gone]
 
-    def delete_version(self, registry_id: str, subject: str, version: int | None = None) -> int:
-        """Delete one version (the latest for ``None``), return its number."""
-        number = self.version(registry_id, subject, version).version
-        with self._transaction() as db:
-            key = (registry_id, subject, number)
-            db.execute("UPDATE versions SET deleted = 1 WHERE registry=? AND subject=? AND version=?", key)
-        return number
+    def delete_version(
+        self, registry_id: str, subject: str, version: int | None = None, *, permanent: bool = False
+    ) -> int:
+        """Delete one version (the latest for ``None``), or with ``permanent`` a deleted one for good; its number."""
+        with self._transaction():
+            one = self._version(registry_id, subject, version, deleted=True)
+            name = f"Subject '{subject}' Version {one.version}"
+            if permanent and not one.deleted:
+                raise ConflictError(f"{name} was not deleted first before being permanently deleted")
+            if not permanent and one.deleted:
+                raise ConflictError(f"{name} was soft deleted. Set permanent=true to delete permanently")
+            self._require_unreferenced(registry_id, one, deleted=permanent)
+            self._remove(registry_id, one, permanent=permanent)
+        return one.version
+
+    def _remove(self, registry_id: str, one: SchemaVersion, *, permanent: bool) -> None:
+        subject = (registry_id, one.subject)
+        change = "DELETE FROM versions" if permanent else "UPDATE versions SET deleted = 1"
+        self._db.execute(f"{change} WHERE registry=? AND subject=? AND version=?", (*subject, one.version))
+        if not self._rows(registry_id, "AND v.subject = ?", one.subject):
+            self._db.execute("DELETE FROM compatibility WHERE registry=? AND subject=?", subject)
+
+    def _require_unreferenced(
+        self, registry_id: str, one: SchemaVersion, *, but_for: str | None = None, deleted: bool
+    ) -> None:
+        """Refuse what another version still needs; one that is deleted itself needs it until it is gone for good."""
+        for other in self._rows(registry_id, "" if deleted else _LIVE):
+            needs = any(
+                (ref.get("subject"), ref.get("version")) == (one.subject, one.version) for ref in other.references
+            )
+            if needs and other.subject != but_for:
+                raise InvalidError(
+                    f"One or more references exist to the schema of subject {one.subject} version {one.version}: delete"
+                    f" version {other.version} of subject {other.subject} first."
+                )
 
     def compatibility(self, registry_id: str, subject: str | None = None) -> str | None:
         """The compatibility level set for a subject (``None`` if not set) or, without one, the global level."""
@@ -202,12 +222,19 @@ class SqliteRegistry:
             ]
         return clashes(level, Judged(schema, schema_type, referenced), old)
 
-    def _live(self, registry_id: str, subject: str) -> list[SchemaVersion]:
-        with self._transaction():
-            found = self._rows(registry_id, _LIVE + "AND v.subject = ?", subject)
+    def _of_subject(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
+        found = self._rows(registry_id, ("" if deleted else _LIVE) + "AND v.subject = ?", subject)
         if not found:
             raise NotFoundError(f"Subject '{subject}' not found.")
         return found
+
+    def _version(self, registry_id: str, subject: str, version: int | None, *, deleted: bool) -> SchemaVersion:
+        known = self._of_subject(registry_id, subject, deleted=deleted)
+        wanted = max((one.version for one in known if not one.deleted), default=None) if version is None else version
+        for found in known:
+            if found.version == wanted:
+                return found
+        raise NotFoundError(f"Version {version or 'latest'} not found.")
 
     def _referenced(self, registry_id: str, references: Sequence[Mapping[str, Any]]) -> list[str]:
         texts = []
@@ -249,8 +276,9 @@ class SqliteRegistry:
                 schema=text,
                 schema_type=kind,
                 references=json.loads(refs),
+                deleted=bool(deleted),
             )
-            for subject, version, schema_id, text, kind, refs in rows
+            for subject, version, schema_id, text, kind, refs, deleted in rows
         ]
 
     @contextmanager

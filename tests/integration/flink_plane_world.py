@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from localcloud.dataplane.interface import DataPlaneError, NotFoundError
+from localcloud.dataplane.interface import ConflictError, DataPlaneError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,8 +73,9 @@ def serving(registry: SqliteRegistry, provider: Provider, token: str) -> Iterato
                 status, answer = 401, {"message": "wrong token"}
             else:
                 try:
-                    status, answer = 200, _registry_call(registry, path[1], self.command, path[2:], body)
-                except NotFoundError as error:
+                    permanent = self.path.endswith("?permanent=true")
+                    status, answer = 200, _registry_call(registry, path[1], self.command, path[2:], body, permanent)
+                except (NotFoundError, ConflictError) as error:
                     status, answer = 404, {"message": str(error)}
                 except DataPlaneError as error:
                     status, answer = 422, {"message": str(error)}
@@ -100,7 +101,14 @@ def serving(registry: SqliteRegistry, provider: Provider, token: str) -> Iterato
         server.server_close()
 
 
-def _registry_call(registry: SqliteRegistry, registry_id: str, method: str, path: list[str], body: Any) -> Any:
+def _registry_call(  # noqa: PLR0917 - a request has these parts
+    registry: SqliteRegistry,
+    registry_id: str,
+    method: str,
+    path: list[str],
+    body: Any,
+    permanent: bool,  # noqa: FBT001
+) -> Any:
     match [method, *path]:
         case ["POST", "subjects", subject, "versions"]:
             found = registry.register(registry_id, subject, body["schema"], body.get("schemaType", "AVRO"))
@@ -109,7 +117,7 @@ def _registry_call(registry: SqliteRegistry, registry_id: str, method: str, path
         case ["GET", "schemas", "ids", number]:
             found = registry.by_id(registry_id, int(number))
         case ["DELETE", "subjects", subject]:
-            return registry.delete_subject(registry_id, subject)
+            return registry.delete_subject(registry_id, subject, permanent=permanent)
         case _:
             raise NotFoundError("no such path")
     return {

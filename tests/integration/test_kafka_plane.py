@@ -368,7 +368,7 @@ def connector(plane: Plane, topic: str) -> Iterator[str]:
     """Yield the topic of the connector ``lcc-1``, which is gone afterwards."""
     yield topic
     plane.connect.delete("lcc-1")
-    if f"{topic}-value" in plane.registry.subjects("lsrc-1"):
+    if plane.registry.all("lsrc-1", f"{topic}-value"):
         plane.registry.delete_subject("lsrc-1", f"{topic}-value")
 
 

@@ -109,6 +109,29 @@ def test_a_changelog_mode_says_what_a_second_record_of_a_key_means(
     assert sorted(cloud.query(f"SELECT * FROM log_{mode}")) == rows
 
 
+def test_rows_of_a_retract_table_can_be_taken_back(cloud: LocalCloud) -> None:
+    columns = "n BIGINT, headers MAP<STRING, BYTES> METADATA VIRTUAL"
+    cloud.run(f"CREATE TABLE tally ({columns}) DISTRIBUTED INTO 3 BUCKETS WITH ('changelog.mode' = 'retract')")
+    cloud.run(f"INSERT INTO tally SELECT COUNT(*) FROM pets {BOUNDED}")
+    assert cloud.query("SELECT n FROM tally") == [["3"]]
+    cloud.run("ALTER TABLE tally SET ('changelog.mode' = 'append')")
+    written = cloud.query("SELECT n, headers['op'] FROM tally")
+    changes = [["1", None], ["1", "x'01'"], ["2", "x'01'"], ["2", "x'02'"], ["3", "x'02'"]]
+    assert sorted(written, key=str) == sorted(changes, key=str)
+    assert "consuming update changes" in cloud.refusal(f"INSERT INTO tally SELECT COUNT(*) FROM pets {BOUNDED}")
+
+
+def test_a_retract_table_may_have_a_key(cloud: LocalCloud) -> None:
+    cloud.run(
+        "CREATE TABLE parities (parity INT, n BIGINT, PRIMARY KEY (parity) NOT ENFORCED) DISTRIBUTED INTO 2 BUCKETS"
+        " WITH ('changelog.mode' = 'retract', 'value.format' = 'json-registry')"
+    )
+    cloud.run(f"INSERT INTO parities SELECT MOD(id, 2), COUNT(*) FROM pets {BOUNDED} GROUP BY MOD(id, 2)")
+    assert sorted(cloud.query("SELECT * FROM parities")) == [["0", "1"], ["1", "2"]]
+    assert cloud.query("SELECT SUM(n) FROM parities") == [["3"]]
+    assert "parity" in cloud.subject("parities-key")["schema"]
+
+
 def test_a_table_made_of_a_query_and_views_upon_it(cloud: LocalCloud) -> None:
     cloud.run(
         "CREATE TABLE counts (PRIMARY KEY (parity) NOT ENFORCED) DISTRIBUTED BY HASH(parity) INTO 1 BUCKETS"
@@ -129,6 +152,27 @@ def test_a_table_made_of_a_query_and_views_upon_it(cloud: LocalCloud) -> None:
     assert "does not exist" in cloud.refusal("SELECT * FROM counts")
 
 
+def test_a_view_is_renamed_and_given_another_query(cloud: LocalCloud) -> None:
+    cloud.run("CREATE VIEW ids COMMENT 'said' AS SELECT id FROM pets")
+    assert cloud.post("ALTER VIEW ids RENAME TO infants").until("COMPLETED")["traits"]["sql_kind"] == "ALTER_VIEW"
+    assert cloud.query("SHOW VIEWS") == [["infants"]]
+    assert "'ids' does not exist" in cloud.refusal("SELECT * FROM ids")
+    cloud.run("ALTER VIEW infants AS SELECT name, age FROM pets WHERE age < 4")
+    assert cloud.query("SELECT * FROM infants") == [["ann", "3"]]
+    assert "said" in cloud.query("SHOW CREATE VIEW infants")[0][0]
+    for sql, sentence in {
+        "ALTER VIEW infants RENAME TO pets": "already exists",
+        "ALTER VIEW infants AS SELECT name FROM infants": "'infants' would be made of itself",
+        "ALTER VIEW infants AS\n  SELECT nope FROM pets": "From line 2, column 10 to line 2, column 13: Column 'nope'",
+        "ALTER VIEW infants SET ('k' = 'v')": 'SQL parse failed. Encountered "SET" at line 1, column 20.',
+        "ALTER VIEW infants RENAME TO `INFORMATION_SCHEMA`.infants": "write RENAME TO `infants`",
+        "ALTER VIEW nope AS SELECT 1": "`lab`.`shop`.`nope` doesn't exist",
+    }.items():
+        assert sentence in cloud.refusal(sql), sql
+    assert cloud.query("SELECT * FROM infants") == [["ann", "3"]]
+    cloud.run("DROP VIEW infants")
+
+
 def test_computed_and_metadata_columns_and_a_watermark_are_kept(cloud: LocalCloud) -> None:
     cloud.run(
         "CREATE TABLE timed (k INT, seen TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', part INT METADATA FROM 'partition'"
@@ -141,6 +185,19 @@ def test_computed_and_metadata_columns_and_a_watermark_are_kept(cloud: LocalClou
     assert list(described) == ["k", "seen", "part", "twice"]
     assert described["twice"][4] == "AS `k` * 2"
     assert described["seen"][5] == "`seen` - INTERVAL '1' SECOND"
+    columns = "COLUMN_NAME, DATA_TYPE, IS_GENERATED, GENERATION_EXPRESSION, IS_METADATA, METADATA_KEY, IS_PERSISTED"
+    time_type = "TIMESTAMP_WITH_LOCAL_TIME_ZONE"
+    assert cloud.query(f"SELECT {columns} FROM INFORMATION_SCHEMA.`COLUMNS` WHERE TABLE_NAME = 'timed'") == [
+        ["k", "INTEGER", "NO", None, "NO", None, "YES"],
+        ["seen", time_type, "NO", None, "YES", "timestamp", "YES"],
+        ["part", "INTEGER", "NO", None, "YES", "partition", "NO"],
+        ["twice", "INTEGER", "YES", "`k` * 2", "NO", None, "NO"],
+        ["$rowtime", time_type, "NO", None, "YES", "timestamp", "NO"],
+    ]
+    watermark = "IS_WATERMARKED, WATERMARK_COLUMN, WATERMARK_EXPRESSION, WATERMARK_IS_HIDDEN"
+    tables = f"SELECT {watermark} FROM INFORMATION_SCHEMA.`TABLES` WHERE TABLE_NAME"
+    assert cloud.query(f"{tables} = 'timed'") == [["YES", "seen", "`seen` - INTERVAL '1' SECOND", "NO"]]
+    assert cloud.query(f"{tables} = 'pets'") == [["YES", "$rowtime", "SOURCE_WATERMARK()", "YES"]]
 
 
 # The time of a record
@@ -241,20 +298,64 @@ def test_what_is_there_is_shown(cloud: LocalCloud) -> None:
         assert "TableSourceScan(table=[[lab, shop, pets]]" in plan
 
 
+def test_keys_are_constraints(cloud: LocalCloud) -> None:
+    cloud.run("CREATE TABLE lines (shop INT, number INT, what STRING, PRIMARY KEY (number, shop) NOT ENFORCED)")
+    where = f"WHERE CONSTRAINT_SCHEMA = 'shop' AND TABLE_CATALOG_ID = '{cloud.environment}' AND TABLE_NAME = 'lines'"
+    constraints = f"SELECT CONSTRAINT_NAME, CONSTRAINT_TYPE, ENFORCED FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS {where}"
+    assert cloud.query(constraints) == [["PK_number_shop", "PRIMARY KEY", "NO"]]
+    usage = (
+        "SELECT CONSTRAINT_CATALOG, CONSTRAINT_NAME, COLUMN_NAME, ORDINAL_POSITION"
+        f" FROM lab.INFORMATION_SCHEMA.KEY_COLUMN_USAGE {where}"
+    )
+    assert cloud.query(usage) == [
+        ["lab", "PK_number_shop", "number", "1"],
+        ["lab", "PK_number_shop", "shop", "2"],
+    ]
+    databases = "SELECT SCHEMA_NAME FROM INFORMATION_SCHEMA.`DATABASES`"
+    assert cloud.query(databases) == [["shop"], ["INFORMATION_SCHEMA"]]
+
+
 def test_versions_of_a_model(cloud: LocalCloud) -> None:
     connection = {"connection_type": "OPENAI", "endpoint": f"{cloud.endpoint}/v1/embeddings"}
     secret = {"kind": "PlaintextProvider", "data": json.dumps({"API_KEY": "k"})}
     body: Any = {"name": "openai", "spec": {**connection, "auth_data": secret}}
     cloud.call("POST", cloud.statements.replace("/statements", "/connections"), body)
-    options = "WITH ('TASK' = 'embedding', 'PROVIDER' = 'openai', 'OPENAI.CONNECTION' = 'openai')"
-    for output in ("vector1", "vector2"):
-        cloud.run(f"CREATE MODEL embed INPUT (text STRING) OUTPUT ({output} ARRAY<FLOAT>) {options}")
+    options = "'TASK' = 'embedding', 'PROVIDER' = 'openai', 'OPENAI.CONNECTION' = 'openai', 'OPENAI.MODEL_VERSION'"
+
+    def make(version: str) -> str:
+        return f"CREATE MODEL embed INPUT (text STRING) OUTPUT (v ARRAY<FLOAT>) WITH ({options} = '{version}')"
+
+    def shown(name: str) -> str:
+        text: str = cloud.query(f"SHOW CREATE MODEL `{name}`")[0][0]
+        return text
+
+    cloud.run(make("one"))
+    cloud.run(make("two"))
     assert cloud.query("SHOW MODELS") == [["embed"]]
-    for name, output in (("embed", "vector2"), ("`embed$1`", "vector1"), ("`embed$2`", "vector2")):
-        assert output in str(cloud.query(f"DESCRIBE MODEL {name}"))
-    assert "CREATE MODEL" in cloud.query("SHOW CREATE MODEL embed")[0][0]
-    cloud.run("DROP MODEL embed")
-    cloud.run("DROP MODEL IF EXISTS embed")
+    assert "'one'" in shown("embed")
+    assert "'two'" in shown("embed$2")
+    altered = cloud.post("ALTER MODEL embed SET ('default_version' = '2')").until("COMPLETED")
+    assert altered["traits"]["sql_kind"] == "ALTER_MODEL"
+    assert "'two'" in shown("embed")
+    cloud.run("ALTER MODEL `embed$1` SET ('openai.model_version' = 'three', 'tag' = 'old')")
+    assert "'three'" in shown("embed$1")
+    cloud.run("ALTER MODEL `embed$1` RESET ('tag')")
+    assert "'tag'" not in shown("embed$1")
+    cloud.run("ALTER MODEL IF EXISTS nope SET ('tag' = 'x')")
+    cloud.run("ALTER MODEL IF EXISTS nope RENAME TO nobody")
+    cloud.run("ALTER MODEL embed RENAME TO embedding")
+    assert cloud.query("SHOW MODELS") == [["embedding"]]
+    for sql, sentence in {
+        "ALTER MODEL nope RENAME TO nobody": "`lab`.`shop`.`nope` doesn't exist",
+        "ALTER MODEL embedding SET ('openai.connection' = 'nope')": "The connection 'nope' of model 'embedding'",
+        "ALTER MODEL embedding SET ('default_version' = '9')": "has no version '9'; it has 1, 2.",
+        "ALTER MODEL embedding\nADD (a INT)": 'SQL parse failed. Encountered "ADD" at line 2, column 1.',
+        make("one").replace("embed ", "embedding ").replace("(v ", "(w "): "is there with another OUTPUT",
+    }.items():
+        assert sentence in cloud.refusal(sql), sql
+    cloud.run("DROP MODEL embedding")
+    assert "'three'" in shown("embedding")
+    cloud.run("DROP MODEL IF EXISTS `embedding$all`")
     assert cloud.query("SHOW MODELS") == []
 
 
@@ -300,7 +401,7 @@ def test_several_inserts_as_one_statement_lose_nothing(cloud: LocalCloud) -> Non
         ("CREATE TABLE pets (id INT)", "already exists"),
         ("CREATE TABLE t (id INT) WITH ('kafka.nonsense' = '1')", "'kafka.nonsense' is not known; use kafka.cleanup"),
         ("CREATE TABLE t (id INT) WITH ('kafka.retention.time' = 'soon')", "is not a duration; write one like '7 d'"),
-        ("CREATE TABLE t (id INT) WITH ('changelog.mode' = 'retract')", "use 'append' or 'upsert'"),
+        ("CREATE TABLE t (id INT) WITH ('changelog.mode' = 'delete')", "use 'append', 'retract' or 'upsert'"),
         ("CREATE TABLE t (id INT) WITH ('changelog.mode' = 'upsert')", "needs a PRIMARY KEY"),
         ("SET 'sql.state-ttl' = '1 h'", "pass the property with the statement instead"),
         ("USE CATALOG lab", "pass sql.current-catalog and sql.current-database with the statement"),

@@ -81,6 +81,12 @@ def test_paused_and_unknown(connect: ConnectorPlane) -> None:
     connect.delete("lcc-2")
 
 
+def test_every_plugin_that_is_listed_can_be_made(connect: ConnectorPlane) -> None:
+    assert connect.plugins() == {"DatagenSource": "source"}
+    assert not connect.validate(spec(**{"connector.class": "DatagenSource"}).config)
+    assert "connector.class" in connect.validate(spec(**{"connector.class": "S3_SINK"}).config)
+
+
 def test_keys_are_masked(connect: ConnectorPlane) -> None:
     assert connect.sensitive_keys("DatagenSource") == {"kafka.api.key", "kafka.api.secret"}
 

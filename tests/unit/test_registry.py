@@ -27,11 +27,19 @@ def registry(tmp_path: Path) -> Iterator[SqliteRegistry]:
     made.close()
 
 
+def subjects(registry: SqliteRegistry, registry_id: str, prefix: str = "") -> list[str]:
+    return [one.subject for one in registry.all(registry_id, prefix, latest_only=True)]
+
+
+def versions(registry: SqliteRegistry, registry_id: str, subject: str, *, deleted: bool = False) -> list[int]:
+    return [one.version for one in registry.versions(registry_id, subject, deleted=deleted)]
+
+
 def test_ids_start_at_100001_and_the_same_schema_keeps_its_own(registry: SqliteRegistry) -> None:
     first = registry.register("lsrc-1", "a-value", ORDER)
     assert (first.id, first.version, first.schema) == (100_001, 1, ORDER.replace(" ", ""))
     assert registry.register("lsrc-1", "a-value", SHUFFLED) == first
-    assert (registry.register("lsrc-1", "b-value", SHUFFLED).id, registry.versions("lsrc-1", "b-value")) == (
+    assert (registry.register("lsrc-1", "b-value", SHUFFLED).id, versions(registry, "lsrc-1", "b-value")) == (
         100_001,
         [1],
     )
@@ -44,8 +52,8 @@ def test_registries_do_not_see_each_other(registry: SqliteRegistry) -> None:
     registry.register("lsrc-1", "a", ORDER)
     assert registry.register("lsrc-2", "a", ORDER2).id == 100_001
     registry.delete("lsrc-1")
-    assert registry.subjects("lsrc-1") == []
-    assert registry.subjects("lsrc-2") == ["a"]
+    assert subjects(registry, "lsrc-1") == []
+    assert subjects(registry, "lsrc-2") == ["a"]
 
 
 def test_the_same_text_as_avro_and_as_json_are_two_schemas(registry: SqliteRegistry) -> None:
@@ -62,20 +70,21 @@ def test_reading(registry: SqliteRegistry) -> None:
     assert registry.find("r", "a-value", SHUFFLED) == one
     assert registry.all("r") == [one, two, other]
     assert registry.all("r", "a", latest_only=True) == [two]
-    assert registry.subjects("r", "b%") == ["b%-value"]
-    assert registry.subjects("r", "%") == []
+    assert subjects(registry, "r", "b%") == ["b%-value"]
+    assert subjects(registry, "r", "%") == []
+    registry.register("r", "nul\0-value", ORDER)
+    assert versions(registry, "r", "nul\0-value") == [1]
+    assert subjects(registry, "r", "nul\0-") == ["nul\0-value"]
 
 
 def test_deleted_versions_are_not_counted_again_and_their_ids_stay_readable(registry: SqliteRegistry) -> None:
     one = registry.register("r", "a", ORDER)
     registry.register("r", "a", ORDER2)
     assert registry.delete_version("r", "a") == 2
-    assert registry.versions("r", "a") == [1]
+    assert versions(registry, "r", "a") == [1]
     assert registry.register("r", "a", ORDER2).version == 3
-    registry.set_compatibility("r", "FULL", "a")
     assert registry.delete_subject("r", "a") == [1, 3]
-    assert registry.subjects("r") == []
-    assert registry.compatibility("r", "a") is None
+    assert subjects(registry, "r") == []
     assert registry.by_id("r", one.id).schema == one.schema
     again = registry.register("r", "a", ORDER)
     assert (again.id, again.version) == (one.id, 4)
@@ -87,8 +96,13 @@ def test_what_is_deleted_for_good_begins_anew(registry: SqliteRegistry) -> None:
     with pytest.raises(ConflictError, match="was not deleted first"):
         registry.delete_subject("r", "a", permanent=True)
     registry.register("r", "a", ORDER2)
+    registry.set_compatibility("r", "FULL", "a")
     registry.delete_subject("r", "a")
+    with pytest.raises(ConflictError, match=r"was soft deleted\. Set permanent=true"):
+        registry.delete_subject("r", "a")
+    assert registry.compatibility("r", "a") == "FULL"
     assert registry.delete_subject("r", "a", permanent=True) == [1, 2]
+    assert registry.compatibility("r", "a") is None
     with pytest.raises(NotFoundError):
         registry.delete_subject("r", "a", permanent=True)
     assert registry.by_id("r", first.id).subject == "b"
@@ -96,10 +110,68 @@ def test_what_is_deleted_for_good_begins_anew(registry: SqliteRegistry) -> None:
     assert (again.id, again.version) == (first.id, 1)
 
 
+def test_a_version_is_deleted_and_then_deleted_for_good(registry: SqliteRegistry) -> None:
+    for schema in (ORDER, ORDER2):
+        registry.register("r", "a", schema)
+    with pytest.raises(ConflictError, match="'a' Version 2 was not deleted first"):
+        registry.delete_version("r", "a", permanent=True)
+    assert registry.delete_version("r", "a", 2) == 2
+    with pytest.raises(ConflictError, match="'a' Version 2 was soft deleted"):
+        registry.delete_version("r", "a", 2)
+    with pytest.raises(NotFoundError):
+        registry.version("r", "a", 2)
+    assert registry.version("r", "a", 2, deleted=True).deleted
+    assert registry.version("r", "a", deleted=True).version == 1
+    assert (versions(registry, "r", "a"), versions(registry, "r", "a", deleted=True)) == ([1], [1, 2])
+    with pytest.raises(NotFoundError):
+        registry.find("r", "a", ORDER2)
+    assert registry.find("r", "a", ORDER2, deleted=True).version == 2
+    second = registry.version("r", "a", 2, deleted=True).id
+    assert registry.by_id("r", second).deleted
+    assert registry.delete_version("r", "a", 2, permanent=True) == 2
+    assert versions(registry, "r", "a", deleted=True) == [1]
+    for gone in (
+        lambda: registry.version("r", "a", 2, deleted=True),
+        lambda: registry.by_id("r", second),
+        lambda: registry.delete_version("r", "a", 2, permanent=True),
+    ):
+        with pytest.raises(NotFoundError):
+            gone()
+    assert registry.register("r", "a", ORDER2).version == 2
+
+
+def test_a_level_goes_with_the_last_version(registry: SqliteRegistry) -> None:
+    registry.register("r", "a", ORDER)
+    registry.set_compatibility("r", "FULL", "a")
+    registry.delete_version("r", "a")
+    assert registry.compatibility("r", "a") == "FULL"
+    registry.delete_version("r", "a", 1, permanent=True)
+    assert registry.compatibility("r", "a") is None
+
+
+def test_what_another_schema_refers_to_stays(registry: SqliteRegistry) -> None:
+    registry.register("r", "order", ORDER)
+    line = '{"type":"record","name":"line","fields":[{"name":"order","type":"order"}]}'
+    registry.register("r", "line", line, references=[{"name": "order", "subject": "order", "version": 1}])
+    for refused in (lambda: registry.delete_version("r", "order", 1), lambda: registry.delete_subject("r", "order")):
+        with pytest.raises(InvalidError, match="delete version 1 of subject line first"):
+            refused()
+    registry.delete_subject("r", "line")
+    assert registry.delete_subject("r", "order") == [1]
+    for refused in (
+        lambda: registry.delete_version("r", "order", 1, permanent=True),
+        lambda: registry.delete_subject("r", "order", permanent=True),
+    ):
+        with pytest.raises(InvalidError, match="delete version 1 of subject line first"):
+            refused()
+    registry.delete_version("r", "line", 1, permanent=True)
+    assert registry.delete_subject("r", "order", permanent=True) == [1]
+
+
 def test_what_is_not_there(registry: SqliteRegistry) -> None:
     registry.register("r", "a", ORDER)
     for missing in (
-        lambda: registry.versions("r", "b"),
+        lambda: registry.version("r", "b"),
         lambda: registry.version("r", "a", 7),
         lambda: registry.by_id("r", 5),
         lambda: registry.find("r", "a", ORDER2),
@@ -128,7 +200,7 @@ def test_what_is_no_schema_is_refused_in_one_sentence(
     with pytest.raises(InvalidError, match=complaint) as refusal:
         registry.register("r", "a", schema, kind)
     assert str(refusal.value).endswith(".")
-    assert registry.subjects("r") == []
+    assert subjects(registry, "r") == []
     assert registry.register("r", "a", ORDER).id == 100_001
 
 

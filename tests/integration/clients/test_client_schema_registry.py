@@ -113,12 +113,18 @@ def test_versions_are_registered_looked_up_and_deleted(registry: SchemaRegistryC
     assert json.loads(str(registry.get_schema(second).schema_str)) == wider
     assert subject in registry.get_subjects()
     assert [(one.subject, one.version) for one in registry.get_schema_versions(second)] == [(subject, 2)]
+    with pytest.raises(SchemaRegistryError) as early:
+        registry.delete_version(subject, 2, permanent=True)
+    assert (early.value.http_status_code, early.value.error_code) == (404, 40407)
     assert registry.delete_version(subject, 2) == 2
+    assert (registry.get_versions(subject), registry.get_versions(subject, deleted=True)) == ([1], [1, 2])
+    assert registry.delete_version(subject, 2, permanent=True) == 2
     assert registry.delete_subject(subject) == [1]
+    assert subject in registry.get_subjects(deleted=True)
     with pytest.raises(SchemaRegistryError) as gone:
         registry.get_versions(subject)
     assert (gone.value.http_status_code, gone.value.error_code) == (404, 40401)
-    assert registry.delete_subject(subject, permanent=True) == [1, 2]
+    assert registry.delete_subject(subject, permanent=True) == [1]
     registry.register_schema(subject, Schema(json.dumps(wider), "AVRO"))
     assert registry.get_versions(subject) == [1]
 

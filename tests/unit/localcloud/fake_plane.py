@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,9 +119,6 @@ class FakeRegistry:
     def delete(self, registry_id: str) -> None:
         self.schemas.pop(registry_id, None)
 
-    def subjects(self, registry_id: str, prefix: str = "") -> list[str]:
-        return sorted({one.subject for one in self.all(registry_id, prefix)})
-
     def register(
         self,
         registry_id: str,
@@ -135,10 +133,10 @@ class FakeRegistry:
             raise InvalidError("The schema does not parse.") from None
         known = self.schemas.setdefault(registry_id, [])
         for one in known:
-            if (one.subject, one.schema) == (subject, schema):
+            if (one.subject, one.schema, one.deleted) == (subject, schema, False):
                 return one
         same = next((one.id for one in known if one.schema == schema), 100001 + len(known))
-        number = 1 + sum(one.subject == subject for one in known)
+        number = 1 + max((one.version for one in known if one.subject == subject), default=0)
         made = SchemaVersion(
             subject=subject,
             version=number,
@@ -150,46 +148,65 @@ class FakeRegistry:
         known.append(made)
         return made
 
-    def versions(self, registry_id: str, subject: str) -> list[int]:
-        found = [one.version for one in self.all(registry_id) if one.subject == subject]
-        if not found:
-            raise NotFoundError(f"Subject '{subject}' not found.")
-        return found
-
-    def version(self, registry_id: str, subject: str, version: int | None = None) -> SchemaVersion:
-        wanted = version or self.versions(registry_id, subject)[-1]
-        for one in self.all(registry_id):
+    def version(
+        self, registry_id: str, subject: str, version: int | None = None, *, deleted: bool = False
+    ) -> SchemaVersion:
+        live = [one.version for one in self.all(registry_id) if one.subject == subject]
+        wanted = version or max(live, default=0)
+        for one in self.all(registry_id, deleted=deleted):
             if (one.subject, one.version) == (subject, wanted):
                 return one
         raise NotFoundError(f"Version {version} not found.")
 
+    def versions(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
+        found = [one for one in self.all(registry_id, deleted=deleted) if one.subject == subject]
+        if not found:
+            raise NotFoundError(f"Subject '{subject}' not found.")
+        return found
+
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
-        for one in self.all(registry_id):
+        for one in self.all(registry_id, deleted=True):
             if one.id == schema_id:
                 return one
         raise NotFoundError(f"Schema {schema_id} not found.")
 
-    def find(self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO") -> SchemaVersion:
-        for one in self.all(registry_id):
+    def find(
+        self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO", *, deleted: bool = False
+    ) -> SchemaVersion:
+        for one in self.all(registry_id, deleted=deleted):
             if (one.subject, one.schema, one.schema_type) == (subject, schema, schema_type):
                 return one
         raise NotFoundError("Schema not found.")
 
-    def all(self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False) -> list[SchemaVersion]:
-        found = [one for one in self.schemas.get(registry_id, []) if one.subject.startswith(subject_prefix)]
+    def all(
+        self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False, deleted: bool = False
+    ) -> list[SchemaVersion]:
+        known = [one for one in self.schemas.get(registry_id, []) if deleted or not one.deleted]
+        found = [one for one in known if one.subject.startswith(subject_prefix)]
         return list({one.subject: one for one in found}.values()) if latest_only else found
 
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
-        gone = self.versions(registry_id, subject)
-        if permanent:
-            raise ConflictError(f"Subject '{subject}' was not deleted first before being permanently deleted")
-        self.schemas[registry_id] = [one for one in self.schemas[registry_id] if one.subject != subject]
-        return gone
+        known = [one for one in self.all(registry_id, deleted=True) if one.subject == subject]
+        live = [one for one in known if not one.deleted]
+        if bool(live) == permanent:
+            raise ConflictError(f"Subject '{subject}' is {'live' if live else 'deleted'}")
+        return [self._remove(registry_id, one, permanent=permanent) for one in (known if permanent else live)]
 
-    def delete_version(self, registry_id: str, subject: str, version: int | None = None) -> int:
-        gone = self.version(registry_id, subject, version)
-        self.schemas[registry_id].remove(gone)
-        return gone.version
+    def delete_version(
+        self, registry_id: str, subject: str, version: int | None = None, *, permanent: bool = False
+    ) -> int:
+        one = self.version(registry_id, subject, version, deleted=True)
+        if one.deleted != permanent:
+            raise ConflictError(f"Version {one.version} is {'deleted' if one.deleted else 'live'}")
+        return self._remove(registry_id, one, permanent=permanent)
+
+    def _remove(self, registry_id: str, one: SchemaVersion, *, permanent: bool) -> int:
+        known = self.schemas[registry_id]
+        if any(ref["subject"] == one.subject for other in known for ref in other.references):
+            raise InvalidError("One or more references exist.")
+        place = known.index(one)
+        known[place : place + 1] = [] if permanent else [replace(one, deleted=True)]
+        return one.version
 
     def compatibility(self, registry_id: str, subject: str | None = None) -> str | None:
         return self.levels.get((registry_id, subject), None if subject else "BACKWARD")
@@ -277,6 +294,9 @@ class FakeConnect:
         self.specs: dict[str, ConnectorSpec] = {}
         self.paused: set[str] = set()
         self.refusing = ""
+
+    def plugins(self) -> dict[str, str]:
+        return {"DatagenSource": "source", "NullSink": "sink"}
 
     def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         wrong = {}

@@ -51,6 +51,13 @@ def test_a_connector_runs_with_the_registry_of_its_environment(place: Place) -> 
     assert len(place.local.call("GET", f"{place.connectors}/datagen/tasks")) == 1
 
 
+def test_plugins_are_listed_as_confluent_does(place: Place) -> None:
+    plugins = [{"class": "DatagenSource", "type": "source"}, {"class": "NullSink", "type": "sink"}]
+    assert place.local.call("GET", f"{place.base}/connector-plugins") == plugins
+    elsewhere = place.base.replace(place.cluster, "lkc-nowhere")
+    assert place.local.call("GET", f"{elsewhere}/connector-plugins", status=404)["error_code"] == 404
+
+
 def test_expansions(place: Place) -> None:
     place.create()
     listed = place.local.call("GET", f"{place.connectors}?expand=id&expand=status")["datagen"]

@@ -1,4 +1,4 @@
-"""What comes before a body has limits: raw bytes over a socket, to the server as it runs."""
+"""What comes before a body has limits, and a body a deadline: raw bytes over a socket, to the server as it runs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import re
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from localcloud import protocol
 from localcloud.control.cloud import Cloud
+from localcloud.control.errors import InvalidError
 from localcloud.credentials import Credentials
 from localcloud.protocol import LARGEST_HEADERS, LONGEST_TARGET, MOST_HEADERS
 from localcloud.serve import _Server
@@ -28,21 +29,33 @@ HOST = b"\r\nHost: 127.0.0.1"
 FINE = b"GET /healthz HTTP/1.1" + HOST + END
 
 
+class Served(NamedTuple):
+    port: int
+    cloud: Cloud
+    credentials: Credentials
+
+
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Serve, without a data plane, and yield the port."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve, without a data plane."""
     state: Path = tmp_path_factory.mktemp("served")
     listener = socket.create_server(("127.0.0.1", 0))
     number = listener.getsockname()[1]
-    cloud = Cloud(state, Credentials.load_or_make(state), f"http://127.0.0.1:{number}")
+    credentials = Credentials.load_or_make(state)
+    cloud = Cloud(state, credentials, f"http://127.0.0.1:{number}")
     server = _Server(cloud, logging.getLogger("requests"))
     server.capture_signals = pytest.MonkeyPatch.context  # type: ignore[assignment]  # signals are the main thread's
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    yield number
+    yield Served(number, cloud, credentials)
     server.should_exit = True
     thread.join(10)
     cloud.store.close()
+
+
+@pytest.fixture
+def port(served: Served) -> int:
+    return served.port
 
 
 def reply(connection: socket.socket) -> tuple[int, dict[str, str], Any]:
@@ -179,3 +192,93 @@ class TestSlow:
             time.sleep(0.5)
             connection.sendall(b"x")
             assert reply(connection)[0] == 501
+
+
+class TestSlowBody:
+    """Clients whose body does not end."""
+
+    HEAD = b"POST /org/v2/environments HTTP/1.1" + HOST
+
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(protocol, "BODY_SECONDS", 0.1)
+
+    @pytest.mark.parametrize("path", [b"/org/v2/environments", b"/v1/embeddings"])
+    @pytest.mark.parametrize(
+        ("length", "part"),
+        [(b"Content-Length: 1000", b"x"), (b"Transfer-Encoding: chunked", b"1\r\nx\r\n")],
+        ids=["with a length", "in chunks"],
+    )
+    def test_a_trickle_is_answered_and_the_connection_ended(
+        self, served: Served, path: bytes, length: bytes, part: bytes, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        login = b"\r\nAuthorization: Bearer " + served.credentials.openai_api_key.encode()
+        with socket.create_connection(("127.0.0.1", served.port), 10) as connection:
+            connection.sendall(b"POST " + path + b" HTTP/1.1" + HOST + login + b"\r\n" + length + END)
+            connection.settimeout(0.02)
+            for _ in range(250):
+                connection.sendall(part)
+                with contextlib.suppress(TimeoutError):
+                    connection.recv(1, socket.MSG_PEEK)
+                    break
+            else:
+                pytest.fail("it goes on for ever")
+            status, headers, body = reply(connection)
+            assert is_closed(connection)
+        assert status == 408
+        assert headers["connection"] == "close"
+        assert "its body within" in json.dumps(body)
+        until = time.monotonic() + 10
+        while not (lines := [record.getMessage() for record in caplog.records if record.name == "requests"]):
+            assert time.monotonic() < until, "it is not logged"
+            time.sleep(0.01)
+        line = json.loads(lines[0])
+        assert (line["status"], line["request"]) == (408, headers["x-request-id"])
+        assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+    def test_many_of_them_keep_nobody_waiting(self, port: int) -> None:
+        slow = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(50)]
+        for connection in slow:
+            connection.sendall(self.HEAD + b"\r\nContent-Length: 2" + END + b"x")
+        assert send(port, FINE)[0] == 200
+        for connection in slow:
+            assert reply(connection)[0] == 408
+            connection.close()
+
+    def test_what_is_answered_before_its_body_has_ended_is_let_go(self, port: int) -> None:
+        with socket.create_connection(("127.0.0.1", port), 10) as connection:
+            connection.sendall(b"POST /healthz HTTP/1.1" + HOST + b"\r\nContent-Length: 1000" + END)
+            assert reply(connection)[0] == 501
+            connection.settimeout(0.05)
+            for _ in range(100):
+                try:
+                    connection.sendall(b"x")
+                    assert connection.recv(1) == b""
+                except TimeoutError:
+                    continue
+                except OSError:
+                    pass
+                break
+            else:
+                pytest.fail("it goes on for ever")
+
+    def test_each_body_on_a_connection_has_its_own_time(self, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(protocol, "BODY_SECONDS", 0.4)
+        with socket.create_connection(("127.0.0.1", port), 10) as connection:
+            for _ in range(2):
+                connection.sendall(self.HEAD + b"\r\nContent-Length: 2" + END + b"{")
+                time.sleep(0.25)
+                connection.sendall(b"}")
+                assert reply(connection)[0] == 401
+
+    def test_a_reply_may_take_longer_than_a_body(self, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+        def slow(*_: object) -> None:
+            time.sleep(0.3)
+            raise InvalidError("It took its time.")
+
+        monkeypatch.setattr(served.cloud.embeddings, "embed", slow)
+        body = b'{"model": "m", "input": "x"}'
+        login = b"\r\nAuthorization: Bearer " + served.credentials.openai_api_key.encode()
+        head = b"POST /v1/embeddings HTTP/1.1" + HOST + login + b"\r\nContent-Length: %d" % len(body) + END
+        assert send(served.port, head + body)[0] == 400

@@ -85,6 +85,7 @@ def test_without_a_role_every_door_of_the_cloud_is_shut(world: World) -> None:
         ("POST", "/fcpm/v2/compute-pools", pool_body(world.env)),
         ("GET", f"/srcm/v3/clusters?environment={world.env}", None),
         ("GET", world.connect, None),
+        ("GET", world.connect.replace("/connectors", "/connector-plugins"), None),
         ("POST", "/iam/v2/api-keys", {"spec": {"owner": {"id": world.account}}}),
     ):
         assert world.refused(world.cloud, method, path, sent) == "Forbidden Access", (method, path)

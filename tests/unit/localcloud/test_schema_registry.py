@@ -64,6 +64,55 @@ def test_schemas_are_deleted(local: Local, registry: str) -> None:
     assert local.call("GET", f"{registry}/subjects") == []
 
 
+def test_what_is_deleted_is_listed_on_demand_until_it_is_deleted_for_good(local: Local, registry: str) -> None:
+    path = f"{registry}/subjects/s"
+    for subject, schema in (("s", AVRO), ("s", OTHER), ("gone", AVRO)):
+        made = local.call("POST", f"{registry}/subjects/{subject}/versions", {"schema": schema})
+    local.call("DELETE", f"{path}/versions/2")
+    local.call("DELETE", f"{registry}/subjects/gone")
+    listed = {
+        f"{registry}/subjects": (["s"], ["gone", "s"], ["gone"]),
+        f"{path}/versions": ([1], [1, 2], [2]),
+        f"{registry}/subjects/gone/versions": (None, [1], [1]),
+    }
+    for place, (live, every, deleted) in listed.items():
+        if live is not None:
+            assert local.call("GET", place) == live
+        assert local.call("GET", f"{place}?deleted=true") == every
+        assert local.call("GET", f"{place}?deletedOnly=true") == deleted
+        assert local.call("GET", f"{place}?deletedOnly=true&deleted=true") == deleted
+    assert len(local.call("GET", f"{registry}/schemas")) == 1
+    assert len(local.call("GET", f"{registry}/schemas?deleted=true")) == 3
+    assert local.call("GET", f"{registry}/schemas/ids/{made['id']}/subjects") == ["s"]
+    assert local.call("GET", f"{registry}/schemas/ids/{made['id']}/subjects?deleted=true") == ["gone", "s"]
+    assert len(local.call("GET", f"{registry}/schemas/ids/{made['id']}/versions?deleted=true")) == 2
+    assert local.call("GET", f"{path}/versions/2?deleted=true")["schema"] == OTHER
+    assert local.call("GET", f"{path}/versions/2/schema?deleted=true") == json.loads(OTHER)
+    assert local.call("POST", f"{path}?deleted=true", {"schema": OTHER})["version"] == 2
+    assert local.call("DELETE", f"{path}/versions/2?permanent=true") == 2
+    assert local.call("GET", f"{path}/versions?deleted=true") == [1]
+
+
+def test_lists_are_paged(local: Local, registry: str) -> None:
+    for subject in ("a", "b", "c"):
+        local.call("POST", f"{registry}/subjects/{subject}/versions", {"schema": AVRO})
+    assert local.call("GET", f"{registry}/subjects?offset=1") == ["b", "c"]
+    assert local.call("GET", f"{registry}/subjects?offset=1&limit=1") == ["b"]
+    assert local.call("GET", f"{registry}/subjects?limit=-1") == ["a", "b", "c"]
+    assert [one["subject"] for one in local.call("GET", f"{registry}/schemas?limit=2")] == ["a", "b"]
+    assert "limit" in local.call("GET", f"{registry}/subjects?limit=few", status=400)["message"]
+
+
+def test_a_mode_goes_with_the_last_version(local: Local, registry: str) -> None:
+    path = f"{registry}/subjects/s/versions"
+    local.call("POST", path, {"schema": AVRO})
+    local.call("PUT", f"{registry}/mode/s", {"mode": "READWRITE"})
+    local.call("DELETE", f"{path}/1")
+    assert local.call("GET", f"{registry}/mode/s") == {"mode": "READWRITE"}
+    local.call("DELETE", f"{path}/1?permanent=true")
+    assert local.call("GET", f"{registry}/mode/s", status=404)["error_code"] == 40409
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [
@@ -92,6 +141,29 @@ def test_refusals_have_the_registrys_codes(  # noqa: PLR0917 - one column each
     refused = local.call(method, registry + path, body, status=status)
     assert refused["error_code"] == code
     assert refused["message"]
+
+
+def test_why_nothing_is_deleted_has_its_code(local: Local, registry: str) -> None:
+    for subject in ("s", "gone", "used"):
+        local.call("POST", f"{registry}/subjects/{subject}/versions", {"schema": AVRO})
+    references = [{"name": "used", "subject": "used", "version": 1}]
+    local.call("POST", f"{registry}/subjects/user/versions", {"schema": AVRO, "references": references})
+    local.call("DELETE", f"{registry}/subjects/gone")
+    expected = {
+        "gone": (404, 40404),
+        "used": (422, 42206),
+        "used/versions/1": (422, 42206),
+        "gone/versions/1": (404, 40406),
+        "gone/versions/latest": (404, 40402),
+        "s/versions/1?permanent=true": (404, 40407),
+        "s/versions/9?permanent=true": (404, 40402),
+        "s/versions/first?permanent=true": (422, 42202),
+        "nowhere/versions/1?permanent=true": (404, 40401),
+    }
+    for path, (status, code) in expected.items():
+        assert local.call("DELETE", f"{registry}/subjects/{path}", status=status)["error_code"] == code, path
+    for path in ("gone/versions", "gone/versions/1"):
+        assert local.call("GET", f"{registry}/subjects/{path}", status=404)["error_code"] == 40401
 
 
 def test_an_unknown_registry(local: Local) -> None:
@@ -125,10 +197,13 @@ def test_a_schema_that_clashes_is_told_and_refused(local: Local, registry: str) 
 
 
 def test_a_read_only_registry_takes_no_schema(local: Local, registry: str) -> None:
+    path = f"{registry}/subjects/s/versions"
+    local.call("POST", path, {"schema": OTHER})
     assert local.call("GET", f"{registry}/mode") == {"mode": "READWRITE"}
     local.call("PUT", f"{registry}/mode", {"mode": "READONLY"})
-    path = f"{registry}/subjects/s/versions"
     assert local.call("POST", path, {"schema": AVRO}, status=422)["error_code"] == 42205
+    for place in (f"{path}/1", path.removesuffix("/versions")):
+        assert local.call("DELETE", place, status=422)["error_code"] == 42205
     local.call("PUT", f"{registry}/mode/s", {"mode": "READWRITE"})
     local.call("POST", path, {"schema": AVRO})
     assert local.call("DELETE", f"{registry}/mode/s") == {"mode": "READWRITE"}

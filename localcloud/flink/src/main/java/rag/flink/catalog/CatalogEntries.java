@@ -10,14 +10,46 @@ import java.util.Set;
  * What a database has beyond topics and schemas. Mutable and guarded by its {@link CatalogStore}.
  *
  * @param models name to versions, the oldest first
+ * @param defaultVersions the version that a model's name alone means
  * @param tables name to what the DDL said and neither topic nor schema can hold
  */
 record CatalogEntries(
-        Map<String, List<Model>> models, Map<String, View> views, Map<String, Table> tables) {
+        Map<String, List<Model>> models,
+        Map<String, Integer> defaultVersions,
+        Map<String, View> views,
+        Map<String, Table> tables) {
 
-    record Model(Fields inputs, Fields outputs, Map<String, String> options, String comment) {}
+    CatalogEntries {
+        if (defaultVersions == null) { // of a file in which the latest version was the default
+            Map<String, Integer> latest = new LinkedHashMap<>();
+            models.replaceAll((name, versions) -> numbered(versions));
+            models.forEach((name, versions) -> latest.put(name, versions.size()));
+            defaultVersions = latest;
+        }
+    }
 
-    /** Either computed by {@code expression}, or of {@code type} from the metadata, by default the one of its name. */
+    private static List<Model> numbered(List<Model> versions) {
+        List<Model> numbered = new ArrayList<>();
+        versions.forEach(model -> numbered.add(model.withVersion(numbered.size() + 1)));
+        return numbered;
+    }
+
+    record Model(int version, Fields inputs, Fields outputs, Map<String, String> options, String comment) {
+
+        Model withVersion(int number) {
+            return new Model(number, inputs, outputs, options, comment);
+        }
+
+        Model withOptions(Map<String, String> changed) {
+            return new Model(version, inputs, outputs, changed, comment);
+        }
+    }
+
+    /**
+     * Either computed by {@code expression}, or from the metadata of {@code metadataKey}, by default the one of its name.
+     *
+     * @param type in SQL's own notation; {@code null} for a computed column in a file that did not say it
+     */
     record Derived(
             String name, String type, String metadataKey, boolean virtual, String expression, String comment) {}
 
@@ -59,11 +91,8 @@ record CatalogEntries(
     }
 
     static CatalogEntries empty() {
-        return new CatalogEntries(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
-    }
-
-    void addModelVersion(String name, Model model) {
-        models.computeIfAbsent(name, key -> new ArrayList<>()).add(model);
+        return new CatalogEntries(
+                new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
     boolean isEmpty() {

@@ -1,7 +1,13 @@
 package rag.flink.catalog;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -106,7 +112,7 @@ public final class CatalogStore {
                 });
     }
 
-    /** By a rename, so that a crash leaves either the old file or the new one. */
+    /** Synced and then renamed, so that a crash or a power cut leaves either the old file or the new one. */
     private static void save(Path file, CatalogEntries entries) {
         try {
             if (entries.isEmpty()) {
@@ -115,7 +121,13 @@ public final class CatalogStore {
             }
             Files.createDirectories(file.getParent());
             Path draft = file.resolveSibling(file.getFileName() + ".new");
-            Files.write(draft, Json.bytes(entries));
+            try (FileChannel channel = FileChannel.open(draft, CREATE, WRITE, TRUNCATE_EXISTING)) {
+                ByteBuffer text = ByteBuffer.wrap(Json.bytes(entries));
+                while (text.hasRemaining()) {
+                    channel.write(text);
+                }
+                channel.force(true);
+            }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UserException(

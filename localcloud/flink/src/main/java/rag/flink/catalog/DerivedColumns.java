@@ -29,8 +29,9 @@ final class DerivedColumns {
                 String key = metadata.getMetadataKey().orElse(null);
                 found.add(new Derived(column.getName(), type, key, metadata.isVirtual(), null, comment));
             } else if (column instanceof Column.ComputedColumn computed) {
+                String type = computed.getDataType().getLogicalType().asSerializableString();
                 String expression = computed.getExpression().asSerializableString();
-                found.add(new Derived(column.getName(), null, null, true, expression, comment));
+                found.add(new Derived(column.getName(), type, null, true, expression, comment));
             }
         }
         return found;

@@ -12,12 +12,14 @@ import org.apache.flink.table.catalog.CatalogDatabaseImpl;
 import org.apache.flink.table.catalog.CatalogModel;
 import org.apache.flink.table.catalog.CatalogView;
 import org.apache.flink.table.catalog.GenericInMemoryCatalog;
+import org.apache.flink.table.catalog.ModelChange;
 import org.apache.flink.table.catalog.ObjectPath;
 import org.apache.flink.table.catalog.ResolvedCatalogModel;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.ResolvedCatalogView;
 import org.apache.flink.table.catalog.TableChange;
 import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
+import org.apache.flink.table.catalog.exceptions.ModelAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
 import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.TableNotExistException;
@@ -159,19 +161,13 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         if (database.isEmpty()) {
             return Optional.empty();
         }
-        CatalogEntries.View view =
-                store.read(environment, database.get(), entries -> entries.views().get(path.getObjectName()));
-        if (view != null) {
-            statement.systemColumns().showFor(view.expanded());
-            return Optional.of(
-                    CatalogView.of(
-                            view.columns().toSchema(), view.comment(), view.original(), view.expanded(), Map.of()));
+        Optional<CatalogView> view = views(path).find(path.getObjectName());
+        if (view.isPresent()) {
+            statement.systemColumns().showFor(view.get().getExpandedQuery());
+            return view.map(found -> found);
         }
-        CatalogEntries.Table entry =
-                store.read(environment, database.get(), entries -> entries.tables().get(path.getObjectName()));
         boolean systemColumns = statement.systemColumns().areShown();
-        return topics.find(database.get(), path.getObjectName(), Optional.ofNullable(entry), systemColumns)
-                .map(table -> table);
+        return topics.find(database.get(), path.getObjectName(), entry(path), systemColumns).map(table -> table);
     }
 
     @Override
@@ -187,13 +183,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             throw new TableAlreadyExistException(getName(), path);
         }
         if (table instanceof ResolvedCatalogView view) {
-            CatalogEntries.View entry =
-                    new CatalogEntries.View(
-                            Fields.of(view.getResolvedSchema()),
-                            view.getComment(),
-                            view.getOriginalQuery(),
-                            view.getExpandedQuery());
-            store.change(environment, database, entries -> entries.views().put(path.getObjectName(), entry));
+            views(path).replace(path.getObjectName(), view);
         } else {
             String connector = table.getOptions().getOrDefault("connector", "confluent");
             if (!connector.equals("confluent")) {
@@ -209,8 +199,18 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     }
 
     @Override
-    public void alterTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfNotExists) {
-        throw new UserException("Only the options of a table can be changed here: use ALTER TABLE ... SET or RESET.");
+    public void alterTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfNotExists)
+            throws TableNotExistException {
+        if (!(table instanceof ResolvedCatalogView view)) {
+            throw new UserException("Only the options of a table can be changed here: use ALTER TABLE ... SET or RESET.");
+        }
+        requireWritable(path);
+        Views views = views(path);
+        if (!views.exists(path.getObjectName())) {
+            throw new TableNotExistException(getName(), path);
+        }
+        views.replace(path.getObjectName(), view);
+        forget(path);
     }
 
     @Override
@@ -236,8 +236,34 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     }
 
     @Override
-    public void renameTable(ObjectPath path, String newName, boolean ignoreIfNotExists) {
-        throw new UserException("A topic cannot be renamed, and neither can its table.");
+    public void renameTable(ObjectPath path, String newName, boolean ignoreIfNotExists)
+            throws TableNotExistException, TableAlreadyExistException {
+        requireWritable(path);
+        ObjectPath renamed = new ObjectPath(path.getDatabaseName(), newName);
+        if (!tableExists(path)) {
+            throw new TableNotExistException(getName(), path);
+        }
+        Views views = views(path);
+        if (!views.exists(path.getObjectName())) {
+            throw new UserException("A topic cannot be renamed, and neither can its table.");
+        }
+        if (tableExists(renamed)) {
+            throw new TableAlreadyExistException(getName(), renamed);
+        }
+        views.rename(path.getObjectName(), newName);
+        forget(path);
+        forget(renamed);
+    }
+
+    private Views views(ObjectPath path) {
+        return new Views(environment, environment.database(path.getDatabaseName()).orElseThrow(), store);
+    }
+
+    /** What the DDL of a table said and neither topic nor schema can hold; empty for a view, and without a DDL. */
+    Optional<CatalogEntries.Table> entry(ObjectPath path) {
+        return environment
+                .database(path.getDatabaseName())
+                .map(database -> store.read(environment, database, entries -> entries.tables().get(path.getObjectName())));
     }
 
     @Override
@@ -275,7 +301,10 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public boolean modelExists(ObjectPath path) {
-        return environment.database(path.getDatabaseName()).filter(d -> models.exists(d, path.getObjectName())).isPresent();
+        return environment
+                .database(path.getDatabaseName())
+                .flatMap(database -> models.find(database, path.getObjectName()))
+                .isPresent();
     }
 
     @Override
@@ -296,8 +325,30 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     }
 
     @Override
-    public void alterModel(ObjectPath path, CatalogModel model, boolean ignoreIfNotExists) {
-        throw new UserException("ALTER MODEL is not supported by the local cloud: CREATE MODEL makes a new version.");
+    public void alterModel(
+            ObjectPath path, CatalogModel model, List<ModelChange> changes, boolean ignoreIfNotExists)
+            throws ModelNotExistException {
+        if (modelExists(path)) {
+            models.alter(environment.database(path.getDatabaseName()).orElseThrow(), path.getObjectName(), changes);
+        } else if (!ignoreIfNotExists) {
+            throw new ModelNotExistException(getName(), path);
+        }
+    }
+
+    @Override
+    public void renameModel(ObjectPath path, String newName, boolean ignoreIfNotExists)
+            throws ModelNotExistException, ModelAlreadyExistException {
+        ObjectPath renamed = new ObjectPath(path.getDatabaseName(), newName);
+        if (!modelExists(path)) {
+            if (ignoreIfNotExists) {
+                return;
+            }
+            throw new ModelNotExistException(getName(), path);
+        }
+        if (modelExists(renamed)) {
+            throw new ModelAlreadyExistException(getName(), renamed);
+        }
+        models.rename(environment.database(path.getDatabaseName()).orElseThrow(), path.getObjectName(), newName);
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
 import rag.flink.workspace.Database;
 import rag.flink.workspace.Environment;
 
@@ -33,12 +34,18 @@ final class InformationSchema {
     private static final List<String> SCHEMA = List.of("CATALOG_ID", "CATALOG_NAME", "SCHEMA_ID", "SCHEMA_NAME");
     private static final List<String> TABLE =
             List.of("TABLE_CATALOG_ID", "TABLE_CATALOG", "TABLE_SCHEMA_ID", "TABLE_SCHEMA", "TABLE_NAME");
+    private static final List<String> CONSTRAINT =
+            Stream.concat(
+                            Stream.of("CATALOG_ID", "CATALOG", "SCHEMA_ID", "SCHEMA", "NAME").map("CONSTRAINT_"::concat),
+                            TABLE.stream())
+                    .toList();
     private static final Map<String, List<String>> VIEWS = new LinkedHashMap<>();
 
     static {
         VIEWS.put("INFORMATION_SCHEMA_CATALOG_NAME", CATALOG);
         VIEWS.put("CATALOGS", CATALOG);
         VIEWS.put("SCHEMATA", SCHEMA);
+        VIEWS.put("DATABASES", SCHEMA);
         VIEWS.put(
                 "TABLES",
                 and(
@@ -47,6 +54,10 @@ final class InformationSchema {
                         "IS_DISTRIBUTED",
                         "DISTRIBUTION_ALGORITHM",
                         "DISTRIBUTION_BUCKETS INT",
+                        "IS_WATERMARKED",
+                        "WATERMARK_COLUMN",
+                        "WATERMARK_EXPRESSION",
+                        "WATERMARK_IS_HIDDEN",
                         "IS_MATERIALIZED",
                         "COMMENT"));
         VIEWS.put(
@@ -59,8 +70,15 @@ final class InformationSchema {
                         "DATA_TYPE",
                         "FULL_DATA_TYPE",
                         "IS_HIDDEN",
+                        "IS_GENERATED",
+                        "GENERATION_EXPRESSION",
+                        "IS_METADATA",
+                        "METADATA_KEY",
+                        "IS_PERSISTED",
                         "DISTRIBUTION_ORDINAL_POSITION INT",
                         "COMMENT"));
+        VIEWS.put("TABLE_CONSTRAINTS", and(CONSTRAINT, "CONSTRAINT_TYPE", "ENFORCED"));
+        VIEWS.put("KEY_COLUMN_USAGE", and(CONSTRAINT, "COLUMN_NAME", "ORDINAL_POSITION INT"));
         VIEWS.put("TABLE_OPTIONS", and(TABLE, "OPTION_KEY", "OPTION_VALUE"));
     }
 
@@ -99,10 +117,19 @@ final class InformationSchema {
         List<RowData> rows = new ArrayList<>();
         switch (view) {
             case "INFORMATION_SCHEMA_CATALOG_NAME", "CATALOGS" -> rows.add(row(environment.id(), environment.name()));
-            case "SCHEMATA" ->
+            case "SCHEMATA", "DATABASES" ->
                     databases().forEach(at -> rows.add(row(environment.id(), environment.name(), at.id(), at.name())));
             case "TABLES" -> forEachTable((place, table) -> rows.add(table(place, table)));
             case "COLUMNS" -> forEachTable((place, table) -> rows.addAll(columns(place, table)));
+            case "TABLE_CONSTRAINTS" ->
+                    forEachKey((constraint, columns) -> rows.add(row(constraint, "PRIMARY KEY", yesNo(false))));
+            case "KEY_COLUMN_USAGE" ->
+                    forEachKey(
+                            (constraint, columns) -> {
+                                for (int i = 0; i < columns.size(); i++) {
+                                    rows.add(row(constraint, columns.get(i), i + 1));
+                                }
+                            });
             case "TABLE_OPTIONS" ->
                     forEachTable(
                             (place, table) ->
@@ -135,6 +162,23 @@ final class InformationSchema {
         }
     }
 
+    /** With what names the constraint and its table, and the columns of the key. */
+    private void forEachKey(BiConsumer<Object[], List<String>> action) {
+        forEachTable(
+                (place, table) ->
+                        table.getUnresolvedSchema()
+                                .getPrimaryKey()
+                                .ifPresent(
+                                        key -> {
+                                            List<Object> constraint = new ArrayList<>(List.of(place));
+                                            constraint.set(4, key.getConstraintName());
+                                            constraint.addAll(List.of(place));
+                                            action.accept(
+                                                    constraint.toArray(),
+                                                    key.getColumnNames());
+                                        }));
+    }
+
     private List<String> names(Database database) {
         try {
             return catalog.listTables(database.name());
@@ -143,74 +187,100 @@ final class InformationSchema {
         }
     }
 
-    private static RowData table(Object[] place, CatalogBaseTable table) {
+    private RowData table(Object[] place, CatalogBaseTable table) {
         Optional<TableDistribution> distribution = distribution(table);
         String kind = table instanceof CatalogView ? "VIEW" : place[3].equals(NAME) ? "SYSTEM TABLE" : "BASE TABLE";
         String comment = table.getComment();
+        CatalogEntries.Watermark watermark = null;
+        boolean isDefault = false;
+        if (kind.equals("BASE TABLE")) {
+            watermark = entry(place).map(CatalogEntries.Table::watermark).orElse(null);
+            isDefault = watermark == null;
+            watermark = isDefault ? SystemColumns.WATERMARK : watermark;
+        }
         return row(
                 place,
                 kind,
                 yesNo(distribution.isPresent()),
                 distribution.map(found -> found.getKind().name()).orElse(null),
                 distribution.flatMap(TableDistribution::getBucketCount).orElse(null),
+                yesNo(watermark != null),
+                watermark == null ? null : watermark.column(),
+                watermark == null ? null : watermark.expression(),
+                watermark == null ? null : yesNo(isDefault),
                 yesNo(false),
                 comment == null || comment.isEmpty() ? null : comment);
     }
 
-    private static List<RowData> columns(Object[] place, CatalogBaseTable table) {
+    private List<RowData> columns(Object[] place, CatalogBaseTable table) {
         List<String> keys = distribution(table).map(TableDistribution::getBucketKeys).orElse(List.of());
-        List<RowData> rows = new ArrayList<>();
-        for (Schema.UnresolvedColumn column : table.getUnresolvedSchema().getColumns()) {
-            DataType declared = typeOf(column);
-            if (declared == null || column.getName().equals(SystemColumns.ROWTIME)) {
-                continue;
-            }
-            int key = keys.indexOf(column.getName());
-            rows.add(
-                    column(
-                            place,
-                            column.getName(),
-                            rows.size() + 1,
-                            declared,
-                            false,
-                            key < 0 ? null : key + 1,
-                            column.getComment().orElse(null)));
-        }
+        Map<String, CatalogEntries.Derived> derived = new LinkedHashMap<>();
+        entry(place).ifPresent(entry -> entry.derived().forEach(column -> derived.put(column.name(), column)));
+        Schema.Builder schema = Schema.newBuilder().fromSchema(table.getUnresolvedSchema());
         if (table instanceof CatalogTable && !place[3].equals(NAME)) {
-            rows.add(
-                    column(
-                            place,
-                            SystemColumns.ROWTIME,
-                            rows.size() + 1,
-                            SystemColumns.TYPE,
-                            true,
-                            null,
-                            SystemColumns.COMMENT));
+            derived.put(SystemColumns.ROWTIME, SystemColumns.COLUMN);
+            if (table.getUnresolvedSchema().getColumns().stream().noneMatch(InformationSchema::isHidden)) {
+                SystemColumns.addTo(schema, true);
+            }
+        }
+        List<RowData> rows = new ArrayList<>();
+        for (Schema.UnresolvedColumn column : schema.build().getColumns()) {
+            CatalogEntries.Derived origin = derived.get(column.getName());
+            LogicalType type = typeOf(column, origin);
+            if (type != null) {
+                int key = keys.indexOf(column.getName());
+                rows.add(column(place, column, rows.size() + 1, type, origin, key < 0 ? null : key + 1));
+            }
         }
         return rows;
     }
 
+    private static boolean isHidden(Schema.UnresolvedColumn column) {
+        return column.getName().equals(SystemColumns.ROWTIME);
+    }
+
+    /** @param origin {@code null} for a field of the records */
     private static RowData column(
-            Object[] place, String name, int position, DataType declared, boolean hidden, Integer key, String comment) {
-        LogicalType type = declared.getLogicalType();
+            Object[] place,
+            Schema.UnresolvedColumn column,
+            int position,
+            LogicalType type,
+            CatalogEntries.Derived origin,
+            Integer key) {
+        boolean isComputed = origin != null && origin.expression() != null;
+        boolean isMetadata = origin != null && !isComputed;
         return row(
                 place,
-                name,
+                column.getName(),
                 position,
                 yesNo(type.isNullable()),
                 type.getTypeRoot().name(),
                 type.copy(true).asSerializableString(),
-                yesNo(hidden),
+                yesNo(isHidden(column)),
+                yesNo(isComputed),
+                isComputed ? origin.expression() : null,
+                yesNo(isMetadata),
+                isMetadata ? Optional.ofNullable(origin.metadataKey()).orElse(column.getName()) : null,
+                yesNo(origin == null || !origin.virtual()),
                 key,
-                comment);
+                column.getComment().orElse(null));
     }
 
-    /** {@code null} if it is computed: its type is known once its expression is resolved. */
-    private static DataType typeOf(Schema.UnresolvedColumn column) {
+    /** {@code null} for a computed column in a file that did not say it: known once its expression is resolved. */
+    private static LogicalType typeOf(Schema.UnresolvedColumn column, CatalogEntries.Derived origin) {
         if (column instanceof Schema.UnresolvedPhysicalColumn physical) {
-            return (DataType) physical.getDataType();
+            return ((DataType) physical.getDataType()).getLogicalType();
         }
-        return column instanceof Schema.UnresolvedMetadataColumn metadata ? (DataType) metadata.getDataType() : null;
+        if (column instanceof Schema.UnresolvedMetadataColumn metadata) {
+            return ((DataType) metadata.getDataType()).getLogicalType();
+        }
+        return origin == null || origin.type() == null
+                ? null
+                : LogicalTypeParser.parse(origin.type(), InformationSchema.class.getClassLoader());
+    }
+
+    private Optional<CatalogEntries.Table> entry(Object[] place) {
+        return catalog.entry(new ObjectPath((String) place[3], (String) place[4]));
     }
 
     private static Optional<TableDistribution> distribution(CatalogBaseTable table) {

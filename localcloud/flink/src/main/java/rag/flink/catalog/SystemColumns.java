@@ -18,7 +18,16 @@ public final class SystemColumns {
     static final DataType TYPE = DataTypes.TIMESTAMP_LTZ(3).notNull();
     static final String COMMENT = "SYSTEM";
 
+    /** Where it comes from. */
+    static final CatalogEntries.Derived COLUMN =
+            new CatalogEntries.Derived(
+                    ROWTIME, TYPE.getLogicalType().asSerializableString(), "timestamp", true, null, COMMENT);
+
     private static final String SOURCE_WATERMARK = "SOURCE_WATERMARK()";
+
+    /** That of a table whose DDL declares none. */
+    static final CatalogEntries.Watermark WATERMARK = new CatalogEntries.Watermark(ROWTIME, SOURCE_WATERMARK);
+
     private static final Pattern SQL_COMMENT = Pattern.compile("--[^\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
     private static final Pattern DESCRIBES = Pattern.compile("\\s*(DESC|DESCRIBE|SHOW)\\b.*", flags());
     private static final Pattern DESCRIBES_ALL = Pattern.compile("\\s*(DESC|DESCRIBE)\\s+EXTENDED\\b.*", flags());
@@ -47,7 +56,7 @@ public final class SystemColumns {
     }
 
     static void addTo(Schema.Builder schema, boolean watermarked) {
-        schema.columnByMetadata(ROWTIME, TYPE, "timestamp", true).withComment(COMMENT);
+        schema.columnByMetadata(ROWTIME, TYPE, COLUMN.metadataKey(), true).withComment(COMMENT);
         if (!watermarked) {
             schema.watermark(ROWTIME, watermark(ROWTIME, SOURCE_WATERMARK));
         }

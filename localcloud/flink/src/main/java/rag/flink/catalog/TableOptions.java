@@ -27,7 +27,13 @@ record TableOptions(
         Set<String> reset = new HashSet<>();
         for (TableChange change : changes) {
             if (change instanceof TableChange.SetOption option) {
-                set.put(changeable(option.getKey()), option.getValue());
+                if (option.getKey().equals(TopicTables.CHANGELOG_MODE)) {
+                    boolean hasPrimaryKey = table.getUnresolvedSchema().getPrimaryKey().isPresent();
+                    TopicTables.requireMode(option.getValue(), hasPrimaryKey);
+                    set.put(option.getKey(), option.getValue());
+                } else {
+                    set.put(changeable(option.getKey()), option.getValue());
+                }
             } else if (change instanceof TableChange.ResetOption option) {
                 reset.add(changeable(option.getKey()));
             } else {
@@ -39,17 +45,21 @@ record TableOptions(
         Map<String, String> after = new HashMap<>(before);
         after.putAll(set);
         after.keySet().removeAll(reset);
-        return new TableOptions(set, reset, configs(before), configs(after));
+        // What the mode once said of the topic stays: compaction would take the rest of a log's records away.
+        String mode = before.getOrDefault(TopicTables.CHANGELOG_MODE, "append");
+        return new TableOptions(
+                set, reset, TopicSettings.fromOptions(before, mode), TopicSettings.fromOptions(after, mode));
     }
 
     private static String changeable(String key) {
         if (key.startsWith("kafka.") || key.startsWith("scan.")) {
             return key;
         }
-        throw new UserException("The option '" + key + "' cannot be changed here; those of 'kafka.' and 'scan.' can.");
-    }
-
-    private static Map<String, String> configs(Map<String, String> options) {
-        return TopicSettings.fromOptions(options, options.getOrDefault(TopicTables.CHANGELOG_MODE, "append"));
+        if (key.equals(TopicTables.CHANGELOG_MODE)) {
+            throw new UserException("The option '" + key + "' has no default to go back to: SET it instead.");
+        }
+        throw new UserException(
+                "The option '" + key + "' cannot be changed here; those of 'kafka.' and 'scan.' can, and '"
+                        + TopicTables.CHANGELOG_MODE + "'.");
     }
 }

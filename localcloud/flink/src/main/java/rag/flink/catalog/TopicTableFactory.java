@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSink;
+import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory;
 import org.apache.flink.streaming.connectors.kafka.table.UpsertKafkaDynamicTableFactory;
 import org.apache.flink.table.catalog.Column;
@@ -84,15 +86,20 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
                 statement.boundedMode() != null ? statement.boundedMode() : table.get("scan.bounded.mode"));
         copy(table, options, "scan.bounded.timestamp-millis", "scan.bounded.specific-offsets");
         Context delegated = delegate(context, options, upsert);
-        return upsert
-                ? new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated)
-                : new KafkaDynamicTableFactory().createDynamicTableSource(delegated);
+        if (upsert) {
+            return new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated);
+        }
+        DynamicTableSource source = new KafkaDynamicTableFactory().createDynamicTableSource(delegated);
+        return isRetract(table)
+                ? new RetractSource((KafkaDynamicSource) source, context.getPhysicalRowDataType())
+                : source;
     }
 
     @Override
     public DynamicTableSink createDynamicTableSink(Context context) {
         Map<String, String> options = connectorOptions(context);
-        boolean upsert = isUpsert(context.getCatalogTable().getOptions());
+        Map<String, String> table = context.getCatalogTable().getOptions();
+        boolean upsert = isUpsert(table);
         options.put("sink.delivery-guarantee", "exactly-once");
         options.put("sink.transactional-id-prefix", statement.nextSinkPrefix());
         // A few ids used again and again: one for each commit would fill the broker's memory within days.
@@ -101,12 +108,17 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         options.put("properties.batch.size", PRODUCER_BATCH_BYTES);
         options.put(
                 "properties.compression.type",
-                context.getCatalogTable().getOptions().getOrDefault(TopicSettings.COMPRESSION_TYPE, "none"));
+                table.getOrDefault(TopicSettings.COMPRESSION_TYPE, "none"));
+        if (isRetract(table) && !options.containsKey("key.format")) {
+            options.put("sink.partitioner", ValuePartitioner.class.getName());
+        }
         Context delegated = delegate(context, options, upsert);
+        if (upsert) {
+            return new BucketedSink(new UpsertKafkaDynamicTableFactory().createDynamicTableSink(delegated));
+        }
+        DynamicTableSink sink = new KafkaDynamicTableFactory().createDynamicTableSink(delegated);
         return new BucketedSink(
-                upsert
-                        ? new UpsertKafkaDynamicTableFactory().createDynamicTableSink(delegated)
-                        : new KafkaDynamicTableFactory().createDynamicTableSink(delegated));
+                isRetract(table) ? new RetractSink((KafkaDynamicSink) sink, context.getPhysicalRowDataType()) : sink);
     }
 
     private Map<String, String> connectorOptions(Context context) {
@@ -169,6 +181,10 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
 
     private static boolean isUpsert(Map<String, String> table) {
         return "upsert".equals(table.get(TopicTables.CHANGELOG_MODE));
+    }
+
+    private static boolean isRetract(Map<String, String> table) {
+        return "retract".equals(table.get(TopicTables.CHANGELOG_MODE));
     }
 
     private static void copy(Map<String, String> from, Map<String, String> to, String... keys) {

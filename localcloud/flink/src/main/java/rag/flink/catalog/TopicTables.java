@@ -23,6 +23,7 @@ final class TopicTables {
     static final String VALUE_FORMAT = "value.format";
     static final String CHANGELOG_MODE = "changelog.mode";
     static final String RAW_COLUMN = "val";
+    private static final List<String> CHANGELOG_MODES = List.of("append", "retract", "upsert");
 
     private TopicTables() {}
 
@@ -117,14 +118,7 @@ final class TopicTables {
                         .orElse(primaryKey);
         int partitions = table.getDistribution().flatMap(TableDistribution::getBucketCount).orElse(6);
         String mode = options.getOrDefault(CHANGELOG_MODE, primaryKey.isEmpty() ? "append" : "upsert");
-        if (!mode.equals("append") && !mode.equals("upsert")) {
-            throw new UserException(
-                    "'" + CHANGELOG_MODE + "' = '" + mode
-                            + "' is not supported by the local cloud; use 'append' or 'upsert'.");
-        }
-        if (mode.equals("upsert") && primaryKey.isEmpty()) {
-            throw new UserException("'changelog.mode' = 'upsert' needs a PRIMARY KEY (...) NOT ENFORCED.");
-        }
+        requireMode(mode, !primaryKey.isEmpty());
         options.put(CHANGELOG_MODE, mode);
         String format = options.getOrDefault(VALUE_FORMAT, TableFormat.AVRO_REGISTRY.option);
         TableFormat valueFormat = TableFormat.ofOption(VALUE_FORMAT, format);
@@ -149,6 +143,17 @@ final class TopicTables {
                         table.getComment(),
                         DerivedColumns.of(table.getResolvedSchema()),
                         DerivedColumns.watermarkOf(table.getResolvedSchema()).orElse(null)));
+    }
+
+    /** Refuses what is no changelog mode, or not one that the table can have. */
+    static void requireMode(String mode, boolean hasPrimaryKey) {
+        if (!CHANGELOG_MODES.contains(mode)) {
+            throw new UserException(
+                    "'" + CHANGELOG_MODE + "' = '" + mode + "' is not known; use 'append', 'retract' or 'upsert'.");
+        }
+        if (mode.equals("upsert") && !hasPrimaryKey) {
+            throw new UserException("'changelog.mode' = 'upsert' needs a PRIMARY KEY (...) NOT ENFORCED.");
+        }
     }
 
     /** @param keySchema {@code null} if records have no key */

@@ -8,6 +8,7 @@ import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.flink.table.api.SqlParserException;
 import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
+import org.apache.flink.table.catalog.exceptions.ModelAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
 import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.TableNotExistException;
@@ -53,6 +54,7 @@ final class Failures {
             if (cause instanceof TableAlreadyExistException
                     || cause instanceof TableNotExistException
                     || cause instanceof DatabaseNotExistException
+                    || cause instanceof ModelAlreadyExistException
                     || cause instanceof ModelNotExistException) {
                 return cause.getMessage();
             }

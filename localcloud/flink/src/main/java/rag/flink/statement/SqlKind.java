@@ -2,6 +2,7 @@ package rag.flink.statement;
 
 import java.util.Locale;
 import java.util.Map;
+import org.apache.flink.table.catalog.ObjectIdentifier;
 import org.apache.flink.table.operations.CreateTableASOperation;
 import org.apache.flink.table.operations.ExplainOperation;
 import org.apache.flink.table.operations.ModifyOperation;
@@ -16,7 +17,11 @@ import org.apache.flink.table.operations.command.SetOperation;
 import org.apache.flink.table.operations.command.ShowJobsOperation;
 import org.apache.flink.table.operations.ddl.CreateCatalogFunctionOperation;
 import org.apache.flink.table.operations.ddl.CreateTempSystemFunctionOperation;
+import org.apache.flink.table.operations.ddl.AlterModelChangeOperation;
+import org.apache.flink.table.operations.ddl.AlterModelRenameOperation;
 import org.apache.flink.table.operations.ddl.AlterTableChangeOperation;
+import org.apache.flink.table.operations.ddl.AlterViewAsOperation;
+import org.apache.flink.table.operations.ddl.AlterViewRenameOperation;
 import org.apache.flink.table.operations.ddl.CreateCatalogOperation;
 import org.apache.flink.table.operations.ddl.CreateModelOperation;
 import org.apache.flink.table.operations.ddl.CreateTableOperation;
@@ -32,16 +37,20 @@ import rag.flink.UserException;
 final class SqlKind {
 
     private static final Map<Class<?>, String> NAMES =
-            Map.of(
-                    CreateTableOperation.class, "CREATE_TABLE",
-                    CreateViewOperation.class, "CREATE_VIEW",
-                    CreateModelOperation.class, "CREATE_MODEL",
-                    AlterTableChangeOperation.class, "ALTER_TABLE",
-                    DropTableOperation.class, "DROP_TABLE",
-                    DropViewOperation.class, "DROP_VIEW",
-                    DropModelOperation.class, "DROP_MODEL",
-                    DescribeTableOperation.class, "DESCRIBE",
-                    ExplainOperation.class, "EXPLAIN");
+            Map.ofEntries(
+                    Map.entry(CreateTableOperation.class, "CREATE_TABLE"),
+                    Map.entry(CreateViewOperation.class, "CREATE_VIEW"),
+                    Map.entry(CreateModelOperation.class, "CREATE_MODEL"),
+                    Map.entry(AlterTableChangeOperation.class, "ALTER_TABLE"),
+                    Map.entry(AlterViewAsOperation.class, "ALTER_VIEW"),
+                    Map.entry(AlterViewRenameOperation.class, "ALTER_VIEW"),
+                    Map.entry(AlterModelChangeOperation.class, "ALTER_MODEL"),
+                    Map.entry(AlterModelRenameOperation.class, "ALTER_MODEL"),
+                    Map.entry(DropTableOperation.class, "DROP_TABLE"),
+                    Map.entry(DropViewOperation.class, "DROP_VIEW"),
+                    Map.entry(DropModelOperation.class, "DROP_MODEL"),
+                    Map.entry(DescribeTableOperation.class, "DESCRIBE"),
+                    Map.entry(ExplainOperation.class, "EXPLAIN"));
 
     private SqlKind() {}
 
@@ -82,6 +91,21 @@ final class SqlKind {
         }
         if (operation instanceof CreateCatalogOperation || operation instanceof DropCatalogOperation) {
             throw new UserException("A catalog is an environment: manage it through the cloud's API instead.");
+        }
+        if (operation instanceof AlterViewRenameOperation rename) {
+            requireSamePlace("view", rename.getViewIdentifier(), rename.getNewViewIdentifier());
+        }
+        if (operation instanceof AlterModelRenameOperation rename) {
+            requireSamePlace("model", rename.getModelIdentifier(), rename.getNewModelIdentifier());
+        }
+    }
+
+    /** Flink would rename it in the old place, whatever place is asked for. */
+    private static void requireSamePlace(String what, ObjectIdentifier from, ObjectIdentifier to) {
+        if (!from.getCatalogName().equals(to.getCatalogName())
+                || !from.getDatabaseName().equals(to.getDatabaseName())) {
+            throw new UserException(
+                    "A " + what + " stays in its catalog and database: write RENAME TO `" + to.getObjectName() + "`.");
         }
     }
 

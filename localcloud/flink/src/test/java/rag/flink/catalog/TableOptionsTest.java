@@ -37,6 +37,25 @@ class TableOptionsTest {
     }
 
     @Test
+    void anotherChangelogModeLeavesTheTopicAsItIs() {
+        for (String mode : List.of("retract", "append")) {
+            TableOptions changed = TableOptions.changed(TABLE, List.of(TableChange.set("changelog.mode", mode)));
+            assertEquals(Map.of("changelog.mode", mode), changed.set());
+            assertEquals(changed.configsBefore(), changed.configs());
+        }
+        TableChange toUpsert = TableChange.set("changelog.mode", "upsert");
+        assertThrows(UserException.class, () -> TableOptions.changed(TABLE, List.of(toUpsert)), "it has no key");
+        Schema keyed = Schema.newBuilder().column("id", "INT NOT NULL").primaryKey("id").build();
+        CatalogTable table = CatalogTable.newBuilder().schema(keyed).options(TABLE.getOptions()).build();
+        TableOptions changed = TableOptions.changed(table, List.of(toUpsert));
+        assertEquals(changed.configsBefore(), changed.configs());
+        for (TableChange wrong :
+                List.of(TableChange.set("changelog.mode", "delete"), TableChange.reset("changelog.mode"))) {
+            assertThrows(UserException.class, () -> TableOptions.changed(table, List.of(wrong)), wrong.toString());
+        }
+    }
+
+    @Test
     void whatWouldChangeTheRecordsIsRefused() {
         for (TableChange change :
                 List.of(

@@ -1,0 +1,16 @@
+package rag.flink.catalog;
+
+import org.apache.flink.connector.kafka.sink.KafkaPartitioner;
+import org.apache.flink.table.data.RowData;
+import org.apache.kafka.common.utils.Utils;
+
+/** Puts a row and its retraction into one partition, where their order is kept: by the hash of all that is written. */
+public final class ValuePartitioner implements KafkaPartitioner<RowData> {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int partition(RowData row, byte[] key, byte[] value, String topic, int[] partitions) {
+        return partitions[Utils.toPositive(Utils.murmur2(value)) % partitions.length];
+    }
+}
