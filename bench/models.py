@@ -17,6 +17,7 @@ import psutil
 
 from bench.load import Load
 from bench.measure import Figure, Place
+from bench.regions import leader_of
 from tests.integration.clone import Clone
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def running_job(clone: Clone, folder: Path) -> Iterator[Job]:
         command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
     )
     try:
-        yield Job(process, int((clone.path / ".local" / "cloud.pid").read_text()))
+        yield Job(process, leader_of(clone))
     finally:
         process.kill()
         process.wait()
