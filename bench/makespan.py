@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.measure import Figure
+from bench.measure import Figure, Place
 from tests.integration.clone import PROJECT, Clone
 
 FACTOR = os.environ.get("BENCH_WAITS", "0.1")
@@ -46,11 +46,16 @@ def measure() -> list[Figure]:
         finally:
             for clone in (ours, others):
                 clone.remove()
-    shortest = Figure(name="our graph's longest chain", unit="s", values=chain)
-    own = Figure(name="our graph", unit="s", values=graphs["ours"], beside=shortest)
+    shortest = _figure("our graph's longest chain", chain)
+    own = _figure("our graph", graphs["ours"], shortest)
     return [
         shortest,
         own,
-        Figure(name="everything awaited, Kafka key and topic", unit="s", values=graphs["awaited"], beside=own),
-        Figure(name="one step after another", unit="s", values=graphs["in order"], beside=own),
+        _figure("everything awaited, Kafka key and topic", graphs["awaited"], own),
+        _figure("one step after another", graphs["in order"], own),
     ]
+
+
+def _figure(name: str, values: list[float], beside: Figure | None = None) -> Figure:
+    place = Place(f"Seconds of `up`, waits x {FACTOR}", name)
+    return Figure(name=name, unit="s", values=values, beside=beside, place=place)

@@ -13,14 +13,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@dataclass(frozen=True)
+class Place:
+    """A figure's place in the plots: the chart's title, the bar's label and, of a bar in parts, the part's name."""
+
+    chart: str
+    bar: str
+    part: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One measured quantity: ``values`` in ``unit``, in the order taken; ``beside``: what it is held against."""
+    """One measured quantity: ``values`` in ``unit``, in the order taken; ``beside``: what it is held against.
+
+    ``place`` is where a plot has it, if one does.
+    """
 
     name: str
     unit: str
     values: list[float]
     beside: Figure | None = None
+    place: Place | None = None
 
     @property
     def ratio(self) -> float | None:

@@ -16,7 +16,7 @@ import psutil
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from bench.embeddings import texts_per_second_of_the_server
-from bench.measure import Figure
+from bench.measure import Figure, Place
 from tests.integration.clients.stack import Stack
 from tests.integration.clone import Clone, wait_until
 
@@ -29,6 +29,7 @@ RATES = (1, 100, 1_000)
 RATE_SECONDS = 20
 SAMPLES = 500
 PATIENCE = 1_800
+CHART = "Rows a second, from a full topic to vectors in another"
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,9 @@ def measure() -> list[Figure]:
                 vectors = f"{rows:,} rows of a full topic to vectors"
                 figures += [
                     server,
-                    Figure(name=vectors, unit="rows/s", values=[rate], beside=server),
+                    Figure(
+                        name=vectors, unit="rows/s", values=[rate], beside=server, place=Place(CHART, f"{rows:,} rows")
+                    ),
                     Figure(name=f"local cloud, resident, after {rows:,} rows", unit="MB", values=[memory]),
                 ]
             pipeline.wait_until_all_have_vectors()

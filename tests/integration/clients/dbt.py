@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.integration.clone import PROJECT
-from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.steps import locked
+from tests.integration.side_environment import python_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 FIXTURE = PROJECT / "tests" / "fixtures" / "dbt"
 SECONDS = 300
 
 
 def installed() -> Path:
-    """Return the interpreter of dbt's environment, made once per toolchain and set of requirements."""
-    home = Layout.of(str(PROJECT)).home
-    requirements = FIXTURE / "requirements.txt"
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    wanted = hashlib.sha256(version.encode() + requirements.read_bytes()).hexdigest()[:16]
-    venv = home / f"dbt-{wanted}"
-    home.mkdir(parents=True, exist_ok=True)
-    with locked(home / "dbt.lock"):
-        if not venv.exists():
-            made = Path(tempfile.mkdtemp(prefix="dbt.new.", dir=home))
-            try:
-                subprocess.run([sys.executable, "-m", "venv", str(made)], check=True, timeout=SECONDS)
-                pip = [str(made / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-                subprocess.run([*pip, "-r", str(requirements)], check=True, timeout=SECONDS)
-                made.rename(venv)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
-    return venv / "bin" / "python"
+    """Return the interpreter of dbt's environment."""
+    return python_with(FIXTURE / "requirements.txt", "dbt")
 
 
 @dataclass(frozen=True)
