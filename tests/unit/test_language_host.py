@@ -53,5 +53,5 @@ def test_a_program_s_messages_reach_the_engine_but_for_the_sdk_s_own() -> None:
         for severity in (engine_pb2.DEBUG, engine_pb2.INFO, engine_pb2.ERROR):
             engine.Log(engine_pb2.LogRequest(severity=severity, message="told", urn="urn:x"))
     finally:
-        server.stop(None)
+        server.stop(1).wait()
     assert shown == [(engine_pb2.INFO, "told", "urn:x"), (engine_pb2.ERROR, "told", "urn:x")]
