@@ -61,7 +61,7 @@ def _draw(place: plt.Axes, chart: Chart) -> None:
     place.set_title(chart.title.replace("`", ""), loc="left", fontsize=11)
     place.spines[["top", "right"]].set_visible(False)
     if in_parts:
-        place.legend(fontsize=8, ncols=3, frameon=False, loc="upper center", bbox_to_anchor=(0.4, -0.1))
+        place.legend(fontsize=8, ncols=3, frameon=False, loc="upper center", bbox_to_anchor=(0.4, 0), borderaxespad=2.8)
 
 
 if __name__ == "__main__":
