@@ -47,10 +47,12 @@ class FakeKafka:
         self.grants: dict[str, list[ApiKeyGrant]] = {}
         self.rules: dict[str, set[AclRule]] = {}
         self.refusing = ""
+        self.starting: set[str] = set()
         self.gate = threading.Event()
         self.gate.set()
 
     def start(self, cluster_id: str) -> str:
+        self.starting.add(cluster_id)
         self.gate.wait(10)
         if self.refusing:
             raise DataPlaneError(self.refusing)

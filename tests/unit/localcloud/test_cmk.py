@@ -138,6 +138,7 @@ def test_a_cluster_deleted_while_it_starts_leaves_no_broker(local: Local) -> Non
     local.plane.kafka.gate.clear()
     cluster = local.call("POST", "/cmk/v2/clusters", cluster_body(env), status=202)["id"]
     path = f"/cmk/v2/clusters/{cluster}?environment={env}"
+    eventually(lambda: cluster in local.plane.kafka.starting)
     local.call("DELETE", path, status=204)
     assert local.call("GET", path)["status"]["phase"] == "DELETING"
     local.plane.kafka.gate.set()
