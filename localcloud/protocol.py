@@ -61,16 +61,13 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, unless it makes a request line or a header that is too long."""
+        """Parse what came; a header that does not end is refused before the parser tells of it."""
         if self._is_in_head:
             self._head_bytes += len(data)
-            if self._head_bytes > LONGEST_TARGET + LARGEST_HEADERS:
-                in_target = not self.headers and len(self.url) > LONGEST_TARGET
-                self._refuse(
-                    HTTPStatus.REQUEST_URI_TOO_LONG if in_target else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-                )
-                return
         super().data_received(data)
+        if self._is_in_head and self._head_bytes > LONGEST_TARGET + LARGEST_HEADERS:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return
         if self._deadline is None and self._is_idle and not self.transport.is_closing():
             self._give_time()  # empty lines before a request, which the parser passes over in silence
 
