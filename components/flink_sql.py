@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from components.carry_over import INITIAL_OFFSET_FROM
 from components.hook_statements import PREFIX, is_left_over, new_name
@@ -98,7 +98,7 @@ class FlinkSql:
         from confluent_sql import Error  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - as below
 
         try:
-            found = self._connection.list_statements(compute_pool_id=compute_pool_id, name_contains=PREFIX)
+            found = self._listed(compute_pool_id=compute_pool_id, name_contains=PREFIX)
             for statement in found:
                 if is_left_over(statement.name, str(statement.metadata.get("created_at"))):
                     self.delete(statement.name)
@@ -145,10 +145,23 @@ class FlinkSql:
 
     def followers(self, statement_name: str) -> list[str]:
         """Names of the statements that carry on from the offsets of this one."""
-        found = self._connection.list_statements()
+        found = self._listed()
         return [
             statement.name for statement in found if statement.properties.get(INITIAL_OFFSET_FROM) == statement_name
         ]
+
+    def _listed(self, **only: str) -> list[Any]:
+        """List statements, again while one is being deleted before it was prepared: the driver reads no such list."""
+        from confluent_sql import OperationalError  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415
+
+        deadline = time.monotonic() + DDL_SECONDS
+        while True:
+            try:
+                return list(self._connection.list_statements(**only))
+            except OperationalError as error:
+                if not _NOT_YET_PREPARED.search(str(error)) or time.monotonic() > deadline:
+                    raise
+            time.sleep(_POLL_SECONDS)
 
     def start_of(self, statement_name: str) -> None:
         """Wait until a statement is no longer PENDING; one that fails is an error, with Flink's words."""

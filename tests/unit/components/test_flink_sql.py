@@ -51,11 +51,11 @@ class FlinkApi:
         return 200, self.statements[name]
 
     def listed(self, query: dict[str, str]) -> tuple[int, Any]:
-        pool, part = query["spec.compute_pool_id"], query["statement_name_search_query"]
+        pool, part = query.get("spec.compute_pool_id", ""), query.get("statement_name_search_query", "")
         found = [
             statement
             for name, statement in self.statements.items()
-            if part in name and statement["spec"].get("compute_pool_id") == pool
+            if part in name and pool in ("", statement["spec"].get("compute_pool_id"))
         ]
         return 200, {"data": found, "metadata": {"next": ""}}
 
@@ -154,6 +154,15 @@ class TestFlinkSql:
         api.submit({"name": "mine", "spec": {"statement": TABLE.text, "properties": {}}})
         api.statements["mine"]["status"] = {"phase": "DELETING", "detail": "", "traits": None}
         assert flink.phase("mine") == "DELETING"
+
+    def test_a_list_that_holds_such_a_one_is_asked_for_again(
+        self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, carries_on in (("going", {}), ("next", {"sql.tables.initial-offset-from": "mine"})):
+            api.submit({"name": name, "spec": {"statement": INSERT.text, "properties": carries_on}})
+        api.statements["going"]["status"] = {"phase": "DELETING", "detail": "", "traits": None}
+        monkeypatch.setattr("components.flink_sql.time.sleep", lambda _: api.statements.pop("going", None))
+        assert flink.followers("mine") == ["next"]
 
     def test_settled_is_what_is_no_longer_pending(
         self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
