@@ -179,7 +179,10 @@ class TestProtection:
     def test_a_destroy_that_skips_its_preview_is_refused_before_it_begins(self, clone: Clone) -> None:
         before, running = kept(clone), statements(clone)
         said = clone.refused("destroy", "--yes", "--skip-preview")
-        assert "create-table-product-vector are protected: set confluent-rag:protect to false" in said
+        assert (
+            "cluster, create-table-product-vector, environment are protected: set confluent-rag:protect to false"
+            in said
+        )
         assert kept(clone) == before
         assert statements(clone) == running
 

@@ -29,6 +29,8 @@ _SERVICE = "confluent-local-cloud"
 _START_SECONDS = 120
 _STOP_SECONDS = 45
 _PROBE_SECONDS = 5
+_DYING_SECONDS = 2
+_POLL_SECONDS = 0.1
 _STATUS_SECONDS = 60  # Flink that is being started again answers late
 _LOG_LINES = 12
 
@@ -76,12 +78,19 @@ class LocalCloud:
 
     def health(self) -> tuple[Health, str]:
         """Say what answers at the endpoint, and what it is busy with."""
-        try:
-            reply = Api(self.endpoint, seconds=_PROBE_SECONDS).call("GET", "/healthz")
-        except ConnectionRefusedError:
-            return Health.NOTHING, ""
-        except (OSError, http.client.HTTPException):
-            return Health.STRANGER, ""
+        deadline = time.monotonic() + _DYING_SECONDS
+        while True:
+            try:
+                reply = Api(self.endpoint, seconds=_PROBE_SECONDS).call("GET", "/healthz")
+                break
+            except ConnectionRefusedError:
+                return Health.NOTHING, ""
+            except ConnectionResetError:  # perhaps by the end of one that was killed, whose port is free in a moment
+                if time.monotonic() > deadline:
+                    return Health.STRANGER, ""
+                time.sleep(_POLL_SECONDS)
+            except (OSError, http.client.HTTPException):
+                return Health.STRANGER, ""
         body = reply.body if isinstance(reply.body, dict) else {}
         if body.get("service") != _SERVICE:
             return Health.STRANGER, ""
@@ -180,7 +189,7 @@ class LocalCloud:
                     raise Failure(self._last_words("The local cloud did not start"))
                 if time.monotonic() > deadline:
                     raise Failure(self._last_words(f"The local cloud is not ready after {_START_SECONDS} s"))
-                time.sleep(0.1)
+                time.sleep(_POLL_SECONDS)
 
     def _last_words(self, what: str) -> str:
         """Say what is wrong: the sentence that the process has ended with, else the end of its log."""

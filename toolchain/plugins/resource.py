@@ -36,6 +36,8 @@ class Resource(ABC):
     """Outputs that are no inputs."""
     secrets: ClassVar[tuple[str, ...]] = ()
     """Outputs that are secret beside the secret inputs."""
+    undone: ClassVar[bool] = True
+    """Whether deleting the object undoes its creation: then that is done when the engine is gone in between."""
     autonamed: ClassVar[str] = ""
     """The input that gets the resource's name and some random digits when the program leaves it out."""
 
@@ -99,7 +101,7 @@ class Resource(ABC):
         """Make an object and wait for it.
 
         Raises :class:`IncompleteError` with its id when it was made but is not well. When the engine is gone by then,
-        nobody would ever hear of it: it is deleted again.
+        nobody would ever hear of it: it is deleted again, if that undoes it (:attr:`undone`).
         """
         resource_id, extra = self.make(call, inputs)
         state = {**inputs, **extra}
@@ -111,7 +113,7 @@ class Resource(ABC):
                 return resource_id, outputs
             raise CancelledError
         except PluginError as error:
-            if call.cancellation.engine_gone:
+            if call.cancellation.engine_gone and self.undone:
                 self.remove(call, resource_id, state)
             raise IncompleteError(resource_id, {**state, **error.outputs}, str(error)) from error
 

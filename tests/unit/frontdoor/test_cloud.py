@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +90,18 @@ def test_a_cloud_of_another_clone_is_not_taken_for_ours(cloud: LocalCloud, tmp_p
     (other.layout.cloud / "credentials.json").write_text(text.replace('"K"', '"L"'))
     with pytest.raises(Failure, match="another clone"):
         other.is_up()
+
+
+def test_one_that_dies_is_no_stranger(cloud: LocalCloud) -> None:
+    with socket.create_server(("127.0.0.1", cloud.port)) as dying:
+
+        def die() -> None:
+            connection, _ = dying.accept()
+            dying.close()
+            connection.close()
+
+        threading.Thread(target=die).start()
+        assert cloud.health() == (Health.NOTHING, "")
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.0 200 OK\r\n\r\n{}"])

@@ -124,6 +124,12 @@ def test_what_is_made_while_the_engine_dies_is_deleted_again(driver: Driver) -> 
     assert "/cmk/v2/clusters/lkc-1" not in driver.cloud.objects
 
 
+def test_a_statement_made_while_the_engine_dies_stays(driver: Driver) -> None:
+    driver.servicer.end(engine_gone=True)
+    error_of(driver, "FlinkStatement")
+    assert driver.cloud.requests("DELETE") == []
+
+
 def test_a_connector_that_the_list_does_not_show_is_deleted_again(driver: Driver) -> None:
     path = "/connect/v1/environments/env-1/clusters/lkc-1/connectors"
     driver.cloud.trouble[f"GET {path}"] = [(200, {})]

@@ -9,7 +9,7 @@ one hurts:
 - A statement that failed is never green: its creation's error says phase and detail; a refresh that finds it failed
   says so; and the next ``up`` replaces it, deleting it first for its name is taken.
 - What was made but did not become well is saved with its id, so that nothing is orphaned; when the engine itself is
-  gone, it is deleted again.
+  gone, it is deleted again, but for a statement: what that has made would stay, and nobody could tell whose it is.
 - Deleting what is gone already is no error.
 - What an update can never change (a statement's ``properties``, a connection's ``endpoint``) is refused in the preview,
   with the option that would replace it; new ``credentials`` of a resource are no change on the server and just stored.

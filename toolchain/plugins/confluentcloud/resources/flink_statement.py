@@ -53,6 +53,7 @@ class FlinkStatement(CloudResource):
         "credentials": credentials(),
     }
     computed = ("latestOffsets", "latestOffsetsTimestamp")
+    undone = False  # the table or model that it has made stays, and with the statement gone nobody can tell whose it is
 
     def name_of(self, values: Mapping[str, Any]) -> str:
         """Return its name."""
