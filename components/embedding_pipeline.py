@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_confluentcloud as confluentcloud  # noqa: TC002 - Pulumi evaluates the annotations of a component
 
-from components.forgotten import INSERT, STATEMENTS
+from components.last_up import INSERT, STATEMENTS
 from components.statement import StatementProps, declare_statement
 
 if TYPE_CHECKING:

@@ -3,12 +3,8 @@
 Confluent Cloud keeps a statement for 30 days after its end
 (docs.confluent.io/cloud/current/flink/concepts/statements.html). A ``refresh`` then takes it for gone, and the next
 ``up`` runs it again: ``CREATE TABLE`` fails for the table that is there, ``CREATE MODEL`` makes another version. What
-is provably this stack's own is taken as it is instead, by the same statement with ``IF NOT EXISTS``.
-
-The proof is the INSERT. Whatever replaces table or model in this stack deletes the INSERT first, because its name
-depends on theirs. So while the INSERT of the last ``up`` that ended well is in the state, table and model are those
-that this ``up`` has noted in the stack's outputs; and a statement of a noted name, which ends in a hash of its content,
-would make the very same.
+is provably this stack's own (:attr:`LastUp.forgotten`) is taken as it is instead, by the same statement with ``IF NOT
+EXISTS``.
 """
 
 from __future__ import annotations
@@ -16,24 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from collections.abc import Set as AbstractSet
-
     import pulumi
 
     from components.last_up import LastUp
     from components.sql_text import Statement
-
-STATEMENTS = "statements"
-INSERT = "insert"
-
-
-def forgotten(made: Mapping[str, str], known: AbstractSet[str]) -> frozenset[str]:
-    """Return the names of statements that are forgotten.
-
-    ``made``: the stack's output ``statements``, by kind; ``known``: names of the statements in the state.
-    """
-    return frozenset(made.values()) - known if made.get(INSERT) in known else frozenset()
 
 
 def text_of(last_up: LastUp, purpose: str, statement: Statement, name: pulumi.Output[str]) -> pulumi.Input[str]:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.flink_address import Address
-from components.forgotten import STATEMENTS, forgotten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
+STATEMENTS = "statements"
+INSERT = "insert"
 _STACK = "pulumi:pulumi:Stack"
 _STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 _ATTEMPTS = 10
@@ -76,6 +78,19 @@ class LastUp:
             statements=statements,
             forgotten=forgotten(made, {statement.name for statement in statements.values()}),
         )
+
+
+def forgotten(made: Mapping[str, str], known: AbstractSet[str]) -> frozenset[str]:
+    """Return the names of statements that the cloud has forgotten, and a refresh has taken for gone.
+
+    ``made``: the stack's output ``statements``, by kind; ``known``: names of the statements in the state.
+
+    The proof is the INSERT. Whatever replaces table or model in this stack deletes the INSERT first, because its name
+    depends on theirs. So while the INSERT of the last ``up`` that ended well is in the state, table and model are those
+    that this ``up`` has noted in the stack's outputs; and a statement of a noted name, which ends in a hash of its
+    content, would make the very same.
+    """
+    return frozenset(made.values()) - known if made.get(INSERT) in known else frozenset()
 
 
 def _resources() -> dict[str, Any]:

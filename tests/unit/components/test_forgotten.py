@@ -7,8 +7,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.forgotten import explanation, forgotten, text_of
-from components.last_up import LastStatement, LastUp
+from components.forgotten import explanation, text_of
+from components.last_up import LastStatement, LastUp, forgotten
 from components.sql_text import Kind, Statement
 from tests.unit.components.recorded_program import record
 
