@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import wordllama
 
-from bench.measure import Figure
+from bench.measure import Figure, Place
 from tests.integration.clone import Clone
 
 if TYPE_CHECKING:
@@ -75,11 +75,9 @@ def measure() -> list[Figure]:
                     rates.append(texts_per_second_of_the_server(clone, CONTENTS, encoding))
         finally:
             clone.remove()
-    called = Figure(name="wordllama called directly", unit="texts/s", values=direct)
-    return [
-        called,
-        *(
-            Figure(name=f"`POST /v1/embeddings`, {encoding}", unit="texts/s", values=rates, beside=called)
-            for encoding, rates in served.items()
-        ),
-    ]
+    called = _figure("wordllama called directly", direct)
+    return [called, *(_figure(f"`POST /v1/embeddings`, {way}", rates, called) for way, rates in served.items())]
+
+
+def _figure(name: str, rates: list[float], beside: Figure | None = None) -> Figure:
+    return Figure(name=name, unit="texts/s", values=rates, beside=beside, place=Place("Texts a second", name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from bench.measure import Figure, seconds
+from bench.measure import Figure, Place, seconds
 from tests.integration.clone import Clone
 
 
@@ -35,6 +35,8 @@ def measure() -> list[Figure]:
         caches = sum(megabytes(root / cache) for cache in ("pip", "gomod", "gobuild", "m2"))
     return [
         Figure(name="fresh clone, empty caches, to first vectors shown", unit="s", values=[took]),
-        Figure(name="tools kept by the clone", unit="MB", values=[home]),
-        Figure(name="package managers' caches", unit="MB", values=[caches]),
+        *(
+            Figure(name=name, unit="MB", values=[size], place=Place("Megabytes", name))
+            for name, size in (("tools kept by the clone", home), ("package managers' caches", caches))
+        ),
     ]

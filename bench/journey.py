@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.measure import Figure, seconds
+from bench.measure import Figure, Place, seconds
 from tests.integration.clone import Clone
 
 RUNS = 3
@@ -46,11 +46,14 @@ def measure() -> list[Figure]:
                 destroy.append(seconds(lambda: clone.ok("destroy", "--yes", "--skip-preview")))
         finally:
             clone.remove()
+    lengths = {
+        "stopped local cloud to first vectors shown": first_vector,
+        "`up --skip-preview` with nothing to do": no_op,
+        "`up` with nothing to do": no_op_with_preview,
+        "`preview` with nothing to do": preview,
+        "`destroy`": destroy,
+    }
     return [
-        Figure(name="stopped local cloud to first vectors shown", unit="s", values=first_vector),
-        Figure(name="`up --skip-preview` with nothing to do", unit="s", values=no_op),
-        Figure(name="`up` with nothing to do", unit="s", values=no_op_with_preview),
-        Figure(name="`preview` with nothing to do", unit="s", values=preview),
+        *(Figure(name=name, unit="s", values=taken, place=Place("Seconds", name)) for name, taken in lengths.items()),
         Figure(name="local cloud, resident", unit="MB", values=memory),
-        Figure(name="`destroy`", unit="s", values=destroy),
     ]
