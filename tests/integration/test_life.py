@@ -134,9 +134,11 @@ class TestForgottenStatements:
         said = clone.refused("up", "--yes", "--skip-preview")
         assert "Table product_vector is there already" in said
         assert "write CREATE TABLE IF NOT EXISTS in sql/create-table-product-vector.sql" in said
-        clone.edit(TABLE, "CREATE TABLE", "CREATE TABLE IF NOT EXISTS")  # until the next test has `sql` back
+        clone.edit(TABLE, "CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
         clone.ok("up", "--yes", "--skip-preview")
         assert topic_end(clone, "product_vector") >= held
+        git(clone.path, "checkout", "--", "sql")
+        clone.ok("up", "--yes", "--skip-preview")
 
 
 class TestRenames:
