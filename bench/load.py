@@ -19,6 +19,7 @@ _SECONDS = 0.2
 _MEGABYTE = 1e6
 UNSEEN = "too short to be seen"
 ENGINE, OTHER = "Pulumi's engine", "other"
+_PLUGINS = "toolchain.plugins."
 _MODULES = {
     "localcloud": "local cloud: Python",
     "rag.flink.Main": "local cloud: Flink",
@@ -26,6 +27,7 @@ _MODULES = {
     "toolchain.plugins.language": "language host, with the program",
     "toolchain.plugins.confluentcloud": "provider plugins",
     "toolchain.plugins.random": "provider plugins",
+    "toolchain.plugins.warm": "what plugins are forked from",
     "toolchain.frontdoor.sql": "first vectors (`sql`)",
 }
 _PROGRAMS = {
@@ -36,9 +38,9 @@ _PROGRAMS = {
 }
 
 
-def part_of(argv: Sequence[str]) -> str:
-    """Say which part of the project a process is, by its command line."""
-    for word in argv:
+def part_of(argv: Sequence[str], name: str = "") -> str:
+    """Say which part of the project a process is, by its command line, and of a forked plugin by its name."""
+    for word in (f"{_PLUGINS}{name}", *argv) if f"{_PLUGINS}warm" in argv else argv:
         if word in _MODULES:
             return _MODULES[word]
     for word in argv[:2]:  # a program, or an interpreter and its script
@@ -101,7 +103,7 @@ class Load:
                 with process.oneshot():
                     spent = process.cpu_times()
                     key = (process.pid, process.create_time())
-                    part = part_of(process.cmdline())  # empty once it has ended: then it is what it was
+                    part = part_of(process.cmdline(), process.name())  # empty once it has ended: then it is what it was
                     if part == OTHER and key in self._last:
                         part = self._last[key][0]
                     self._last[key] = (part, spent.user + spent.system, is_child)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import psutil
 import pytest
 
 from tests.integration.clone import git, wait_until
@@ -63,6 +67,22 @@ class TestPipeline:
         clone.ok("up", "--yes", "--expect-no-changes")
         clone.ok("preview", "--diff", "--expect-no-changes")
         clone.ok("refresh", "--yes", "--expect-no-changes")
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere plugins are not forked")
+    def test_its_plugins_are_forked_from_one_that_has_imported_all(self, clone: Clone) -> None:
+        forked, imported = set(), set()
+        with clone.start("preview") as preview:
+            while preview.poll() is None:
+                for process in psutil.Process(preview.pid).children(recursive=True):
+                    with suppress(psutil.Error):
+                        command = process.cmdline()
+                        if "toolchain.plugins.warm" in command:
+                            forked.add(process.name())
+                        if "-m" in command:
+                            imported.add(command[command.index("-m") + 1])
+                time.sleep(0.01)
+        assert {"language", "confluentcloud", "random"} <= forked
+        assert imported == {"toolchain.plugins.warm"}
 
     def test_vectors_are_those_of_the_embedding_model(self, clone: Clone) -> None:
         rows = clone.sql(VECTORS, "--limit", "5")

@@ -24,8 +24,10 @@ def become(argv: Sequence[str | Path], environment: Mapping[str, str], folder: P
     os.execve(argv[0], [str(part) for part in argv], environment)  # noqa: S606 - the chosen program, no shell wanted
 
 
-def run(argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> int:
-    """Run a program to its end and return its exit status.
+def run(
+    argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path, *, inherited: Sequence[int] = ()
+) -> int:
+    """Run a program to its end and return its exit status. ``inherited``: descriptors that it keeps.
 
     A terminal sends Ctrl-C to the program as well as to this process, so it is not passed on: a second one would make
     `pulumi` give up at once. Without a terminal it comes to this process alone, and is passed on once.
@@ -43,7 +45,9 @@ def run(argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path
     passed = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, pass_on) for number in passed}
     try:
-        child = subprocess.Popen([str(part) for part in argv], env=dict(environment), cwd=folder)  # noqa: S603 - no shell
+        child = subprocess.Popen(  # noqa: S603 - no shell
+            [str(part) for part in argv], env=dict(environment), cwd=folder, pass_fds=inherited
+        )
         status = child.wait()
     finally:
         for number, handler in before.items():

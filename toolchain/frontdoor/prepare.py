@@ -36,6 +36,7 @@ class Prepared:
     cli: Path
     environment: dict[str, str] = field(repr=False)
     cloud: LocalCloud | None
+    official_plugins: bool = False
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a short `pulumi` command on this stack and return what it said."""
@@ -93,7 +94,7 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
     if cloud is not None:
         environment |= cloud_environment(stack, cloud, plugins)
         _check_key(cloud, environment)
-    prepared = Prepared(layout, stack, cli, environment, cloud)
+    prepared = Prepared(layout, stack, cli, environment, cloud, plugins.official)
     if stack.uses_file_backend:
         layout.backend.mkdir(parents=True, exist_ok=True)
         if request.uses_stack or wanted:

@@ -7,10 +7,8 @@ which is how it learns that the engine was killed.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
-import select
 import signal
 import sys
 import threading
@@ -19,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import grpc
+
+from toolchain.plugins.parent import watch_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,22 +65,3 @@ def tell_port(port: int) -> None:
         sys.stdout.flush()
     except OSError:
         os._exit(0)
-
-
-def watch_parent(gone: Callable[[], None]) -> None:
-    """Call ``gone`` from a thread of its own as soon as the process that started this one has ended."""
-    threading.Thread(target=_wait_for_end, args=(os.getppid(), gone), daemon=True, name="watch-parent").start()
-
-
-def _wait_for_end(parent: int, gone: Callable[[], None]) -> None:
-    if sys.platform == "linux":
-        # Not PR_SET_PDEATHSIG: that signal comes when the *thread* that forked ends, and Go ends threads.
-        with contextlib.suppress(OSError):
-            poller = select.poll()
-            poller.register(os.pidfd_open(parent), select.POLLIN)
-            poller.poll()
-            gone()
-            return
-    while os.getppid() == parent:
-        time.sleep(1)
-    gone()

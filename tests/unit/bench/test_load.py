@@ -30,6 +30,19 @@ def test_a_command_line_tells_the_part(command: str, part: str) -> None:
     assert part_of(command.split()) == part
 
 
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("language", "language host, with the program"),
+        ("confluentcloud", "provider plugins"),
+        ("random", "provider plugins"),
+        ("python", "what plugins are forked from"),
+    ],
+)
+def test_of_a_forked_plugin_its_name_does(name: str, part: str) -> None:
+    assert part_of(["/venv/bin/python", "-P", "-m", "toolchain.plugins.warm", "5"], name) == part
+
+
 def test_a_child_that_is_over_before_anybody_looks_is_counted() -> None:
     with Load([]) as load:
         subprocess.run([sys.executable, "-S", "-c", ""], check=True)

@@ -15,7 +15,8 @@ from pulumi.runtime.proto import language_pb2_grpc
 from toolchain.plugins.language import program
 from toolchain.plugins.language.diagnostics import Diagnostics
 from toolchain.plugins.language.host import Host, Job
-from toolchain.plugins.process import tell_port, watch_parent
+from toolchain.plugins.parent import watch_parent
+from toolchain.plugins.process import tell_port
 
 _REQUESTS = 16
 

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, language_pb2
 
-from toolchain.plugins.process import watch_parent
+from toolchain.plugins.parent import watch_parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,53 @@
+"""``launcher.py MODULE ARGUMENTS``: what the engine starts as a plugin when there is a warm process.
+
+It imports little, for it only stands for the fork that it asks for: it passes signals on, and ends when that ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+
+# By file, not by module: finding the package would cost more than all this does.
+LENGTH_BYTES = 4
+
+
+def ask(module: str, arguments: list[str]) -> socket.socket | None:
+    """Return the connection to a fork that runs ``module``, or ``None`` if there is none."""
+    here, there = socket.socketpair()
+    try:
+        with socket.socket(fileno=int(os.environ.pop("PULUMIW_WARM"))) as warm, there:
+            socket.send_fds(warm, [b"."], [0, 1, 2, there.fileno()])
+        wanted = {
+            "module": module,
+            "arguments": arguments,
+            "environment": dict(os.environ),
+            "folder": os.getcwd(),  # noqa: PTH109 - pathlib is half of this script's start
+            "engine": os.getppid(),
+        }
+        text = json.dumps(wanted).encode()
+        here.sendall(len(text).to_bytes(LENGTH_BYTES, "big") + text)
+        is_there = here.recv(1)
+    except (OSError, ValueError):
+        return None
+    return here if is_there else None
+
+
+def main() -> None:
+    """Stand for the fork until it ends; without one, become the plugin."""
+    module, *arguments = sys.argv[1:]
+    fork = ask(module, arguments)
+    if fork is None:
+        os.execv(sys.executable, [sys.executable, "-P", "-m", module, *arguments])  # noqa: S606 - no shell wanted
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: fork.send(bytes([number])))
+    for stream in (0, 1, 2):
+        os.close(stream)  # so that who reads them sees the fork's end, not this one's
+    fork.recv(1)
+    os._exit(0)
+
+
+main()
