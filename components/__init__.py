@@ -6,12 +6,12 @@ from components.embedding_pipeline import EmbeddingPipeline, EmbeddingPipelinePr
 from components.environment import Environment, EnvironmentProps
 from components.flink import Flink, FlinkProps
 from components.grants import Scope
-from components.hooks import Source
 from components.identities import Identities, IdentitiesProps
 from components.kafka import Kafka, KafkaProps
 from components.last_up import LastUp
 from components.names import Names
 from components.settings import ClusterType, Settings
+from components.source import Source
 from components.sql_files import PipelineSql
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.hooks import wait_for_key, wait_for_rights
+from components.rights import wait_for_key, wait_for_rights
 from components.statement import StatementProps, declare_statement
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from components.statement import StatementProps, declare_statement
 
 if TYPE_CHECKING:
     from components.flink_session import FlinkSession
-    from components.hooks import Source
+    from components.source import Source
     from components.sql_files import PipelineSql
 
 TABLE_PURPOSE = "create-table-product-vector"

@@ -6,11 +6,7 @@ resource hooks run at the right moments. A delete hook needs the program: ``pulu
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,54 +15,26 @@ import pulumi
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import get_engine
 
-from components.flink_sql import FlinkSql, FlinkSqlError, quote
+from components.flink_sql import FlinkSqlError, quote
 from components.forgotten import explanation
-from components.patience import PAUSES
+from components.hook_calls import HookError, connected, in_thread, resolved
+from components.rights import RIGHTS_SECONDS, wait_for_rights
+from components.source import is_ready, wait_for
 from components.sql_text import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from components.flink_address import Address
     from components.flink_session import FlinkSession
+    from components.flink_sql import FlinkSql
+    from components.source import Source
     from components.sql_text import Statement
 
 DATABASE = "sql.current-database"
-RESOLVE_SECONDS = 60.0
-SOURCE_SECONDS = 300.0
-RIGHTS_SECONDS = 180.0
 _MISSING = re.compile(r"does ?n[o']t exist|not found|no such|unknown (database|catalog)", re.IGNORECASE)
-_RIGHTS_POLL_SECONDS = 2.0
-_REFUSED_PAUSE_SECONDS = 5.0  # longer: each attempt is a new object, and a warning on the screen
 _CONFLICTS = 3
 _IS_THERE = re.compile(r"^(?!.*409 Conflict).*already exists", re.DOTALL)  # the table or model, not the statement
-_CLEARING = threading.Lock()
-_CLEARED_POOLS: set[str] = set()  # of this process, which lives for one `up` or `destroy`
-_REFUSED = re.compile(r"'40[13]' - ")  # in the driver's words
-# Refused by the API; or by Kafka and the Schema Registry, by which a statement fails.
-_NO_RIGHTS = re.compile(
-    r"\b(401 Unauthorized|403 Forbidden|[Nn]ot authorized|[Aa]uthorization failed|is denied operation)\b|' may not "
-)
-
-
-class HookError(Exception):
-    """Why a hook stopped its operation: one sentence.
-
-    Pulumi shows the stack frames of a hook's exception to the user, who needs the sentence alone.
-    """
-
-    @property
-    def __traceback__(self) -> None:  # type: ignore[override]
-        return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """The table that an INSERT reads: ready when it shows ``columns``, which ``connector``'s first record brings."""
-
-    table: str
-    columns: tuple[str, ...]
-    connector: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,12 +89,12 @@ class StatementHooks:
             return
 
         def ask() -> str | None:
-            with _connected(address, database) as flink:
-                if source and not _is_ready(flink, source, built_on):
+            with connected(address, database) as flink:
+                if source and not is_ready(flink, source, built_on):
                     return None
                 return flink.objection(self.statement)
 
-        objection = await _in_thread(ask, f"Flink cannot be asked about {self.purpose}")
+        objection = await in_thread(ask, f"Flink cannot be asked about {self.purpose}")
         if objection:
             raise HookError(f"sql/{self.purpose}.sql is refused by Flink: {objection}")
 
@@ -139,10 +107,10 @@ class StatementHooks:
 
     async def _clear(self, inputs: Mapping[str, Any] | None) -> None:
         name, database = _statement_of(inputs)
-        address = await _resolved(self.session.address, "the Flink endpoint and key")
+        address = await resolved(self.session.address, "the Flink endpoint and key")
 
         def clear() -> None:
-            with _connected(address, database) as flink:
+            with connected(address, database) as flink:
                 if flink.phase(name) is None:
                     return
                 pulumi.log.info(f"removing statement {name}, which an interrupted run left behind")
@@ -151,7 +119,7 @@ class StatementHooks:
                 self._drop(flink, name)
                 flink.delete(name)
 
-        await _in_thread(clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
+        await in_thread(clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
 
     async def _try_again(self, engine: Any, args: pulumi.ErrorHookArgs) -> bool:
         """Ask for another attempt while rights are on their way, its name free: Flink keeps what failed.
@@ -173,7 +141,7 @@ class StatementHooks:
             raise HookError(
                 f"Table {self.statement.target} is protected: set confluent-rag:protect to false and run `up` first."
             )
-        address = await _resolved(self.session.address, "the Flink endpoint and key")
+        address = await resolved(self.session.address, "the Flink endpoint and key")
         # A destroy of a stack whose settings have changed since its last up: what these ask for will never be made.
         address = address or last.address
         if address is None:
@@ -183,26 +151,26 @@ class StatementHooks:
             )
             return
         failure = f"What statement {name} made could not be dropped"
-        if await _in_thread(lambda: self._drop_in(address, database, name), failure):
+        if await in_thread(lambda: self._drop_in(address, database, name), failure):
             return
         # Not there under the name it was made in: its cluster was renamed, or is gone together with all it held.
         try:
-            renamed = await _resolved(self.session.database, "the cluster's name")
+            renamed = await resolved(self.session.database, "the cluster's name")
         except HookError:
             return
         if renamed not in (None, database):
-            await _in_thread(lambda: self._drop_in(address, renamed, name), failure)
+            await in_thread(lambda: self._drop_in(address, renamed, name), failure)
 
     async def _hand_over(self, args: pulumi.ResourceHookArgs) -> None:
         """Stop it where the one that takes over from it begins: deleted, it would leave that one no offsets."""
         name, database = _statement_of(args.old_inputs)
         # Not last's alone: its key may have been rotated in this very `up`.
-        address = await _resolved(self.session.address, "the Flink endpoint and key") or self.session.last_up.address
+        address = await resolved(self.session.address, "the Flink endpoint and key") or self.session.last_up.address
         if address is None:
             return
 
         def hand_over() -> None:
-            with _connected(address, database) as flink:
+            with connected(address, database) as flink:
                 if flink.phase(name) is None or not (followers := flink.followers(name)):
                     return
                 pulumi.log.info(f"{', '.join(followers)} takes over from {name}")
@@ -210,11 +178,11 @@ class StatementHooks:
                 for follower in followers:
                     flink.start_of(follower)
 
-        await _in_thread(hand_over, f"Nothing takes over from statement {name}, which is stopped and kept")
+        await in_thread(hand_over, f"Nothing takes over from statement {name}, which is stopped and kept")
 
     def _drop_in(self, address: Address, database: str, name: str) -> bool:
         try:
-            with _connected(address, database) as flink:
+            with connected(address, database) as flink:
                 self._drop(flink, name)
         except FlinkSqlError as error:
             if _MISSING.search(str(error)):
@@ -235,53 +203,20 @@ class StatementHooks:
         Nobody would be told then: it is created all right.
         """
         _, database = _statement_of(args.new_inputs)
-        address = await _resolved(self.session.address, "the Flink endpoint and key")
+        address = await resolved(self.session.address, "the Flink endpoint and key")
 
         def ask() -> None:
-            with _connected(address, database) as flink:
+            with connected(address, database) as flink:
                 for model in sorted(self.statement.predicts_with):
                     flink.predict(model)
 
-        await _in_thread(ask, "The INSERT was not created")
+        await in_thread(ask, "The INSERT was not created")
 
     async def _wait_for(self, source: Source, args: pulumi.ResourceHookArgs) -> None:
         _, database = _statement_of(args.new_inputs)
-        address = await _resolved(self.session.address, "the Flink endpoint and key")
+        address = await resolved(self.session.address, "the Flink endpoint and key")
         pulumi.log.info(f"waiting for the first record in `{source.table}`")
-        await _in_thread(lambda: _poll_source(address, database, source), "The INSERT was not created")
-
-
-@contextmanager
-def _connected(address: Address, database: str) -> Iterator[FlinkSql]:
-    """Connect; the first hook of a run, while the others wait, removes what those of a killed one have left."""
-    in_preview = pulumi.runtime.is_dry_run()
-    with FlinkSql.connect(address, database, in_preview=in_preview) as flink:
-        pool = address.compute_pool_id
-        if not in_preview and pool not in _CLEARED_POOLS:
-            with _CLEARING:
-                if pool not in _CLEARED_POOLS and flink.remove_leftovers(pool):
-                    _CLEARED_POOLS.add(pool)
-        yield flink
-
-
-def _poll_source(address: Address, database: str, source: Source) -> None:
-    started, pause, seen = time.monotonic(), 0.25, "the table is not there"
-    while True:
-        try:
-            with _connected(address, database) as flink:
-                missing = sorted(set(source.columns) - set(flink.columns(source.table)))
-            if not missing:
-                return
-            seen = f"the table has no column {', '.join(missing)}"
-        except FlinkSqlError as error:
-            seen = str(error)
-        if time.monotonic() - started > SOURCE_SECONDS:
-            raise FlinkSqlError(
-                f"no record with its schema in `{source.table}` after {SOURCE_SECONDS:.0f} s ({seen}); "
-                f"look at connector {source.connector}"
-            )
-        time.sleep(pause)
-        pause = min(pause * 1.5, 5.0)
+        await in_thread(lambda: wait_for(address, database, source), "The INSERT was not created")
 
 
 def _tell(engine: Any, urn: str, sentence: str) -> None:
@@ -300,63 +235,8 @@ def _is_taken(args: pulumi.ErrorHookArgs) -> bool:
     return args.failed_operation == "create" and args.errors[:1] == conflicts[:1] != [] and len(conflicts) <= _CONFLICTS
 
 
-async def wait_for_key(session: FlinkSession, what: str) -> None:
-    """Wait until Flink lets the stack's key in: 60 s on Confluent Cloud, silent where an error hook would warn."""
-    address = await _resolved(session.address, "the Flink endpoint and key")
-
-    def ask() -> None:
-        with _connected(address, "") as flink:
-            flink.phase(what)
-
-    await _in_thread(ask, f"Flink does not let in the key that makes {what}", RIGHTS_SECONDS)
-
-
-async def wait_for_rights(args: pulumi.ErrorHookArgs) -> bool:
-    """Ask for another attempt while a freshly granted right may still be on its way: 30 to 120 s on Confluent Cloud."""
-    pause = _REFUSED_PAUSE_SECONDS
-    latest = args.errors[0] if args.errors else ""
-    if args.failed_operation != "create" or not _NO_RIGHTS.search(latest) or len(args.errors) * pause > RIGHTS_SECONDS:
-        return False
-    await asyncio.sleep(pause)
-    return True
-
-
 def _statement_of(inputs: Mapping[str, Any] | None) -> tuple[Any, Any]:
     """Return name and database; in a preview either may be unknown, and then is no string."""
     known = inputs or {}
     properties = known["properties"]
     return known["statementName"], properties[DATABASE] if isinstance(properties, dict) else None
-
-
-def _is_ready(flink: FlinkSql, source: Source, built_on: Sequence[str]) -> bool:
-    if any(flink.phase(statement) is None for statement in built_on):
-        return False
-    try:
-        return set(source.columns) <= set(flink.columns(source.table))
-    except FlinkSqlError:
-        return False
-
-
-async def _resolved(output: pulumi.Output[Any], what: str) -> Any:
-    """Await an output, for a bounded time: in a replacement it may itself wait for what the hook is holding up."""
-    try:
-        return await asyncio.wait_for(asyncio.shield(output.future()), RESOLVE_SECONDS)
-    except TimeoutError:
-        raise HookError(f"{what[0].upper()}{what[1:]} did not become known within {RESOLVE_SECONDS:.0f} s.") from None
-
-
-async def _in_thread(run: Callable[[], Any], failure: str, rights_seconds: float = 0) -> Any:
-    """Run what blocks and may be done twice: again after what passes, and for ``rights_seconds`` after a refusal.
-
-    That may be a right or a key that is still on its way.
-    """
-    started, pauses = time.monotonic(), iter(PAUSES)
-    while True:
-        try:
-            return await asyncio.to_thread(run)
-        except FlinkSqlError as error:
-            is_early = _REFUSED.search(str(error)) and time.monotonic() - started <= rights_seconds
-            pause = next(pauses, None) if error.passes else _RIGHTS_POLL_SECONDS if is_early else None
-            if pause is None:
-                raise HookError(f"{failure}: {error}.") from None
-        await asyncio.sleep(pause)

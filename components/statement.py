@@ -12,13 +12,14 @@ import pulumi_confluentcloud as confluentcloud
 
 from components.carry_over import INITIAL_OFFSET_FROM, is_edit, reference
 from components.forgotten import text_of
-from components.hooks import DATABASE, Source, StatementHooks
+from components.hooks import DATABASE, StatementHooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from components.flink_session import FlinkSession
     from components.last_up import LastUp
+    from components.source import Source
     from components.sql_text import Statement
 
 CATALOG = "sql.current-catalog"

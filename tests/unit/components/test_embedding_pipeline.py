@@ -8,8 +8,8 @@ import pytest
 
 from components.embedding_model import EmbeddingModel, EmbeddingModelProps
 from components.embedding_pipeline import EmbeddingPipeline, EmbeddingPipelineProps
-from components.hooks import Source
 from components.last_up import LastStatement, LastUp
+from components.source import Source
 from tests.unit.components.recorded_program import Recorded, record
 
 if TYPE_CHECKING:

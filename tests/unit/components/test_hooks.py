@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from components import hooks
+from components import hook_calls, source
 from components.flink_address import Address
 from components.flink_sql import FlinkSql, FlinkSqlError
-from components.hooks import HookError, Source, StatementHooks, wait_for_key, wait_for_rights
+from components.hook_calls import HookError
+from components.hooks import StatementHooks
 from components.last_up import LastUp
+from components.rights import wait_for_key, wait_for_rights
+from components.source import Source
 from components.sql_text import Kind, Statement
 from tests.unit.components.recorded_program import record
 
@@ -126,7 +129,7 @@ def flink(monkeypatch: pytest.MonkeyPatch) -> Flink:
     flink = Flink()
     monkeypatch.setattr(FlinkSql, "connect", flink.connect)
     monkeypatch.setattr(pulumi.log, "info", lambda *_: None)
-    monkeypatch.setattr(hooks, "_CLEARED_POOLS", set())
+    monkeypatch.setattr(hook_calls, "_CLEARED_POOLS", set())
     return flink
 
 
@@ -227,7 +230,7 @@ class TestDrop:
         assert flink.asked == ["DROP TABLE IF EXISTS `product_vector`"]
 
     def test_a_cluster_that_is_gone_took_its_tables_along(self, flink: Flink, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(hooks, "RESOLVE_SECONDS", 0.05)
+        monkeypatch.setattr(hook_calls, "RESOLVE_SECONDS", 0.05)
         flink.databases = set()
         drop(statement_hooks(TABLE, database=None))
         assert flink.asked == []
@@ -382,7 +385,7 @@ class TestWaitForSource:
         asyncio.run(statement_hooks(INSERT)._wait_for(SOURCE, arguments(new_inputs="")))
 
     def test_until_the_table_has_the_record_s_columns(self, flink: Flink, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("components.hooks.time.sleep", lambda _: None)
+        monkeypatch.setattr("components.source.time.sleep", lambda _: None)
         flink.described = [FlinkSqlError("Table does not exist"), ["val"], ["key", "size"], ["size", "price", "more"]]
         self.wait()
         assert flink.described == [["size", "price", "more"]]
@@ -398,7 +401,7 @@ class TestWaitForSource:
     def test_in_vain(
         self, flink: Flink, monkeypatch: pytest.MonkeyPatch, answer: list[str] | Exception, seen: str
     ) -> None:
-        monkeypatch.setattr(hooks, "SOURCE_SECONDS", -1.0)
+        monkeypatch.setattr(source, "SOURCE_SECONDS", -1.0)
         flink.described = [answer]
         with pytest.raises(HookError) as failure:
             self.wait()
@@ -410,7 +413,7 @@ class TestWaitForSource:
 
 class TestResolving:
     def test_is_bounded(self, monkeypatch: pytest.MonkeyPatch, flink: Flink) -> None:
-        monkeypatch.setattr(hooks, "RESOLVE_SECONDS", 0.05)
+        monkeypatch.setattr(hook_calls, "RESOLVE_SECONDS", 0.05)
         hook = statement_hooks(TABLE)
         hook.session.address = Known(None)  # type: ignore[assignment, misc]
         with pytest.raises(HookError, match="The Flink endpoint and key did not become known within 0 s"):
@@ -423,7 +426,7 @@ class TestWaitForRights:
     def no_pause(self, monkeypatch: pytest.MonkeyPatch) -> None:
         async def sleep(_: float) -> None: ...
 
-        monkeypatch.setattr("components.hooks.asyncio.sleep", sleep)
+        monkeypatch.setattr("components.hook_calls.asyncio.sleep", sleep)
 
     @pytest.mark.parametrize(
         ("operation", "errors", "again"),
@@ -452,8 +455,8 @@ class TestWaitForRights:
 
     def test_a_key_that_is_let_in_after_two_minutes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         clock = Clock()
-        monkeypatch.setattr("components.hooks.time.monotonic", lambda: clock.seconds)
-        monkeypatch.setattr("components.hooks.asyncio.sleep", clock.sleep)
+        monkeypatch.setattr("components.hook_calls.time.monotonic", lambda: clock.seconds)
+        monkeypatch.setattr("components.hook_calls.asyncio.sleep", clock.sleep)
         refusal = FlinkSqlError("error sending request '401' - Unauthorized")
 
         class Door(Flink):
@@ -475,7 +478,7 @@ class TestWhatPasses:
     @pytest.fixture(autouse=True)
     def clock(self, monkeypatch: pytest.MonkeyPatch) -> Clock:
         clock = Clock()
-        monkeypatch.setattr("components.hooks.asyncio.sleep", clock.sleep)
+        monkeypatch.setattr("components.hook_calls.asyncio.sleep", clock.sleep)
         return clock
 
     def test_is_asked_again_after_ever_longer_pauses(self, flink: Flink, clock: Clock) -> None:
