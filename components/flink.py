@@ -10,6 +10,7 @@ import pulumi_confluentcloud as confluentcloud
 
 from components.flink_address import Address
 from components.flink_session import FlinkSession
+from components.model_answers import ModelAnswers
 
 if TYPE_CHECKING:
     from components.identities import Identities
@@ -108,11 +109,13 @@ class Flink(pulumi.ComponentResource):
             api_key=self.key.id,
             api_secret=self.key.secret,
         ).apply(lambda values: Address(**values))
+        secret_address: pulumi.Output[Address] = pulumi.Output.secret(address)
         return FlinkSession(
             suffix=pulumi.Output.from_input(self._props.suffix),
             place=self._place,
             provider=self.provider,
-            address=pulumi.Output.secret(address),
+            address=secret_address,
+            answers=ModelAnswers(secret_address),
             last_up=last_up,
             runs_as=pulumi.Output.all(self.pool.id, self._props.identities.runner.id, cluster.id),
             catalog=pulumi.Output.from_input(self._props.environment_id),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from components.flink_address import Address
     from components.last_up import LastUp
+    from components.model_answers import ModelAnswers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class FlinkSession:
 
     provider: confluentcloud.Provider
     address: pulumi.Output[Address]
+    answers: ModelAnswers
     last_up: LastUp
     runs_as: pulumi.Output[list[str]]
     catalog: pulumi.Output[str]

@@ -61,16 +61,20 @@ class StatementHooks:
             check = pulumi.ResourceHook(f"check {self.purpose}", lambda args: self._check(source, args), in_preview)
             before_create.append(check)
         if self.statement.predicts_with:
-            before_create.append(self._hook("ask the model of", self._ask_model))
+            before_create.append(self._hook("wait for the models of", self._wait_for_models))
         if source:
             before_create.append(self._hook("wait for the source of", lambda args: self._wait_for(source, args)))
         if self.statement.kind.makes:
             before_delete = [self._hook("drop what was made by", self._drop_made)]
         else:
             before_delete = [self._hook("hand over from", self._hand_over)]
+        after_create: list[pulumi.ResourceHook | pulumi.ResourceHookFunction] = []
+        if self.statement.kind is Kind.CREATE_MODEL:
+            after_create.append(self._hook("ask the model of", self._ask_made_model))
         try_again = partial(self._try_again, get_engine())
         return pulumi.ResourceHookBinding(
             before_create=before_create,
+            after_create=after_create,
             before_delete=before_delete,
             on_error=[pulumi.ErrorHook(f"wait for the rights of {self.purpose}", try_again)],
         )
@@ -197,20 +201,14 @@ class StatementHooks:
         every_version = "$all" if makes == "MODEL" else ""
         flink.run_ddl(f"DROP {makes} IF EXISTS {quote(self.statement.target + every_version)}")
 
-    async def _ask_model(self, args: pulumi.ResourceHookArgs) -> None:
-        """Have the model answer before a statement depends on it: one whose provider refuses fails after its creation.
-
-        Nobody would be told then: it is created all right.
-        """
+    async def _ask_made_model(self, args: pulumi.ResourceHookArgs) -> None:
         _, database = _statement_of(args.new_inputs)
-        address = await resolved(self.session.address, "the Flink endpoint and key")
+        self.session.answers.ask(self.statement.target, database)
 
-        def ask() -> None:
-            with connected(address, database) as flink:
-                for model in sorted(self.statement.predicts_with):
-                    flink.predict(model)
-
-        await in_thread(ask, "The INSERT was not created")
+    async def _wait_for_models(self, args: pulumi.ResourceHookArgs) -> None:
+        _, database = _statement_of(args.new_inputs)
+        for model in sorted(self.statement.predicts_with):
+            await self.session.answers.wait_for(model, database)
 
     async def _wait_for(self, source: Source, args: pulumi.ResourceHookArgs) -> None:
         _, database = _statement_of(args.new_inputs)

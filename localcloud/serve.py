@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import signal
 import socket
 import sqlite3
 import sys
@@ -13,28 +12,22 @@ import threading
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-import uvicorn
-
 from localcloud import logs, state_mark
-from localcloud.api.app import create_app
 from localcloud.control.cloud import Cloud
 from localcloud.control.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
-from localcloud.protocol import Protocol
+from localcloud.dataplane.opening import open_data_plane
 from localcloud.state_mark import StateVersionError
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Iterator
     from pathlib import Path
-    from types import FrameType
 
     from localcloud.dataplane.interface import DataPlane
 
 HOST = "127.0.0.1"
 PORT_TAKEN, STATE_UNUSABLE = 3, 4
 _BACKLOG = 512
-_GOODBYE_SECONDS = 3
 
 
 class CannotServeError(Exception):
@@ -70,55 +63,15 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
         logs.open_own(state)
 
     def data_plane() -> DataPlane:
-        # Imported when the port already listens: a client that waits for it sees that it is on its way.
-        from localcloud.dataplane.opening import open_data_plane  # noqa: PLC0415
-
         return open_data_plane(state, jars, base_url=base_url, internal_token=credentials.internal_token)
 
-    server = _Server(cloud, request_log)
     opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)
     opening.start()
-    server.run(sockets=[listener])
+    # Half of this process's imports: Flink starts meanwhile.
+    from localcloud.server import Server  # noqa: PLC0415
+
+    Server(cloud, request_log).run(sockets=[listener])
     cloud.store.close()
-
-
-class _Server(uvicorn.Server):
-    """Stops the data plane before it stops answering: what ends in Flink still asks the Schema Registry here."""
-
-    def __init__(self, cloud: Cloud, request_log: logging.Logger) -> None:
-        config = uvicorn.Config(
-            create_app(cloud, request_log),
-            loop="uvloop",
-            http=Protocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            backlog=_BACKLOG,
-            timeout_graceful_shutdown=_GOODBYE_SECONDS,
-        )
-        super().__init__(config)
-        self._cloud = cloud
-        self._stopping = threading.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop in order on a signal; the base class would raise it again afterwards."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        yield
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        if not self._stopping.is_set():
-            self._stopping.set()
-            threading.Thread(target=self._close, name="stopping").start()
-
-    def _close(self) -> None:
-        try:
-            self._cloud.close()
-        finally:
-            self.should_exit = True
 
 
 @contextmanager

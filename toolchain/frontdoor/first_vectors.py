@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING, Any, TextIO
 
 from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.sql_command import sql_argv, sql_environment
+from toolchain.frontdoor.sql_command import sql_argv, sql_environment, tell_outputs
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.prepare import Prepared
@@ -32,19 +33,24 @@ def deployed(stack: Stack) -> frozenset[tuple[str, str, str]]:
 
 def _first_rows(prepared: Prepared) -> list[dict[str, Any]]:
     bounds = ["--json", "--limit", str(_ROWS), "--seconds", str(_SECONDS)]
-    argv, outputs = sql_argv(prepared, [*bounds, "--", _STATEMENT])
-    done = subprocess.run(  # noqa: S603 - our own second half
-        argv,
+    reading, writing = os.pipe()
+    with subprocess.Popen(  # noqa: S603 - our own second half, which loads while the outputs are read
+        sql_argv(prepared.layout, reading, [*bounds, "--", _STATEMENT]),
         env=sql_environment(prepared),
         cwd=prepared.layout.project,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
-        timeout=_ALL_SECONDS,
-        check=False,
-        pass_fds=(outputs,),
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+        pass_fds=(reading,),
+    ) as asking:
+        os.close(reading)
+        try:
+            tell_outputs(prepared, writing)
+            said, _ = asking.communicate(timeout=_ALL_SECONDS)
+        finally:
+            asking.kill()
+    return [json.loads(line) for line in said.splitlines()]
 
 
 def show_first_vectors(prepared: Prepared, stream: TextIO) -> None:

@@ -18,6 +18,7 @@ from toolchain.frontdoor.stack import Project, Stack
 from toolchain.frontdoor.steps import locked, run_side_by_side
 from toolchain.frontdoor.tools import JAVA, require
 from toolchain.frontdoor.venv import venv_step
+from toolchain.frontdoor.warm import COLD, WarmPlugins, start_warm_plugins
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ class Prepared:
     cli: Path
     environment: dict[str, str] = field(repr=False)
     cloud: LocalCloud | None
-    official_plugins: bool = False
+    warm: WarmPlugins = COLD
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a short `pulumi` command on this stack and return what it said."""
@@ -52,15 +53,23 @@ class Prepared:
 
 
 def set_up(layout: Layout, cloud: LocalCloud | None, *, cli: bool = True) -> None:
-    """Make what is missing, side by side. Everything the machine lacks is told before anything long begins."""
-    starts = cloud is not None and not cloud.is_up()
-    steps = [venv_step(layout), cli_step(layout) if cli else None, jars_step(layout) if starts else None]
+    """Make what is missing, and start the local cloud."""
+    if stopped := _make_tools(layout, cloud, cli=cli):
+        stopped.start(jars_folder(layout))
+
+
+def _make_tools(layout: Layout, cloud: LocalCloud | None, *, cli: bool = True) -> LocalCloud | None:
+    """Make what is missing, side by side; return the cloud if it has to be started.
+
+    Everything the machine lacks is told before anything long begins.
+    """
+    stopped = None if cloud is None or cloud.is_up() else cloud
+    steps = [venv_step(layout), cli_step(layout) if cli else None, jars_step(layout) if stopped else None]
     needed = [step for step in steps if step]
     tools = [tool for step in needed for tool in step.tools]
-    require([*tools, *([JAVA] if starts and steps[2] is None else [])])
+    require([*tools, *([JAVA] if stopped and steps[2] is None else [])])
     run_side_by_side(needed, layout.set_up_logs)
-    if cloud is not None and starts:
-        cloud.start(jars_folder(layout))
+    return stopped
 
 
 def cli_and_plugins(layout: Layout) -> tuple[Path, Plugins]:
@@ -87,14 +96,17 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
     stack = Stack.read(project, project.current_stack(request))
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
     cloud = local_cloud_of(stack) if wanted else None
-    set_up(layout, cloud)
+    stopped = _make_tools(layout, cloud)
     cli, plugins = cli_and_plugins(layout)
+    warm = start_warm_plugins(layout) if request.needs_cloud and not plugins.official else COLD
+    if stopped:
+        stopped.start(jars_folder(layout))
     environment = {**os.environ, **tool_environment(plugins, str(cli.parent)), **stack_environment(stack, request)}
     environment |= plugins.in_cache() if stack.uses_file_backend else {}
     if cloud is not None:
         environment |= cloud_environment(stack, cloud, plugins)
         _check_key(cloud, environment)
-    prepared = Prepared(layout, stack, cli, environment, cloud, plugins.official)
+    prepared = Prepared(layout, stack, cli, environment, cloud, warm)
     if stack.uses_file_backend:
         layout.backend.mkdir(parents=True, exist_ok=True)
         if request.uses_stack or wanted:

@@ -18,7 +18,6 @@ from toolchain.frontdoor.state import deployment
 from toolchain.frontdoor.terminal import say
 from toolchain.frontdoor.timeline.follow import Follower
 from toolchain.frontdoor.timeline.record import dependencies_of, operations_of, place_of, write
-from toolchain.frontdoor.warm import COLD, start_warm_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.layout import Layout
     from toolchain.frontdoor.prepare import Prepared
-    from toolchain.frontdoor.warm import WarmPlugins
 
 _MOST_RUNS = 10  # each gets further by one level of the graph at least
 
@@ -41,8 +39,6 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     """Run `pulumi` with everything in place and return its exit status."""
     request = Request(tuple(arguments))
     prepared = prepare(layout, request)
-    has_warm = request.needs_cloud and not prepared.official_plugins
-    warm = start_warm_plugins(layout) if has_warm else COLD
     if request.meets_state:
         recover(prepared)
     check_protection(prepared, request)
@@ -52,26 +48,26 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
         _remember_selection(prepared)
         return status
     if not request.makes_or_deletes:
-        become(argv, {**prepared.environment, **warm.environment}, _folder(layout))
+        become(argv, {**prepared.environment, **prepared.warm.environment}, _folder(layout))
     before = deployed(prepared.stack)
-    status = _run_and_conclude(prepared, request.command, argv, _folder(layout), warm)
-    warm.end()
+    status = _run_and_conclude(prepared, request.command, argv, _folder(layout))
+    prepared.warm.end()
     is_news = request.command == "up" and prepared.cloud is not None and deployed(prepared.stack) != before
     if status == 0 and is_news and "--json" not in arguments:
         show_first_vectors(prepared, sys.stdout if sys.stdout.isatty() else sys.stderr)
     return status
 
 
-def _run_and_conclude(prepared: Prepared, command: str, argv: list[str], folder: Path, warm: WarmPlugins = COLD) -> int:
+def _run_and_conclude(prepared: Prepared, command: str, argv: list[str], folder: Path) -> int:
     """Run `pulumi`, its events noted for :func:`put_right`, which also has the last word if this command is killed."""
     log = event_log_of(prepared)
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Hidden behind "debug commands", though Pulumi's own Automation API stands on it.
-    environment = {**prepared.environment, **warm.environment, "PULUMI_DEBUG_COMMANDS": "true"}
+    environment = {**prepared.environment, **prepared.warm.environment, "PULUMI_DEBUG_COMMANDS": "true"}
     status = 0
     for _ in range(_MOST_RUNS):
         with Follower(log) as follower:
-            status = run([*argv, "--event-log", str(log)], environment, folder, inherited=warm.descriptors)
+            status = run([*argv, "--event-log", str(log)], environment, folder, inherited=prepared.warm.descriptors)
         if is_held(prepared):
             # Pulumi has refused: what looks half made is being made by another command, and so is the log.
             return status

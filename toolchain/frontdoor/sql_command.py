@@ -54,20 +54,15 @@ def outputs_of(prepared: Prepared, needed: frozenset[str] = NEEDED_OUTPUTS) -> d
     return outputs
 
 
-def sql_argv(prepared: Prepared, arguments: list[str]) -> tuple[list[str], int]:
-    """Return the command line of the second half, and the pipe on which it alone finds the outputs."""
-    reading, writing = os.pipe()
-    with os.fdopen(writing, "w") as pipe:
-        json.dump({name: value for name, value in outputs_of(prepared).items() if name in NEEDED_OUTPUTS}, pipe)
-    os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
-    return [
-        str(prepared.layout.python),
-        "-m",
-        "toolchain.frontdoor.sql",
-        "--outputs",
-        str(reading),
-        *arguments,
-    ], reading
+def sql_argv(layout: Layout, outputs: int, arguments: list[str]) -> list[str]:
+    """Return the command line of the second half; ``outputs``: the pipe on which it alone finds the outputs."""
+    return [str(layout.python), "-m", "toolchain.frontdoor.sql", "--outputs", str(outputs), *arguments]
+
+
+def tell_outputs(prepared: Prepared, pipe: int) -> None:
+    """Write what the second half needs to know into its pipe, and close it."""
+    with os.fdopen(pipe, "w") as writing:
+        json.dump({name: value for name, value in outputs_of(prepared).items() if name in NEEDED_OUTPUTS}, writing)
 
 
 def sql_environment(prepared: Prepared) -> dict[str, str]:
@@ -85,5 +80,8 @@ def run(layout: Layout, arguments: list[str]) -> int:
     passed = ["--json"] if chosen.json else []
     for flag, value in (("--limit", chosen.limit), ("--seconds", chosen.seconds)):
         passed += [flag, str(value)] if value else []
-    argv, _ = sql_argv(prepared, [*passed, "--", chosen.statement])
+    reading, writing = os.pipe()
+    tell_outputs(prepared, writing)
+    os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
+    argv = sql_argv(layout, reading, [*passed, "--", chosen.statement])
     become(argv, sql_environment(prepared), layout.project)

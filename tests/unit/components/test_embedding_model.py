@@ -70,3 +70,4 @@ class TestEmbeddingModel:
         hooks = recorded[STATEMENT].request.hooks
         assert list(hooks.before_delete) == [f"drop what was made by {STATEMENT}"]
         assert list(hooks.before_create) == [f"clear the way for {STATEMENT}"]
+        assert list(hooks.after_create) == [f"ask the model of {STATEMENT}"]

@@ -85,7 +85,7 @@ class TestEmbeddingPipeline:
     def test_insert_asks_its_model_and_waits_for_its_source(self, recorded: Recorded) -> None:
         before = list(recorded[INSERT].request.hooks.before_create)
         assert before == [
-            f"{action} {INSERT}" for action in ("clear the way for", "ask the model of", "wait for the source of")
+            f"{action} {INSERT}" for action in ("clear the way for", "wait for the models of", "wait for the source of")
         ]
 
     def test_a_preview_asks_flink_about_every_statement(self, declare: Callable[..., Recorded]) -> None:

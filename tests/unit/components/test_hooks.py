@@ -17,6 +17,7 @@ from components.flink_sql import FlinkSql, FlinkSqlError
 from components.hook_calls import HookError
 from components.hooks import StatementHooks
 from components.last_up import LastUp
+from components.model_answers import ModelAnswers
 from components.rights import wait_for_key, wait_for_rights
 from components.source import Source
 from components.sql_text import Kind, Statement
@@ -156,6 +157,7 @@ def statement_hooks(
             "address": Known(ADDRESS),
             "last_up": LastUp(address=ADDRESS),
             "database": Known(database),
+            "answers": ModelAnswers(Known(ADDRESS)),  # type: ignore[arg-type]
         },
     )()
     if built_on:
@@ -364,15 +366,38 @@ class TestCheckInPreview:
         assert flink.asked == []
 
 
-class TestAskModel:
+class TestModels:
     def ask(self) -> None:
         text = "INSERT INTO t SELECT v FROM s, LATERAL TABLE(ML_PREDICT('vector_embedding', c));"
         hook = statement_hooks(Statement.parse(text, Kind.INSERT_INTO))
-        asyncio.run(hook._ask_model(arguments(new_inputs="")))
+        asyncio.run(hook._wait_for_models(arguments(new_inputs="")))
 
     def test_the_model_that_the_statement_calls(self, flink: Flink) -> None:
         self.ask()
         assert flink.asked == ["predict vector_embedding"]
+
+    def test_one_that_was_just_made_is_asked_while_the_rest_is_made(self, flink: Flink) -> None:
+        async def make() -> list[str]:
+            insert = statement_hooks(PREDICTS)
+            await replace(statement_hooks(MODEL), session=insert.session)._ask_made_model(arguments(new_inputs=""))
+            await asyncio.sleep(0.05)
+            before = list(flink.asked)
+            await insert._wait_for_models(arguments(new_inputs=""))
+            return before
+
+        assert asyncio.run(make()) == flink.asked == ["predict m"]
+
+    def test_what_it_answers_is_told_when_the_insert_needs_it(self, flink: Flink) -> None:
+        flink.refusal = "the provider at http://x answered 401"
+
+        async def make() -> None:
+            insert = statement_hooks(PREDICTS)
+            await replace(statement_hooks(MODEL), session=insert.session)._ask_made_model(arguments(new_inputs=""))
+            await asyncio.sleep(0.05)
+            await insert._wait_for_models(arguments(new_inputs=""))
+
+        with pytest.raises(HookError, match=r"^The INSERT was not created: the provider at http://x answered 401"):
+            asyncio.run(make())
 
     def test_a_provider_that_refuses_stops_the_creation(self, flink: Flink) -> None:
         flink.refusal = "the provider at http://x answered 401: Incorrect API key"
@@ -490,7 +515,7 @@ class TestWhatPasses:
             flink.asked.append(f"predict {model}")
 
         flink.predict = predict  # type: ignore[method-assign]
-        asyncio.run(statement_hooks(PREDICTS)._ask_model(arguments(new_inputs="")))
+        asyncio.run(statement_hooks(PREDICTS)._wait_for_models(arguments(new_inputs="")))
         assert flink.asked == ["predict m"]
         assert clock.seconds == 1 + 2 + 4 + 8
 
@@ -500,13 +525,13 @@ class TestWhatPasses:
 
         flink.predict = predict  # type: ignore[method-assign]
         with pytest.raises(HookError, match="The INSERT was not created: 503"):
-            asyncio.run(statement_hooks(PREDICTS)._ask_model(arguments(new_inputs="")))
+            asyncio.run(statement_hooks(PREDICTS)._wait_for_models(arguments(new_inputs="")))
         assert clock.seconds == 15
 
     def test_what_does_not_pass_is_told_at_once(self, flink: Flink, clock: Clock) -> None:
         flink.refusal = "no such model"
         with pytest.raises(HookError, match="no such model"):
-            asyncio.run(statement_hooks(PREDICTS)._ask_model(arguments(new_inputs="")))
+            asyncio.run(statement_hooks(PREDICTS)._wait_for_models(arguments(new_inputs="")))
         assert clock.seconds == 0
 
     @pytest.mark.parametrize(

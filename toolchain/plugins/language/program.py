@@ -97,6 +97,7 @@ def _in_loop(parallel: int, entry: Path) -> None:
         for task in pending:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_default_executor())  # what a hook has begun in a thread cleans up
         loop.close()
 
 

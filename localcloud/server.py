@@ -1,0 +1,62 @@
+"""The HTTP server of every API."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from localcloud.api.app import create_app
+from localcloud.protocol import Protocol
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from localcloud.control.cloud import Cloud
+
+_BACKLOG = 512
+_GOODBYE_SECONDS = 3
+
+
+class Server(uvicorn.Server):
+    """Stops the data plane before it stops answering: what ends in Flink still asks the Schema Registry here."""
+
+    def __init__(self, cloud: Cloud, request_log: logging.Logger) -> None:
+        config = uvicorn.Config(
+            create_app(cloud, request_log),
+            loop="uvloop",
+            http=Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=_BACKLOG,
+            timeout_graceful_shutdown=_GOODBYE_SECONDS,
+        )
+        super().__init__(config)
+        self._cloud = cloud
+        self._stopping = threading.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop in order on a signal; the base class would raise it again afterwards."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        yield
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        if not self._stopping.is_set():
+            self._stopping.set()
+            threading.Thread(target=self._close, name="stopping").start()
+
+    def _close(self) -> None:
+        try:
+            self._cloud.close()
+        finally:
+            self.should_exit = True
