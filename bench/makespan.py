@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench import settings
 from bench.measure import Figure, Place
 from tests.integration.clone import PROJECT, Clone
 
-FACTOR = os.environ.get("BENCH_WAITS", "0.1")
-RUNS = int(os.environ.get("BENCH_RUNS", "1"))
+FACTOR = settings.waits("0.1")[0]
+RUNS = settings.runs(1)
 
 
 def timeline_of_up(clone: Clone, **environment: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 
+from bench import settings
 from bench.load import Load
 from bench.measure import Figure, Place
 from bench.regions import leader_of
@@ -28,7 +29,7 @@ PROVIDER_GROUP, PROVIDER = "org.apache.flink", "flink-model-openai"
 # The jar alone, which has all that it needs in itself: later ones of this plug-in also want its parents' POMs.
 GET = "org.apache.maven.plugins:maven-dependency-plugin:2.10:get"
 CPU_CHART = "CPU milliseconds a row"
-RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+RUNS = settings.runs(3)
 ROWS = 10_000
 MANY_ROWS = 200_000
 DEFAULT_REQUESTS = 10  # table.exec.async-ml-predict.max-concurrent-operations

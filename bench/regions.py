@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import time
 from collections import defaultdict
@@ -14,14 +13,15 @@ from typing import Any
 import psutil
 import yaml
 
+from bench import settings
 from bench.load import Load
 from bench.measure import Figure, Place, seconds
 from components.regions import REGIONS, Cloud
 from tests.integration.clone import Clone
 
-STACKS = tuple(int(count) for count in os.environ.get("BENCH_STACKS", "1,2,4,8").split(","))
-WAITS = tuple(os.environ.get("BENCH_WAITS", "0").split(","))
-RUNS = int(os.environ.get("BENCH_RUNS", "1"))
+STACKS = settings.stacks("1,2,4,8")
+WAITS = settings.waits("0")
+RUNS = settings.runs(1)
 GIGABYTES_FOR_A_STACK = 1.0  # broker, engine, program, plugins
 IDLE_SHARE = 0.05
 IDLE_SECONDS = 60.0

@@ -1,0 +1,46 @@
+"""What the environment says about a measurement."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bench import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "text", "meant"),
+    [
+        (lambda: settings.runs(3), "BENCH_RUNS", "5", 5),
+        (lambda: settings.runs(3), "BENCH_RUNS", "", 3),
+        (lambda: settings.stacks("1,2"), "BENCH_STACKS", "1, 4", (1, 4)),
+        (lambda: settings.waits("0"), "BENCH_WAITS", "0.2,1", ("0.2", "1")),
+    ],
+)
+def test_what_is_set_counts(
+    read: Callable[[], Any], name: str, text: str, meant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, text)
+    assert read() == meant
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "text", "allowed"),
+    [
+        (lambda: settings.runs(3), "BENCH_RUNS", "0", "a whole number from 1 on"),
+        (lambda: settings.runs(3), "BENCH_RUNS", "many", "a whole number from 1 on"),
+        (lambda: settings.stacks("1"), "BENCH_STACKS", "1,,2", "whole numbers from 1 on, with commas between them"),
+        (lambda: settings.waits("0"), "BENCH_WAITS", "nan", "numbers from 0 to 1, with commas between them"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    read: Callable[[], Any], name: str, text: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(SystemExit, match=re.escape(f"pulumiw: {name} is {text!r}: set it to {allowed}, or unset it.")):
+        read()
