@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from datetime import UTC, datetime
@@ -59,6 +60,7 @@ def _table(measured: dict[str, Any]) -> Iterator[str]:
 
 def main() -> int:
     """Run the measurement named on the command line."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # wordllama has everybody's told
     parser = _parser()
     arguments = parser.parse_args()
     if arguments.plots is None and (arguments.redraw or arguments.kept_name):

@@ -26,12 +26,8 @@ START_SECONDS = 90.0
 STOP_SECONDS = 40.0  # the first one of all also writes the class-data archive
 _CALL_SECONDS = 90.0
 _JVM = ["-Xms256m", "-Xmx640m", "-Xmn128m", "-XX:+UseSerialGC", "-Dlog4j2.disableJmx=true"]
-# Five and ten times Java's own: in the first seconds its compilers take from a small machine what the brokers need.
+# Ten times Java's own: in the first seconds its second compiler takes from a small machine what the brokers need.
 _JVM += [
-    "-XX:Tier3InvocationThreshold=1000",
-    "-XX:Tier3MinInvocationThreshold=500",
-    "-XX:Tier3CompileThreshold=10000",
-    "-XX:Tier3BackEdgeThreshold=300000",
     "-XX:Tier4InvocationThreshold=50000",
     "-XX:Tier4MinInvocationThreshold=6000",
     "-XX:Tier4CompileThreshold=150000",
