@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import subprocess
+import threading
 import time
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -33,6 +34,11 @@ _DYING_SECONDS = 2
 _POLL_SECONDS = 0.1
 _STATUS_SECONDS = 60  # Flink that is being started again answers late
 _LOG_LINES = 12
+_SILENT_SECONDS = 2.0
+_STOPPING = (
+    "The local cloud is stopping. The first time that takes some seconds: Java writes the class-data archives that"
+    " make later starts faster."
+)
 
 
 class Health(Enum):
@@ -214,7 +220,12 @@ class LocalCloud:
     def _end(self) -> bool:
         if not marked_processes(self.layout.cloud):
             return False
-        end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
+        silence = threading.Timer(_SILENT_SECONDS, say, [_STOPPING])
+        silence.start()
+        try:
+            end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
+        finally:
+            silence.cancel()
         remove(self.layout.cloud_pid)
         return True
 

@@ -62,6 +62,22 @@ def test_it_starts_once_and_stops_with_all_its_processes(cloud: LocalCloud) -> N
     assert not cloud.stop()
 
 
+@pytest.mark.parametrize(("silent_seconds", "says"), [(0.0, True), (60.0, False)])
+def test_a_stop_that_takes_long_says_why(
+    cloud: LocalCloud,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    silent_seconds: float,
+    *,
+    says: bool,
+) -> None:
+    monkeypatch.setattr("toolchain.frontdoor.cloud._SILENT_SECONDS", silent_seconds)
+    cloud.start(cloud.layout.home)
+    capsys.readouterr()
+    cloud.stop()
+    assert ("class-data archives" in capsys.readouterr().err) is says
+
+
 def test_stop_finds_what_a_crash_has_left(cloud: LocalCloud) -> None:
     cloud.start(cloud.layout.home)
     broker = cloud.status()["broker"]
