@@ -58,6 +58,11 @@ async def resolved(output: pulumi.Output[Any], what: str) -> Any:
         raise HookError(f"{what[0].upper()}{what[1:]} did not become known within {RESOLVE_SECONDS:.0f} s.") from None
 
 
+async def known_address(address: pulumi.Output[Address]) -> Any:
+    """Await the way to Flink; ``None`` if it stays unknown, as in a preview."""
+    return await resolved(address, "the Flink endpoint and key")
+
+
 async def in_thread(run: Callable[[], Any], failure: str, rights_seconds: float = 0) -> Any:
     """Run what blocks and may be done twice: again after what passes, and for ``rights_seconds`` after a refusal.
 

@@ -17,7 +17,7 @@ from pulumi.runtime.settings import get_engine
 
 from components.flink_sql import FlinkSqlError, quote
 from components.forgotten import explanation
-from components.hook_calls import HookError, connected, in_thread, resolved
+from components.hook_calls import HookError, connected, in_thread, known_address, resolved
 from components.rights import RIGHTS_SECONDS, wait_for_rights
 from components.source import is_ready, wait_for
 from components.sql_text import Kind
@@ -111,7 +111,7 @@ class StatementHooks:
 
     async def _clear(self, inputs: Mapping[str, Any] | None) -> None:
         name, database = _statement_of(inputs)
-        address = await resolved(self.session.address, "the Flink endpoint and key")
+        address = await known_address(self.session.address)
 
         def clear() -> None:
             with connected(address, database) as flink:
@@ -145,7 +145,7 @@ class StatementHooks:
             raise HookError(
                 f"Table {self.statement.target} is protected: set confluent-rag:protect to false and run `up` first."
             )
-        address = await resolved(self.session.address, "the Flink endpoint and key")
+        address = await known_address(self.session.address)
         # A destroy of a stack whose settings have changed since its last up: what these ask for will never be made.
         address = address or last.address
         if address is None:
@@ -169,7 +169,7 @@ class StatementHooks:
         """Stop it where the one that takes over from it begins: deleted, it would leave that one no offsets."""
         name, database = _statement_of(args.old_inputs)
         # Not last's alone: its key may have been rotated in this very `up`.
-        address = await resolved(self.session.address, "the Flink endpoint and key") or self.session.last_up.address
+        address = await known_address(self.session.address) or self.session.last_up.address
         if address is None:
             return
 
@@ -212,7 +212,7 @@ class StatementHooks:
 
     async def _wait_for(self, source: Source, args: pulumi.ResourceHookArgs) -> None:
         _, database = _statement_of(args.new_inputs)
-        address = await resolved(self.session.address, "the Flink endpoint and key")
+        address = await known_address(self.session.address)
         pulumi.log.info(f"waiting for the first record in `{source.table}`")
         await in_thread(lambda: wait_for(address, database, source), "The INSERT was not created")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from components.hook_calls import connected, in_thread, resolved
+from components.hook_calls import connected, in_thread, known_address
 
 if TYPE_CHECKING:
     import pulumi
@@ -32,7 +32,7 @@ class ModelAnswers:
         await (self._asked.get(model) or self.ask(model, database))
 
     async def _ask(self, model: str, database: str) -> None:
-        address = await resolved(self._address, "the Flink endpoint and key")
+        address = await known_address(self._address)
 
         def predict() -> None:
             with connected(address, database) as flink:

@@ -6,7 +6,7 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
-from components.hook_calls import connected, in_thread, resolved
+from components.hook_calls import connected, in_thread, known_address
 
 if TYPE_CHECKING:
     import pulumi
@@ -23,7 +23,7 @@ _NO_RIGHTS = re.compile(
 
 async def wait_for_key(session: FlinkSession, what: str) -> None:
     """Wait until Flink lets the stack's key in: 60 s on Confluent Cloud, silent where an error hook would warn."""
-    address = await resolved(session.address, "the Flink endpoint and key")
+    address = await known_address(session.address)
 
     def ask() -> None:
         with connected(address, "") as flink:

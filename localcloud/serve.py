@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 PORT_TAKEN, STATE_UNUSABLE = 3, 4
-_BACKLOG = 512
+BACKLOG = 512
 
 
 class CannotServeError(Exception):
@@ -70,7 +70,7 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
     # Half of this process's imports: Flink starts meanwhile.
     from localcloud.server import Server  # noqa: PLC0415
 
-    Server(cloud, request_log).run(sockets=[listener])
+    Server(cloud, request_log, backlog=BACKLOG).run(sockets=[listener])
     cloud.store.close()
 
 
@@ -81,7 +81,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
-            listener.listen(_BACKLOG)
+            listener.listen(BACKLOG)
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
             why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"

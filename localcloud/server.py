@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     from localcloud.control.cloud import Cloud
 
-_BACKLOG = 512
 _GOODBYE_SECONDS = 3
 
 
 class Server(uvicorn.Server):
     """Stops the data plane before it stops answering: what ends in Flink still asks the Schema Registry here."""
 
-    def __init__(self, cloud: Cloud, request_log: logging.Logger) -> None:
+    def __init__(self, cloud: Cloud, request_log: logging.Logger, *, backlog: int) -> None:
         config = uvicorn.Config(
             create_app(cloud, request_log),
             loop="uvloop",
@@ -36,7 +35,7 @@ class Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
-            backlog=_BACKLOG,
+            backlog=backlog,
             timeout_graceful_shutdown=_GOODBYE_SECONDS,
         )
         super().__init__(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -377,10 +378,18 @@ class TestModels:
         assert flink.asked == ["predict vector_embedding"]
 
     def test_one_that_was_just_made_is_asked_while_the_rest_is_made(self, flink: Flink) -> None:
+        asked = threading.Event()
+
+        def predict(model: str) -> None:
+            flink.asked.append(f"predict {model}")
+            asked.set()
+
+        flink.predict = predict  # type: ignore[method-assign]
+
         async def make() -> list[str]:
             insert = statement_hooks(PREDICTS)
             await replace(statement_hooks(MODEL), session=insert.session)._ask_made_model(arguments(new_inputs=""))
-            await asyncio.sleep(0.05)
+            await asyncio.to_thread(asked.wait, 10)
             before = list(flink.asked)
             await insert._wait_for_models(arguments(new_inputs=""))
             return before

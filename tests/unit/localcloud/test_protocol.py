@@ -18,6 +18,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.errors import InvalidError
 from localcloud.credentials import Credentials
 from localcloud.protocol import LARGEST_HEADERS, LONGEST_TARGET, MOST_HEADERS
+from localcloud.serve import BACKLOG
 from localcloud.server import Server
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     number = listener.getsockname()[1]
     credentials = Credentials.load_or_make(state)
     cloud = Cloud(state, credentials, f"http://127.0.0.1:{number}")
-    server = Server(cloud, logging.getLogger("requests"))
+    server = Server(cloud, logging.getLogger("requests"), backlog=BACKLOG)
     server.capture_signals = pytest.MonkeyPatch.context  # type: ignore[assignment]  # signals are the main thread's
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

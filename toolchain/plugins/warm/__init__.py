@@ -7,6 +7,6 @@ at the other end of FD for a fork that takes over its streams (``launcher.py``).
 its answer, the launcher runs the plugin by itself.
 
 The request is one byte, and with it the launcher's three streams and a socket (``SCM_RIGHTS``). Over that socket the
-launcher sends what to run, as JSON after its length; the fork answers with one byte when it is there; then each signal
+launcher sends what to run, as a line of JSON; the fork answers with one byte when it is there; then each signal
 that the launcher gets is a byte for the fork. In the end of the socket either sees that the other is gone.
 """

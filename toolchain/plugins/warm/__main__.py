@@ -17,7 +17,6 @@ from typing import Any
 
 from toolchain.plugins import parent
 
-_LENGTH_BYTES = 4
 _STREAMS = 3
 # What the language host and the program import: the SDKs, and pydantic's parts, which it would load when they are used.
 _FIRST = (
@@ -60,8 +59,8 @@ def _wait_for_request(asked: socket.socket) -> tuple[dict[str, Any], socket.sock
         os.close(descriptor)
     launcher = socket.socket(fileno=descriptors[_STREAMS])
     launcher.set_inheritable(False)
-    size = int.from_bytes(launcher.recv(_LENGTH_BYTES, socket.MSG_WAITALL), "big")
-    return json.loads(launcher.recv(size, socket.MSG_WAITALL)), launcher
+    with launcher.makefile("rb") as lines:  # its buffer takes nothing of what comes next: that waits for the answer
+        return json.loads(lines.readline()), launcher
 
 
 def _reap(*_: object) -> None:

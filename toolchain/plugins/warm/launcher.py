@@ -1,6 +1,7 @@
 """``launcher.py MODULE ARGUMENTS``: what the engine starts as a plugin when there is a warm process.
 
-It imports little, for it only stands for the fork that it asks for: it passes signals on, and ends when that ends.
+It only stands for the fork that it asks for: it passes signals on, and ends when that ends. It imports little, and is
+run as a file, because finding its package would cost more than all that it does.
 """
 
 from __future__ import annotations
@@ -10,9 +11,6 @@ import os
 import signal
 import socket
 import sys
-
-# By file, not by module: finding the package would cost more than all this does.
-LENGTH_BYTES = 4
 
 
 def ask(module: str, arguments: list[str]) -> socket.socket | None:
@@ -28,8 +26,7 @@ def ask(module: str, arguments: list[str]) -> socket.socket | None:
             "folder": os.getcwd(),  # noqa: PTH109 - pathlib is half of this script's start
             "engine": os.getppid(),
         }
-        text = json.dumps(wanted).encode()
-        here.sendall(len(text).to_bytes(LENGTH_BYTES, "big") + text)
+        here.sendall(json.dumps(wanted).encode() + b"\n")
         is_there = here.recv(1)
     except (OSError, ValueError):
         return None
