@@ -159,8 +159,11 @@ class TestFailedInsert:
         done = topic_end(clone, "product_vector")
         wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors")
         clone.ok("cloud", "faults", f"statement.{failed}=FAILED")
-        wait_until(lambda: statements(clone)[failed]["phase"] == "FAILED", "the INSERT to fail")
-        clone.ok("cloud", "faults", "off")
+        api = flink(clone.outputs())
+        wait_until(
+            lambda: api.get(f"/statements/{failed}").json()["status"]["phase"] == "FAILED", "the INSERT to fail"
+        )
+        clone.ok("cloud", "faults", "none")
         said = clone.run("verify")
         assert said.returncode == 1
         assert "run `./pulumiw up`" in said.stdout
