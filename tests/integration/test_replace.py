@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.clone import wait_until
 from tests.integration.tables import settled
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def replace(clone: Clone, targets: list[str]) -> None:
     flags = [flag for urn in targets for flag in ("--replace", urn)]
     clone.ok("up", "--yes", "--skip-preview", *flags)
     clone.ok("preview", "--expect-no-changes")
-    assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
+    query = ("sql", "SELECT vector FROM product_vector", "--limit", "1", "--json")
+    wait_until(lambda: bool(clone.run(*query).stdout), f"a vector after the replacement of {targets}", seconds=180)
 
 
 def test_every_resource_can_be_replaced(clone: Clone) -> None:
