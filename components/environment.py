@@ -9,7 +9,7 @@ import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.config.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Environment(pulumi.ComponentResource):
 
     id: pulumi.Output[str]
     resource_name: pulumi.Output[str]
-    outputs: dict[str, pulumi.Output[str]]
+    display_name: pulumi.Output[str]
 
     def __init__(self, name: str, props: EnvironmentProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:Environment", name, None, opts)
@@ -44,8 +44,8 @@ class Environment(pulumi.ComponentResource):
             )
         self.id = environment.id
         self.resource_name = environment.resource_name
-        self.outputs = {"environmentId": self.id, "environmentName": environment.display_name}
-        self.register_outputs(self.outputs)
+        self.display_name = environment.display_name
+        self.register_outputs({"environmentId": self.id})
 
     def schema_registry(self, after: pulumi.Resource) -> pulumi.Output[confluentcloud.GetSchemaRegistryClusterResult]:
         """Look up the environment's Schema Registry, which is not there before its first cluster (``after``)."""

@@ -70,6 +70,7 @@ class FaultyFlink(_Over):
         super().__init__(real, faults)
         self._names: dict[str, str] = {}
         self._failed: dict[str, StatementStatus] = {}
+        self._failing: dict[str, StatementStatus] = {}
         faults.when_set(self._judge)
 
     def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
@@ -85,7 +86,8 @@ class FaultyFlink(_Over):
 
     def status(self, uid: str) -> StatementStatus:
         """Where it stands, or is to stand."""
-        return self._failed.get(uid) or self._degraded(self._real.status(uid), uid)
+        held = self._failed.get(uid) or self._failing.get(uid)
+        return held or self._degraded(self._real.status(uid), uid)
 
     def delete(self, uid: str) -> None:
         """Cancel the job and forget it."""
@@ -102,17 +104,22 @@ class FaultyFlink(_Over):
         return replace(status, phase=StatementPhase.DEGRADED, detail=_sentence(rule))
 
     def _judge(self) -> None:
-        """Let those that run already fail: their jobs are stopped."""
+        """Let those that run already fail, and leave the offsets of their last checkpoint: their jobs are stopped."""
         for uid, name in list(self._names.items()):
             rule = self._faults.failing("statement", name, uid)
             if rule is None or rule.state != "FAILED" or uid in self._failed:
                 continue
             try:
-                if self._real.status(uid).phase is StatementPhase.RUNNING:
-                    self._failed[uid] = _failed(rule)
+                running = self._real.status(uid)
+                if running.phase is StatementPhase.RUNNING:
+                    self._failing[uid] = running  # nobody is to see it STOPPED
                     self._real.stop(uid)
+                    offsets = self._real.status(uid).latest_offsets
+                    self._failed[uid] = replace(_failed(rule), latest_offsets=offsets)
             except DataPlaneError as error:
                 _log.warning("statement %s was to fail and did otherwise: %s", name, error)
+            finally:
+                self._failing.pop(uid, None)
 
 
 class FaultyConnect(_Over):

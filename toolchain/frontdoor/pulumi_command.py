@@ -42,7 +42,7 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     if request.meets_state:
         recover(prepared)
     check_protection(prepared, request)
-    argv = [str(prepared.cli), *request.for_pulumi()]
+    argv = [str(prepared.cli), *request.arguments]
     if request.chooses_stack:
         status = run(argv, prepared.environment, _folder(layout))
         _remember_selection(prepared)

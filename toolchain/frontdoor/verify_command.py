@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # A record takes up to 25 s to come (recordIntervalMs) and is seen when Flink commits it: in the cloud, once a minute.
 _SECONDS = 180
-_OWN_OUTPUTS = NEEDED_OUTPUTS | {"kafkaClusterId", "connectorName", "statements"}
+_OWN_OUTPUTS = NEEDED_OUTPUTS | {"kafkaClusterId", "connectors", "flows", "statements"}
 _KEY = {"key": "confluentcloud:cloudApiKey", "secret": "confluentcloud:cloudApiSecret"}
 _VARIABLES = {"key": "CONFLUENT_CLOUD_API_KEY", "secret": "CONFLUENT_CLOUD_API_SECRET"}
 

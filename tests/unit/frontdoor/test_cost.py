@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components.regions import Cloud
-from components.settings import ClusterType, Settings
+from components.config.regions import Cloud
+from components.config.settings import ClusterType, Settings
 from toolchain.frontdoor import cost_command
 from toolchain.frontdoor.cost import run
 from toolchain.frontdoor.cost.estimate import Range, estimate

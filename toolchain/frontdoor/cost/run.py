@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import yaml
 
-from components.settings import NAMESPACE, Settings
+from components.config.settings import NAMESPACE, Settings
 from toolchain.frontdoor.cost.estimate import estimate
 from toolchain.frontdoor.cost.prices import Price, PriceTable, Scope
 from toolchain.frontdoor.cost.quantities import caveats, quantities

@@ -20,7 +20,7 @@ from toolchain.frontdoor.verify.report import Report
 from toolchain.frontdoor.verify.services import Services, connector_problems, on_the_way, statement_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _PAUSE_SECONDS = 2
 
@@ -35,7 +35,7 @@ def _countdown(seconds: int) -> Callable[[], int]:
 
 
 def check(
-    stack: str, services: Services, flow: Flow, left: Callable[[], int], pause: Callable[[], None] = _pause
+    stack: str, services: Services, flows: Sequence[Flow], left: Callable[[], int], pause: Callable[[], None] = _pause
 ) -> Report:
     """Check everything; never raises for what a stack or a cloud can do wrong."""
     report = Report(stack)
@@ -45,7 +45,9 @@ def check(
         report.problems.append(str(failure))
     try:
         # Where something stands still there is nothing to wait for: its own sentence has said so.
-        check_flow(flow, report, left, wait=report.healthy, pause=pause)
+        is_healthy = report.healthy
+        for flow in flows:
+            check_flow(flow, report, left, wait=is_healthy, pause=pause)
     except (confluent_sql.Error, httpx.HTTPError) as error:
         report.problems.append(f"The records cannot be read: {reason(error)}")
     if report.healthy:
@@ -61,8 +63,8 @@ def _check_services(services: Services, report: Report, left: Callable[[], int],
         if not on_the_way(report.statements, report.connectors) or left() <= 0:
             break
         pause()
-    report.problems.extend(statement_problems(report.statements))
-    report.problems.extend(connector_problems(report.connectors, services.connector))
+    report.problems.extend(statement_problems(report.statements, services.inserts))
+    report.problems.extend(connector_problems(report.connectors, services.connectors))
 
 
 def _again(services: Services, report: Report) -> Report:
@@ -72,7 +74,10 @@ def _again(services: Services, report: Report) -> Report:
         report.connectors = services.read_connectors()
     except Failure:
         return report
-    causes = [*statement_problems(report.statements), *connector_problems(report.connectors, services.connector)]
+    causes = [
+        *statement_problems(report.statements, services.inserts),
+        *connector_problems(report.connectors, services.connectors),
+    ]
     report.problems = [*causes, *(problem for problem in report.problems if problem not in causes)]
     return report
 
@@ -96,8 +101,13 @@ def main() -> int:
         given = json.load(pipe)
     signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
     services = Services.of(given["outputs"], given["cloud"])
-    flow = SqlFlow(Session.of(given["outputs"]))
-    report = check(given["stack"], services, flow, _countdown(arguments.seconds))
+    session = Session.of(given["outputs"])
+    flows = [
+        SqlFlow(session, source, flow["sink"], bool(flow["models"]))
+        for flow in given["outputs"]["flows"].values()
+        for source in flow["sources"]
+    ]
+    report = check(given["stack"], services, flows, _countdown(arguments.seconds))
     if arguments.json:
         out(json.dumps(report.as_json(), ensure_ascii=False))
     else:
