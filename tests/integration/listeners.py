@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import stat
 from contextlib import suppress
@@ -21,7 +20,10 @@ LOOPBACK = {"127.0.0.1", "::1"}
 
 @dataclass(frozen=True)
 class Listener:
-    """Where a process can be reached: ``host`` and ``port``, or the ``path`` of a Unix socket (``@`` if it has no file)."""
+    """Where a process can be reached: ``host`` and ``port``, or the ``path`` of a Unix socket (``@...`` without file).
+
+    ``process``: its name and its command line.
+    """
 
     process: str
     pid: int
@@ -45,25 +47,25 @@ def listeners_of(processes: Iterable[psutil.Process]) -> set[Listener]:
     for process in set(processes):
         with suppress(psutil.Error):
             for one in (process, *process.children(recursive=True)):
-                found.update(_listeners(one))
+                with suppress(psutil.Error, OSError):
+                    found.update(_listeners(one))
     return found
 
 
 def _listeners(process: psutil.Process) -> Iterator[Listener]:
-    with suppress(psutil.Error, OSError):
-        name = " ".join(process.cmdline()) or process.name()
-        for connection in process.net_connections("inet"):
-            waits = connection.type == socket.SOCK_DGRAM or connection.status == psutil.CONN_LISTEN
-            if waits and not connection.raddr:
-                kind = "tcp" if connection.type == socket.SOCK_STREAM else "udp"
-                host, port = connection.laddr or ("", 0)
-                yield Listener(name, process.pid, kind, host=host, port=port)
-        for path in _unix_paths(process.pid):
-            yield Listener(name, process.pid, "unix", path=path)
+    name = " ".join([f"{process.name()}:", *process.cmdline()])
+    for connection in process.net_connections("inet"):
+        waits = connection.type == socket.SOCK_DGRAM or connection.status == psutil.CONN_LISTEN
+        if waits and not tuple(connection.raddr):
+            kind = "tcp" if connection.type == socket.SOCK_STREAM else "udp"
+            host = connection.laddr.ip.removeprefix("::ffff:")  # as Java writes an IPv4 address
+            yield Listener(name, process.pid, kind, host=host, port=connection.laddr.port)
+    for path in _unix_paths(process.pid):
+        yield Listener(name, process.pid, "unix", path=path)
 
 
 def _unix_paths(pid: int) -> Iterator[str]:
-    descriptors = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()}
+    descriptors = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()}
     for line in Path(f"/proc/{pid}/net/unix").read_text(encoding="utf-8").splitlines()[1:]:
         _, _, _, flags, _, _, inode, *path = line.split(maxsplit=7)
         is_waiting = int(flags, 16) & _LISTENING or path  # a datagram socket waits as soon as it has a name
