@@ -33,13 +33,6 @@ _JVM += [
     "-XX:Tier4CompileThreshold=150000",
     "-XX:Tier4BackEdgeThreshold=400000",
 ]
-# Of the endpoint, for callers without its token: how long their request may take, how many may be connected, and that
-# a refused body is not read.
-_JVM += [
-    "-Dsun.net.httpserver.maxReqTime=30",
-    "-Djdk.httpserver.maxConnections=512",
-    "-Dsun.net.httpserver.drainAmount=0",
-]
 # What Flink's own scripts open for Java 17 (config.yaml, env.java.opts.all).
 _OPENED = ["lang", "lang.reflect", "net", "io", "nio", "text", "time", "util", "util.concurrent"]
 _OPENED += ["util.concurrent.atomic", "util.concurrent.locks"]

@@ -71,11 +71,11 @@ def _http_statuses(port: int) -> Iterator[int]:
 
 
 def status_without_a_body(port: int, method: str, path: str) -> int:
-    """Announce a body, send none, and return the status of the reply."""
+    """Announce a body, send none, and return the status of the reply, after which the server must hang up."""
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", port), SECONDS) as connection:
+    with socket.create_connection(("127.0.0.1", port), SECONDS) as connection, connection.makefile("rb") as reply:
         connection.sendall(head.encode())
-        return int(connection.recv(1024).split()[1])
+        return int(reply.read().split()[1])
 
 
 def _kafka_is_closed(port: int) -> bool:

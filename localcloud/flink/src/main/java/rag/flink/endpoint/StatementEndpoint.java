@@ -65,6 +65,8 @@ final class StatementEndpoint implements SqlGatewayEndpoint {
 
     @Override
     public void start() throws IOException {
+        // A refused caller is not waited for: the server would read what it said it sends, up to 64 KiB.
+        System.setProperty("sun.net.httpserver.drainAmount", "0");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
