@@ -55,7 +55,9 @@ def is_refused(listener: Listener) -> bool:
     statuses = set(_http_statuses(listener.port))
     if statuses:
         return UNAUTHORIZED in statuses and statuses <= REFUSALS
-    return _kafka_is_closed(listener.port)
+    with suppress(TimeoutError):
+        return _kafka_is_closed(listener.port)
+    return False
 
 
 def _http_statuses(port: int) -> Iterator[int]:

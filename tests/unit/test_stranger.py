@@ -84,6 +84,12 @@ def test_a_server_of_an_unknown_protocol_is_not_closed(said: bytes) -> None:
         assert not is_refused(found)
 
 
+def test_a_server_that_says_nothing_is_not_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.integration.stranger.SECONDS", 0.1)
+    with opened(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)) as (_, found):
+        assert not is_refused(found)
+
+
 def test_a_datagram_port_is_found_and_not_closed() -> None:
     with opened(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)) as (_, found):
         assert found.kind == "udp"
