@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
+from localcloud.api.callers import authenticate, caller
 from localcloud.control.errors import InvalidError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from fastapi import Response
+    from fastapi.dependencies.models import Dependant
 
 
 class _JsonRequest(Request):
@@ -24,16 +27,25 @@ class _JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """The route class of every router: what is read is text that can be stored and written."""
+    """The route class of every router: what is read is text that can be stored and written, from a known caller.
+
+    FastAPI by itself reads and parses a body before it asks who has sent it.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what handles a request."""
-        handle = super().get_route_handler()
+        handle, needs_caller = super().get_route_handler(), _needs_caller(self.dependant)
 
         async def handle_json(request: Request) -> Response:
+            if needs_caller:
+                request.state.caller = await run_in_threadpool(authenticate, request)
             return await handle(_JsonRequest(request.scope, request.receive))
 
         return handle_json
+
+
+def _needs_caller(dependant: Dependant) -> bool:
+    return any(needed.call is caller or _needs_caller(needed) for needed in dependant.dependencies)
 
 
 class Body(BaseModel):

@@ -24,8 +24,8 @@ async def the_cloud(request: Request) -> Cloud:
 TheCloud = Annotated[Cloud, Depends(the_cloud)]
 
 
-def caller(request: Request, cloud: TheCloud) -> Caller:
-    """Return who calls, by HTTP Basic."""
+def authenticate(request: Request) -> Caller:
+    """Return who calls, by HTTP Basic; reads no body."""
     kind, _, given = request.headers.get("authorization", "").partition(" ")
     if kind.casefold() != "basic":
         raise UnauthenticatedError("Unauthorized: send an API key and its secret as HTTP Basic credentials.")
@@ -35,7 +35,14 @@ def caller(request: Request, cloud: TheCloud) -> Caller:
         colon = ""
     if not colon:
         raise UnauthenticatedError("Unauthorized: the Authorization header does not hold a key and a secret.")
+    cloud: Cloud = request.app.state.cloud
     return cloud.authenticator.caller(user, password)
+
+
+async def caller(request: Request) -> Caller:
+    """Return who calls, as the route has found out before it read the body."""
+    known: Caller = request.state.caller
+    return known
 
 
 TheCaller = Annotated[Caller, Depends(caller)]

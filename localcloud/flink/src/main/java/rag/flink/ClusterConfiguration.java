@@ -21,14 +21,9 @@ final class ClusterConfiguration {
     static Configuration of(Path state, List<String> overrides, int slots) {
         Map<String, String> config = new LinkedHashMap<>();
         config.put("jobmanager.rpc.address", "127.0.0.1");
-        // Flink's own default is every interface: for its blobs, and for the rows of queries.
+        // Nothing of Flink's opens a port. Where its own default is every interface, loopback is the second line.
         config.put("jobmanager.bind-host", "127.0.0.1");
         config.put("taskmanager.bind-host", "127.0.0.1");
-        config.put("rest.address", "127.0.0.1");
-        config.put("rest.bind-address", "127.0.0.1");
-        config.put("rest.bind-port", "0");
-        config.put("web.submit.enable", "false");
-        config.put("web.cancel.enable", "false");
         config.put("io.tmp.dirs", temporary(state).toString());
         config.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
         config.put("taskmanager.memory.managed.size", "64m");

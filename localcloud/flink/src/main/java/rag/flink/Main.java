@@ -24,13 +24,14 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws Exception {
+        InProcessSocket.useForAllSockets();
         Path state = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
         // Left by a process that was killed; whatever must survive is elsewhere.
         FileUtils.deleteDirectory(ClusterConfiguration.temporary(state).toFile());
         Configuration config = ClusterConfiguration.of(state, List.of(args).subList(1, args.length), SLOTS);
         FileSystem.initialize(config, null);
         MiniCluster cluster =
-                new MiniCluster(
+                new PrivateCluster(
                         new MiniClusterConfiguration.Builder()
                                 .setConfiguration(config)
                                 .setNumTaskManagers(1)

@@ -31,7 +31,8 @@ import rag.flink.workspace.Environment;
 import rag.flink.workspace.Workspace;
 
 /**
- * The private HTTP interface to this process, for the local cloud's Python side only: loopback, with a token.
+ * The private HTTP interface to this process, for the local cloud's Python side only: loopback, with a token, which is
+ * checked before anything of a body is read.
  *
  * <pre>
  * PUT    /workspace                       environments, connections and the internal token; replaces what was there
@@ -64,6 +65,8 @@ final class StatementEndpoint implements SqlGatewayEndpoint {
 
     @Override
     public void start() throws IOException {
+        // A refused caller is not waited for: the server would read what it said it sends, up to 64 KiB.
+        System.setProperty("sun.net.httpserver.drainAmount", "0");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
@@ -81,17 +84,14 @@ final class StatementEndpoint implements SqlGatewayEndpoint {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            byte[] body = exchange.getRequestBody().readAllBytes();
+            if (!isAuthorized(exchange)) {
+                reply(exchange, 401, error("The token is missing or wrong."));
+                return;
+            }
             int status = 200;
             byte[] answer;
             try {
-                String given = exchange.getRequestHeaders().getFirst("Authorization");
-                if (given == null || !MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization)) {
-                    status = 401;
-                    answer = error("The token is missing or wrong.");
-                } else {
-                    answer = answer(exchange, body);
-                }
+                answer = answer(exchange, exchange.getRequestBody().readAllBytes());
             } catch (NoSuchElementException e) {
                 status = 404;
                 answer = error(e.getMessage());
@@ -103,10 +103,19 @@ final class StatementEndpoint implements SqlGatewayEndpoint {
                 status = 500;
                 answer = error("Flink could not do this (" + e.getClass().getSimpleName() + ", see its log).");
             }
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(status, answer.length);
-            exchange.getResponseBody().write(answer);
+            reply(exchange, status, answer);
         }
+    }
+
+    private boolean isAuthorized(HttpExchange exchange) {
+        String given = exchange.getRequestHeaders().getFirst("Authorization");
+        return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization);
+    }
+
+    private static void reply(HttpExchange exchange, int status, byte[] answer) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, answer.length);
+        exchange.getResponseBody().write(answer);
     }
 
     private byte[] answer(HttpExchange exchange, byte[] body) throws IOException {

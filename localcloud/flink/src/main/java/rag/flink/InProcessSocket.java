@@ -1,0 +1,288 @@
+package rag.flink;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.SocketOptions;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A {@code java.net} socket whose server is in this process: nobody else can reach it, for no port is opened.
+ *
+ * <p>Flink's blob server and the sink that keeps the rows of a query listen on sockets that ask for no secret, and their
+ * clients are here too. Sockets that connect to any other address do so as ever. {@code java.nio} is not concerned.
+ */
+public final class InProcessSocket extends SocketImpl {
+
+    private static final Map<Integer, InProcessSocket> LISTENING = new ConcurrentHashMap<>();
+    private static final int LARGEST_PORT = 65535;
+
+    private final Map<Integer, Object> options = new ConcurrentHashMap<>();
+    private final Queue<InProcessSocket> clients = new ArrayDeque<>();
+    private boolean isClosed;
+    private BytePipe incoming;
+    private BytePipe outgoing;
+
+    /** The socket of a connection to another process. */
+    private Socket outside;
+
+    InProcessSocket() {
+        options.put(SocketOptions.SO_TIMEOUT, 0);
+        options.put(SocketOptions.TCP_NODELAY, true);
+        options.put(SocketOptions.SO_KEEPALIVE, false);
+        options.put(SocketOptions.SO_REUSEADDR, false);
+        options.put(SocketOptions.SO_BINDADDR, InetAddress.getLoopbackAddress());
+    }
+
+    /** From now on every {@code ServerSocket} of this process is one of these, and every {@code Socket}. */
+    @SuppressWarnings("deprecation") // Flink makes its sockets itself: only the factories of all sockets reach them
+    public static void useForAllSockets() throws IOException {
+        ServerSocket.setSocketFactory(InProcessSocket::new);
+        Socket.setSocketImplFactory(InProcessSocket::new);
+    }
+
+    @Override
+    protected void create(boolean stream) throws IOException {
+        if (!stream) {
+            throw new SocketException("Only streams are supported.");
+        }
+    }
+
+    /** Port 0 is the lowest free one: no server of another process that one would connect to is at such a port. */
+    @Override
+    protected void bind(InetAddress host, int wanted) throws IOException {
+        address = host;
+        synchronized (LISTENING) {
+            localport = wanted == 0 ? 1 : wanted;
+            while (wanted == 0 && LISTENING.containsKey(localport) && localport < LARGEST_PORT) {
+                localport++;
+            }
+            if (LISTENING.putIfAbsent(localport, this) != null) {
+                throw new BindException("Address already in use");
+            }
+        }
+    }
+
+    @Override
+    protected void listen(int backlog) {}
+
+    @Override
+    protected synchronized void accept(SocketImpl accepted) throws IOException {
+        int timeout = (Integer) options.get(SocketOptions.SO_TIMEOUT);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeout);
+        while (clients.isEmpty() && !isClosed) {
+            long left = timeout == 0 ? 0 : (deadline - System.nanoTime() + 999_999) / 1_000_000;
+            if (timeout != 0 && left <= 0) {
+                throw new SocketTimeoutException("Accept timed out");
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
+        }
+        if (isClosed) {
+            throw new SocketException("Socket closed");
+        }
+        InProcessSocket client = clients.remove();
+        InProcessSocket server = (InProcessSocket) accepted;
+        server.address = InetAddress.getLoopbackAddress();
+        server.localport = localport;
+        server.incoming = client.outgoing;
+        server.outgoing = client.incoming;
+    }
+
+    @Override
+    protected void connect(String host, int toPort) throws IOException {
+        connect(new InetSocketAddress(host, toPort), 0);
+    }
+
+    @Override
+    protected void connect(InetAddress host, int toPort) throws IOException {
+        connect(new InetSocketAddress(host, toPort), 0);
+    }
+
+    @Override
+    protected void connect(SocketAddress to, int timeout) throws IOException {
+        InetSocketAddress server = (InetSocketAddress) to;
+        if (server.isUnresolved()) {
+            throw new UnknownHostException(server.getHostString());
+        }
+        address = server.getAddress();
+        port = server.getPort();
+        InProcessSocket listener = isThisMachine(address) ? LISTENING.get(port) : null;
+        if (listener == null) {
+            connectOutside(server, timeout);
+        } else {
+            incoming = new BytePipe();
+            outgoing = new BytePipe();
+            listener.offer(this);
+        }
+    }
+
+    private void connectOutside(InetSocketAddress server, int timeout) throws IOException {
+        outside = SocketChannel.open().socket();
+        for (Map.Entry<Integer, Object> option : options.entrySet()) {
+            setOutside(option.getKey(), option.getValue());
+        }
+        outside.connect(server, timeout);
+        localport = outside.getLocalPort();
+    }
+
+    private static boolean isThisMachine(InetAddress address) throws UnknownHostException {
+        return address.isLoopbackAddress() || address.isAnyLocalAddress() || address.equals(InetAddress.getLocalHost());
+    }
+
+    private synchronized void offer(InProcessSocket client) throws ConnectException {
+        if (isClosed) {
+            throw new ConnectException("Connection refused");
+        }
+        clients.add(client);
+        notifyAll();
+    }
+
+    @Override
+    protected InputStream getInputStream() throws IOException {
+        return outside != null ? outside.getInputStream() : new Incoming();
+    }
+
+    @Override
+    protected OutputStream getOutputStream() throws IOException {
+        return outside != null ? outside.getOutputStream() : new Outgoing();
+    }
+
+    @Override
+    protected int available() throws IOException {
+        return outside != null ? outside.getInputStream().available() : incoming.available();
+    }
+
+    @Override
+    protected synchronized void close() throws IOException {
+        isClosed = true;
+        LISTENING.remove(localport, this);
+        for (InProcessSocket client : clients) {
+            client.incoming.endWriting();
+            client.outgoing.endReading();
+        }
+        clients.clear();
+        notifyAll();
+        if (outside != null) {
+            outside.close();
+        }
+        if (incoming != null) {
+            incoming.endReading();
+            outgoing.endWriting();
+        }
+    }
+
+    @Override
+    protected void shutdownInput() throws IOException {
+        if (outside != null) {
+            outside.shutdownInput();
+        } else {
+            incoming.endReading();
+        }
+    }
+
+    @Override
+    protected void shutdownOutput() throws IOException {
+        if (outside != null) {
+            outside.shutdownOutput();
+        } else {
+            outgoing.endWriting();
+        }
+    }
+
+    @Override
+    protected void sendUrgentData(int data) throws IOException {
+        throw new SocketException("Urgent data is not supported.");
+    }
+
+    @Override
+    public void setOption(int option, Object value) throws SocketException {
+        options.put(option, value);
+        if (outside != null) {
+            setOutside(option, value);
+        }
+    }
+
+    @Override
+    public Object getOption(int option) {
+        return options.get(option);
+    }
+
+    private void setOutside(int option, Object value) throws SocketException {
+        switch (option) {
+            case SocketOptions.SO_TIMEOUT:
+                outside.setSoTimeout((Integer) value);
+                break;
+            case SocketOptions.TCP_NODELAY:
+                outside.setTcpNoDelay((Boolean) value);
+                break;
+            case SocketOptions.SO_KEEPALIVE:
+                outside.setKeepAlive((Boolean) value);
+                break;
+            default: // buffers and the like: the system's own are as good
+        }
+    }
+
+    private final class Incoming extends InputStream {
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            return incoming.read(into, offset, length, (Integer) options.get(SocketOptions.SO_TIMEOUT));
+        }
+
+        @Override
+        public int available() {
+            return incoming.available();
+        }
+
+        @Override
+        public void close() throws IOException {
+            InProcessSocket.this.close();
+        }
+    }
+
+    private final class Outgoing extends OutputStream {
+
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            outgoing.write(from, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            InProcessSocket.this.close();
+        }
+    }
+}

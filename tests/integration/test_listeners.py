@@ -1,0 +1,98 @@
+"""Every listener of a running stack refuses whoever has no key, whichever listeners there are."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from tests.integration.listeners import LOOPBACK, Listener, listeners_of
+from tests.integration.stranger import UNAUTHORIZED, is_refused, status_without_a_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.integration.clone import Clone
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of every socket in /proc"),
+]
+
+# Pulumi's own protocol: its engine and plugins reach each other over gRPC without a secret, while a command runs.
+# The process that bundled plugins are forked from has another name than its forks.
+PULUMI = re.compile(r"pulumi|(language|confluentcloud|random): |.* -m toolchain\.plugins\.(?!warm)")
+
+
+@pytest.fixture(scope="module")
+def seen_during_up(clone: Clone) -> set[Listener]:
+    """Bring the stack up; return every listener that was there meanwhile, of the command and of the local cloud."""
+    seen: set[Listener] = set()
+    with clone.start("up", "--yes") as up:
+        while up.poll() is None:
+            seen |= listeners_of([psutil.Process(up.pid), *clone.processes()])
+            time.sleep(0.02)
+        assert up.stdout is not None
+        assert up.returncode == 0, up.stdout.read()
+    return seen
+
+
+@pytest.fixture(scope="module")
+def stack(clone: Clone, seen_during_up: set[Listener]) -> Iterator[set[Listener]]:
+    """Yield the listeners of the local cloud while its statements run, one of them a query that is being read."""
+    assert seen_during_up
+    query = clone.start("sql", "SELECT content FROM product_vector", "--json", "--seconds", "300")
+    assert query.stdout is not None
+    assert query.stdout.readline().startswith("{")
+    ours = [process for process in clone.processes() if process.pid != query.pid]
+    yield listeners_of(ours)
+    query.terminate()
+    query.wait()
+
+
+def ports_of(listeners: set[Listener], part: str) -> list[int]:
+    """Ports of the processes whose command line has ``part``."""
+    return sorted(one.port for one in listeners if part in one.process)
+
+
+def test_it_is_known_who_listens(clone: Clone, stack: set[Listener]) -> None:
+    """That the search finds what there is, and that there is no more."""
+    state = clone.path / ".local" / "cloud"
+    (ports,) = (json.loads(file.read_text()) for file in state.glob("kafka/*/ports.json"))
+    assert ports_of(stack, "-m localcloud serve") == [clone.port]
+    assert ports_of(stack, "rag.kafka.Broker") == sorted(ports.values())
+    assert ports_of(stack, "rag.flink.Main") == [int((state / "flink" / "port").read_text())]
+    assert len(stack) == 1 + len(ports) + 1, stack
+
+
+def test_every_listener_refuses_a_stranger(stack: set[Listener]) -> None:
+    assert [one for one in stack if not is_refused(one)] == []
+    assert {one.host for one in stack if one.kind == "tcp"} <= LOOPBACK
+
+
+def test_flinks_endpoint_refuses_before_it_reads_a_body(clone: Clone) -> None:
+    port = int((clone.path / ".local/cloud/flink/port").read_text())
+    for method, path in (("PUT", "/workspace"), ("POST", "/jobs")):
+        assert status_without_a_body(port, method, path) == UNAUTHORIZED
+
+
+def test_during_up_nobody_else_listens(seen_during_up: set[Listener], stack: set[Listener]) -> None:
+    """Neither the front door nor the process that plugins are forked from, with which launchers share a socket."""
+    assert {one.kind for one in seen_during_up} == {"tcp"}
+    assert {one.host for one in seen_during_up} <= LOOPBACK
+    ours = {(one.host, one.port) for one in seen_during_up if not PULUMI.match(one.process)}
+    assert ours == {(one.host, one.port) for one in stack}
+
+
+def test_nobody_else_reads_the_state(clone: Clone, stack: set[Listener]) -> None:
+    assert stack
+    state = clone.path / ".local" / "cloud"
+    for path in (state, *state.rglob("*")):
+        if not path.is_symlink():
+            assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
