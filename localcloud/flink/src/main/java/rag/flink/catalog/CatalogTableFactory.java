@@ -51,7 +51,8 @@ final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTab
         if (describesCatalog(context)) {
             throw new UserException(InformationSchema.NAME + " can only be read.");
         }
-        return topics.createDynamicTableSink(context);
+        boolean exists = catalog.tableExists(context.getObjectIdentifier().toObjectPath());
+        return exists ? topics.createDynamicTableSink(context) : topics.createPlannedSink(context);
     }
 
     private static boolean describesCatalog(Context context) {
