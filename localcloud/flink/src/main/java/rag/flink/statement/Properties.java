@@ -1,7 +1,13 @@
 package rag.flink.statement;
 
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.flink.util.TimeUtils;
 import rag.flink.Settings;
 import rag.flink.UserException;
 import rag.flink.catalog.StatementContext;
@@ -46,6 +52,10 @@ record Properties(
             scan.put("scan.bounded.mode", "latest-offset");
             scan.put("scan.startup.mode", "earliest-offset");
         }
+        for (String key : List.of("sql.state-ttl", "sql.tables.scan.idle-timeout")) {
+            require(given, key, TimeUtils::parseDuration, "a duration; write one like '1 h'.");
+        }
+        require(given, "sql.local-time-zone", ZoneId::of, "a time zone; write one like 'Europe/Berlin' or 'UTC'.");
         Map<String, String> session = new LinkedHashMap<>();
         session.put("table.column-expansion-strategy", "EXCLUDE_ALIASED_VIRTUAL_METADATA_COLUMNS");
         session.put("table.exec.source.idle-timeout", IDLE_TIMEOUT);
@@ -60,6 +70,15 @@ record Properties(
                 given.getOrDefault("sql.current-database", NO_DATABASE),
                 scan,
                 session);
+    }
+
+    private static void require(
+            Map<String, String> given, String key, Function<String, Object> parser, String what) {
+        try {
+            Optional.ofNullable(given.get(key)).map(parser);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new UserException("'" + key + "' = '" + given.get(key) + "' is not " + what, e);
+        }
     }
 
     private static void requireTimestamp(Map<String, String> given, String end) {

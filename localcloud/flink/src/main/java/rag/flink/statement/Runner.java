@@ -179,7 +179,7 @@ final class Runner {
         }
         try {
             return environment.executeInternal(inserts);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             creations.forEach(creation -> undo(environment, creation));
             throw e;
         }
