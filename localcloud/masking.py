@@ -1,8 +1,8 @@
-"""Secrets in what a person sends: found by the name of their option or by their own shape, and masked where shown again.
+"""Secrets in what a person sends: found by the name of their option or by their own shape.
 
 Statements are stored and listed as they were sent (clients compare that text with their own), so one that has a secret
-is refused before it is stored: :func:`secret_in`. What is said about a request is :func:`masked`, where replies, details
-and log lines are written.
+is refused before it is stored: :func:`secret_in`. What is said about a request is :func:`masked`, where replies,
+details and log lines are written.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ _LONG = re.compile(r"[\w+/=.~-]{20,}")
 _LEAST_CHANGES = 6
 _LONGEST_VALUE = 1000  # of an option, looked at to tell whether it is one
 # Options whose values are names that tools may have made up, or lists of numbers.
-_NEVER_SECRET = re.compile(r"(?:connection|connector|format|mode|offsets|model_version|description|tag)$", re.IGNORECASE)
+_NEVER_SECRET = re.compile(
+    r"(?:connection|connector|format|mode|offsets|model_version|description|tag)$", re.IGNORECASE
+)
 
 
 def is_secret_name(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import logging
 import string
@@ -90,8 +91,8 @@ def test_what_looks_like_a_secret_is_found_and_masked_anywhere(secret: str, befo
 
 @given(st.text(LETTERS, min_size=32, max_size=64), st.sampled_from(["apikez", "opneai.kye", "x", "topic"]))
 def test_a_long_random_text_is_a_secret_under_any_unknown_option(value: str, name: str) -> None:
-    changes = sum((a.isupper(), a.isdigit()) != (b.isupper(), b.isdigit()) for a, b in zip(value, value[1:], strict=False))
-    if changes >= 6:
+    kinds = [(letter.isupper(), letter.isdigit()) for letter in value]
+    if sum(one != other for one, other in itertools.pairwise(kinds)) >= 6:
         assert secret_in(f"CREATE MODEL m WITH ('{name}' = '{value}')") == f"in the option '{name}'"
         assert secret_in(f"CREATE MODEL m WITH ('openai.connection' = '{value}')") is None
 
@@ -109,7 +110,8 @@ def test_placeholders_and_ordinary_statements_pass() -> None:
         "SELECT COUNT(*) FROM t /*+ OPTIONS('scan.startup.specific-offsets'='partition:0,offset:42') */",
     ):
         assert secret_in(sql) is None
-    assert masked("Table 'lab.shop.t1' does not exist: SHOW TABLES.") == "Table 'lab.shop.t1' does not exist: SHOW TABLES."
+    said = "Table 'lab.shop.t1' does not exist: SHOW TABLES."
+    assert masked(said) == said
 
 
 @pytest.mark.parametrize("text", ["'" * 131_072, "'a'=" * 32_768, "/*" * 65_536, "a." * 65_536, "://a:" * 26_214])
@@ -129,12 +131,12 @@ def test_logs_have_none() -> None:
     log.propagate = False
     secret = "sk-" + "a1B2" * 6
     try:
-        raise ValueError(secret)
+        int(secret)
     except ValueError:
         log.exception("statement %s: 'api-key' = 'hunter2'", secret)
     assert secret not in stream.getvalue()
     assert "hunter2" not in stream.getvalue()
-    assert "ValueError: ***" in stream.getvalue()
+    assert "ValueError: invalid literal" in stream.getvalue()
 
 
 SENT = "sk-" + "Qw3rTy" * 4

@@ -19,8 +19,10 @@ import org.apache.flink.table.api.TableException;
 import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 import org.apache.flink.table.api.internal.TableEnvironmentInternal;
 import org.apache.flink.table.api.internal.TableResultInternal;
+import org.apache.flink.table.catalog.Catalog;
 import org.apache.flink.table.catalog.ObjectIdentifier;
 import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
 import org.apache.flink.table.gateway.api.operation.OperationHandle;
 import org.apache.flink.table.gateway.service.result.ResultFetcher;
 import org.apache.flink.table.gateway.service.session.Session;
@@ -30,12 +32,14 @@ import org.apache.flink.table.operations.Operation;
 import org.apache.flink.table.operations.QueryOperation;
 import org.apache.flink.table.operations.SinkModifyOperation;
 import org.apache.flink.table.operations.StatementSetOperation;
+import org.apache.flink.table.operations.ddl.CreateTableOperation;
 import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.operations.PlannerQueryOperation;
 import org.apache.flink.table.types.logical.RowType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rag.flink.MiniClusterExecutorFactory;
+import rag.flink.UserException;
 import rag.flink.catalog.EnvironmentCatalog;
 
 /** Parses, plans and starts one statement; runs on a thread of the gateway. */
@@ -174,14 +178,25 @@ final class Runner {
                         .filter(CreateTableASOperation.class::isInstance)
                         .map(CreateTableASOperation.class::cast)
                         .toList();
-        if (!creations.isEmpty()) {
-            environment.explainInternal(List.copyOf(inserts)); // refuses the query while nothing has been created
+        for (CreateTableASOperation creation : creations) {
+            requireNew(environment, creation.getCreateTableOperation());
+            environment.explainInternal(List.of(creation)); // refuses the query while nothing has been created
         }
         try {
             return environment.executeInternal(inserts);
         } catch (RuntimeException | Error e) {
             creations.forEach(creation -> undo(environment, creation));
             throw e;
+        }
+    }
+
+    private static void requireNew(TableEnvironmentInternal environment, CreateTableOperation creation) {
+        ObjectIdentifier table = creation.getTableIdentifier();
+        Optional<Catalog> catalog = environment.getCatalog(table.getCatalogName());
+        if (!creation.isIgnoreIfExists() && catalog.isPresent() && catalog.get().tableExists(table.toObjectPath())) {
+            TableAlreadyExistException cause =
+                    new TableAlreadyExistException(table.getCatalogName(), table.toObjectPath());
+            throw new UserException(cause.getMessage(), cause);
         }
     }
 
