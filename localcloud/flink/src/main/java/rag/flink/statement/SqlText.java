@@ -1,7 +1,11 @@
 package rag.flink.statement;
 
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.flink.table.api.SqlParserException;
 import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 import org.apache.flink.table.api.internal.TableEnvironmentInternal;
 import org.apache.flink.table.operations.Operation;
@@ -12,6 +16,13 @@ import rag.flink.UserException;
 
 /** The one place where a text becomes a statement: parsed by Flink, judged, then resolved by Flink. */
 final class SqlText {
+
+    /** Statements of Confluent Cloud that Flink's parser does not know, after any comments. */
+    private static final Pattern NOT_IN_THE_GRAMMAR =
+            Pattern.compile(
+                    "(?:\\s++|--[^\\n]*+|/\\*.*?\\*/)*+"
+                            + "((?:CREATE|ALTER|DROP|SHOW(?:\\s+CREATE)?|DESC(?:RIBE)?)\\s+(?:AGENT|TOOL)S?)\\b.*",
+                    Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private SqlText() {}
 
@@ -29,7 +40,17 @@ final class SqlText {
 
     /** The one statement of a text, as Flink's grammar has it; nothing is looked up. */
     static SqlNode parse(PlannerContext planner, String sql) {
-        SqlNodeList statements = planner.createCalciteParser().parseSqlList(sql);
+        SqlNodeList statements;
+        try {
+            statements = planner.createCalciteParser().parseSqlList(sql);
+        } catch (SqlParserException e) {
+            Matcher unknown = NOT_IN_THE_GRAMMAR.matcher(sql);
+            if (unknown.lookingAt()) {
+                String name = unknown.group(1).toUpperCase(Locale.ROOT).replaceAll("\\s+", " ");
+                throw new UserException(name + " is not supported by the local cloud: there are no agents and tools.", e);
+            }
+            throw e;
+        }
         if (statements.size() == 1) {
             return statements.get(0);
         }

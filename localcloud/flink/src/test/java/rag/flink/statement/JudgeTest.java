@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.flink.sql.parser.ddl.table.SqlCreateTable;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.SqlParserException;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 import org.apache.flink.table.planner.delegation.PlannerBase;
@@ -121,6 +122,16 @@ class JudgeTest {
                                             assertTrue(row.text().contains(first), row.text());
                                             assertTrue(row.text().matches("[A-Z].*\\.") && !row.text().contains("Sql"));
                                         }));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CREATE AGENT: CREATE AGENT a USING MODEL m", "SHOW TOOLS: /* dbt */ -- why\n show  tools"})
+    void whatFlinksGrammarLacksIsRefusedByNameToo(String sample) {
+        String name = sample.substring(0, sample.indexOf(": "));
+        String sql = sample.substring(name.length() + 2);
+        String said = assertThrows(UserException.class, () -> SqlText.parse(PLANNER, sql)).getMessage();
+        assertEquals(name + " is not supported by the local cloud: there are no agents and tools.", said);
+        assertThrows(SqlParserException.class, () -> SqlText.parse(PLANNER, "SELECT agent FORM tools"));
     }
 
     @ParameterizedTest
