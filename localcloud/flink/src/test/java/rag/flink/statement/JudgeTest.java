@@ -233,6 +233,11 @@ class JudgeTest {
                 "SHOW CONNECTIONS: SHOW CONNECTIONS",
                 "OPTIONS: SELECT * FROM (SELECT a FROM t /*+ OPTIONS('connector'='filesystem') */) AS s",
                 "options: INSERT INTO t SELECT * FROM u /*+ OPTIONS('path'='/etc') */",
+                "options: CREATE VIEW v AS SELECT * FROM u /*+ OPTIONS('path'='/etc') */",
+                "options: CREATE TABLE v AS SELECT * FROM u /*+ OPTIONS('path'='/etc') */",
+                "options: EXPLAIN SELECT * FROM u /*+ OPTIONS('path'='/etc') */",
+                "options: ALTER VIEW v AS SELECT 1 UNION ALL SELECT a FROM u /*+ OPTIONS('path'='/etc') */",
+                "options: EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT * FROM u /*+ OPTIONS('path'='/etc') */; END",
                 "options: INSERT INTO t /*+ OPTIONS('sink.parallelism'='3') */ SELECT 1"
             })
     void whatItHasNotIsRefusedByName(String sample) {
