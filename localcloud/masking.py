@@ -8,7 +8,7 @@ details and log lines are written.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 
 MASK = "***"
 
@@ -36,8 +36,10 @@ _VALUE = re.compile(r"'(?:[^']|'')*'?|\"[^\"]*\"?|[^\s'\"&,;)]+")
 _QUOTES = "'\"`"
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _REFERENCE = re.compile(r"\{\{.*\}\}")
-# A long text without blanks that changes between capitals, small letters and digits again and again.
+# A long text without blanks that changes between capitals, small letters and digits again and again, and has no words
+# or groups of digits set apart, as names and UUIDs have.
 _LONG = re.compile(r"[\w+/=.~-]{20,}")
+_UNBROKEN = re.compile(r"[A-Za-z0-9]{16,}")
 _LEAST_CHANGES = 6
 _LONGEST_VALUE = 1000  # of an option, looked at to tell whether it is one
 # Options whose values are names that tools may have made up, or lists of numbers.
@@ -53,10 +55,10 @@ def is_secret_name(name: str) -> bool:
 
 def secret_in(sql: str) -> str | None:
     """Return where a text has a secret (``in the option 'api-key'``), ``None`` if it has none; never the secret."""
-    for text in (sql, _COMMENT.sub(" ", sql)):
-        for option in _NAME.finditer(text):
-            if _is_secret_option(option["name"], text, option.end()):
-                return f"in the option '{masked(option['name'].strip(_QUOTES))}'"
+    code = _COMMENT.sub(" ", sql)
+    for option in chain(_NAME.finditer(sql), _NAME.finditer(code)):
+        if _is_secret_option(option, is_code=option.string is code):
+            return f"in the option '{masked(option['name'].strip(_QUOTES))}'"
     shape = _SHAPE.search(sql)
     if shape is None:
         return None
@@ -77,17 +79,23 @@ def masked(text: str) -> str:
     return _SHAPE.sub(MASK, "".join([*parts, text[done:]]))
 
 
-def _is_secret_option(name: str, text: str, place: int) -> bool:
-    """Whether that is a quoted option whose value, at ``place``, is a secret by the option's name or by itself."""
-    found = _VALUE.match(text, place, place + _LONGEST_VALUE) if name[0] in "'\"" else None
+def _is_secret_option(option: re.Match[str], *, is_code: bool) -> bool:
+    """Whether that is a quoted option whose value is a secret by the option's name, or in code by itself."""
+    name, place = option["name"], option.end()
+    found = _VALUE.match(option.string, place, place + _LONGEST_VALUE) if name[0] in "'\"" else None
     value = found[0].strip(_QUOTES) if found else ""
     if not value or _REFERENCE.fullmatch(value):
         return False
-    return is_secret_name(name) or (_is_random(value) and not _NEVER_SECRET.search(name.strip(_QUOTES)))
+    if is_secret_name(name):
+        return True
+    is_option = is_code and name[0] == "'" and "=" in option["is"]
+    return is_option and not _NEVER_SECRET.search(name.strip(_QUOTES)) and _is_random(value)
 
 
 def _is_random(value: str) -> bool:
-    if not _LONG.fullmatch(value):
-        return False
-    kinds = [(letter.isupper(), letter.isdigit()) for letter in value if letter.isalnum()]
-    return sum(one != other for one, other in pairwise(kinds)) >= _LEAST_CHANGES
+    return bool(_LONG.fullmatch(value)) and any(_changes(part) >= _LEAST_CHANGES for part in _UNBROKEN.findall(value))
+
+
+def _changes(letters: str) -> int:
+    kinds = [(letter.isupper(), letter.isdigit()) for letter in letters]
+    return sum(one != other for one, other in pairwise(kinds))

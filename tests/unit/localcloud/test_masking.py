@@ -107,6 +107,9 @@ def test_placeholders_and_ordinary_statements_pass() -> None:
         "CREATE MODEL m WITH ('openai.api_key' = '{{sessionconfig/sql.secrets.key}}')",
         "SELECT * FROM users WHERE password = 'x' AND id = '550e8400-e29b-41d4-a716-446655440000'",
         "CREATE TABLE t (token STRING, secret STRING) WITH ('value.format' = 'json-registry')",
+        '/* {"app": "dbt", "connection_name": "list_env-kvw3d4_embeddings-97c889"} */ SELECT 1',
+        "/* {'query': 'a1B2c3D4e5F6a1B2c3D4e5F6'} 'x' = 'a1B2c3D4e5F6a1B2c3D4e5F6' */ SELECT 1",
+        "CREATE TABLE t (a INT) WITH ('x' = 'dbapi-e1b44f17-434d-4bf4-8021-53fcf0a11c2d')",
         "SELECT COUNT(*) FROM t /*+ OPTIONS('scan.startup.specific-offsets'='partition:0,offset:42') */",
     ):
         assert secret_in(sql) is None
