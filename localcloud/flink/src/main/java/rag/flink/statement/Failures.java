@@ -43,9 +43,9 @@ final class Failures {
     static String describe(Throwable failure, String statement, String catalog, String database) {
         List<Throwable> chain = chain(failure);
         String message = message(chain, catalog, database);
-        if (message == null || JAVA_WORDS.matcher(message).find()) {
+        if (message == null) {
             LOG.error("Statement {} failed", statement, failure);
-            return "Flink failed in a way that says nothing about the statement; its log, flink.log, has the cause under "
+            return "The statement failed by an internal error of Flink: its log, flink.log, has the cause under "
                     + statement + ".";
         }
         message = WHITE_SPACE.matcher(message).replaceAll(" ").strip();
@@ -104,7 +104,7 @@ final class Failures {
                 + "Using current catalog '" + catalog + "' and current database '" + database + "'.";
     }
 
-    /** The innermost exception that says anything; {@code null} if that is a fault of a program. */
+    /** What the innermost exception says that says anything; {@code null} if that is a fault of a program. */
     private static String root(List<Throwable> chain) {
         for (int i = chain.size() - 1; i >= 0; i--) {
             String message = chain.get(i).getMessage();
@@ -114,7 +114,8 @@ final class Failures {
             if (message != null && !message.isBlank()) {
                 String stripped = CLASS_NAME.matcher(message).replaceFirst("");
                 int stack = stripped.indexOf("\n\tat ");
-                return stack < 0 ? stripped : stripped.substring(0, stack);
+                String said = stack < 0 ? stripped : stripped.substring(0, stack);
+                return JAVA_WORDS.matcher(said).find() ? null : said;
             }
         }
         return null;

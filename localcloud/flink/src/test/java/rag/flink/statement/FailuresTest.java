@@ -39,6 +39,8 @@ class FailuresTest {
 
     @Test
     void whatIsWrittenForAPersonIsShown() {
+        String schema = "The name org.apache.flink.avro.generated.record.Pets_value is expected.";
+        assertEquals(schema, described(new UserException(schema)));
         assertEquals("A sentence.", described(new RuntimeException("x", new UserException("A sentence."))));
         assertEquals("/ by zero", described(new RuntimeException(new ArithmeticException("/ by zero"))));
         assertEquals(
