@@ -7,7 +7,6 @@ import itertools
 import json
 import logging
 import string
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -118,11 +117,9 @@ def test_placeholders_and_ordinary_statements_pass() -> None:
 
 
 @pytest.mark.parametrize("text", ["'" * 131_072, "'a'=" * 32_768, "/*" * 65_536, "a." * 65_536, "://a:" * 26_214])
-def test_no_text_takes_long(text: str) -> None:
-    began = time.process_time()
-    secret_in(text)
-    masked(text)
-    assert time.process_time() - began < 60, "quadratic"
+def test_the_longest_statement_is_read_through_whatever_it_is_made_of(text: str) -> None:
+    assert secret_in(text) is None
+    assert masked(text) == text
 
 
 def test_logs_have_none() -> None:
