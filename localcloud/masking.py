@@ -30,7 +30,8 @@ _SHAPE = re.compile(
 )
 # A name has a limit, so that a text full of quotes takes no more time than a long one.
 _NAME = re.compile(
-    r"(?P<name>'(?:[^']|''){1,100}'|\"[^\"]{1,100}\"|`[^`]{1,100}`|[\w.-]{1,100})(?P<is>\s{0,20}[=:]\s{0,20})"
+    r"(?P<name>'(?:[^']|''){1,100}+'|\"[^\"]{1,100}+\"|`[^`]{1,100}+`|(?<![\w.-])[\w.-]{1,100}+)"
+    r"(?P<is>\s{0,20}[=:]\s{0,20})"
 )
 _VALUE = re.compile(r"'(?:[^']|'')*'?|\"[^\"]*\"?|[^\s'\"&,;)]+")
 _QUOTES = "'\"`"
