@@ -10,6 +10,8 @@ import sys
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
+from localcloud.masking import masked
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -51,6 +53,7 @@ def open_own(state: Path) -> None:
         handlers.append(logging.StreamHandler())
     for handler in handlers:
         handler.addFilter(with_request_id)
+        handler.addFilter(without_secrets)
     logging.basicConfig(level=logging.INFO, format=_FORMAT + "%(request)s", handlers=handlers, force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
@@ -66,6 +69,14 @@ def with_request_id(record: logging.LogRecord) -> bool:
     """Note on a record which request it is for; a filter that lets all through."""
     current = request_id.get()
     record.request = f" [request {current}]" if current else ""
+    return True
+
+
+def without_secrets(record: logging.LogRecord) -> bool:
+    """Mask secrets in a record's message, and in its exception's; a filter that lets all through."""
+    record.msg, record.args = masked(record.getMessage()), ()
+    if record.exc_info and not record.exc_text:
+        record.exc_text = masked(logging.Formatter().formatException(record.exc_info))
     return True
 
 

@@ -32,6 +32,7 @@ from localcloud.api.middleware import Gate
 from localcloud.api.operations import Operations
 from localcloud.api.replies import Json, error_body
 from localcloud.control.errors import ControlError
+from localcloud.masking import masked
 
 if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud
@@ -81,7 +82,7 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
 def _reply(request: Request, status: int, detail: str, **more: Any) -> Json:
     values = {"code": "bad_request", "error_code": status, "pointer": "", **more}
     request_id = request.scope.get("state", {}).get("request_id", "")
-    body = error_body(request.url.path, status=status, detail=detail, request_id=request_id, **values)
+    body = error_body(request.url.path, status=status, detail=masked(detail), request_id=request_id, **values)
     return Json(body, status)
 
 

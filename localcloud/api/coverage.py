@@ -30,7 +30,7 @@ SHALLOW = {
     (
         "POST",
         "/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements",
-    ): "what the SQL lacks is in [clients.md](clients.md)",
+    ): "what the SQL has is in [local-cloud-sql.md](local-cloud-sql.md)",
     ("GET", "/schema-registry/{registry_id}/associations/resources/{namespace}/{name}"): "none can be made",
     ("PUT", "/schema-registry/{registry_id}/mode"): "`READONLY` refuses new schemas; `IMPORT` is as `READWRITE`",
     ("PUT", "/schema-registry/{registry_id}/mode/{subject}"): "as above",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from localcloud.control.errors import ConflictError, InvalidError, found
 from localcloud.control.resources import Connection
+from localcloud.masking import masked
 
 if TYPE_CHECKING:
     from localcloud.control.catalogs import Catalogs
@@ -108,6 +109,11 @@ def _check_endpoint(endpoint: str) -> None:
         usable = bool(parts.scheme and (parts.hostname or parts.path))
     except ValueError:
         usable = False
+    if masked(endpoint) != endpoint:
+        raise InvalidError(
+            "The endpoint has a secret in it, and endpoints are shown: put user, password or key into auth_data.data.",
+            pointer="/spec/endpoint",
+        )
     if not usable:
         raise InvalidError(
             f"Endpoint {endpoint!r} is no URL: write it as in https://api.openai.com/v1/embeddings.",

@@ -15,6 +15,7 @@ from localcloud.control.ids import now
 from localcloud.control.resources import Statement
 from localcloud.dataplane import interface as plane
 from localcloud.dataplane.interface import StatementPhase, StatementSpec
+from localcloud.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +127,7 @@ class Jobs:
                 starting_offsets = self._starting_offsets(statement)
                 is_admitted = starting_offsets is not None and self._admission.admit(statement, self.observe)
             except ControlError as error:
-                self._store.update(statement, phase=StatementPhase.FAILED, detail=str(error))
+                self._store.update(statement, phase=StatementPhase.FAILED, detail=masked(str(error)))
                 raise
             if starting_offsets is None or not is_admitted:
                 return
@@ -146,7 +147,7 @@ class Jobs:
                     status = self._plane.flink.submit(spec, resume=resume)
             except ControlError as error:
                 if not self._plane.is_closing:
-                    self._store.update(statement, phase=StatementPhase.FAILED, detail=str(error))
+                    self._store.update(statement, phase=StatementPhase.FAILED, detail=masked(str(error)))
                 raise
             self._noted(statement, status)
 
@@ -194,10 +195,11 @@ class Jobs:
                 return stored
             traits = dict(status.traits) if status.traits else stored.traits
             offsets = dict(status.latest_offsets)
+            detail = masked(status.detail)
             known = (stored.phase, stored.detail, stored.traits, stored.latest_offsets)
-            if known == (status.phase, status.detail, traits, offsets):
+            if known == (status.phase, detail, traits, offsets):
                 return stored
-            values: dict[str, Any] = {"phase": status.phase, "detail": status.detail, "traits": traits}
+            values: dict[str, Any] = {"phase": status.phase, "detail": detail, "traits": traits}
             if offsets:
                 values |= {"latest_offsets": offsets, "offsets_at": now()}
             return self._store.update(stored, **values) or stored

@@ -19,6 +19,7 @@ from localcloud.control.ids import new_uid
 from localcloud.control.principals import principal_exists
 from localcloud.control.resources import ComputePool, Statement
 from localcloud.dataplane.interface import ResultPage, StatementPhase
+from localcloud.masking import is_secret_name, masked, secret_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from localcloud.control.unread import Unread
 
 MAX_NAME = 100
+MAX_TEXT = 131_072  # characters of spec.statement (Confluent's OpenAPI)
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
 _PLANNING_SECONDS, _PAUSE_SECONDS = 30.0, 0.05
 _ENDED = (StatementPhase.COMPLETED, StatementPhase.FAILED)
@@ -227,6 +229,23 @@ def _check(name: str, statement: str, properties: Mapping[str, Any]) -> None:
         )
     if not statement.strip():
         raise InvalidError("The statement is empty: write SQL in spec.statement.", pointer="/spec/statement")
+    if len(statement) > MAX_TEXT:
+        raise InvalidError(
+            f"The statement has {len(statement)} characters, and may have {MAX_TEXT}: make it shorter.",
+            pointer="/spec/statement",
+        )
+    if where := secret_in(statement):
+        raise InvalidError(
+            f"The statement has a secret {where}, and statements are stored and shown as they are: put the secret into"
+            " a connection (a FlinkConnection of the stack, or the API's connections), and name that in its place.",
+            pointer="/spec/statement",
+        )
     for key, value in properties.items():
+        if is_secret_name(key) or any(masked(text) != text for text in (key, str(value))):
+            raise InvalidError(
+                f"Property {masked(key)} holds a secret, and properties are stored and shown as they are: put the"
+                " secret into a connection (a FlinkConnection of the stack, or the API's connections).",
+                pointer="/spec/properties",
+            )
         if not isinstance(value, str | int | float | bool):
             raise InvalidError(f"Property {key} must be a string, not {value!r}.", pointer="/spec/properties")

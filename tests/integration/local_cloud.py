@@ -134,9 +134,13 @@ class LocalCloud:
         identifier: str = self.call("POST", "/fcpm/v2/compute-pools", self._placed(spec))["id"]
         return identifier
 
+    def send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Send a request, return the reply, whatever it is."""
+        return self._client.request(method, path, json=body)
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request that must succeed, return what it answers."""
-        reply = self._client.request(method, path, json=body)
+        reply = self.send(method, path, body)
         assert reply.is_success, f"{method} {path} -> {reply.status_code} {reply.text}"
         return reply.json() if reply.content else None
 

@@ -499,7 +499,7 @@ def test_a_deleted_statement_blocks_nobody(world: World, pipeline: str) -> None:
 
 
 def test_a_statement_begins_where_another_one_has_stopped(world: World) -> None:
-    numbers = world.run("CREATE TABLE numbers (product_id INT) WITH ('kafka.partitions' = '1')")
+    numbers = world.run("CREATE TABLE numbers (product_id INT) DISTRIBUTED INTO 1 BUCKETS")
     assert world.ended(numbers).phase is StatementPhase.COMPLETED
 
     def found() -> list[int]:

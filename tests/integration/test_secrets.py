@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 MARKED = f"sk-marked-{uuid4().hex}"
+TYPED = f"sk-typed-{uuid4().hex}"  # by a person, into a statement
 # What has to hold secrets: the local cloud's own keys, and the store of what it was given through its API.
 HOLDERS = (".local/cloud/credentials.json", ".local/cloud/resources.db")
 PREDICT = "SELECT vector FROM `product-updates`, LATERAL TABLE(ML_PREDICT('vector_embedding', articleType)) LIMIT 1"
@@ -85,13 +86,18 @@ def test_no_secret_is_left_where_it_can_be_read(clone: Clone) -> None:
             said.append(done.stdout + done.stderr)
         said.append(clone.refused("sql", PREDICT))
         assert "stub says 401" in said[-1], said[-1]
+        said.append(clone.refused("sql", f"CREATE CONNECTION c WITH ('type' = 'openai', 'api-key' = '{TYPED}')"))
+        assert "in the option 'api-key'" in said[-1], said[-1]
     assert events.stat().st_size > 0
     assert not leaked(secrets, "\n".join(said))
     assert not leaked(secrets, "\n".join(arguments.seen))
+    assert TYPED not in "\n".join(said)
 
     holding = {}
     for file in sorted(path for path in clone.path.rglob("*") if path.is_file() and not path.is_symlink()):
-        found = leaked(secrets, file.read_bytes().decode("latin-1"))
+        text = file.read_bytes().decode("latin-1")
+        assert TYPED not in text, file
+        found = leaked(secrets, text)
         if found:
             holding[str(file.relative_to(clone.path))] = found
     strangers = {name: found for name, found in holding.items() if not name.startswith(HOLDERS)}

@@ -130,8 +130,7 @@ public final class CatalogStore {
             }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new UserException(
-                    "The state folder cannot be written: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
+            throw new UserException("The state folder cannot be written (" + e.getMessage() + ").", e);
         }
     }
 }

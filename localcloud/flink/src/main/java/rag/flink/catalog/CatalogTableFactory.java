@@ -2,6 +2,8 @@ package rag.flink.catalog;
 
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.table.catalog.CatalogBaseTable;
+import org.apache.flink.table.catalog.exceptions.TableNotExistException;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
@@ -51,7 +53,17 @@ final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTab
         if (describesCatalog(context)) {
             throw new UserException(InformationSchema.NAME + " can only be read.");
         }
-        return topics.createDynamicTableSink(context);
+        return isStored(context) ? topics.createDynamicTableSink(context) : topics.createPlannedSink(context);
+    }
+
+    /** Whether it is the catalog's table, perhaps with hints, and not one that a statement is about to create. */
+    private boolean isStored(Context context) {
+        try {
+            CatalogBaseTable stored = catalog.getTable(context.getObjectIdentifier().toObjectPath());
+            return context.getCatalogTable().getOptions().keySet().containsAll(stored.getOptions().keySet());
+        } catch (TableNotExistException e) {
+            return false;
+        }
     }
 
     private static boolean describesCatalog(Context context) {

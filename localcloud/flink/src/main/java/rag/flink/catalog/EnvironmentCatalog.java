@@ -45,6 +45,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     private final Topics topics;
     private final Models models;
     private final Map<Seen, CatalogBaseTable> seen = new ConcurrentHashMap<>();
+    private final Map<ObjectPath, Rollback> made = new ConcurrentHashMap<>();
 
     public EnvironmentCatalog(
             String name,
@@ -185,17 +186,39 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         if (table instanceof ResolvedCatalogView view) {
             views(path).replace(path.getObjectName(), view);
         } else {
-            String connector = table.getOptions().getOrDefault("connector", "confluent");
-            if (!connector.equals("confluent")) {
-                throw new UserException("The connector '" + connector + "' is not supported by the local cloud.");
-            }
-            TopicTables.NewTable wanted = TopicTables.planned(path.getObjectName(), (ResolvedCatalogTable) table);
-            if (!topics.create(database, path.getObjectName(), wanted) && !ignoreIfExists) {
-                throw new TableAlreadyExistException(getName(), path);
-            }
-            store.change(environment, database, entries -> entries.tables().put(path.getObjectName(), wanted.entry()));
+            createTopic(database, path, (ResolvedCatalogTable) table, ignoreIfExists);
         }
         forget(path);
+    }
+
+    private void createTopic(Database database, ObjectPath path, ResolvedCatalogTable table, boolean ignoreIfExists)
+            throws TableAlreadyExistException {
+        String name = path.getObjectName();
+        TopicTables.NewTable wanted = TopicTables.planned(name, table);
+        Optional<Rollback> rollback = topics.create(database, name, wanted);
+        if (rollback.isEmpty()) {
+            if (ignoreIfExists) {
+                return;
+            }
+            throw new TableAlreadyExistException(getName(), path);
+        }
+        try {
+            store.change(environment, database, entries -> entries.tables().put(name, wanted.entry()));
+        } catch (RuntimeException e) {
+            rollback.get().run();
+            throw e;
+        }
+        rollback.get().add(() -> store.change(environment, database, entries -> entries.tables().remove(name)));
+        made.put(path, rollback.get());
+    }
+
+    /** Takes back the creation of a table, if this statement has made it. */
+    public void undoCreate(ObjectPath path) {
+        Rollback rollback = made.remove(path);
+        if (rollback != null) {
+            rollback.run();
+            forget(path);
+        }
     }
 
     @Override
@@ -221,17 +244,23 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         CatalogBaseTable before = getTable(path);
         Database database = environment.database(path.getDatabaseName()).orElseThrow();
         TableOptions options = TableOptions.changed(before, changes);
-        topics.configure(database, path.getObjectName(), options.configsBefore(), options.configs());
-        store.change(
-                environment,
-                database,
-                entries ->
-                        entries.tables()
-                                .compute(
-                                        path.getObjectName(),
-                                        (name, entry) ->
-                                                (entry == null ? CatalogEntries.Table.ofTopic() : entry)
-                                                        .withOptions(options.set(), options.reset())));
+        String name = path.getObjectName();
+        topics.configure(database, name, options.configsBefore(), options.configs());
+        try {
+            store.change(
+                    environment,
+                    database,
+                    entries ->
+                            entries.tables()
+                                    .compute(
+                                            name,
+                                            (key, entry) ->
+                                                    (entry == null ? CatalogEntries.Table.ofTopic() : entry)
+                                                            .withOptions(options.set(), options.reset())));
+        } catch (RuntimeException e) {
+            topics.configure(database, name, options.configs(), options.configsBefore());
+            throw e;
+        }
         forget(path);
     }
 

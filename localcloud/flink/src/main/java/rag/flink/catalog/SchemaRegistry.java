@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import rag.flink.Json;
@@ -23,6 +25,8 @@ public final class SchemaRegistry {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
     private static final Map<String, Map<Integer, String>> BY_ID = new ConcurrentHashMap<>();
+
+    private static final String PERMANENT = "?permanent=true";
 
     private final String url;
     private final String principal;
@@ -71,10 +75,33 @@ public final class SchemaRegistry {
                 .asInt();
     }
 
-    /** Deletes a subject for good, so that the name can be used for another schema. */
-    public void delete(String subject) {
+    /** Numbers of the versions of that subject, none if there is no such subject. */
+    Set<Integer> versions(String subject) {
+        Set<Integer> numbers = new TreeSet<>();
+        call("GET", "/subjects/" + encode(subject) + "/versions", null)
+                .ifPresent(found -> found.forEach(number -> numbers.add(number.asInt())));
+        return numbers;
+    }
+
+    /** Deletes a subject; {@link #purge} then does it for good. */
+    void delete(String subject) {
         call("DELETE", "/subjects/" + encode(subject), null);
-        call("DELETE", "/subjects/" + encode(subject) + "?permanent=true", null);
+    }
+
+    void purge(String subject) {
+        call("DELETE", "/subjects/" + encode(subject) + PERMANENT, null);
+    }
+
+    /** Deletes one version for good. */
+    void deleteVersion(String subject, int version) {
+        String path = "/subjects/" + encode(subject) + "/versions/" + version;
+        call("DELETE", path, null);
+        call("DELETE", path + PERMANENT, null);
+    }
+
+    /** Asks for the deletion of a version that no subject has: refused like any other, else without effect. */
+    void requireDeletable(String subject) {
+        call("DELETE", "/subjects/" + encode(subject) + "/versions/" + Integer.MAX_VALUE, null);
     }
 
     /** The text of the schema with that id; schemas are immutable, so each is asked for once. */

@@ -8,8 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param name the statement's name, part of its transactional ids
  * @param principal the Kafka user it acts as
- * @param startupMode {@code sql.tables.scan.startup.mode}, or {@code null} for each table's own
- * @param boundedMode {@code sql.tables.scan.bounded.mode}, or {@code null} for each table's own
+ * @param scan options that go before each table's own, such as {@code scan.startup.mode}
  * @param startingOffsets Flink's {@code specific-offsets} by topic; goes before the startup mode
  * @param systemColumns whether it sees them
  * @param sinks how many sinks it has so far
@@ -17,8 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public record StatementContext(
         String name,
         String principal,
-        String startupMode,
-        String boundedMode,
+        Map<String, String> scan,
         Map<String, String> startingOffsets,
         SystemColumns systemColumns,
         AtomicInteger sinks) {
@@ -26,11 +24,10 @@ public record StatementContext(
     public StatementContext(
             String name,
             String principal,
-            String startupMode,
-            String boundedMode,
+            Map<String, String> scan,
             Map<String, String> startingOffsets,
             SystemColumns systemColumns) {
-        this(name, principal, startupMode, boundedMode, startingOffsets, systemColumns, new AtomicInteger());
+        this(name, principal, scan, startingOffsets, systemColumns, new AtomicInteger());
     }
 
     /**

@@ -1,7 +1,6 @@
 package rag.flink.catalog;
 
 import java.util.Arrays;
-import java.util.stream.Collectors;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
 import rag.flink.UserException;
@@ -45,19 +44,9 @@ enum TableFormat {
 
     abstract DataType rowOf(String schema);
 
-    static TableFormat ofOption(String key, String value) {
-        return Arrays.stream(values())
-                .filter(format -> format.option.equals(value))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new UserException(
-                                        "'" + key + "' = '" + value
-                                                + "' is not supported by the local cloud; use one of "
-                                                + Arrays.stream(values())
-                                                        .map(format -> "'" + format.option + "'")
-                                                        .collect(Collectors.joining(", "))
-                                                + "."));
+    /** The format of that name, which the options of a table have been checked for. */
+    static TableFormat ofOption(String value) {
+        return Arrays.stream(values()).filter(format -> format.option.equals(value)).findFirst().orElseThrow();
     }
 
     static TableFormat ofSchemaType(String topic, String schemaType) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.flink.table.catalog.TableChange;
+import rag.flink.Settings;
 import rag.flink.UserException;
 
 /**
@@ -29,7 +30,7 @@ record TableOptions(
             if (change instanceof TableChange.SetOption option) {
                 if (option.getKey().equals(TopicTables.CHANGELOG_MODE)) {
                     boolean hasPrimaryKey = table.getUnresolvedSchema().getPrimaryKey().isPresent();
-                    TopicTables.requireMode(option.getValue(), hasPrimaryKey);
+                    TopicTables.requireKeyed(option.getValue(), hasPrimaryKey);
                     set.put(option.getKey(), option.getValue());
                 } else {
                     set.put(changeable(option.getKey()), option.getValue());
@@ -41,6 +42,8 @@ record TableOptions(
                         "Only the options of a table can be changed here: use ALTER TABLE ... SET or RESET.");
             }
         }
+        Settings.TABLE.requireServed(set);
+        Settings.TABLE.requireKnown(reset);
         Map<String, String> before = table.getOptions();
         Map<String, String> after = new HashMap<>(before);
         after.putAll(set);

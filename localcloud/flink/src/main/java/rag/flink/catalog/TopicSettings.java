@@ -3,8 +3,6 @@ package rag.flink.catalog;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import rag.flink.UserException;
@@ -28,27 +26,11 @@ final class TopicSettings {
                 case "kafka.retention.time" -> configs.put("retention.ms", millis(option.getKey(), value));
                 case "kafka.retention.size" -> configs.put("retention.bytes", bytes(option.getKey(), value));
                 case "kafka.max-message-size" -> configs.put("max.message.bytes", bytes(option.getKey(), value));
-                case ISOLATION_LEVEL -> oneOf(option, Set.of("read-committed", "read-uncommitted"));
-                case COMPRESSION_TYPE -> oneOf(option, Set.of("none", "gzip", "snappy", "lz4", "zstd"));
-                default -> {
-                    if (option.getKey().startsWith("kafka.") && !option.getKey().equals("kafka.partitions")) {
-                        throw new UserException(
-                                "The table option '" + option.getKey() + "' is not known; use kafka.cleanup-policy, "
-                                        + "kafka.retention.time, kafka.retention.size, kafka.max-message-size, "
-                                        + ISOLATION_LEVEL + " or " + COMPRESSION_TYPE + ".");
-                    }
-                }
+                case "kafka.message-timestamp-type" -> configs.put("message.timestamp.type", value);
+                default -> {} // of the table alone
             }
         }
         return configs;
-    }
-
-    private static void oneOf(Map.Entry<String, String> option, Set<String> known) {
-        if (!known.contains(option.getValue())) {
-            throw new UserException(
-                    "'" + option.getKey() + "' = '" + option.getValue() + "' is not known; use one of "
-                            + known.stream().sorted().collect(Collectors.joining(", ")) + ".");
-        }
     }
 
     private static String millis(String key, String value) {

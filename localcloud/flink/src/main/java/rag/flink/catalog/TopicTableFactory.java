@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSink;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
@@ -63,7 +64,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
 
     @Override
     public DynamicTableSource createDynamicTableSource(Context context) {
-        Map<String, String> options = connectorOptions(context);
+        Map<String, String> options = connectorOptions(context, part -> latestSchema(context, part));
         Map<String, String> table = context.getCatalogTable().getOptions();
         options.put("properties.group.id", statement.transactionalIdPrefix());
         // Offsets live in checkpoints; committing them too would need rights on a consumer group.
@@ -72,19 +73,14 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
                 "properties.isolation.level",
                 table.getOrDefault(TopicSettings.ISOLATION_LEVEL, "read-committed").replace('-', '_'));
         boolean upsert = isUpsert(table);
-        String startup = statement.startupMode() != null ? statement.startupMode() : table.get("scan.startup.mode");
         String carriedOver = statement.startingOffsets().get(options.get("topic"));
         if (!upsert && carriedOver != null) {
             options.put("scan.startup.mode", "specific-offsets");
             options.put("scan.startup.specific-offsets", carriedOver);
         } else if (!upsert) {
-            options.put("scan.startup.mode", startup);
-            copy(table, options, "scan.startup.timestamp-millis", "scan.startup.specific-offsets");
+            copyScan(table, options, "startup");
         }
-        options.put(
-                "scan.bounded.mode",
-                statement.boundedMode() != null ? statement.boundedMode() : table.get("scan.bounded.mode"));
-        copy(table, options, "scan.bounded.timestamp-millis", "scan.bounded.specific-offsets");
+        copyScan(table, options, "bounded");
         Context delegated = delegate(context, options, upsert);
         if (upsert) {
             return new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated);
@@ -97,11 +93,34 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
 
     @Override
     public DynamicTableSink createDynamicTableSink(Context context) {
-        Map<String, String> options = connectorOptions(context);
+        return sink(context, part -> latestSchema(context, part), statement.nextSinkPrefix());
+    }
+
+    /** The sink of a table that a statement is about to create, good for a plan that nobody runs. */
+    DynamicTableSink createPlannedSink(Context context) {
+        String topic = context.getObjectIdentifier().getObjectName();
+        ResolvedCatalogTable asked = context.getCatalogTable();
+        TopicTables.NewTable wanted = TopicTables.planned(topic, asked);
+        Context planned =
+                new FactoryUtil.DefaultDynamicTableContext(
+                        context.getObjectIdentifier(),
+                        new ResolvedCatalogTable(wanted.table(topic), asked.getResolvedSchema()),
+                        Map.of(),
+                        context.getConfiguration(),
+                        context.getClassLoader(),
+                        context.isTemporary());
+        return sink(
+                planned,
+                part -> part.equals("key") ? wanted.key().orElseThrow() : wanted.value(),
+                statement.transactionalIdPrefix());
+    }
+
+    private DynamicTableSink sink(Context context, Function<String, Registered> schemas, String transactionalIdPrefix) {
+        Map<String, String> options = connectorOptions(context, schemas);
         Map<String, String> table = context.getCatalogTable().getOptions();
         boolean upsert = isUpsert(table);
         options.put("sink.delivery-guarantee", "exactly-once");
-        options.put("sink.transactional-id-prefix", statement.nextSinkPrefix());
+        options.put("sink.transactional-id-prefix", transactionalIdPrefix);
         // A few ids used again and again: one for each commit would fill the broker's memory within days.
         options.put("sink.transaction-naming-strategy", "pooling");
         options.put("properties.transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
@@ -121,7 +140,8 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
                 isRetract(table) ? new RetractSink((KafkaDynamicSink) sink, context.getPhysicalRowDataType()) : sink);
     }
 
-    private Map<String, String> connectorOptions(Context context) {
+    /** @param schemas the schema of {@code key} and {@code value} */
+    private Map<String, String> connectorOptions(Context context, Function<String, Registered> schemas) {
         String topic = context.getObjectIdentifier().getObjectName();
         Map<String, String> table = context.getCatalogTable().getOptions();
         Database database =
@@ -136,31 +156,36 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         List<String> keys =
                 context.getCatalogTable().getDistribution().map(TableDistribution::getBucketKeys).orElse(List.of());
         if (!keys.isEmpty()) {
-            addFormat(options, "key", topic, table.get(TopicTables.KEY_FORMAT));
+            addFormat(options, "key", table.get(TopicTables.KEY_FORMAT), schemas);
             options.put("value.fields-include", "EXCEPT_KEY");
             if (!isUpsert(table)) {
                 options.put("key.fields", String.join(";", keys));
             }
         }
-        addFormat(options, "value", topic, table.get(TopicTables.VALUE_FORMAT));
+        addFormat(options, "value", table.get(TopicTables.VALUE_FORMAT), schemas);
         return options;
     }
 
-    private void addFormat(Map<String, String> options, String part, String topic, String format) {
+    private void addFormat(
+            Map<String, String> options, String part, String format, Function<String, Registered> schemas) {
         options.put(part + ".format", format);
         if (format.equals("raw")) {
             return;
         }
-        SchemaRegistry registry = new SchemaRegistry(environment.registryUrl(), statement.principal());
-        Registered schema =
-                registry.latest(topic + "-" + part)
-                        .orElseThrow(() -> new UserException("The topic '" + topic + "' has no " + part + " schema."));
+        Registered schema = schemas.apply(part);
         String prefix = part + "." + format + ".";
         options.put(prefix + "schema-id", Integer.toString(schema.id()));
         if (format.equals(TableFormat.AVRO_REGISTRY.option)) {
             options.put(prefix + "schema", schema.schema());
             options.put(prefix + "url", environment.registryUrl());
         }
+    }
+
+    private Registered latestSchema(Context context, String part) {
+        String topic = context.getObjectIdentifier().getObjectName();
+        return new SchemaRegistry(environment.registryUrl(), statement.principal())
+                .latest(topic + "-" + part)
+                .orElseThrow(() -> new UserException("The topic '" + topic + "' has no " + part + " schema."));
     }
 
     /** The append-only connector takes no primary key: there it is a promise of the user's, not the connector's. */
@@ -187,8 +212,11 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         return "retract".equals(table.get(TopicTables.CHANGELOG_MODE));
     }
 
-    private static void copy(Map<String, String> from, Map<String, String> to, String... keys) {
-        for (String key : keys) {
+    /** Where reading begins or ends: as the statement's properties say, else as the table's options do. */
+    private void copyScan(Map<String, String> table, Map<String, String> to, String end) {
+        String prefix = "scan." + end + ".";
+        Map<String, String> from = statement.scan().containsKey(prefix + "mode") ? statement.scan() : table;
+        for (String key : List.of(prefix + "mode", prefix + "timestamp-millis", prefix + "specific-offsets")) {
             if (from.containsKey(key)) {
                 to.put(key, from.get(key));
             }

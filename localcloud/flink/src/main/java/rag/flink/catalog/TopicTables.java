@@ -13,6 +13,7 @@ import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
+import rag.flink.Settings;
 import rag.flink.UserException;
 import rag.flink.catalog.SchemaRegistry.Registered;
 
@@ -23,7 +24,6 @@ final class TopicTables {
     static final String VALUE_FORMAT = "value.format";
     static final String CHANGELOG_MODE = "changelog.mode";
     static final String RAW_COLUMN = "val";
-    private static final List<String> CHANGELOG_MODES = List.of("append", "retract", "upsert");
 
     private TopicTables() {}
 
@@ -108,6 +108,7 @@ final class TopicTables {
             throw new UserException("Table '" + name + "' needs at least one physical column.");
         }
         Map<String, String> options = new LinkedHashMap<>(table.getOptions());
+        requireServed(options);
         options.remove("connector");
         List<String> primaryKey =
                 table.getResolvedSchema().getPrimaryKey().map(constraint -> constraint.getColumns()).orElse(List.of());
@@ -118,11 +119,11 @@ final class TopicTables {
                         .orElse(primaryKey);
         int partitions = table.getDistribution().flatMap(TableDistribution::getBucketCount).orElse(6);
         String mode = options.getOrDefault(CHANGELOG_MODE, primaryKey.isEmpty() ? "append" : "upsert");
-        requireMode(mode, !primaryKey.isEmpty());
+        requireKeyed(mode, !primaryKey.isEmpty());
         options.put(CHANGELOG_MODE, mode);
-        String format = options.getOrDefault(VALUE_FORMAT, TableFormat.AVRO_REGISTRY.option);
-        TableFormat valueFormat = TableFormat.ofOption(VALUE_FORMAT, format);
-        TableFormat keyFormat = TableFormat.ofOption(KEY_FORMAT, options.getOrDefault(KEY_FORMAT, valueFormat.option));
+        TableFormat valueFormat =
+                TableFormat.ofOption(options.getOrDefault(VALUE_FORMAT, TableFormat.AVRO_REGISTRY.option));
+        TableFormat keyFormat = TableFormat.ofOption(options.getOrDefault(KEY_FORMAT, valueFormat.option));
         RowType keyRow = project(row, keys, true);
         RowType valueRow = project(row, keys, false);
         if (valueRow.getFieldCount() == 0) {
@@ -145,12 +146,17 @@ final class TopicTables {
                         DerivedColumns.watermarkOf(table.getResolvedSchema()).orElse(null)));
     }
 
-    /** Refuses what is no changelog mode, or not one that the table can have. */
-    static void requireMode(String mode, boolean hasPrimaryKey) {
-        if (!CHANGELOG_MODES.contains(mode)) {
-            throw new UserException(
-                    "'" + CHANGELOG_MODE + "' = '" + mode + "' is not known; use 'append', 'retract' or 'upsert'.");
+    /** Refuses what the local cloud does not do; first the connector, to which the other options may belong. */
+    private static void requireServed(Map<String, String> options) {
+        String connector = options.get("connector");
+        if (connector != null) {
+            Settings.TABLE.requireServed(Map.of("connector", connector));
         }
+        Settings.TABLE.requireServed(options);
+    }
+
+    /** Refuses a changelog mode that needs a key of a table without one. */
+    static void requireKeyed(String mode, boolean hasPrimaryKey) {
         if (mode.equals("upsert") && !hasPrimaryKey) {
             throw new UserException("'changelog.mode' = 'upsert' needs a PRIMARY KEY (...) NOT ENFORCED.");
         }
@@ -164,7 +170,21 @@ final class TopicTables {
             String keySchemaType,
             String valueSchema,
             String valueSchemaType,
-            CatalogEntries.Table entry) {}
+            CatalogEntries.Table entry) {
+
+        /** The table as the catalog will have it; its schemas are those that will be registered, without ids yet. */
+        CatalogTable table(String topic) {
+            return tableOf(topic, partitions, key(), Optional.of(value()), Optional.of(entry), false);
+        }
+
+        Optional<Registered> key() {
+            return Optional.ofNullable(keySchema).map(schema -> new Registered(0, keySchemaType, schema));
+        }
+
+        Registered value() {
+            return new Registered(0, valueSchemaType, valueSchema);
+        }
+    }
 
     private static RowType project(RowType row, List<String> names, boolean inside) {
         List<RowType.RowField> fields =

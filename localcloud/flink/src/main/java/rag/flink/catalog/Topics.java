@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -89,10 +92,14 @@ final class Topics {
         }
     }
 
-    /** Makes topic and schemas; {@code false} if somebody else made the topic meanwhile. */
-    boolean create(Database database, String topic, TopicTables.NewTable wanted) {
-        SchemaRegistry registry =
-                registry()
+    /**
+     * Makes topic and schemas, or neither.
+     *
+     * @return how to take that back; empty if somebody else made the topic meanwhile
+     */
+    Optional<Rollback> create(Database database, String topic, TopicTables.NewTable wanted) {
+        Subjects subjects =
+                Subjects.of(environment, principal, topic)
                         .orElseThrow(
                                 () ->
                                         new UserException(
@@ -104,21 +111,20 @@ final class Topics {
             KafkaClients.await(admin(database).createTopics(List.of(request)).all());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TopicExistsException) {
-                return false;
+                return Optional.empty();
             }
             throw failed("create the topic '" + topic + "'", e);
         }
+        Rollback rollback = new Rollback();
+        rollback.add(() -> deleteTopic(KafkaClients.admin(database, KafkaClients.ADMIN), database, topic));
         try {
-            registry.register(topic + "-value", wanted.valueSchemaType(), wanted.valueSchema());
-            if (wanted.keySchema() != null) {
-                registry.register(topic + "-key", wanted.keySchemaType(), wanted.keySchema());
-            }
+            subjects.register(wanted, rollback);
+            awaitVisible(database, topic, true);
         } catch (RuntimeException e) {
-            admin(database).deleteTopics(List.of(topic));
+            rollback.run();
             throw e;
         }
-        awaitVisible(database, topic, true);
-        return true;
+        return Optional.of(rollback);
     }
 
     /** Sets what differs, and gives back to the broker's default what is named no more. */
@@ -144,20 +150,47 @@ final class Topics {
         }
     }
 
+    /** Deletes topic and schemas, or neither. */
     void delete(Database database, String topic) {
+        requireDeletable(database, topic);
+        Optional<Subjects> subjects = Subjects.of(environment, principal, topic);
+        subjects.ifPresent(Subjects::requireDeletable);
+        Rollback rollback = new Rollback();
         try {
-            KafkaClients.await(admin(database).deleteTopics(List.of(topic)).all());
+            subjects.ifPresent(found -> found.delete(rollback));
+            deleteTopic(admin(database), database, topic);
+        } catch (RuntimeException e) {
+            rollback.run();
+            throw e;
+        }
+        subjects.ifPresent(Subjects::purge);
+    }
+
+    private void requireDeletable(Database database, String topic) {
+        DescribeTopicsOptions withRights = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+        try {
+            Set<AclOperation> allowed =
+                    KafkaClients.await(admin(database).describeTopics(List.of(topic), withRights).allTopicNames())
+                            .get(topic)
+                            .authorizedOperations();
+            if (!allowed.contains(AclOperation.DELETE)) {
+                throw mayNot("delete the topic '" + topic + "'", null);
+            }
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                 throw failed("delete the topic '" + topic + "'", e);
             }
         }
-        registry()
-                .ifPresent(
-                        registry -> {
-                            registry.delete(topic + "-value");
-                            registry.delete(topic + "-key");
-                        });
+    }
+
+    private void deleteTopic(Admin admin, Database database, String topic) {
+        try {
+            KafkaClients.await(admin.deleteTopics(List.of(topic)).all());
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw failed("delete the topic '" + topic + "'", e);
+            }
+        }
         awaitVisible(database, topic, false);
     }
 
@@ -184,8 +217,12 @@ final class Topics {
 
     private UserException failed(String what, ExecutionException e) {
         if (e.getCause() instanceof AuthorizationException) {
-            return new UserException("The principal '" + principal + "' may not " + what + ".", e);
+            return mayNot(what, e);
         }
         return new UserException("Could not " + what + ": " + e.getCause().getMessage(), e);
+    }
+
+    private UserException mayNot(String what, Throwable cause) {
+        return new UserException("The principal '" + principal + "' may not " + what + ".", cause);
     }
 }

@@ -101,7 +101,7 @@ final class StatementEndpoint implements SqlGatewayEndpoint {
             } catch (IOException | RuntimeException e) {
                 LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI().getPath(), e);
                 status = 500;
-                answer = error("Flink could not do this (" + e.getClass().getSimpleName() + ", see its log).");
+                answer = error("Flink could not do this; its log, flink.log, has the cause.");
             }
             reply(exchange, status, answer);
         }

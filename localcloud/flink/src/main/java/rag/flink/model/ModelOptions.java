@@ -1,5 +1,6 @@
 package rag.flink.model;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import rag.flink.UserException;
@@ -14,11 +15,26 @@ import rag.flink.workspace.Environment;
  */
 public record ModelOptions(String connection, String modelVersion) {
 
+    /** Those that are done, and two that only describe a version. */
+    private static final List<String> KNOWN =
+            List.of("task", "provider", "openai.connection", "openai.model_version", "tag", "description");
+
     private static final String DEFAULT_MODEL_VERSION = "text-embedding-ada-002";
 
     /** Checks the options of a model about to be created; keys are lower case. */
     public static void check(String model, Map<String, String> options, Environment environment) {
         String name = of(model, options).connection();
+        options.keySet().stream()
+                .filter(key -> !KNOWN.contains(key))
+                .sorted()
+                .findFirst()
+                .ifPresent(
+                        key -> {
+                            throw new UserException(
+                                    "The option '" + key + "' of model '" + model
+                                            + "' is not supported by the local cloud; use '" + String.join("', '", KNOWN)
+                                            + "'.");
+                        });
         Connection connection =
                 environment
                         .connection(name)

@@ -13,24 +13,41 @@ import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
 import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.TableNotExistException;
 import org.apache.flink.util.SerializedThrowable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import rag.flink.UserException;
 
 /** Makes of a chain of exceptions the one message that a user can act on, in Confluent's words where they are known. */
 final class Failures {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final Pattern CLASS_NAME = Pattern.compile("^(?:[a-z][\\w$]*\\.)+[A-Z][\\w$]*: ");
     private static final Pattern NOT_FOUND =
             Pattern.compile("(?:Object|Table) '([^']+)' not found");
     private static final Pattern SINK_NOT_FOUND = Pattern.compile("Cannot find table '([^']+)' in any of the catalogs");
     private static final Pattern EXPECTING = Pattern.compile("\\s*Was expecting.*", Pattern.DOTALL);
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
+    private static final Pattern JAVA_WORDS =
+            Pattern.compile(
+                    "\\b(?:java|javax|jdk|sun|scala|rag|(?:org|com|io)\\.(?:apache|codehaus|fasterxml|google|confluent))"
+                            + "(?:\\.[a-z][\\w$]*)+\\.[A-Z]\\w*|Cannot invoke \"|cannot be cast to |\\bis null$");
     private static final int LONGEST = 1000;
 
     private Failures() {}
 
-    /** One line, without stack, class names or a secret (no secret is ever in an exception of this process). */
-    static String describe(Throwable failure, String catalog, String database) {
-        String message = message(chain(failure), catalog, database);
+    /**
+     * One line, without stack or class names.
+     *
+     * <p>A message of Java's own helps nobody: it goes to the log, with its stack, and the line says where.
+     */
+    static String describe(Throwable failure, String statement, String catalog, String database) {
+        List<Throwable> chain = chain(failure);
+        String message = message(chain, catalog, database);
+        if (message == null) {
+            LOG.error("Statement {} failed", statement, failure);
+            return "The statement failed by an internal error of Flink: its log, flink.log, has the cause under "
+                    + statement + ".";
+        }
         message = WHITE_SPACE.matcher(message).replaceAll(" ").strip();
         return message.length() > LONGEST ? message.substring(0, LONGEST) + "..." : message;
     }
@@ -87,17 +104,29 @@ final class Failures {
                 + "Using current catalog '" + catalog + "' and current database '" + database + "'.";
     }
 
-    /** The innermost exception that says anything. */
+    /** What the innermost exception says that says anything; {@code null} if that is a fault of a program. */
     private static String root(List<Throwable> chain) {
         for (int i = chain.size() - 1; i >= 0; i--) {
             String message = chain.get(i).getMessage();
+            if (isFaultOfProgram(chain.get(i))) {
+                return null;
+            }
             if (message != null && !message.isBlank()) {
                 String stripped = CLASS_NAME.matcher(message).replaceFirst("");
                 int stack = stripped.indexOf("\n\tat ");
-                return stack < 0 ? stripped : stripped.substring(0, stack);
+                String said = stack < 0 ? stripped : stripped.substring(0, stack);
+                return JAVA_WORDS.matcher(said).find() ? null : said;
             }
         }
-        return "The statement failed for an unknown reason (" + chain.get(chain.size() - 1).getClass().getSimpleName() + ").";
+        return null;
+    }
+
+    private static boolean isFaultOfProgram(Throwable cause) {
+        return cause instanceof NullPointerException
+                || cause instanceof ClassCastException
+                || cause instanceof IndexOutOfBoundsException
+                || cause instanceof ReflectiveOperationException
+                || cause instanceof Error;
     }
 
     private static List<Throwable> chain(Throwable failure) {

@@ -1,15 +1,28 @@
 package rag.flink.statement;
 
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.flink.util.TimeUtils;
+import rag.flink.Settings;
 import rag.flink.UserException;
 import rag.flink.catalog.StatementContext;
 import rag.flink.catalog.SystemColumns;
 
-/** Confluent's {@code sql.*} properties of a statement, told apart by what they change. */
+/**
+ * Confluent's {@code sql.*} properties of a statement, told apart by what they change.
+ *
+ * @param scan options that go before those of every table, such as {@code scan.startup.mode}
+ */
 record Properties(
-        String currentCatalog, String currentDatabase, String startupMode, String boundedMode, Map<String, String> session) {
+        String currentCatalog, String currentDatabase, Map<String, String> scan, Map<String, String> session) {
+
+    private static final String TABLES = "sql.tables.";
+    private static final String SCAN = TABLES + "scan.";
 
     /** Stands for "none": Flink wants some name, and no cluster can be called this. */
     static final String NO_DATABASE = "(none)";
@@ -22,24 +35,27 @@ record Properties(
                     "sql.local-time-zone", "table.local-time-zone",
                     "sql.state-ttl", "table.exec.state.ttl",
                     "sql.tables.scan.idle-timeout", "table.exec.source.idle-timeout");
-    private static final Set<String> STARTUP_MODES =
-            Set.of("earliest-offset", "latest-offset", "group-offsets", "timestamp");
 
     static Properties of(StatementRequest request) {
         Map<String, String> given = request.properties();
-        String startup = given.get("sql.tables.scan.startup.mode");
-        if (startup != null && !STARTUP_MODES.contains(startup)) {
-            throw new UserException(
-                    "'sql.tables.scan.startup.mode' = '" + startup + "' is not known; use earliest-offset or latest-offset.");
+        Settings.STATEMENT.requireServed(given);
+        Map<String, String> scan = new LinkedHashMap<>();
+        given.forEach(
+                (key, value) -> {
+                    if (key.startsWith(SCAN) && !SESSION_KEYS.containsKey(key)) {
+                        scan.put(key.substring(TABLES.length()), value);
+                    }
+                });
+        requireTimestamp(given, "startup");
+        requireTimestamp(given, "bounded");
+        if ("now".equals(given.get("sql.snapshot.mode"))) {
+            scan.put("scan.bounded.mode", "latest-offset");
+            scan.put("scan.startup.mode", "earliest-offset");
         }
-        String bounded = given.get("sql.tables.scan.bounded.mode");
-        String snapshot = given.getOrDefault("sql.snapshot.mode", "off");
-        if (snapshot.equals("now")) {
-            bounded = "latest-offset";
-            startup = "earliest-offset";
-        } else if (!snapshot.equals("off")) {
-            throw new UserException("'sql.snapshot.mode' = '" + snapshot + "' is not known; use 'now' or 'off'.");
+        for (String key : List.of("sql.state-ttl", "sql.tables.scan.idle-timeout")) {
+            require(given, key, TimeUtils::parseDuration, "a duration; write one like '1 h'.");
         }
+        require(given, "sql.local-time-zone", ZoneId::of, "a time zone; write one like 'Europe/Berlin' or 'UTC'.");
         Map<String, String> session = new LinkedHashMap<>();
         session.put("table.column-expansion-strategy", "EXCLUDE_ALIASED_VIRTUAL_METADATA_COLUMNS");
         session.put("table.exec.source.idle-timeout", IDLE_TIMEOUT);
@@ -52,17 +68,31 @@ record Properties(
         return new Properties(
                 given.getOrDefault("sql.current-catalog", request.environmentId()),
                 given.getOrDefault("sql.current-database", NO_DATABASE),
-                startup,
-                bounded,
+                scan,
                 session);
+    }
+
+    private static void require(
+            Map<String, String> given, String key, Function<String, Object> parser, String what) {
+        try {
+            Optional.ofNullable(given.get(key)).map(parser);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new UserException("'" + key + "' = '" + given.get(key) + "' is not " + what, e);
+        }
+    }
+
+    private static void requireTimestamp(Map<String, String> given, String end) {
+        String timestamp = SCAN + end + ".timestamp-millis";
+        if ("timestamp".equals(given.get(SCAN + end + ".mode")) && !given.containsKey(timestamp)) {
+            throw new UserException("'" + SCAN + end + ".mode' = 'timestamp' needs '" + timestamp + "'.");
+        }
     }
 
     StatementContext context(StatementRequest request) {
         return new StatementContext(
                 request.name(),
                 request.principal(),
-                startupMode,
-                boundedMode,
+                scan,
                 request.startingOffsets(),
                 SystemColumns.of(request.statement()));
     }

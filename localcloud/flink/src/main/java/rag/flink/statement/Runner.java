@@ -19,7 +19,10 @@ import org.apache.flink.table.api.TableException;
 import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 import org.apache.flink.table.api.internal.TableEnvironmentInternal;
 import org.apache.flink.table.api.internal.TableResultInternal;
+import org.apache.flink.table.catalog.Catalog;
+import org.apache.flink.table.catalog.ObjectIdentifier;
 import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
 import org.apache.flink.table.gateway.api.operation.OperationHandle;
 import org.apache.flink.table.gateway.service.result.ResultFetcher;
 import org.apache.flink.table.gateway.service.session.Session;
@@ -29,6 +32,7 @@ import org.apache.flink.table.operations.Operation;
 import org.apache.flink.table.operations.QueryOperation;
 import org.apache.flink.table.operations.SinkModifyOperation;
 import org.apache.flink.table.operations.StatementSetOperation;
+import org.apache.flink.table.operations.ddl.CreateTableOperation;
 import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.operations.PlannerQueryOperation;
 import org.apache.flink.table.types.logical.RowType;
@@ -36,6 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rag.flink.MiniClusterExecutorFactory;
 import rag.flink.UserException;
+import rag.flink.catalog.EnvironmentCatalog;
 
 /** Parses, plans and starts one statement; runs on a thread of the gateway. */
 final class Runner {
@@ -63,8 +68,8 @@ final class Runner {
 
     ResultFetcher run(OperationHandle handle) {
         TableEnvironmentInternal environment = environment(RuntimeExecutionMode.STREAMING);
-        Operation operation = parse(environment, statement.request().statement());
-        SqlKind.requireAllowed(operation);
+        Operation operation = SqlText.resolve(environment, statement.request().statement());
+        SqlKind.requireSamePlace(operation);
         if (isOn("sql.dry-run", "true")) {
             return check(handle, environment, operation);
         }
@@ -86,24 +91,6 @@ final class Runner {
 
     private TableEnvironmentInternal environment(RuntimeExecutionMode mode) {
         return session.createExecutor(executionConfig(mode)).getTableEnvironment();
-    }
-
-    private static Operation parse(TableEnvironmentInternal environment, String sql) {
-        if (sql.isBlank()) {
-            throw new UserException("The statement is empty.");
-        }
-        try {
-            List<Operation> operations = environment.getParser().parse(sql);
-            if (operations.size() == 1) {
-                return operations.get(0);
-            }
-        } catch (IllegalArgumentException e) {
-            if (!"only single statement supported".equals(e.getMessage())) {
-                throw e;
-            }
-        }
-        throw new UserException(
-                "A request takes one statement; several INSERTs go into EXECUTE STATEMENT SET BEGIN ... END.");
     }
 
     private Configuration executionConfig(RuntimeExecutionMode mode) {
@@ -142,7 +129,7 @@ final class Runner {
         if (isOn("sql.snapshot.mode", "now")) {
             try {
                 TableEnvironmentInternal batch = environment(RuntimeExecutionMode.BATCH);
-                QueryOperation again = (QueryOperation) parse(batch, statement.request().statement());
+                QueryOperation again = (QueryOperation) SqlText.resolve(batch, statement.request().statement());
                 return start(handle, batch, again, Plan.of(planner(batch), again));
             } catch (TableException | UnsupportedOperationException e) {
                 // Logs of updates and asynchronous functions have a plan as a stream only.
@@ -178,9 +165,47 @@ final class Runner {
         config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
         boolean bounded = inserts.stream().allMatch(Runner::isBounded);
         statement.planned(Traits.of(SqlKind.of(operation), bounded, true));
-        TableResultInternal result = environment.executeInternal(inserts);
+        TableResultInternal result = executeWhole(environment, inserts);
         statement.started(result.getJobClient().orElseThrow());
         return nothing(handle);
+    }
+
+    /** A table that is created for a query is there only if the query runs. */
+    private static TableResultInternal executeWhole(
+            TableEnvironmentInternal environment, List<ModifyOperation> inserts) {
+        List<CreateTableASOperation> creations =
+                inserts.stream()
+                        .filter(CreateTableASOperation.class::isInstance)
+                        .map(CreateTableASOperation.class::cast)
+                        .toList();
+        for (CreateTableASOperation creation : creations) {
+            requireNew(environment, creation.getCreateTableOperation());
+            environment.explainInternal(List.of(creation)); // refuses the query while nothing has been created
+        }
+        try {
+            return environment.executeInternal(inserts);
+        } catch (RuntimeException | Error e) {
+            creations.forEach(creation -> undo(environment, creation));
+            throw e;
+        }
+    }
+
+    private static void requireNew(TableEnvironmentInternal environment, CreateTableOperation creation) {
+        ObjectIdentifier table = creation.getTableIdentifier();
+        Optional<Catalog> catalog = environment.getCatalog(table.getCatalogName());
+        if (!creation.isIgnoreIfExists() && catalog.isPresent() && catalog.get().tableExists(table.toObjectPath())) {
+            TableAlreadyExistException cause =
+                    new TableAlreadyExistException(table.getCatalogName(), table.toObjectPath());
+            throw new UserException(cause.getMessage(), cause);
+        }
+    }
+
+    private static void undo(TableEnvironmentInternal environment, CreateTableASOperation creation) {
+        ObjectIdentifier table = creation.getCreateTableOperation().getTableIdentifier();
+        environment
+                .getCatalog(table.getCatalogName())
+                .filter(EnvironmentCatalog.class::isInstance)
+                .ifPresent(catalog -> ((EnvironmentCatalog) catalog).undoCreate(table.toObjectPath()));
     }
 
     private static boolean isBounded(ModifyOperation insert) {

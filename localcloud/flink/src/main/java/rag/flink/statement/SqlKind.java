@@ -9,31 +9,21 @@ import org.apache.flink.table.operations.ModifyOperation;
 import org.apache.flink.table.operations.Operation;
 import org.apache.flink.table.operations.QueryOperation;
 import org.apache.flink.table.operations.StatementSetOperation;
-import org.apache.flink.table.operations.UseOperation;
-import org.apache.flink.table.operations.command.AddJarOperation;
-import org.apache.flink.table.operations.command.RemoveJarOperation;
-import org.apache.flink.table.operations.command.ResetOperation;
-import org.apache.flink.table.operations.command.SetOperation;
-import org.apache.flink.table.operations.command.ShowJobsOperation;
-import org.apache.flink.table.operations.ddl.CreateCatalogFunctionOperation;
-import org.apache.flink.table.operations.ddl.CreateTempSystemFunctionOperation;
 import org.apache.flink.table.operations.ddl.AlterModelChangeOperation;
 import org.apache.flink.table.operations.ddl.AlterModelRenameOperation;
 import org.apache.flink.table.operations.ddl.AlterTableChangeOperation;
 import org.apache.flink.table.operations.ddl.AlterViewAsOperation;
 import org.apache.flink.table.operations.ddl.AlterViewRenameOperation;
-import org.apache.flink.table.operations.ddl.CreateCatalogOperation;
 import org.apache.flink.table.operations.ddl.CreateModelOperation;
 import org.apache.flink.table.operations.ddl.CreateTableOperation;
 import org.apache.flink.table.operations.ddl.CreateViewOperation;
-import org.apache.flink.table.operations.ddl.DropCatalogOperation;
 import org.apache.flink.table.operations.ddl.DropModelOperation;
 import org.apache.flink.table.operations.ddl.DropTableOperation;
 import org.apache.flink.table.operations.ddl.DropViewOperation;
 import org.apache.flink.table.operations.DescribeTableOperation;
 import rag.flink.UserException;
 
-/** The names that {@code traits.sql_kind} uses, and what a statement may not be. */
+/** The names that {@code traits.sql_kind} uses. */
 final class SqlKind {
 
     private static final Map<Class<?>, String> NAMES =
@@ -71,27 +61,8 @@ final class SqlKind {
         return name != null ? name : snakeCase(operation.getClass().getSimpleName().replaceAll("Operation$", ""));
     }
 
-    /** Refuses what would reach past the statement: into the session, the class path or the set of catalogs. */
-    static void requireAllowed(Operation operation) {
-        if (operation instanceof SetOperation || operation instanceof ResetOperation) {
-            throw new UserException("SET and RESET are not statements: pass the property with the statement instead.");
-        }
-        if (operation instanceof AddJarOperation || operation instanceof RemoveJarOperation) {
-            throw new UserException("Jars cannot be added by a statement.");
-        }
-        if (operation instanceof UseOperation) {
-            throw new UserException(
-                    "USE is not a statement: pass sql.current-catalog and sql.current-database with the statement instead.");
-        }
-        if (operation instanceof ShowJobsOperation) {
-            throw new UserException("SHOW JOBS is not supported by the local cloud: list statements through its API.");
-        }
-        if (operation instanceof CreateCatalogFunctionOperation || operation instanceof CreateTempSystemFunctionOperation) {
-            throw new UserException("Functions of one's own are not supported by the local cloud.");
-        }
-        if (operation instanceof CreateCatalogOperation || operation instanceof DropCatalogOperation) {
-            throw new UserException("A catalog is an environment: manage it through the cloud's API instead.");
-        }
+    /** Refuses to rename a thing into another catalog or database, which Flink would do in the old one. */
+    static void requireSamePlace(Operation operation) {
         if (operation instanceof AlterViewRenameOperation rename) {
             requireSamePlace("view", rename.getViewIdentifier(), rename.getNewViewIdentifier());
         }
@@ -100,7 +71,6 @@ final class SqlKind {
         }
     }
 
-    /** Flink would rename it in the old place, whatever place is asked for. */
     private static void requireSamePlace(String what, ObjectIdentifier from, ObjectIdentifier to) {
         if (!from.getCatalogName().equals(to.getCatalogName())
                 || !from.getDatabaseName().equals(to.getDatabaseName())) {

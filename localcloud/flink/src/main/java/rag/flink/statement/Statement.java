@@ -41,7 +41,7 @@ final class Statement {
     /** A statement that failed before it could be given to the gateway. */
     static Statement failed(StatementRequest request, Throwable failure) {
         Statement statement = new Statement(request, null);
-        statement.end.set(new Status(Phase.FAILED, Failures.describe(failure, "", ""), null));
+        statement.end.set(new Status(Phase.FAILED, Failures.describe(failure, request.name(), "", ""), null));
         return statement;
     }
 
@@ -117,7 +117,7 @@ final class Statement {
     }
 
     private String describe(Throwable failure) {
-        return Failures.describe(failure, properties.currentCatalog(), properties.currentDatabase());
+        return Failures.describe(failure, request.name(), properties.currentCatalog(), properties.currentDatabase());
     }
 
     /** Where it stands now; asks the gateway and the cluster unless it has ended. */

@@ -41,6 +41,17 @@ class ModelsTest {
     }
 
     @Test
+    void anOptionThatNothingIsDoneAboutIsRefused() {
+        create("m", "model", "one");
+        assertRefused(
+                "The option 'openai.params.dimensions' of model 'm' is not supported",
+                () -> alter("m", ModelChange.set("openai.params.dimensions", "3")));
+        alter("m", ModelChange.set("tag", "old"));
+        assertEquals("old", option("m", "tag"));
+        assertEquals(null, option("m", "openai.params.dimensions"));
+    }
+
+    @Test
     void theDefaultVersionIsTheFirstUntilItIsMadeAnother() {
         create("m", "model", "one");
         create("m", "model", "two");

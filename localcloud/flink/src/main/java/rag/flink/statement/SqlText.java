@@ -1,0 +1,60 @@
+package rag.flink.statement;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.flink.table.api.SqlParserException;
+import org.apache.flink.table.api.internal.TableEnvironmentImpl;
+import org.apache.flink.table.api.internal.TableEnvironmentInternal;
+import org.apache.flink.table.operations.Operation;
+import org.apache.flink.table.planner.delegation.PlannerBase;
+import org.apache.flink.table.planner.delegation.PlannerContext;
+import org.apache.flink.table.planner.operations.SqlNodeToOperationConversion;
+import rag.flink.UserException;
+
+/** The one place where a text becomes a statement: parsed by Flink, judged, then resolved by Flink. */
+final class SqlText {
+
+    /** Statements of Confluent Cloud that Flink's parser does not know, after any comments. */
+    private static final Pattern NOT_IN_THE_GRAMMAR =
+            Pattern.compile(
+                    "(?:\\s++|--[^\\n]*+|/\\*.*?\\*/)*+"
+                            + "((?:CREATE|ALTER|DROP|SHOW(?:\\s+CREATE)?|DESC(?:RIBE)?)\\s+(?:AGENT|TOOL)S?)\\b.*",
+                    Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private SqlText() {}
+
+    static Operation resolve(TableEnvironmentInternal environment, String sql) {
+        if (sql.isBlank()) {
+            throw new UserException("The statement is empty.");
+        }
+        TableEnvironmentImpl tables = (TableEnvironmentImpl) environment;
+        PlannerContext planner = ((PlannerBase) tables.getPlanner()).plannerContext();
+        SqlNode statement = parse(planner, sql);
+        Judge.requireServed(statement);
+        return SqlNodeToOperationConversion.convert(planner.createFlinkPlanner(), tables.getCatalogManager(), statement)
+                .orElseThrow(() -> new UserException("Statements of this kind are not supported by the local cloud."));
+    }
+
+    /** The one statement of a text, as Flink's grammar has it; nothing is looked up. */
+    static SqlNode parse(PlannerContext planner, String sql) {
+        SqlNodeList statements;
+        try {
+            statements = planner.createCalciteParser().parseSqlList(sql);
+        } catch (SqlParserException e) {
+            Matcher unknown = NOT_IN_THE_GRAMMAR.matcher(sql);
+            if (unknown.lookingAt()) {
+                String name = unknown.group(1).toUpperCase(Locale.ROOT).replaceAll("\\s+", " ");
+                throw new UserException(name + " is not supported by the local cloud: there are no agents and tools.", e);
+            }
+            throw e;
+        }
+        if (statements.size() == 1) {
+            return statements.get(0);
+        }
+        throw new UserException(
+                "A request takes one statement; several INSERTs go into EXECUTE STATEMENT SET BEGIN ... END.");
+    }
+}

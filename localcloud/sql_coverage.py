@@ -1,0 +1,94 @@
+"""What the local cloud's SQL has, as a page: ``python -m localcloud.sql_coverage`` writes docs/local-cloud-sql.md.
+
+It is made of the lists by which Flink's side decides (``localcloud/flink/src/main/resources/rag/flink``): whoever
+changes one changes both.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PROJECT = Path(__file__).resolve().parents[1]
+PAGE = _PROJECT / "docs" / "local-cloud-sql.md"
+LISTS = _PROJECT / "localcloud" / "flink" / "src" / "main" / "resources" / "rag" / "flink"
+_NOT_SERVED = "-"
+
+_HEAD = """\
+# Statements, table options and properties
+
+Made by `python -m localcloud.sql_coverage` from the lists by which the local cloud decides; a test compares them. A
+statement is judged whole, from its text, before Flink resolves it. What is refused has changed nothing, and
+`status.detail` says in one sentence what it was and what to write instead. What is in no list is refused as well.
+"""
+_STATEMENTS = """
+## Statements
+
+These run, also inside `EXPLAIN` and, for INSERTs, `EXECUTE STATEMENT SET`:
+"""
+_REFUSED = """
+These are refused. So are `OR REPLACE`, `TEMPORARY`, `PARTITIONED BY`, `INSERT OVERWRITE`, and hints other than
+`OPTIONS` of `scan.` in one that runs.
+
+| statements | what to do instead |
+|---|---|"""
+_OPTIONS = """
+## Options of a table
+
+In `WITH`, in `ALTER TABLE ... SET` (those of `kafka.` and `scan.`, and `changelog.mode`) and, of `scan.`, in
+`/*+ OPTIONS(...) */`. `FORMAT` is `avro-registry`, `json-registry` or `proto-registry`.
+
+| option | values | what it does, or what to do instead |
+|---|---|---|"""
+_PROPERTIES = """
+## Properties of a statement
+
+| property | values | what it does, or what to do instead |
+|---|---|---|"""
+
+
+class Row(NamedTuple):
+    """A line of a list; what ``answer`` and ``text`` mean is the list's own."""
+
+    name: str
+    answer: str
+    text: str
+
+
+def rows(name: str) -> list[Row]:
+    """Return the lines of a list."""
+    return [Row(*line.split("\t")) for line in (LISTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()]
+
+
+def render() -> str:
+    """Return the page."""
+    statements = rows("statements")
+    served = ", ".join(f"`{name}`" for row in statements if not row.text for name in row.answer.split(", "))
+    refused: dict[str, dict[str, None]] = {}
+    for row in statements:
+        if row.text:
+            refused.setdefault(row.text.partition(": ")[2], {})[row.answer] = None
+    lines = [_HEAD + _STATEMENTS, f"{served}.", _REFUSED]
+    lines += [f"| {', '.join(f'`{name}`' for name in names)} | {remedy} |" for remedy, names in refused.items()]
+    lines += [_OPTIONS, *_settings("table-options"), _PROPERTIES, *_settings("properties")]
+    return "\n".join(lines) + "\n"
+
+
+def _settings(name: str) -> Iterator[str]:
+    for row in rows(name):
+        yield f"| `{row.name}` | {_values(row.answer)} | {row.text} |"
+
+
+def _values(answer: str) -> str:
+    if answer == _NOT_SERVED:
+        return "not supported"
+    if not answer.replace("-", "").replace("|", "").isalnum():
+        return "any that fits"
+    return ", ".join(f"`{value}`" for value in answer.split("|"))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")

@@ -1,0 +1,87 @@
+"""A secret that is typed into SQL comes back nowhere: no reply, no list, no log, no file."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.integration.local_cloud import ENDED, LocalCloud, built_jars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.integration
+
+_LETTERS = string.ascii_letters + string.digits
+
+
+def random(length: int) -> str:
+    """Return letters and digits that nobody has used before."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(length))
+
+
+# Statements with a place for a secret, and what fits there.
+TYPED = {
+    "CREATE CONNECTION c WITH ('type'='openai','endpoint'='https://host/v1/embeddings','api-key'='{}')": "sk-",
+    "CREATE CONNECTION c WITH ('type'='mongodb','username'='u','password'='{}')": "",
+    "CREATE CONNECTION c WITH ('type'='bedrock','aws-access-key'='a','aws-secret-key'='{}')": "",
+    "CREATE CONNECTION c WITH ('type'='vertexai','service-key'='{{\"private_key\": \"{}\"}}')": "",
+    "CREATE MODEL m INPUT (a STRING) OUTPUT (v ARRAY<FLOAT>) WITH ('openai.apikey'='{}')": "",
+    "CREATE MODEL m INPUT (a STRING) OUTPUT (v ARRAY<FLOAT>) WITH ('openai.api_kye'='{}')": "",
+    "ALTER MODEL m SET ('openai.API_KEY' = '{}')": "",
+    "CREATE TABLE t (id INT) WITH ('connector'='jdbc','pasword'='{}')": "",
+    "EXPLAIN CREATE TABLE t (id INT) WITH ('connector'='jdbc','token'='{}')": "",
+    "SET 'sql.secrets.key' = '{}'": "",
+    "SELECT * FROM t WHERE k = '{}'": "sk-proj-",
+    "SELECT {} FORM t": "sk-",
+    "-- my key: {}\nSELECT 1": "ghp_",
+}
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the local cloud keeps all that it keeps."""
+    return tmp_path_factory.mktemp("cloud") / "state"
+
+
+@pytest.fixture(scope="module")
+def cloud(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """Yield it, in a state folder that can be searched."""
+    started = LocalCloud(state, built_jars(tmp_path_factory))
+    try:
+        yield started
+    finally:
+        started.close()
+
+
+def test_what_is_typed_is_left_nowhere(cloud: LocalCloud, state: Path) -> None:
+    typed = {sql: prefix + random(36) for sql, prefix in TYPED.items()}
+    said: list[str] = []
+    for sql, secret in typed.items():
+        spec = {"statement": sql.format(secret), "properties": {}, "compute_pool_id": cloud.pool}
+        reply = cloud.send("POST", cloud.statements, {"name": f"s-{len(said)}", "spec": spec})
+        assert reply.status_code == httpx.codes.BAD_REQUEST, f"{sql}: {reply.text}"
+        assert "has a secret" in reply.text
+        said.append(reply.text)
+    properties = {"sql.secrets.key": random(36)}
+    spec = {"statement": "SELECT 1", "properties": properties, "compute_pool_id": cloud.pool}
+    reply = cloud.send("POST", cloud.statements, {"name": "p", "spec": spec})
+    assert "holds a secret" in reply.text
+    said += [reply.text, str(cloud.call("GET", cloud.statements))]
+    sent = [*typed.values(), *properties.values()]
+    assert [secret for secret in sent if secret in "\n".join(said)] == []
+    for file in (path for path in state.rglob("*") if path.is_file()):
+        text = file.read_bytes().decode("latin-1")
+        assert [secret for secret in sent if secret in text] == [], file
+
+
+def test_what_fails_repeats_no_value_of_an_unknown_option(cloud: LocalCloud) -> None:
+    ran = cloud.post("CREATE TABLE t (id INT) WITH ('oops' = 'hunter2')")
+    status = ran.until(*ENDED)
+    assert "'oops'" in status["detail"]
+    assert "hunter2" not in status["detail"]
