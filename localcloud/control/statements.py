@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from localcloud.control.unread import Unread
 
 MAX_NAME = 100
+LONGEST_STATEMENT = 131_072
+"""Characters (OpenAPI description of ``SqlV1Statement``)."""
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
 _PLANNING_SECONDS, _PAUSE_SECONDS = 30.0, 0.05
 _ENDED = (StatementPhase.COMPLETED, StatementPhase.FAILED)
@@ -227,6 +229,11 @@ def _check(name: str, statement: str, properties: Mapping[str, Any]) -> None:
         )
     if not statement.strip():
         raise InvalidError("The statement is empty: write SQL in spec.statement.", pointer="/spec/statement")
+    if len(statement) > LONGEST_STATEMENT:
+        raise InvalidError(
+            f"The statement has {len(statement)} characters: at most {LONGEST_STATEMENT} are allowed.",
+            pointer="/spec/statement",
+        )
     for key, value in properties.items():
         if not isinstance(value, str | int | float | bool):
             raise InvalidError(f"Property {key} must be a string, not {value!r}.", pointer="/spec/properties")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 10_000_000
 MOST_CLASHES = 100
-_PAIR = 100  # steps to compare two types: about as long as the look at so many fields
+_PAIR = 300  # steps to compare two types: about as long as the look at so many fields
 _TOO_MUCH = (
     "The schema cannot be compared with those before it: together they have too many fields, branches or versions. Use"
     " smaller schemas, fewer alternatives (anyOf, oneOf, unions), or a level that is not TRANSITIVE."

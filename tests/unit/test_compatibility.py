@@ -153,11 +153,11 @@ def test_a_registry_compares_by_the_subjects_level(tmp_path: Path) -> None:
 # What a comparison can cost --------------------------------------------------------------------------------------------
 
 
-def choices(levels: int, last: str) -> Any:
+def choices(levels: int, values: list[int]) -> Any:
     """Return alternatives within alternatives: each level asks for ten times ten comparisons of the one below."""
-    made: Any = {"type": last}
+    made: Any = {"anyOf": [{"const": value} for value in values]}
     for level in range(levels):
-        made = {"anyOf": [{"properties": {f"p{level}": made}, "minProperties": branch} for branch in range(10)]}
+        made = {"anyOf": [{"properties": {f"p{level}": made}, "title": branch} for branch in range(10)]}
     return made
 
 
@@ -173,14 +173,14 @@ def union(count: int, kind: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
-        (json.dumps(choices(9, "string")), json.dumps(choices(9, "integer")), "JSON"),
+        (json.dumps(choices(4, [*range(1, 10), 0])), json.dumps(choices(4, [*range(9, 0, -1)])), "JSON"),
         (fields(9000, "int"), fields(9000, "string"), "AVRO"),
         (union(3000, "int"), union(3000, "string"), "AVRO"),
     ],
     ids=["alternatives in alternatives", "many fields", "many branches"],
 )
 def test_a_comparison_that_takes_too_long_is_refused(old: str, new: str, kind: str) -> None:
-    with pytest.raises(InvalidError, match=r"cannot be compared .* too many fields, branches or versions\. Use smaller"):
+    with pytest.raises(InvalidError, match=r"cannot be compared .* too many fields, branches or versions\."):
         clashes("BACKWARD", Judged(new, kind), [Judged(old, kind)])
 
 
