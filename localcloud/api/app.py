@@ -6,7 +6,6 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from anyio import CapacityLimiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -68,7 +67,7 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
         strict_content_type=False,  # the cloud reads a body without a Content-Type as JSON
     )
     app.state.cloud = cloud
-    app.state.embeddings = CapacityLimiter(openai.AT_ONCE)
+    app.state.embeddings = openai.Queue()
     for module in ROUTERS:
         app.include_router(module.router)
     app.add_exception_handler(ControlError, _refused)

@@ -37,7 +37,8 @@ def validate(schema: str, schema_type: str, referenced: Sequence[str] = ()) -> N
     together = len(schema) + sum(map(len, referenced))
     if together > json_size.LONGEST:
         raise InvalidError(
-            f"The schema has {together} characters with those that it refers to: at most {json_size.LONGEST} are allowed."
+            f"The schema has {together} characters with those that it refers to: at most {json_size.LONGEST} are"
+            " allowed."
         )
     if schema_type == "JSON":
         if not isinstance(parsed, dict | bool):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localcloud.dataplane.compatibility import Judged, clashes
-from localcloud.dataplane.json_schema_compatibility import clashes as json_clashes
 from localcloud.dataplane.interface import InvalidError
+from localcloud.dataplane.json_schema_compatibility import clashes as json_clashes
 from localcloud.dataplane.registry import SqliteRegistry
 from localcloud.dataplane.work import Work
 
@@ -150,7 +150,7 @@ def test_a_registry_compares_by_the_subjects_level(tmp_path: Path) -> None:
     registry.close()
 
 
-# What a comparison can cost --------------------------------------------------------------------------------------------
+# What a comparison can cost -------------------------------------------------------------------------------------------
 
 
 def choices(levels: int, values: list[int]) -> Any:

@@ -69,7 +69,9 @@ TOO_LARGE = {
     "regex in regex": typed("string", regex="((a{1000}){1000}){1000}"),
     "regex": typed("string", regex="a{100000000}"),
     "regex without end": typed("string", regex="((((.*)*)*)*)*", length=4000),
-    "regex that refers to itself": typed("string", regex="(a{100})" + "".join(f"((\\{n}){{9}})" for n in (1, 2, 4, 6, 8, 10))),
+    "regex that refers to itself": typed(
+        "string", regex="(a{100})" + "".join(f"((\\{n}){{9}})" for n in (1, 2, 4, 6, 8, 10))
+    ),
     "regex of every character": typed("string", regex="[\x00-\U0010ffff]{1000}"),
     "regex of nothing": typed("string", regex="(){4000000}"),
     "string": typed("string", length=2_000_000_000),
@@ -86,7 +88,11 @@ TOO_LARGE = {
     },
     "arrays of the default length": nested(12),
     "long affixes": {"type": "array", "items": typed("string", prefix="x" * 50_000), "arg.properties": {"length": 50}},
-    "long options": {"type": "array", "items": typed("string", options=["x" * 9999]), "arg.properties": {"length": 200}},
+    "long options": {
+        "type": "array",
+        "items": typed("string", options=["x" * 9999]),
+        "arg.properties": {"length": 200},
+    },
     "a branch of a union": ["null", typed("string", length=2_000_000_000)],
     "types that double": doubling(28),
     "types that double in an empty list": {"type": "array", "items": doubling(28), "arg.properties": {"length": 0}},

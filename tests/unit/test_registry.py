@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.dataplane.interface import ConflictError, InvalidError, NotFoundError
 from localcloud.dataplane import registry as storage
+from localcloud.dataplane.interface import ConflictError, InvalidError, NotFoundError
 from localcloud.dataplane.registry import SqliteRegistry
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ def test_many_threads_and_a_restart(registry: SqliteRegistry, tmp_path: Path) ->
     reopened.close()
 
 
-# What a schema can cost ------------------------------------------------------------------------------------------------
+# What a schema can cost -----------------------------------------------------------------------------------------------
 
 
 def nested(levels: int) -> str:

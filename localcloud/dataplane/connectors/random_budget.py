@@ -118,7 +118,7 @@ class _Pattern:
     def size(self, parsed: Any) -> int:
         return sum(self._state(opcode.name, value) for opcode, value in parsed)
 
-    def _state(self, opcode: str, value: Any) -> int:
+    def _state(self, opcode: str, value: Any) -> int:  # noqa: PLR0911 - one per opcode
         match opcode:
             case "AT" | "ASSERT_NOT":
                 return 0
@@ -142,5 +142,3 @@ class _Pattern:
 
 def _ranges(value: Any) -> Any:
     return [(opcode, bounds) for opcode, bounds in value if opcode.name == "RANGE"]
-
-

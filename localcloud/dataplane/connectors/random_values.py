@@ -214,9 +214,15 @@ def string(annotations: Mapping[str, Any], rng: random.Random, path: str) -> Gen
         return lambda: affixed(
             "".join(chr(rng.randrange(_ASCII)) for _ in range(rng.randrange(shortest, longest))), annotations
         )
-    regex = annotations["regex"]
+    match = _matching(annotations["regex"], (shortest, longest), rng, path)
+    return lambda: affixed(match(), annotations)
+
+
+def _matching(regex: Any, bounds: tuple[int, int], rng: random.Random, path: str) -> Callable[[], str]:
+    """Return a generator of strings that match, of a length within the bounds if there are any."""
     if not isinstance(regex, str):
         raise wrong(path, "regex must be a string")
+    shortest, longest = bounds
     pattern, matching = parsed(regex, path), _Matching(rng, longest - 1)
 
     def fits(text: str) -> bool:
@@ -240,7 +246,7 @@ def string(annotations: Mapping[str, Any], rng: random.Random, path: str) -> Gen
         while bounded and not fits(found) and tried < _MOST_TRIED:
             found = matching.of(pattern)
             tried += 1 + len(found)
-        return affixed(found, annotations)
+        return found
 
     return generate
 

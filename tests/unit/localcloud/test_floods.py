@@ -69,11 +69,10 @@ def test_embeddings_have_threads_of_their_own_and_a_queue_that_ends(
     body = {"model": "m", "input": "x"}
     together = openai.AT_ONCE + openai.MOST_WAITING
     with ThreadPoolExecutor(together + 1) as pool:
-        pending = [pool.submit(callers.send, "POST", "/v1/embeddings", json=body, headers=bearer)]
-        pending += [
-            pool.submit(callers.send, "POST", "/v1/embeddings", json=body, headers=bearer) for _ in range(together)
+        pending = [
+            pool.submit(callers.send, "POST", "/v1/embeddings", json=body, headers=bearer) for _ in range(together + 1)
         ]
-        refused = next(future for future in _done(pending, 1))
+        refused = _done(pending, 1)[0]
         assert refused.status_code == 429
         assert refused.headers["Retry-After"] == "1"
         assert "64 requests for embeddings wait already" in refused.json()["error"]["message"]
@@ -195,7 +194,9 @@ def test_a_page_size_of_any_kind(local: Local, size: str) -> None:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(token=st.one_of(st.text(max_size=2000), st.binary(max_size=2000).map(lambda raw: raw.hex()), st.just("9" * 5000)))
+@given(
+    token=st.one_of(st.text(max_size=2000), st.binary(max_size=2000).map(lambda raw: raw.hex()), st.just("9" * 5000))
+)
 def test_a_page_token_of_any_kind(local: Local, token: str) -> None:
     environment = local.cloud.environments.all()[0].id if local.cloud.environments.all() else local.environment()
     text = token.encode("utf-8", "ignore").decode()
