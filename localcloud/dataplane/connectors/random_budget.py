@@ -135,7 +135,7 @@ class _Pattern:
             case "GROUPREF":
                 return self._groups.get(value, 1)
             case "IN":  # the candidates for one character are listed each time
-                return 1 + sum(high - low for name, (low, high) in _ranges(value)) // 100
+                return 1 + int(sum(high - low for _, (low, high) in _ranges(value))) // 100
             case _:
                 return 1
 
