@@ -54,6 +54,7 @@ ROUTERS = (
     schema_registry_config,
     openai,
 )
+_LONGEST_DETAIL = 4000
 _log = logging.getLogger(__name__)
 
 
@@ -67,6 +68,7 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
         strict_content_type=False,  # the cloud reads a body without a Content-Type as JSON
     )
     app.state.cloud = cloud
+    app.state.embeddings = openai.Queue()
     for module in ROUTERS:
         app.include_router(module.router)
     app.add_exception_handler(ControlError, _refused)
@@ -82,6 +84,8 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
 def _reply(request: Request, status: int, detail: str, **more: Any) -> Json:
     values = {"code": "bad_request", "error_code": status, "pointer": "", **more}
     request_id = request.scope.get("state", {}).get("request_id", "")
+    if len(detail) > _LONGEST_DETAIL:  # it repeats what was sent
+        detail = f"{detail[:_LONGEST_DETAIL]}... ({len(detail)} characters)"
     body = error_body(request.url.path, status=status, detail=masked(detail), request_id=request_id, **values)
     return Json(body, status)
 
@@ -92,6 +96,8 @@ async def _refused(request: Request, error: Exception) -> Json:
     reply = _reply(request, error.status, str(error), **more)
     if error.status is HTTPStatus.UNAUTHORIZED:
         reply.headers["WWW-Authenticate"] = "Bearer" if request.url.path.startswith("/v1/") else "Basic"
+    if error.status is HTTPStatus.TOO_MANY_REQUESTS:
+        reply.headers["Retry-After"] = "1"
     return reply
 
 
@@ -109,7 +115,10 @@ async def _unknown(request: Request, error: Exception) -> Json:
     """Answer what has no route."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
     if error.status_code not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
-        return _reply(request, error.status_code, f"{error.detail}.")
+        code = getattr(error, "code", "bad_request")
+        reply = _reply(request, error.status_code, f"{error.detail}.", code=code, error_code=error.status_code)
+        reply.headers.update(error.headers or {})
+        return reply
     detail = f"The local cloud does not have {request.method} {request.url.path}."
     return _reply(request, 501, detail, code="not_implemented")
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from fastapi import Request
+from anyio.to_thread import run_sync
+from fastapi import HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from localcloud.api.callers import authenticate, caller
 from localcloud.control.errors import InvalidError
+from localcloud.dataplane.json_size import is_deeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -20,10 +23,31 @@ if TYPE_CHECKING:
     from fastapi.dependencies.models import Dependant
 
 
+DEEPEST = 100
+"""Levels of objects and lists within one another: replies, which say again what was sent, have their limit, too."""
+_SMALL = 1 << 16
+
+
 class _JsonRequest(Request):
     async def json(self) -> Any:
-        """Return the body; ``json.JSONDecodeError`` also for half a surrogate pair, which no reply could say again."""
-        return orjson.loads(await self.body())
+        """Return the body; refused is also half a surrogate pair, which no reply could say again."""
+        body = await self.body()
+        # A large one takes a while, and this is the thread that answers everybody else.
+        return _parsed(body) if len(body) <= _SMALL else await run_sync(_parsed, body)
+
+
+def _parsed(body: bytes) -> Any:
+    """Return what a body holds; :class:`HTTPException`, since FastAPI has a sentence of its own for any other."""
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        why = error.msg.partition(": line")[0]
+        raise HTTPException(
+            HTTPStatus.BAD_REQUEST, f"The body is no JSON that can be read here, at character {error.pos}: {why}"
+        ) from None
+    if is_deeper(parsed, DEEPEST):
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"The body is nested more than {DEEPEST} levels deep")
+    return parsed
 
 
 class JsonRoute(APIRoute):

@@ -7,6 +7,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from localcloud import logs
@@ -18,11 +19,22 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 16 << 20
+LARGEST_BODIES = 256 << 20
+"""Of all requests that are under way."""
+_TOO_LARGE = f"The body is larger than {LARGEST_BODY >> 20} MiB."
+_TOO_MANY = "Too many large requests are under way: send this one again in a second."
+_FULL = 429
+_DIGITS = 12
+_CODES = {403: "forbidden_access", 413: "payload_too_large", 415: "unsupported_media_type", 429: "too_many_requests"}
 _HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
-class TooLargeError(Exception):
-    """A body without a length went over the limit."""
+class BodyError(HTTPException):
+    """A body that is not read to its end; FastAPI lets no other exception through while it reads one."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(status, sentence.rstrip("."), {"Retry-After": "1"} if status == _FULL else None)
+        self.code = _CODES[status]
 
 
 class Gate:
@@ -37,6 +49,7 @@ class Gate:
     def __init__(self, app: ASGIApp, log: logging.Logger) -> None:
         self._app = app
         self._log = log
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -81,36 +94,40 @@ class Gate:
             await reply(scope, receive, send)
             return
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
-            await _too_large(scope)(scope, receive, send)
+        if not length.isdigit() or len(length) > _DIGITS or int(length) > LARGEST_BODY:
+            await _refusal(scope, 413, _TOO_LARGE)(scope, receive, send)
             return
-        left = LARGEST_BODY
+        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            detail = "A compressed body is not read here: send it as it is, without the header Content-Encoding."
+            await _refusal(scope, 415, detail)(scope, receive, send)
+            return
+        held = 0
 
         async def receiving() -> Message:
-            nonlocal left
+            nonlocal held
             message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise TooLargeError
+            size = len(message.get("body", b""))
+            held += size
+            self._held += size
+            if held > LARGEST_BODY:
+                raise BodyError(413, _TOO_LARGE)
+            if self._held > LARGEST_BODIES:
+                raise BodyError(_FULL, _TOO_MANY)
             return message
 
         try:
             await self._app(scope, receiving, send)
-        except TooLargeError:
-            await _too_large(scope)(scope, receive, send)
         except ClientDisconnect:
             pass  # nobody is left to be answered
-
-
-def _too_large(scope: Scope) -> Json:
-    return _refusal(scope, 413, f"The body is larger than {LARGEST_BODY >> 20} MiB.")
+        finally:
+            self._held -= held
 
 
 def _refusal(scope: Scope, status: int, detail: str) -> Json:
     body: Any = error_body(
         scope["path"],
         status=status,
-        code="forbidden_access" if status == 403 else "payload_too_large",  # noqa: PLR2004 - HTTP's own numbers
+        code=_CODES[status],
         error_code=status,
         detail=detail,
         pointer="",

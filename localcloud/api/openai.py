@@ -1,9 +1,12 @@
 """OpenAI's embeddings API over the local model (``/v1``)."""
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 
@@ -11,21 +14,46 @@ from localcloud.api.bodies import JsonRoute
 from localcloud.api.callers import TheCloud
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import InvalidError, NotFoundError, UnauthenticatedError
+from localcloud.control.errors import InvalidError, NotFoundError, TooManyError, UnauthenticatedError
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1")
 
 MOST_INPUTS = 2048
+AT_ONCE, MOST_WAITING = 2, 64
+"""Requests that are worked on, as many as cores are worth it, and those that wait: more are asked to come again."""
 FORMATS = ("float", "base64")
 MODEL = "wordllama-256"
 _OWNER = {"object": "model", "created": 1700000000, "owned_by": "local"}
+
+
+class Queue:
+    """Requests for embeddings that are under way; used by the event loop's thread alone."""
+
+    def __init__(self) -> None:
+        self.threads = CapacityLimiter(AT_ONCE)
+        self._places = AT_ONCE + MOST_WAITING
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place; :class:`TooManyError` if there is none."""
+        if not self._places:
+            raise TooManyError(f"{MOST_WAITING} requests for embeddings wait already: send this one again in a second.")
+        self._places -= 1
+        try:
+            yield
+        finally:
+            self._places += 1
 
 
 @router.post("/embeddings")
 async def create_embeddings(request: Request, cloud: TheCloud) -> Json:
     """Embed one text or up to 2048; whatever model is named, the local one answers."""
     _authenticate(request, cloud)
-    return await run_sync(_answer, await request.body(), cloud)
+    body = await request.body()
+    queue: Queue = request.app.state.embeddings
+    with queue.place():
+        # Threads of their own: those that all other endpoints share stay free.
+        return await run_sync(_answer, body, cloud, limiter=queue.threads)
 
 
 @router.get("/models")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEFAULT_PAGE, LARGEST_PAGE = 10, 100
+_DIGITS = 10  # Python reads no number of thousands of them
 
 
 class Json(Response):
@@ -78,7 +79,7 @@ def paged(
 def page_size(query: Mapping[str, str]) -> int:
     """Return ``page_size`` (default 10, at most 100)."""
     asked = query.get("page_size", "") or str(DEFAULT_PAGE)
-    if not asked.isdecimal() or not 1 <= int(asked) <= LARGEST_PAGE:
+    if not asked.isdecimal() or len(asked) > _DIGITS or not 1 <= int(asked) <= LARGEST_PAGE:
         raise InvalidError(f"page_size must be a number from 1 to {LARGEST_PAGE}, not {asked!r}.")
     return int(asked)
 

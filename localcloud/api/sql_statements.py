@@ -24,6 +24,9 @@ router = APIRouter(
 )
 
 
+_DIGITS = 18  # of a page's number, which is one of 64 bits
+
+
 class Spec(Model):
     """What to run, and how."""
 
@@ -197,7 +200,7 @@ def delete(environment_id: str, name: str, cloud: TheCloud, _: FlinkCaller) -> R
 def results(environment_id: str, name: str, request: Request, cloud: TheCloud, _: FlinkCaller) -> Json:
     """One page of rows; ``metadata.next`` is empty after the last one."""
     given = request.query_params.get("page_token", "") or "0"
-    if not given.isdecimal():
+    if not given.isdecimal() or len(given) > _DIGITS:
         raise InvalidError(f"page_token {given!r} is not one that a reply had in metadata.next.")
     page = cloud.statements.results(environment_id, name, int(given))
     here = f"{cloud.base_url}{quote(request.url.path)}"

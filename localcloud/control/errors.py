@@ -84,6 +84,12 @@ class UnavailableError(ControlError):
     status, code = HTTPStatus.SERVICE_UNAVAILABLE, "service_unavailable"
 
 
+class TooManyError(ControlError):
+    """Others are served first: the same request may succeed in a moment."""
+
+    status, code = HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests"
+
+
 class StorageError(ControlError):
     """The state folder cannot be written."""
 

@@ -30,6 +30,9 @@ INVALID_SCHEMA, INVALID_VERSION, INVALID_LEVEL, INVALID_MODE, READ_ONLY = 42201,
 REFERENCED = 42206
 
 
+_DIGITS = 10  # of a version's number
+
+
 class Deleted(StrEnum):
     """What a list holds of that which is deleted, but not for good."""
 
@@ -251,7 +254,7 @@ def _deleting(not_found: int, conflict: int) -> Iterator[None]:
 def _number(version: str) -> int | None:
     if version in ("latest", "-1"):
         return None
-    if version.isdecimal() and int(version) > 0:
+    if version.isdecimal() and len(version) <= _DIGITS and int(version) > 0:
         return int(version)
     raise UnprocessableError(
         f"The specified version '{version}' is not a valid version id: use a positive number or latest.",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibilityType
 from avro.errors import AvroException
@@ -11,11 +12,40 @@ from avro.name import Names
 from avro.schema import make_avsc_object
 
 from localcloud.dataplane.json_schema_compatibility import clashes as json_clashes
+from localcloud.dataplane.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from avro.schema import Schema
+    from avro.compatibility import SchemaCompatibilityResult
+    from avro.schema import RecordSchema, Schema
+
+MOST_STEPS = 10_000_000
+MOST_CLASHES = 100
+_PAIR = 300  # steps to compare two types: about as long as the look at so many fields
+_TOO_MUCH = (
+    "The schema cannot be compared with those before it: together they have too many fields, branches or versions. Use"
+    " smaller schemas, fewer alternatives (anyOf, oneOf, unions), or a level that is not TRANSITIVE."
+)
+
+
+class _Checker(ReaderWriterCompatibilityChecker):  # type: ignore[misc]  # avro has no types
+    """Avro's own rules, as far as the work allowed goes."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+
+    def get_compatibility(self, *args: Any, **values: Any) -> SchemaCompatibilityResult:
+        self._work.take(_PAIR)
+        return super().get_compatibility(*args, **values)
+
+    def check_reader_writer_record_fields(
+        self, reader: RecordSchema, writer: RecordSchema, location: list[str]
+    ) -> SchemaCompatibilityResult:
+        names = sum(1 + len(field.props.get("aliases") or ()) for field in reader.fields)
+        self._work.take(names * len(writer.fields))  # each name is looked for among all of them
+        return super().check_reader_writer_record_fields(reader, writer, location)
 
 
 class Judged:
@@ -23,22 +53,25 @@ class Judged:
 
     def __init__(self, text: str, schema_type: str, referenced: Sequence[str] = ()) -> None:
         self._text, self._type, self._referenced = text, schema_type, referenced
+        self._length = len(text) + sum(map(len, referenced))
 
-    def cannot_read(self, written: Judged) -> list[str]:
+    def cannot_read(self, written: Judged, work: Work | None = None) -> list[str]:
         """Say what of the records written with another schema cannot be read with this one."""
+        work = work or Work(MOST_STEPS, _TOO_MUCH)
+        work.take(self._length + written._length)
         if self._type != written._type:
             return [f"a schema of type {self._type} cannot read records of type {written._type}"]
         try:
-            return self._compared(written)
+            return self._compared(written, work)
         except (AvroException, AttributeError, KeyError, TypeError, ValueError) as error:
             # What fastavro or a JSON parser let in may still be no schema to whoever looks closer.
             return [f"the schemas cannot be compared: {error}"]
 
-    def _compared(self, written: Judged) -> list[str]:
+    def _compared(self, written: Judged, work: Work) -> list[str]:
         if self._type == "JSON":
-            return list(json_clashes(json.loads(self._text), json.loads(written._text)))
+            return list(json_clashes(json.loads(self._text), json.loads(written._text), work))
         # A checker remembers what it has compared by the schemas' names: one for each pair.
-        found = ReaderWriterCompatibilityChecker().get_compatibility(reader=self._avro(), writer=written._avro())
+        found = _Checker(work).get_compatibility(reader=self._avro(), writer=written._avro())
         if found.compatibility is SchemaCompatibilityType.compatible:
             return []
         where, why = ", ".join(sorted(found.locations)) or "/", ", ".join(sorted(found.messages))
@@ -54,11 +87,13 @@ class Judged:
 def clashes(level: str, new: Judged, old: Sequence[Judged]) -> list[str]:
     """Say what ``level`` (a compatibility level of the registry's) has against ``new`` after ``old``, oldest first."""
     compared = old if level.endswith("_TRANSITIVE") else old[-1:]
-    return [clash for one in reversed(compared) for clash in _between(level, new, one)]
+    work = Work(MOST_STEPS, _TOO_MUCH)
+    found = (clash for one in reversed(compared) for clash in _between(level, new, one, work))
+    return list(islice(found, MOST_CLASHES))
 
 
-def _between(level: str, new: Judged, old: Judged) -> Iterator[str]:
+def _between(level: str, new: Judged, old: Judged, work: Work) -> Iterator[str]:
     if level.startswith(("BACKWARD", "FULL")):
-        yield from new.cannot_read(old)
+        yield from new.cannot_read(old, work)
     if level.startswith(("FORWARD", "FULL")):
-        yield from old.cannot_read(new)
+        yield from old.cannot_read(new, work)

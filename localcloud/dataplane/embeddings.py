@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from localcloud.dataplane.interface import DataPlaneError, Embedded
+from localcloud.dataplane.interface import DataPlaneError, Embedded, InvalidError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
 DIMENSIONS = 256
+MOST_TOKENS = 300_000
+"""Of all texts of a call, as at OpenAI ("Embeddings", API reference)."""
+LONGEST_TEXT = 8192
+"""Tokens of one text, as at OpenAI."""
+MOST_CHARACTERS = 1 << 18
+"""Of one text, and of a batch: while the tokenizer works, a token takes a kilobyte."""
 _BATCH = 64
 
 
@@ -35,17 +41,19 @@ class WordLlamaModel:
         loader.shutdown(wait=False)
 
     def embed(self, texts: Sequence[str]) -> Embedded:
-        """Embed each text for itself; safe to call from several threads."""
+        """Embed each text for itself; safe to call from several threads. :class:`InvalidError` for too much text."""
         tokenizer, table = self._model()
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
         tokens = 0
-        for start in range(0, len(texts), _BATCH):
-            batch = tokenizer.encode_batch_fast(list(texts[start : start + _BATCH]), add_special_tokens=False)
-            for row, encoding in enumerate(batch, start):
-                if ids := encoding.ids:
+        for rows in _batches(texts):
+            batch = tokenizer.encode_batch_fast([texts[row] for row in rows], add_special_tokens=False)
+            for row, encoding in zip(rows, batch, strict=True):
+                ids = encoding.ids
+                tokens += len(ids)
+                _require_few(row, len(ids), tokens)
+                if ids:
                     # A sum has the direction of the mean, and length 1 is what it is brought to.
                     np.add.reduce(table.take(ids, axis=0, mode="clip"), axis=0, out=vectors[row])
-                    tokens += len(ids)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors[lengths[:, 0] == 0, 0] = 1.0  # a text without a token still needs a direction: division gives NaN
         vectors /= np.where(lengths == 0, 1, lengths)
@@ -56,6 +64,29 @@ class WordLlamaModel:
             return self._loading.result()
         except (ImportError, OSError) as error:
             raise DataPlaneError(f"The embedding model could not be loaded: {error}.") from error
+
+
+def _batches(texts: Sequence[str]) -> Iterator[range]:
+    """Yield the texts' places, as many at once as the tokenizer may have."""
+    start = characters = 0
+    for row, text in enumerate(texts):
+        if len(text) > MOST_CHARACTERS:
+            raise InvalidError(f"input[{row}] has {len(text)} characters: at most {MOST_CHARACTERS} are allowed.")
+        if row - start == _BATCH or characters + len(text) > MOST_CHARACTERS:
+            yield range(start, row)
+            start, characters = row, 0
+        characters += len(text)
+    if texts:
+        yield range(start, len(texts))
+
+
+def _require_few(row: int, tokens: int, together: int) -> None:
+    if tokens > LONGEST_TEXT:
+        raise InvalidError(f"input[{row}] has {tokens} tokens: at most {LONGEST_TEXT} are allowed.")
+    if together > MOST_TOKENS:
+        raise InvalidError(
+            f"input has more than {MOST_TOKENS} tokens by input[{row}]: send the rest of the texts in another request."
+        )
 
 
 def _load() -> tuple[Any, Vectors]:

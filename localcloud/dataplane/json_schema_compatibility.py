@@ -6,10 +6,15 @@ there already, with any value; so to name one narrows what is allowed.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from localcloud.dataplane.work import Work
+
+_PAIR = 10  # steps to compare two schemas
 
 _UPPER_LIMITS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _LOWER_LIMITS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
@@ -19,24 +24,25 @@ _CHOICES = ("oneOf", "anyOf")
 _TYPES = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
 
 
-def clashes(reader: Any, writer: Any, path: str = "#") -> Iterator[str]:
+def clashes(reader: Any, writer: Any, work: Work, path: str = "#") -> Iterator[str]:
     """Say where a document that ``writer`` allows may be one that ``reader`` does not."""
+    work.take(_PAIR + len(path))
     if reader in (True, {}) or writer is False or reader == writer:
         return
     if reader is False or writer in (True, {}):
         yield f"{path} allows less than before"
         return
     if writer.keys() & set(_CHOICES) or reader.keys() & set(_CHOICES):
-        yield from _choices(reader, writer, path)
+        yield from _choices(reader, writer, work, path)
         return
     yield from (f"{path}/{key} has changed" for key in _NOT_JUDGED if reader.get(key) != writer.get(key))
     if not _types(writer) <= _types(reader) | ({"integer"} if "number" in _types(reader) else set()):
         yield f"{path}/type allows less than before"
-    if "enum" in reader and not all(value in reader["enum"] for value in writer.get("enum", [object()])):
+    if "enum" in reader and not _values(writer.get("enum", [object()])) <= _values(reader["enum"]):
         yield f"{path}/enum allows less than before"
     yield from _limits(reader, writer, path)
-    yield from _properties(reader, writer, path)
-    yield from clashes(reader.get("items", True), writer.get("items", True), f"{path}/items")
+    yield from _properties(reader, writer, work, path)
+    yield from clashes(reader.get("items", True), writer.get("items", True), work, f"{path}/items")
 
 
 def _types(schema: dict[str, Any]) -> frozenset[str]:
@@ -44,10 +50,19 @@ def _types(schema: dict[str, Any]) -> frozenset[str]:
     return frozenset([named] if isinstance(named, str) else named)
 
 
-def _choices(reader: dict[str, Any], writer: dict[str, Any], path: str) -> Iterator[str]:
+def _values(listed: list[Any]) -> set[Any]:
+    return {
+        json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else (isinstance(value, bool), value)
+        for value in listed
+    }
+
+
+def _choices(reader: dict[str, Any], writer: dict[str, Any], work: Work, path: str) -> Iterator[str]:
     """Every branch that was there must fit one that is."""
+    work.take(len(reader) + len(writer))
+    allowed = _branches(reader)
     for branch in _branches(writer):
-        if all(any(clashes(one, branch)) for one in _branches(reader)):
+        if all(any(clashes(one, branch, work)) for one in allowed):
             yield f"{path} has no place for what it allowed before"
 
 
@@ -71,12 +86,12 @@ def _limits(reader: dict[str, Any], writer: dict[str, Any], path: str) -> Iterat
             yield f"{path}/{key} has changed"
 
 
-def _properties(reader: dict[str, Any], writer: dict[str, Any], path: str) -> Iterator[str]:
+def _properties(reader: dict[str, Any], writer: dict[str, Any], work: Work, path: str) -> Iterator[str]:
     named, known = reader.get("properties", {}), writer.get("properties", {})
     others, known_others = reader.get("additionalProperties", True), writer.get("additionalProperties", True)
     for name in sorted(named.keys() | known.keys()):
-        yield from clashes(named.get(name, others), known.get(name, known_others), f"{path}/properties/{name}")
-    yield from clashes(others, known_others, f"{path}/additionalProperties")
+        yield from clashes(named.get(name, others), known.get(name, known_others), work, f"{path}/properties/{name}")
+    yield from clashes(others, known_others, work, f"{path}/additionalProperties")
     for name in sorted(set(reader.get("required", [])) - set(writer.get("required", []))):
         if not (isinstance(named.get(name), dict) and "default" in named[name]):
             yield f"{path}/required has {name}, which has no default"

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-FIRST_ID = 100_001
+FIRST_ID, LARGEST_ID = 100_001, 2**31 - 1
 DEFAULT_COMPATIBILITY = "BACKWARD"
+MOST_VERSIONS = 20_000
+MOST_CHARACTERS = 64_000_000
+MOST_REFERENCES = 100
 _GLOBAL = ""  # no subject has an empty name
 
 _TABLES = """
@@ -84,12 +87,26 @@ class SqliteRegistry:
             schema_id = self._schema_id(registry_id, schema, schema_type, references)
             found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.id = ?", subject, schema_id)
             if not found:
+                self._require_room(registry_id, schema)
                 last = "SELECT max(version) FROM versions WHERE registry = ? AND subject = ?"
                 version = (db.execute(last, (registry_id, subject)).fetchone()[0] or 0) + 1
                 new = (registry_id, subject, version, schema_id)
                 db.execute("INSERT INTO versions (registry, subject, version, id) VALUES (?, ?, ?, ?)", new)
                 found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.id = ?", subject, schema_id)
             return found[-1]
+
+    def _require_room(self, registry_id: str, schema: str) -> None:
+        """Refuse one more when every list of them would be too long: each holds the schemas' texts in memory."""
+        size = (
+            "SELECT count(*), coalesce(sum(length(s.text)), 0) FROM versions v"
+            " JOIN schemas s ON s.registry = v.registry AND s.id = v.id WHERE v.registry = ?"
+        )
+        versions, characters = self._db.execute(size, (registry_id,)).fetchone()
+        if versions >= MOST_VERSIONS or characters + len(schema) > MOST_CHARACTERS:
+            raise InvalidError(
+                f"The Schema Registry is full: it has {versions} versions of {characters} characters, and at most"
+                f" {MOST_VERSIONS} of {MOST_CHARACTERS} together. Delete versions for good (permanent=true) first."
+            )
 
     def version(
         self, registry_id: str, subject: str, version: int | None = None, *, deleted: bool = False
@@ -105,8 +122,10 @@ class SqliteRegistry:
 
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         """A schema by its id, deleted or not; subject and version are those of its first registration."""
-        with self._transaction():
-            found = self._rows(registry_id, "AND s.id = ? ", schema_id, order="v.rowid LIMIT 1")
+        found = []
+        if schema_id <= LARGEST_ID:
+            with self._transaction():
+                found = self._rows(registry_id, "AND s.id = ? ", schema_id, order="v.rowid LIMIT 1")
         if not found:
             raise NotFoundError(f"Schema {schema_id} not found.")
         return found[0]
@@ -115,12 +134,13 @@ class SqliteRegistry:
         self, registry_id: str, subject: str, schema: str, schema_type: str = "AVRO", *, deleted: bool = False
     ) -> SchemaVersion:
         """The version of ``subject`` that holds this schema, else :class:`NotFoundError`."""
-        known = self.versions(registry_id, subject, deleted=deleted)
-        form = canonical(schema, schema_type)
-        for found in reversed(known):
-            if found.schema_type == schema_type and canonical(found.schema, schema_type) == form:
-                return found
-        raise NotFoundError("Schema not found.")
+        same = ("" if deleted else _LIVE) + "AND v.subject = ? AND s.type = ? AND s.canonical = ?"
+        with self._transaction():
+            found = self._rows(registry_id, same, subject, schema_type, canonical(schema, schema_type))
+            if not found:
+                self._of_subject(registry_id, subject, deleted=deleted)
+                raise NotFoundError("Schema not found.")
+        return found[-1]
 
     def all(
         self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False, deleted: bool = False
@@ -237,9 +257,13 @@ class SqliteRegistry:
         raise NotFoundError(f"Version {version or 'latest'} not found.")
 
     def _referenced(self, registry_id: str, references: Sequence[Mapping[str, Any]]) -> list[str]:
+        if len(references) > MOST_REFERENCES:
+            raise InvalidError(f"The schema has {len(references)} references: at most {MOST_REFERENCES} are allowed.")
         texts = []
         for reference in references:
             subject, version = reference.get("subject"), reference.get("version")
+            if not isinstance(subject, str) or not isinstance(version, int) or not 0 < version <= LARGEST_ID:
+                raise InvalidError("A reference has a subject and, as a number, its version.")
             found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.version = ?", subject, version)
             if not found:
                 raise InvalidError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import fastavro
 from fastavro.schema import SchemaParseException
 
+from localcloud.dataplane import json_size
 from localcloud.dataplane.interface import InvalidError
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def canonical(schema: str, schema_type: str) -> str:
 def validate(schema: str, schema_type: str, referenced: Sequence[str] = ()) -> None:
     """Raise :class:`InvalidError` unless the text is a schema; ``referenced`` are the Avro schemas it builds on."""
     parsed = _parsed(schema, schema_type)
+    together = len(schema) + sum(map(len, referenced))
+    if together > json_size.LONGEST:
+        raise InvalidError(
+            f"The schema has {together} characters with those that it refers to: at most {json_size.LONGEST} are"
+            " allowed."
+        )
     if schema_type == "JSON":
         if not isinstance(parsed, dict | bool):
             raise InvalidError(f"A JSON Schema is a JSON object or boolean, not {_dump(parsed)[:40]}.")
@@ -69,10 +76,7 @@ def _require_parts(schema: Any) -> None:
 def _parsed(schema: str, schema_type: str) -> Any:
     if schema_type not in TYPES:
         raise InvalidError(f"Schemas of type {schema_type} are not supported here: use {' or '.join(TYPES)}.")
-    try:
-        return json.loads(schema)
-    except ValueError as error:
-        raise InvalidError(f"The schema is no valid JSON: {error}.") from error
+    return json_size.read(schema, "The schema")
 
 
 def _dump(parsed: Any, *, sort_keys: bool = False) -> str:

@@ -349,6 +349,48 @@ def test_a_mistake_is_one_sentence(world: World, sql: str, sentence: str) -> Non
     assert "\n" not in detail
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT " + "(" * 10_000 + "1" + ")" * 10_000,
+        "SELECT " + "(" * 60_000 + "1" + ")" * 60_000,
+        "SELECT 1" + " + 1" * 30_000,
+        "SELECT * FROM " + "(SELECT * FROM " * 6_000 + "t" + ")" * 6_000,
+        "SELECT " + "ARRAY[" * 15_000 + "1" + "]" * 15_000,
+        "CREATE TABLE deep (a " + "ROW<a " * 15_000 + "INT" + ">" * 15_000 + ")",
+        "SELECT 1 WHERE " + "NOT " * 30_000 + "TRUE",
+    ],
+    ids=["10,000 parentheses", "parentheses", "operators", "subqueries", "arrays", "types", "NOT"],
+)
+@pytest.mark.usefixtures("pipeline")
+def test_a_statement_without_bottom_is_one_sentence_and_others_are_answered(world: World, sql: str) -> None:
+    uid = world.run(sql)
+    assert world.query("SELECT 1") == [["1"]]  # while the other one may still be looked at
+    detail = world.ended(uid).detail
+    assert "nested too deeply: use fewer parentheses" in detail
+    assert len(detail) < 300
+
+
+def test_a_long_list_of_values_is_none_too_deep(world: World) -> None:
+    values = ", ".join(str(number) for number in range(20_000))
+    assert world.query(f"SELECT 'found' WHERE 19999 IN ({values})") == [["found"]]
+
+
+def test_a_page_of_large_rows_is_cut_and_no_row_is_lost(world: World) -> None:
+    rows = " UNION ALL ".join(f"SELECT {number}, REPEAT('x', 1000000)" for number in range(12))
+    uid = world.run(rows)
+    world.until(uid, lambda status: status.phase in SETTLED)
+    token: int | None = 0
+    sizes, found = [], set()
+    while token is not None:
+        page = world.flink.results(uid, token)
+        sizes.append(len(page.rows))
+        found |= {row["row"][0] for row in page.rows}
+        token = page.next_token
+    assert found == {str(number) for number in range(12)}
+    assert max(sizes) <= 5  # of four mebibytes, and the row that goes over
+
+
 def test_models_and_views_survive_and_have_versions(world: World) -> None:
     world.run(
         "CREATE MODEL m INPUT (a STRING) OUTPUT (v ARRAY<FLOAT>) WITH ('task' = 'embedding', 'provider' = 'openai',"

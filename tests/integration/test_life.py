@@ -160,9 +160,7 @@ class TestFailedInsert:
         wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors")
         clone.ok("cloud", "faults", f"statement.{failed}=FAILED")
         api = flink(clone.outputs())
-        wait_until(
-            lambda: api.get(f"/statements/{failed}").json()["status"]["phase"] == "FAILED", "the INSERT to fail"
-        )
+        wait_until(lambda: api.get(f"/statements/{failed}").json()["status"]["phase"] == "FAILED", "the INSERT to fail")
         clone.ok("cloud", "faults", "none")
         said = clone.run("verify")
         assert said.returncode == 1

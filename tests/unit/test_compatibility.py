@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localcloud.dataplane.compatibility import Judged, clashes
+from localcloud.dataplane.interface import InvalidError
 from localcloud.dataplane.json_schema_compatibility import clashes as json_clashes
 from localcloud.dataplane.registry import SqliteRegistry
+from localcloud.dataplane.work import Work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +120,7 @@ TEXT, NUMBER, INTEGER = {"type": "string"}, {"type": "number"}, {"type": "intege
     ],
 )
 def test_json_schemas(reader: Any, writer: Any, allowed: bool) -> None:  # noqa: FBT001 - a column of the table
-    told = list(json_clashes(reader, writer))
+    told = list(json_clashes(reader, writer, Work(100_000, "too much")))
     assert (told == []) is allowed, told
 
 
@@ -146,3 +148,57 @@ def test_a_registry_compares_by_the_subjects_level(tmp_path: Path) -> None:
         registry.clashes("r", "line", record({"name": "item", "type": "Item"}, B_OR_EMPTY), references=references) == []
     )
     registry.close()
+
+
+# What a comparison can cost -------------------------------------------------------------------------------------------
+
+
+def choices(levels: int, values: list[int]) -> Any:
+    """Return alternatives within alternatives: each level asks for ten times ten comparisons of the one below."""
+    made: Any = {"anyOf": [{"const": value} for value in values]}
+    for level in range(levels):
+        made = {"anyOf": [{"properties": {f"p{level}": made}, "title": branch} for branch in range(10)]}
+    return made
+
+
+def fields(count: int, kind: str) -> str:
+    return record(*({"name": f"f{number}", "type": kind} for number in range(count)))
+
+
+def union(count: int, kind: str) -> str:
+    branches = [{"type": "record", "name": f"b{n}", "fields": [{"name": kind, "type": kind}]} for n in range(count)]
+    return record({"name": "a", "type": branches})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        (json.dumps(choices(4, [*range(1, 10), 0])), json.dumps(choices(4, [*range(9, 0, -1)])), "JSON"),
+        (fields(9000, "int"), fields(9000, "string"), "AVRO"),
+        (union(3000, "int"), union(3000, "string"), "AVRO"),
+    ],
+    ids=["alternatives in alternatives", "many fields", "many branches"],
+)
+def test_a_comparison_that_takes_too_long_is_refused(old: str, new: str, kind: str) -> None:
+    with pytest.raises(InvalidError, match=r"cannot be compared .* too many fields, branches or versions\."):
+        clashes("BACKWARD", Judged(new, kind), [Judged(old, kind)])
+
+
+def test_versions_count_together() -> None:
+    old = [Judged(fields(2000, "int"), "AVRO")] * 5
+    assert clashes("BACKWARD", Judged(fields(2000, "long"), "AVRO"), old) == []
+    with pytest.raises(InvalidError, match="not TRANSITIVE"):
+        clashes("BACKWARD_TRANSITIVE", Judged(fields(2000, "long"), "AVRO"), old)
+
+
+def test_what_clashes_everywhere_is_told_for_a_hundred_places() -> None:
+    named = {"type": "object", "properties": {f"p{number}": {"type": "string"} for number in range(5000)}}
+    now = {"type": "object", "properties": {f"p{number}": {"type": "integer"} for number in range(5000)}}
+    assert len(clashes("FULL", Judged(json.dumps(now), "JSON"), [Judged(json.dumps(named), "JSON")])) == 100
+
+
+def test_long_lists_of_values_are_compared_as_sets() -> None:
+    values = list(range(100_000))
+    old, new = ({"enum": listed} for listed in (values, [*reversed(values), {"a": 1}, True]))
+    assert clashes("BACKWARD", Judged(json.dumps(new), "JSON"), [Judged(json.dumps(old), "JSON")]) == []
+    assert clashes("FORWARD", Judged(json.dumps(new), "JSON"), [Judged(json.dumps(old), "JSON")]) != []

@@ -330,7 +330,7 @@ def test_the_tutorials_settings_are_right() -> None:
         ("output.data.format", "PROTOBUF", "AVRO, JSON, JSON_SR"),
         ("tasks.max", "0", "from 1 to"),
         ("tasks.max", None, "Missing required"),
-        ("max.interval", "-1", "at least 0"),
+        ("max.interval", "-1", "from 0 to"),
         ("max.interval", "soon", "whole number"),
         ("schema.string", None, "Missing required"),
         ("schema.string", "{", "no valid JSON"),

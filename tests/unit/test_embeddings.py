@@ -6,9 +6,11 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import psutil
 import pytest
 
-from localcloud.dataplane.embeddings import WordLlamaModel
+from localcloud.dataplane.embeddings import MOST_CHARACTERS, WordLlamaModel
+from localcloud.dataplane.interface import InvalidError
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +49,28 @@ def test_the_root_logger_is_left_alone(model: WordLlamaModel) -> None:
     WordLlamaModel().embed(["x"])
     assert model.dimensions == 256
     assert logging.getLogger().handlers == before
+
+
+def words(count: int) -> str:
+    return " ".join(["word"] * count)
+
+
+def test_too_much_text_is_refused_before_it_fills_the_memory(model: WordLlamaModel) -> None:
+    model.embed([words(8000)])
+    before = psutil.Process().memory_info().rss
+    for texts, why in (
+        (["x", words(9000)], r"input\[1\] has 9000 tokens: at most 8192"),
+        (["a b c d " * (1 << 20)], rf"input\[0\] has {8 << 20} characters: at most {MOST_CHARACTERS}"),
+        ([words(4000)] * 2048, r"more than 300000 tokens by input\[75\]: send the rest"),
+    ):
+        with pytest.raises(InvalidError, match=why):
+            model.embed(texts)
+    # Of eight million characters the tokenizer alone would make two gigabytes.
+    assert psutil.Process().memory_info().rss - before < 800 << 20
+
+
+def test_texts_of_all_lengths_keep_their_places(model: WordLlamaModel) -> None:
+    texts = [words(length) for length in (1, 8000, 3, 8000, 8000, 7000, 1)] + ["shoes"] * 130
+    vectors = model.embed(texts).vectors
+    assert np.array_equal(vectors[-1], model.embed(["shoes"]).vectors[0])
+    assert np.allclose(vectors[:7], vectors[0], atol=1e-5)

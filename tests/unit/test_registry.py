@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localcloud.dataplane import registry as storage
 from localcloud.dataplane.interface import ConflictError, InvalidError, NotFoundError
 from localcloud.dataplane.registry import SqliteRegistry
 
@@ -239,3 +240,72 @@ def test_many_threads_and_a_restart(registry: SqliteRegistry, tmp_path: Path) ->
     reopened = SqliteRegistry(tmp_path)
     assert reopened.all("r") == registry.all("r")
     reopened.close()
+
+
+# What a schema can cost -----------------------------------------------------------------------------------------------
+
+
+def nested(levels: int) -> str:
+    return '{"type":"array","items":' * levels + '"int"' + "}" * levels
+
+
+@pytest.mark.parametrize("kind", ["AVRO", "JSON"])
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        (nested(101), "nested more than 100 levels deep: make it flatter"),
+        ("[" * 500_000, "nested more than 100 levels deep: make it flatter"),
+        (f'{{"type": "string", "doc": "{"x" * 1_000_000}"}}', "1000029 characters: at most 1000000 are allowed"),
+        ('{"type": "string", "size": ' + "9" * 5000 + "}", "is no valid JSON"),
+    ],
+    ids=["levels", "brackets", "length", "digits"],
+)
+def test_a_schema_that_is_too_much_is_refused(registry: SqliteRegistry, kind: str, schema: str, why: str) -> None:
+    for refused in (registry.register, registry.clashes):
+        with pytest.raises(InvalidError, match=why):
+            refused("r", "a", schema, kind)
+    assert registry.all("r") == []
+
+
+def test_ninety_nine_levels_are_none_too_many(registry: SqliteRegistry) -> None:
+    registry.register("r", "a", nested(99))
+    assert registry.clashes("r", "a", nested(98)) != []
+    assert registry.clashes("r", "a", nested(99)) == []
+
+
+def test_references_have_their_number_and_their_length(registry: SqliteRegistry) -> None:
+    registry.register("r", "order", ORDER)
+    one = {"name": "order", "subject": "order", "version": 1}
+    with pytest.raises(InvalidError, match="has 101 references: at most 100"):
+        registry.register("r", "line", ORDER2, references=[one] * 101)
+    for version in (10**30, None, [1], "1"):
+        with pytest.raises(InvalidError, match="a subject and, as a number, its version"):
+            registry.register("r", "line", ORDER2, references=[{**one, "version": version}])
+    registry.register("r", "large", json.dumps({"type": "string", "doc": "x" * 600_000}))
+    with pytest.raises(InvalidError, match="with those that it refers to: at most 1000000"):
+        registry.register("r", "line", ORDER2, references=[{"name": "l", "subject": "large", "version": 1}] * 2)
+
+
+def test_a_registry_is_full_at_some_time(registry: SqliteRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "MOST_VERSIONS", 2)
+    registry.register("r", "a", ORDER)
+    registry.register("r", "b", ORDER)
+    registry.register("r", "b", ORDER)  # is there
+    with pytest.raises(InvalidError, match=r"is full: it has 2 versions .* Delete versions for good"):
+        registry.register("r", "c", ORDER)
+    monkeypatch.setattr(storage, "MOST_VERSIONS", 20)
+    monkeypatch.setattr(storage, "MOST_CHARACTERS", 3 * len(ORDER))
+    with pytest.raises(InvalidError, match="is full"):
+        registry.register("r", "c", json.dumps({"type": "string", "doc": ORDER}))
+    registry.register("other", "c", json.dumps({"type": "string", "doc": ORDER}))
+
+
+def test_no_schema_has_an_id_of_many_digits(registry: SqliteRegistry) -> None:
+    with pytest.raises(NotFoundError):
+        registry.by_id("r", 10**30)
+
+
+def test_a_schema_is_found_among_many_large_ones(registry: SqliteRegistry) -> None:
+    for number in range(40):
+        registry.register("r", "a", json.dumps({"type": "string", "doc": f"{number}" + "x" * 100_000}))
+    assert registry.find("r", "a", json.dumps({"doc": "7" + "x" * 100_000, "type": "string"})).version == 8

@@ -108,7 +108,7 @@ class Connector:
                     return
                 self._stop.wait(RESTART_SECONDS)
             except Exception as error:  # noqa: BLE001 - the edge of a thread: unseen, it would look RUNNING for ever
-                self._fail(error)
+                self._fail(DataPlaneError(f"The connector failed ({type(error).__name__}): the cloud's log has why."))
                 _LOG.exception("Connector %s", self.spec.id)
                 return
 

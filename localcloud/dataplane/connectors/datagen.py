@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SAVE_SECONDS = 1.0
 FLUSH_SECONDS = 5.0
 _REFUSED = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED)
+_LONGEST_NAP_SECONDS = 3600.0
 _NAP_SECONDS = 0.1  # how long an acknowledgement may stay unread while the task sleeps
 
 
@@ -110,17 +111,25 @@ class DatagenTask:
             except BufferError:
                 self._poll(0.1)
             except KafkaException as error:
-                raise DataPlaneError(f"Topic {self._config.topic}: {error.args[0].str()}.") from error
+                raise DataPlaneError(self._unsent(error.args[0], len(payload))) from error
             else:
                 self.generated += 1
                 return
+
+    def _unsent(self, error: Any, size: int) -> str:
+        if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+            return (
+                f"A record has {size} bytes as {self._config.output_format}, more than Kafka takes in one message:"
+                " lower the lengths and repetitions in schema.string."
+            )
+        return f"Topic {self._config.topic}: {error.str()}."
 
     def _sleep(self, stop: threading.Event) -> None:
         """Sleep for a random part of ``max.interval``, as the real connector does; read acknowledgements meanwhile."""
         self._poll(0)
         until = time.monotonic() + self._random.uniform(0, self._config.max_interval)
         while not stop.is_set() and not self._is_cut_off and (left := until - time.monotonic()) > 0:
-            stop.wait(min(left, _NAP_SECONDS) if len(self._producer) else left)
+            stop.wait(min(left, _NAP_SECONDS if len(self._producer) else _LONGEST_NAP_SECONDS))
             self._poll(0)
 
     def _poll(self, seconds: float) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import fastavro
 from fastavro.schema import SchemaParseException
 
+from localcloud.dataplane.connectors import random_budget
 from localcloud.dataplane.connectors.random_generator import RandomGenerator, parse_annotated
 from localcloud.dataplane.connectors.schemas import ConnectSchema, from_avro
 from localcloud.dataplane.connectors.transforms import CAST_VALUE, CastValue
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 CONNECTOR_CLASS = "DatagenSource"
 MAX_TASKS = 8
+MOST_TRANSFORMS = 20
+_LARGEST_LONG = 2**63 - 1
 _ENDLESS = -1
 _TOPIC_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _TOPIC_LENGTH = 249
@@ -120,8 +123,8 @@ class _Reader:
         topic = self._topic()
         output_format = self._choice("output.data.format", tuple(OutputFormat), OutputFormat.JSON)
         key_field = self._key_field(schema)
-        max_interval = self._integer("max.interval", 1000, low=0) / 1000
-        iterations = self._integer("iterations", _ENDLESS, low=_ENDLESS)
+        max_interval = self._integer("max.interval", 1000, low=0, high=_LARGEST_LONG) / 1000
+        iterations = self._integer("iterations", _ENDLESS, low=_ENDLESS, high=_LARGEST_LONG)
         tasks = self._integer("tasks.max", None, low=1, high=MAX_TASKS)
         decimal_format = self._choice("value.converter.decimal.format", ("BASE64", "NUMERIC"), "BASE64")
         auto_restart = self._choice("auto.restart.on.user.error", ("true", "false"), "true") == "true"
@@ -212,11 +215,12 @@ class _Reader:
             if not isinstance(source, dict) or source.get("type") != "record":
                 raise InvalidError("it must be an Avro schema of type record")  # noqa: TRY301 - one message for all
             fastavro.parse_schema(json.loads(text))
+            random_budget.check(source)
             RandomGenerator(source, random.Random(0))  # noqa: S311 - test data
             return source, from_avro(source)
         except (InvalidError, SchemaParseException) as error:
             reason = str(error) or type(error).__name__
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
             reason = f"it is no valid Avro schema ({type(error).__name__}: {error})"
         self._wrong("schema.string", f"Invalid value for configuration schema.string: {reason.rstrip('.')}.")
         return None, None
@@ -237,7 +241,11 @@ class _Reader:
 
     def _transforms(self, schema: ConnectSchema | None) -> tuple[list[CastValue], ConnectSchema | None]:
         made: list[CastValue] = []
-        for alias in filter(None, (name.strip() for name in self._config.get("transforms", "").split(","))):
+        aliases = [name for name in map(str.strip, self._config.get("transforms", "").split(",")) if name]
+        if len(aliases) > MOST_TRANSFORMS:
+            self._wrong("transforms", f"There are {len(aliases)} transforms: at most {MOST_TRANSFORMS} are allowed.")
+            return made, schema
+        for alias in aliases:
             kind, spec = f"transforms.{alias}.type", f"transforms.{alias}.spec"
             self._read |= {kind, spec}
             if not self._required(kind):

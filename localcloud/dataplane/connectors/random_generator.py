@@ -6,13 +6,12 @@ Ranges and lengths have an inclusive minimum and an exclusive maximum.
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from localcloud.dataplane import json_size
 from localcloud.dataplane.connectors import random_values as values
 from localcloud.dataplane.connectors.random_iteration import iteration
-from localcloud.dataplane.interface import InvalidError
 
 if TYPE_CHECKING:
     import random
@@ -122,10 +121,7 @@ class RandomGenerator:
 
 def parse_annotated(text: str) -> Any:
     """Return the schema that ``text`` holds, with decimals as :class:`~decimal.Decimal` so that bounds stay exact."""
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except ValueError as error:
-        raise InvalidError(f"it is no valid JSON: {error}") from error
+    return json_size.read(text, "it", parse_float=Decimal)
 
 
 def _full_name(schema: Mapping[str, Any]) -> str:

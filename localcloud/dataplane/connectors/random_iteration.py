@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from localcloud.dataplane.connectors.random_values import BITS, LARGEST, affixed, exact, wrong
+from localcloud.dataplane.connectors.random_values import BITS, LARGEST, affixed, exact, shown, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -54,6 +54,10 @@ def _course(kind: str, given: Mapping[str, Any], path: str) -> tuple[Any, Any, A
     initial = exact(given, "initial", "iteration", path, integral=integral, default=start)
     step = exact(given, "step", "iteration", path, integral=integral, default=None)
     restart = exact(given, "restart", "iteration", path, integral=integral, default=None)
+    bits = BITS.get(kind, 64)
+    for name, value in (("start", start), ("initial", initial), ("step", step), ("restart", given.get("restart"))):
+        if value is not None and integral and not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1):
+            raise wrong(path, f"iteration.{name} is {shown(value)}: it must be a number of {bits} bits")
     if step == 0:
         raise wrong(path, "iteration.step cannot be 0")
     if restart is None:

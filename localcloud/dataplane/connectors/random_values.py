@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import re._parser as sre_parser  # type: ignore[import-not-found]  # what rstr reads patterns with
 import struct
 import sys
 from decimal import Decimal
@@ -22,19 +23,55 @@ if TYPE_CHECKING:
 
 _DEFAULT_LENGTH = (8, 16)
 _UNBOUNDED = 4096  # what "as long as you like" comes to; the original would fill the memory
-_REGEX_ATTEMPTS = 100
+_SAMPLES, _MOST_SAMPLED = 100, 100_000  # strings, and characters of them
+_MOST_TRIED = 1_000_000
+_LONGEST_REGEX = 10_000
+_MOST_DIGITS = 1000
+_LONGEST_SHOWN = 100
 BITS = {"int": 32, "long": 64}
 LARGEST = {"float": struct.unpack(">f", b"\x7f\x7f\xff\xff")[0], "double": sys.float_info.max}
 _ASCII = 128
 
 
-class _BoundedRegex(rstr.Rstr):
-    """Strings that match a regular expression, of which ``*`` and ``+`` repeat at most ``longest`` times."""
+class _Matching(rstr.Rstr):
+    """Strings that match a parsed regular expression, of which ``*`` and ``+`` repeat at most ``longest`` times."""
 
-    longest = 0
+    def __init__(self, rng: random.Random, longest: int) -> None:
+        super().__init__(rng)
+        self._longest = longest
 
-    def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
-        return super()._handle_repeat(start_range, min(end_range, max(start_range, self.longest)), value)
+    def of(self, pattern: Any) -> str:
+        """Return another one."""
+        found: str = self._build_string(pattern)
+        self._cache.clear()
+        return found
+
+    def _handle_repeat(self, start_range: int, end_range: int, value: Any) -> str:
+        times = self._random.randint(start_range, repetitions(start_range, end_range, self._longest))
+        return "".join(self._build_string(value) for _ in range(times))
+
+
+def repetitions(low: int, high: int, longest: int) -> int:
+    """Return how often a part of a regular expression is repeated at most, in a string of that length."""
+    return min(high, max(low, longest))
+
+
+def parsed(regex: str, path: str) -> Any:
+    """Return a regular expression as its parts; :class:`InvalidError` if it is none."""
+    if len(regex) > _LONGEST_REGEX:
+        raise wrong(path, f"regex has {len(regex)} characters: at most {_LONGEST_REGEX} are allowed")
+    try:
+        return sre_parser.parse(regex)
+    except (ValueError, OverflowError, re.error) as error:
+        raise wrong(path, f"regex {shown(regex)} cannot be generated from: {error}") from error
+    except RecursionError:
+        raise wrong(path, f"regex {shown(regex)} is nested too deeply") from None
+
+
+def shown(value: Any) -> str:
+    """Return a value as a sentence can hold it."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def wrong(path: str, complaint: str) -> InvalidError:
@@ -66,6 +103,8 @@ def options(schema: Mapping[str, Any], annotations: Mapping[str, Any], path: str
 def _option(schema: Mapping[str, Any], option: Any, path: str) -> Any:
     kind = schema["type"]
     number = isinstance(option, int | float | Decimal) and not isinstance(option, bool)
+    if number and not is_finite(option):
+        raise wrong(path, f"{shown(option)} in options is larger than any {kind}")
     if kind in {"bytes", "fixed"} and schema.get("logicalType") == "decimal" and number:
         return _quantized(option, schema)
     if kind in {"bytes", "fixed"} and isinstance(option, str):
@@ -77,8 +116,8 @@ def _option(schema: Mapping[str, Any], option: Any, path: str) -> Any:
         "string": isinstance(option, str),
         "enum": option in schema.get("symbols", ()),
         "boolean": isinstance(option, bool),
-        "int": number and option == int(option),
-        "long": number and option == int(option),
+        "int": number and is_integer(option, kind),
+        "long": number and is_integer(option, kind),
         "float": number,
         "double": number,
         "array": isinstance(option, list),
@@ -87,10 +126,21 @@ def _option(schema: Mapping[str, Any], option: Any, path: str) -> Any:
         "null": option is None,
     }
     if not fits.get(kind, False):
-        raise wrong(path, f"{option!r} in options is no {kind}")
+        raise wrong(path, f"{shown(option)} in options is no {kind}")
     if kind in {"float", "double"}:
         return float(option)
     return int(option) if kind in {"int", "long"} else option
+
+
+def is_finite(number: Any) -> bool:
+    """Whether a number is one of the type ``double``; its digits are not written out for that."""
+    return bool(Decimal(number).copy_abs() <= LARGEST["double"])
+
+
+def is_integer(number: Any, kind: str) -> bool:
+    """Whether a number is one of the type ``int`` or ``long``, looked at without writing out its digits."""
+    bound = 2 ** (BITS[kind] - 1)
+    return bool(-bound <= number < bound) and number == int(number)
 
 
 def scalar(schema: Mapping[str, Any], annotations: Mapping[str, Any], rng: random.Random, path: str) -> Generate:
@@ -138,6 +188,8 @@ def decimal(schema: Mapping[str, Any], annotations: Mapping[str, Any], rng: rand
     precision, scale = schema.get("precision"), schema.get("scale", 0)
     if not isinstance(precision, int) or not isinstance(scale, int) or not 0 <= scale <= precision or precision < 1:
         raise wrong(path, "a decimal needs a precision of 1 or more and a scale from 0 to that precision")
+    if precision > _MOST_DIGITS:
+        raise wrong(path, f"precision is {precision}: at most {_MOST_DIGITS} digits are allowed")
     largest = 10**precision - 1
     low, high = -largest, largest + 1
     if "range" in annotations:
@@ -162,26 +214,39 @@ def string(annotations: Mapping[str, Any], rng: random.Random, path: str) -> Gen
         return lambda: affixed(
             "".join(chr(rng.randrange(_ASCII)) for _ in range(rng.randrange(shortest, longest))), annotations
         )
-    regex, matching = annotations["regex"], _BoundedRegex(rng)
+    match = _matching(annotations["regex"], (shortest, longest), rng, path)
+    return lambda: affixed(match(), annotations)
+
+
+def _matching(regex: Any, bounds: tuple[int, int], rng: random.Random, path: str) -> Callable[[], str]:
+    """Return a generator of strings that match, of a length within the bounds if there are any."""
     if not isinstance(regex, str):
         raise wrong(path, "regex must be a string")
-    matching.longest = longest - 1
+    shortest, longest = bounds
+    pattern, matching = parsed(regex, path), _Matching(rng, longest - 1)
 
     def fits(text: str) -> bool:
         return shortest <= len(text) < longest
 
     try:
-        samples = [matching.xeger(regex) for _ in range(_REGEX_ATTEMPTS)]
-    except (ValueError, KeyError, TypeError, re.error) as error:
-        raise wrong(path, f"regex {regex!r} cannot be generated from: {error}") from error
-    # A pattern without a string of that length wins over the length, as in the original.
-    bounded = any(fits(sample) for sample in samples)
+        sampled, bounded = 0, False
+        for _ in range(_SAMPLES):
+            sample = matching.of(pattern)
+            # A pattern without a string of that length wins over the length, as in the original.
+            bounded = bounded or fits(sample)
+            sampled += len(sample)
+            if bounded or sampled > _MOST_SAMPLED:
+                break
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise wrong(path, f"regex {shown(regex)} cannot be generated from: {error}") from error
 
     def generate() -> str:
-        found = matching.xeger(regex)
-        while bounded and not fits(found):
-            found = matching.xeger(regex)
-        return affixed(found, annotations)
+        found = matching.of(pattern)
+        tried = len(found)
+        while bounded and not fits(found) and tried < _MOST_TRIED:
+            found = matching.of(pattern)
+            tried += 1 + len(found)
+        return found
 
     return generate
 
@@ -239,7 +304,9 @@ def exact(
     if value is default and default is not _REQUIRED:
         return default
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or (integral and not isinstance(value, int)):
-        raise wrong(path, f"{annotation}.{name} must be {'an integer' if integral else 'a number'}, not {value!r}")
+        raise wrong(path, f"{annotation}.{name} must be {'an integer' if integral else 'a number'}, not {shown(value)}")
+    if not integral and not is_finite(value):
+        raise wrong(path, f"{annotation}.{name} is larger than any number of a schema")
     return value if integral else Decimal(value)
 
 

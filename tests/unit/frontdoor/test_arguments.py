@@ -57,7 +57,6 @@ def test_commands_that_do_not(line: str) -> None:
     assert not request(line).needs_cloud
 
 
-
 @pytest.mark.parametrize("line", ["destroy", "down -yf", "destroy --yes --skip-preview -s dev"])
 def test_a_destroy_of_everything(line: str) -> None:
     assert Request(tuple(line.split())).destroys_all

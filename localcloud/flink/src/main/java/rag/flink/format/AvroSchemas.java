@@ -32,6 +32,7 @@ public final class AvroSchemas {
 
     public static DataType rowOf(String schema) {
         try {
+            requireColumns(new Schema.Parser().parse(schema));
             DataType type = AvroSchemaConverter.convertToDataType(schema, false);
             if (type.getLogicalType() instanceof RowType) {
                 return type.notNull();
@@ -40,6 +41,38 @@ public final class AvroSchemas {
             throw new UserException("An Avro schema is not supported: " + e.getMessage(), e);
         }
         throw new UserException("An Avro schema of a table must describe a record.");
+    }
+
+    /** Refuses what has no end as columns, or more of them than a table can have: each use of a named type counts. */
+    private static void requireColumns(Schema schema) {
+        count(schema, new ArrayList<>(), new SchemaSize());
+    }
+
+    private static void count(Schema schema, List<String> around, SchemaSize size) {
+        size.add();
+        switch (schema.getType()) {
+            case RECORD:
+                if (around.contains(schema.getFullName())) {
+                    throw new UserException(
+                            "The Avro type '" + schema.getFullName()
+                                    + "' contains itself: a table cannot have such a column.");
+                }
+                around.add(schema.getFullName());
+                schema.getFields().forEach(field -> count(field.schema(), around, size));
+                around.remove(schema.getFullName());
+                break;
+            case UNION:
+                schema.getTypes().forEach(branch -> count(branch, around, size));
+                break;
+            case ARRAY:
+                count(schema.getElementType(), around, size);
+                break;
+            case MAP:
+                count(schema.getValueType(), around, size);
+                break;
+            default:
+                break;
+        }
     }
 
     /** The same record with its fields in the order of {@code row}: flink-avro converts by position. */

@@ -31,25 +31,43 @@ import rag.flink.UserException;
 /** From a registered JSON Schema to columns: the reading half of {@link JsonSchemas}. */
 final class JsonSchemaReader {
 
-    private JsonSchemaReader() {}
+    private final JsonNode root;
+    private final SchemaSize size = new SchemaSize();
+    private int depth;
+
+    private JsonSchemaReader(JsonNode root) {
+        this.root = root;
+    }
 
     /** The columns of a registered record schema, those with an index first and in its order. */
     static DataType rowOf(String schema) {
         JsonNode root = Json.parse(schema);
-        DataType type = typeOf(root, root);
+        DataType type = new JsonSchemaReader(root).typeOf(root);
         if (!(type.getLogicalType() instanceof RowType)) {
             throw new UserException("A JSON schema of a table must describe an object with properties.");
         }
         return type.notNull();
     }
 
-    private static DataType typeOf(JsonNode schema, JsonNode root) {
+    private DataType typeOf(JsonNode schema) {
+        size.add();
+        if (++depth > SchemaSize.DEEPEST) {
+            throw new UserException(
+                    "The JSON schema is nested more than " + SchemaSize.DEEPEST
+                            + " levels deep, or refers to itself: a table cannot have such a column.");
+        }
+        DataType type = anyOf(schema);
+        depth--;
+        return type;
+    }
+
+    private DataType anyOf(JsonNode schema) {
         if (schema.has("$ref")) {
-            return typeOf(resolve(schema.get("$ref").asText(), root), root);
+            return typeOf(resolve(schema.get("$ref").asText()));
         }
         JsonNode alternatives = schema.has("oneOf") ? schema.get("oneOf") : schema.get("anyOf");
         if (alternatives != null) {
-            return unionOf(alternatives, root);
+            return unionOf(alternatives);
         }
         JsonNode types = schema.path("type");
         if (types.isArray()) {
@@ -59,14 +77,14 @@ final class JsonSchemaReader {
             if (names.size() != 1) {
                 throw new UserException("A JSON schema with the types " + types + " is not supported; use one and null.");
             }
-            DataType type = notNullOf(names.get(0), schema, root);
+            DataType type = notNullOf(names.get(0), schema);
             return nullable ? type.nullable() : type.notNull();
         }
         String type = types.asText(schema.has("properties") ? "object" : schema.has("enum") ? "string" : "");
-        return notNullOf(type, schema, root).notNull();
+        return notNullOf(type, schema).notNull();
     }
 
-    private static JsonNode resolve(String reference, JsonNode root) {
+    private JsonNode resolve(String reference) {
         JsonNode found = reference.startsWith("#/") ? root.at(reference.substring(1)) : root.at("/missing");
         if (found.isMissingNode()) {
             throw new UserException("The reference '" + reference + "' of a JSON schema cannot be resolved.");
@@ -74,18 +92,18 @@ final class JsonSchemaReader {
         return found;
     }
 
-    private static DataType unionOf(JsonNode alternatives, JsonNode root) {
+    private DataType unionOf(JsonNode alternatives) {
         List<JsonNode> others = new ArrayList<>();
         alternatives.forEach(one -> others.add(one));
         boolean nullable = others.removeIf(one -> one.path("type").asText().equals("null"));
         if (others.size() == 1) {
-            DataType type = typeOf(others.get(0), root);
+            DataType type = typeOf(others.get(0));
             return nullable ? type.nullable() : type;
         }
         throw new UserException("A JSON schema with several alternatives for a field is not supported; use one and null.");
     }
 
-    private static DataType notNullOf(String type, JsonNode schema, JsonNode root) {
+    private DataType notNullOf(String type, JsonNode schema) {
         switch (type) {
             case "boolean":
                 return DataTypes.BOOLEAN();
@@ -98,17 +116,17 @@ final class JsonSchemaReader {
             case "array":
                 if (schema.path(CONNECT_TYPE).asText().equals("map")) {
                     JsonNode entry = schema.at("/items/properties");
-                    return mapOf(schema, typeOf(entry.get("key"), root), typeOf(entry.get("value"), root));
+                    return mapOf(schema, typeOf(entry.get("key")), typeOf(entry.get("value")));
                 }
                 if (!schema.path("items").isObject()) {
                     throw new UserException("An array of a JSON schema needs 'items'.");
                 }
-                return DataTypes.ARRAY(typeOf(schema.get("items"), root));
+                return DataTypes.ARRAY(typeOf(schema.get("items")));
             case "object":
                 if (schema.path("properties").isEmpty() && schema.path("additionalProperties").isObject()) {
-                    return mapOf(schema, DataTypes.STRING().notNull(), typeOf(schema.get("additionalProperties"), root));
+                    return mapOf(schema, DataTypes.STRING().notNull(), typeOf(schema.get("additionalProperties")));
                 }
-                return DataTypes.ROW(fieldsOf(schema, root));
+                return DataTypes.ROW(fieldsOf(schema));
             default:
                 throw new UserException("The type '" + type + "' of a JSON schema is not supported.");
         }
@@ -120,14 +138,14 @@ final class JsonSchemaReader {
                 : DataTypes.MAP(key, value);
     }
 
-    private static List<DataTypes.Field> fieldsOf(JsonNode schema, JsonNode root) {
+    private List<DataTypes.Field> fieldsOf(JsonNode schema) {
         Set<String> required = new HashSet<>();
         schema.path("required").forEach(name -> required.add(name.asText()));
         List<Map.Entry<String, JsonNode>> properties = new ArrayList<>(schema.path("properties").properties());
         properties.sort(Comparator.comparingInt(entry -> entry.getValue().path(CONNECT_INDEX).asInt(Integer.MAX_VALUE)));
         List<DataTypes.Field> fields = new ArrayList<>();
         for (Map.Entry<String, JsonNode> property : properties) {
-            DataType type = typeOf(property.getValue(), root);
+            DataType type = typeOf(property.getValue());
             fields.add(DataTypes.FIELD(property.getKey(), required.contains(property.getKey()) ? type : type.nullable()));
         }
         return fields;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import rag.flink.UserException;
 import rag.flink.workspace.Connection;
@@ -17,6 +18,8 @@ import rag.flink.workspace.Connection;
 final class Batcher implements AutoCloseable {
 
     static final int LARGEST_BATCH = 256;
+    // OpenAI takes 300,000 tokens a call; a character is a token at most, but for rare scripts.
+    static final int MOST_CHARACTERS = 200_000;
     private static final int SENDERS = 2;
     private static final int ATTEMPTS = 4;
     private static final long FIRST_PAUSE_MILLIS = 500;
@@ -28,6 +31,7 @@ final class Batcher implements AutoCloseable {
     private final String modelVersion;
     private final Supplier<Connection> connection;
     private final BlockingQueue<Item> queue = new LinkedBlockingQueue<>();
+    private final AtomicInteger dimensions = new AtomicInteger();
     private final List<Thread> senders = new ArrayList<>();
 
     Batcher(String model, String modelVersion, Supplier<Connection> connection) {
@@ -54,7 +58,7 @@ final class Batcher implements AutoCloseable {
             while (true) {
                 batch.clear();
                 batch.add(queue.take());
-                queue.drainTo(batch, LARGEST_BATCH - 1);
+                fill(batch);
                 send(batch);
             }
         } catch (InterruptedException e) {
@@ -62,14 +66,38 @@ final class Batcher implements AutoCloseable {
         }
     }
 
+    /** Adds what waits, as far as a provider takes it in one call. */
+    private void fill(List<Item> batch) {
+        int characters = batch.get(0).input().length();
+        Item next = queue.peek();
+        while (next != null
+                && batch.size() < LARGEST_BATCH
+                && (characters += next.input().length()) <= MOST_CHARACTERS) {
+            if (queue.remove(next)) { // else the other sender has it
+                batch.add(next);
+            }
+            next = queue.peek();
+        }
+    }
+
     private void send(List<Item> batch) throws InterruptedException {
         try {
             List<float[]> vectors = embedWithRetries(batch.stream().map(Item::input).toList());
+            requireSameDimensions(vectors.get(0).length);
             for (int i = 0; i < vectors.size(); i++) {
                 batch.get(i).vector().complete(vectors.get(i));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whatever it is: a thread that ended here would leave the job waiting
             batch.forEach(item -> item.vector().completeExceptionally(e));
+        }
+    }
+
+    /** A column of vectors of several sizes is of no use to anybody: the first answer says which size it is. */
+    private void requireSameDimensions(int found) {
+        if (!dimensions.compareAndSet(0, found) && dimensions.get() != found) {
+            throw new ModelException(
+                    "Model '" + model + "': the provider sent vectors of " + found + " dimensions after others of "
+                            + dimensions.get() + ".");
         }
     }
 

@@ -1,21 +1,20 @@
 package rag.flink.model;
 
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import rag.flink.Json;
@@ -29,6 +28,9 @@ final class OpenAiEmbeddings {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int LONGEST_MESSAGE = 300;
+    private static final int LARGEST_FRAME = 64 << 10;
+    // 4,096 dimensions, each with as many characters as a double can have and then some.
+    private static final int LARGEST_VECTOR = 128 << 10;
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
     private OpenAiEmbeddings() {}
@@ -36,29 +38,35 @@ final class OpenAiEmbeddings {
     /** The vectors of the inputs, in their order. */
     static List<float[]> embed(Connection connection, String modelVersion, List<String> inputs)
             throws ProviderException, InterruptedException {
+        return embed(connection, modelVersion, inputs, TIMEOUT);
+    }
+
+    static List<float[]> embed(Connection connection, String modelVersion, List<String> inputs, Duration timeout)
+            throws ProviderException, InterruptedException {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", modelVersion);
         body.put("input", inputs);
         // A third of the bytes of decimal digits, and no parsing.
         body.put("encoding_format", "base64");
-        HttpResponse<byte[]> response = send(connection, Json.bytes(body));
+        int largest = LARGEST_FRAME + LARGEST_VECTOR * inputs.size();
+        HttpResponse<byte[]> response = send(connection, Json.bytes(body), largest, timeout);
         if (response.statusCode() / 100 != 2) {
             throw refused(connection, response);
         }
         try {
-            return vectors(Json.parse(response.body()), inputs.size());
+            return EmbeddingReply.vectors(response.body(), inputs.size());
         } catch (IllegalArgumentException e) {
             throw fault(connection, "sent an answer that is not an embedding response: " + e.getMessage());
         }
     }
 
-    private static HttpResponse<byte[]> send(Connection connection, byte[] body)
+    private static HttpResponse<byte[]> send(Connection connection, byte[] body, int largest, Duration timeout)
             throws ProviderException, InterruptedException {
         HttpRequest request;
         try {
             request =
                     HttpRequest.newBuilder(URI.create(connection.endpoint()))
-                            .timeout(TIMEOUT)
+                            .timeout(timeout)
                             .header("Content-Type", "application/json")
                             .header("Authorization", "Bearer " + connection.secrets().getOrDefault("API_KEY", ""))
                             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
@@ -68,15 +76,36 @@ final class OpenAiEmbeddings {
             throw new ProviderException(
                     "the connection '" + connection.name() + "' has an endpoint or a key that HTTP does not allow.", false, 0);
         }
+        CompletableFuture<HttpResponse<byte[]>> reply =
+                HTTP.sendAsync(
+                        request,
+                        head ->
+                                head.statusCode() / 100 == 2
+                                        ? LimitedBody.whole(largest)
+                                        : LimitedBody.beginning(LARGEST_FRAME));
         try {
-            return HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        } catch (HttpTimeoutException e) {
+            // The request's own timeout ends with the reply's headers; this one holds for the body, too.
+            return reply.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
             throw transientFault(connection, "did not answer in time.");
-        } catch (ConnectException e) {
-            throw transientFault(connection, "could not be reached.");
-        } catch (IOException e) {
-            throw transientFault(connection, "broke off the connection.");
+        } catch (ExecutionException e) {
+            throw broken(connection, e.getCause());
+        } finally {
+            reply.cancel(true);
         }
+    }
+
+    private static ProviderException broken(Connection connection, Throwable cause) {
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (each instanceof LimitedBody.TooLargeException) {
+                return fault(connection, "sent an answer that is not an embedding response: " + each.getMessage() + ".");
+            }
+        }
+        if (cause instanceof HttpTimeoutException) {
+            return transientFault(connection, "did not answer in time.");
+        }
+        return transientFault(
+                connection, cause instanceof ConnectException ? "could not be reached." : "broke off the connection.");
     }
 
     private static ProviderException refused(Connection connection, HttpResponse<byte[]> response) {
@@ -115,41 +144,6 @@ final class OpenAiEmbeddings {
         } catch (NumberFormatException e) {
             return 0; // a date: the usual back-off will do
         }
-    }
-
-    private static List<float[]> vectors(JsonNode response, int count) {
-        JsonNode data = response.path("data");
-        if (!data.isArray() || data.size() != count) {
-            throw new IllegalArgumentException("it has " + data.size() + " vectors for " + count + " inputs.");
-        }
-        float[][] vectors = new float[count][];
-        for (int i = 0; i < count; i++) {
-            int index = data.get(i).path("index").asInt(i);
-            if (index < 0 || index >= count || vectors[index] != null) {
-                throw new IllegalArgumentException("its indexes are not those of the inputs.");
-            }
-            vectors[index] = vector(data.get(i).path("embedding"));
-        }
-        return List.of(vectors);
-    }
-
-    /** Base64 of little-endian floats, or plain numbers from providers that know no base64. */
-    private static float[] vector(JsonNode embedding) {
-        if (embedding.isTextual()) {
-            byte[] bytes = Base64.getDecoder().decode(embedding.asText());
-            FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-            float[] vector = new float[floats.remaining()];
-            floats.get(vector);
-            return vector;
-        }
-        if (!embedding.isArray()) {
-            throw new IllegalArgumentException("it has an embedding that is neither text nor a list.");
-        }
-        float[] vector = new float[embedding.size()];
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = embedding.get(i).floatValue();
-        }
-        return vector;
     }
 
     private static ProviderException transientFault(Connection connection, String what) {

@@ -3,8 +3,8 @@ package rag.flink.statement;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonGenerator;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.flink.table.data.RowData;
@@ -21,9 +21,12 @@ import rag.flink.UserException;
 final class Results {
 
     private static final int PAGE_ROWS = 1000;
+    private static final int PAGE_BYTES = 4 << 20;
 
     private final OperationManager operations;
     private final OperationHandle operation;
+    private final Deque<RowData> waiting = new ArrayDeque<>();
+    private RowType type;
     private ValueWriter encoder;
     private long fetched;
     private boolean exhausted;
@@ -50,9 +53,10 @@ final class Results {
                     "The page token " + token + " is not valid: ask for " + Math.max(0, pageToken) + " or "
                             + (pageToken + 1) + ".");
         }
-        List<RowData> rows = new ArrayList<>();
-        RowType type = fetch(rows);
-        page = encode(type, rows, exhausted ? null : token + 1);
+        if (waiting.isEmpty()) {
+            fetch();
+        }
+        page = encode(token + 1);
         pageToken = token;
         return page;
     }
@@ -67,14 +71,13 @@ final class Results {
 
     /** Whether the last page was given; it can be asked for again. */
     synchronized boolean isExhausted() {
-        return exhausted;
+        return exhausted && waiting.isEmpty();
     }
 
     /** Takes what is there now, up to a page, without waiting for more. */
-    private RowType fetch(List<RowData> rows) {
-        RowType type = null;
-        while (!exhausted && rows.size() < PAGE_ROWS) {
-            ResultSet set = operations.fetchResults(operation, fetched, PAGE_ROWS - rows.size());
+    private void fetch() {
+        while (!exhausted && waiting.size() < PAGE_ROWS) {
+            ResultSet set = operations.fetchResults(operation, fetched, PAGE_ROWS - waiting.size());
             type = (RowType) set.getResultSchema().toPhysicalRowDataType().getLogicalType();
             if (set.getResultType() == ResultSet.ResultType.EOS) {
                 exhausted = true;
@@ -82,41 +85,46 @@ final class Results {
                 break;
             } else {
                 fetched++;
-                rows.addAll(set.getData());
+                waiting.addAll(set.getData());
                 if (set.getData().isEmpty()) {
                     break;
                 }
             }
         }
-        return type;
     }
 
-    private byte[] encode(RowType type, List<RowData> rows, Long next) {
+    /** Writes rows until the page is full; the rest waits for the next one. A page has one row at least, if there is one. */
+    private byte[] encode(long following) {
         ByteArrayOutputStream buffer = new ByteArrayOutputStream();
         try (JsonGenerator out = Json.MAPPER.getFactory().createGenerator(buffer)) {
             out.writeStartObject();
             out.writeArrayFieldStart("rows");
-            for (RowData row : rows) {
-                if (encoder == null) {
-                    encoder = new CellEncoder().of(type);
-                }
-                out.writeStartObject();
-                out.writeNumberField("op", op(row.getRowKind()));
-                out.writeFieldName("row");
-                encoder.write(out, row);
-                out.writeEndObject();
+            while (!waiting.isEmpty() && buffer.size() < PAGE_BYTES) {
+                write(out, waiting.remove());
+                out.flush();
             }
             out.writeEndArray();
-            if (next == null) {
+            if (isExhausted()) {
                 out.writeNullField("next_token");
             } else {
-                out.writeNumberField("next_token", next);
+                out.writeNumberField("next_token", following);
             }
             out.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return buffer.toByteArray();
+    }
+
+    private void write(JsonGenerator out, RowData row) throws IOException {
+        if (encoder == null) {
+            encoder = new CellEncoder().of(type);
+        }
+        out.writeStartObject();
+        out.writeNumberField("op", op(row.getRowKind()));
+        out.writeFieldName("row");
+        encoder.write(out, row);
+        out.writeEndObject();
     }
 
     private static int op(RowKind kind) {

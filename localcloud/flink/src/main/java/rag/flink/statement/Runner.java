@@ -67,6 +67,17 @@ final class Runner {
     }
 
     ResultFetcher run(OperationHandle handle) {
+        try {
+            return parseAndStart(handle);
+        } catch (StackOverflowError e) { // parser, validator and planner go down into a statement level by level
+            throw new UserException(
+                    "The statement is nested too deeply: use fewer parentheses, subqueries or operators within one another.");
+        } catch (OutOfMemoryError e) {
+            throw new UserException("The statement takes more memory to plan than Flink has: make it smaller.");
+        }
+    }
+
+    private ResultFetcher parseAndStart(OperationHandle handle) {
         TableEnvironmentInternal environment = environment(RuntimeExecutionMode.STREAMING);
         Operation operation = SqlText.resolve(environment, statement.request().statement());
         SqlKind.requireSamePlace(operation);

@@ -82,4 +82,37 @@ class JsonSchemasTest {
                 "The type TIMESTAMP(6) cannot be stored in a JSON schema: use a precision up to 3.",
                 refusal.getMessage());
     }
+
+    @Test
+    void aSchemaThatRefersToItselfIsRefused() {
+        String schema =
+                "{\"type\":\"object\",\"properties\":{\"next\":{\"oneOf\":[{\"type\":\"null\"},"
+                        + "{\"properties\":{\"next\":{\"$ref\":\"#/properties/next\"}}}]}}}";
+        String why = assertThrows(UserException.class, () -> JsonSchemas.rowOf(schema)).getMessage();
+        assertEquals(
+                "The JSON schema is nested more than 100 levels deep, or refers to itself: a table cannot have such a"
+                        + " column.",
+                why);
+    }
+
+    @Test
+    void referencesThatDoubleAreRefused() {
+        StringBuilder schema = new StringBuilder("{\"type\":\"object\",\"$defs\":{");
+        for (int i = 0; i < 60; i++) {
+            String next = "{\"$ref\":\"#/$defs/d" + (i + 1) + "\"}";
+            schema.append("\"d" + i + "\":{\"type\":\"object\",\"properties\":{\"a\":" + next + ",\"b\":" + next + "}},");
+        }
+        schema.append("\"d60\":{\"type\":\"string\"}},\"properties\":{\"x\":{\"$ref\":\"#/$defs/d0\"}}}");
+        String why = assertThrows(UserException.class, () -> JsonSchemas.rowOf(schema.toString())).getMessage();
+        assertEquals(
+                "The JSON schema is nested more than 100 levels deep, or refers to itself: a table cannot have such a"
+                        + " column.",
+                why);
+        String flatter = schema.toString().replace("d20\":{", "d20\":{\"type\":\"string\"},\"e\":{");
+        why = assertThrows(UserException.class, () -> JsonSchemas.rowOf(flatter)).getMessage();
+        assertEquals(
+                "The schema describes more than 10000 types, each use of a reference counted: a table cannot have that"
+                        + " many columns.",
+                why);
+    }
 }

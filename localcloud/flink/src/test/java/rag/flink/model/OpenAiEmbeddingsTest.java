@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +90,85 @@ class OpenAiEmbeddingsTest {
             body = answer;
             assertTrue(failure().getMessage().contains("not an embedding response"), answer);
             assertFalse(failure().isTransient());
+        }
+    }
+
+    @Test
+    void aVectorIsOfFiniteNumbersAndAsLongAsTheOthers() {
+        String one = "{\"index\":0,\"embedding\":[1,2]},{\"index\":1,\"embedding\":";
+        Map<String, String> wrong =
+                Map.of(
+                        "[1,null]", "finite numbers",
+                        "[1,\"2\"]", "finite numbers",
+                        "[1,1e999999]", "finite numbers",
+                        "\"AACAfwAAwH8=\"", "finite numbers",
+                        "[1,NaN]", "not JSON",
+                        "[1,2,3]", "of 2 and of 3 dimensions",
+                        "\"AACAPw==\"", "of 2 and of 1 dimensions",
+                        "\"AACAPwA=\"", "5 bytes",
+                        "[]", "empty vector",
+                        "null", "neither text nor a list");
+        wrong.forEach(
+                (embedding, why) -> {
+                    body = "{\"data\":[" + one + embedding + "}]}";
+                    ProviderException failure = failure();
+                    assertTrue(failure.getMessage().contains(why), embedding + ": " + failure.getMessage());
+                    assertFalse(failure.isTransient(), embedding);
+                });
+    }
+
+    @Test
+    void anAnswerThatIsNestedWithoutEndIsTold() {
+        body = "{\"data\":" + "[".repeat(200_000);
+        assertTrue(failure().getMessage().contains("not an embedding response"));
+    }
+
+    @Test
+    void aRedirectIsARefusal() {
+        status = 302;
+        assertTrue(failure().getMessage().contains("answered 302"));
+        assertFalse(failure().isTransient());
+    }
+
+    @Test
+    void anAnswerWithoutEndIsReadUpToALimit() throws Exception {
+        try (HostileProvider provider = new HostileProvider("200 OK", new byte[64 << 10], 0)) {
+            ProviderException failure =
+                    assertThrows(
+                            ProviderException.class,
+                            () -> OpenAiEmbeddings.embed(provider.connection(), "m", List.of("one", "two")));
+            assertTrue(failure.getMessage().contains("it has more than 327680 bytes"), failure.getMessage());
+            assertFalse(failure.isTransient());
+            // The rest is what sockets and the client hold on the way.
+            assertTrue(provider.written() < 32 << 20, provider.written() + " bytes were read");
+        }
+    }
+
+    @Test
+    void aRefusalWithoutEndIsReadUpToALimitAndKeepsItsStatus() throws Exception {
+        try (HostileProvider provider = new HostileProvider("503 Busy", "not now ".repeat(8192).getBytes(), 0)) {
+            ProviderException failure =
+                    assertThrows(
+                            ProviderException.class,
+                            () -> OpenAiEmbeddings.embed(provider.connection(), "m", List.of("one")));
+            assertTrue(failure.getMessage().contains("answered 503: not now not now"), failure.getMessage());
+            assertTrue(failure.isTransient());
+            assertTrue(provider.written() < 32 << 20, provider.written() + " bytes were read");
+        }
+    }
+
+    @Test
+    void anAnswerThatTricklesHasOneTimeForHeadersAndBody() throws Exception {
+        try (HostileProvider provider = new HostileProvider("200 OK", new byte[] {' '}, 20)) {
+            ProviderException failure =
+                    assertThrows(
+                            ProviderException.class,
+                            () ->
+                                    OpenAiEmbeddings.embed(
+                                            provider.connection(), "m", List.of("one"), Duration.ofSeconds(1)));
+            assertTrue(failure.getMessage().contains("did not answer in time"), failure.getMessage());
+            assertTrue(failure.isTransient());
+            provider.awaitEnd(); // the connection was closed, not left to itself
         }
     }
 }
