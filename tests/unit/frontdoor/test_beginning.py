@@ -35,7 +35,7 @@ class Clock(Api):
 
     says: str
 
-    def call(self, *_: object) -> Reply:  # type: ignore[override]
+    def call(self, *_: object) -> Reply:
         return Reply(404, None, self.says)
 
 

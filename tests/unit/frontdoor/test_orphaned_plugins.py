@@ -70,6 +70,9 @@ def command(tmp_path: Path, project: Path, plugin: str = "sleep 600") -> Iterato
         assert time.monotonic() < deadline
         time.sleep(0.01)
     plugin_pid = int(told.read_text())
+    while orphaned_plugins._name(plugin_pid) == "pulumi":  # forked, and not yet the plugin
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     try:
         yield front_door.pid, engine_pid, plugin_pid
     finally:
