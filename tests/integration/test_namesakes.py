@@ -1,4 +1,4 @@
-"""What was there before a command is never deleted by it, whatever its name; and what a `destroy` finds gone is gone."""
+"""What was there before a command is never deleted by it, whatever its name; what a `destroy` finds gone is gone."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_what_the_sentence_says_leads_out(clone: Clone) -> None:
         httpx.delete(address, auth=key(clone)).raise_for_status()
     clone.ok("up", "--yes", "--skip-preview")
     assert set(NAMES) <= urns(clone).keys()
-    assert orphans(clone) == set()
+    assert orphans(clone) <= {"orders"}  # a topic is on the broker, not among the resources
 
 
 def test_a_destroy_whose_replies_are_lost_ends_well_though_its_provider_minds(clone: Clone) -> None:

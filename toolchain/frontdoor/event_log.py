@@ -6,6 +6,7 @@ A creation that failed before its id was known is nowhere in the state, though t
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ _CREATES = frozenset({"create", "create-replacement"})
 _DELETES = frozenset({"delete", "delete-replaced"})
 _ASKED_AGAIN = "retrying create due to on-error hook request"
 _IS_THERE_ALREADY = "409 Conflict"
+_FIRST_RETRY_SECONDS = 0.5  # either kind of provider waits at least a second
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class EventLog:
     """``failed``: creations and deletions; ``begun``: creations whose end it does not tell: the engine was killed.
 
     ``made_again``: URNs of what an error hook had created once more. ``conflicts``: URNs of the creations that the
-    cloud refused because it has such an object already. ``others_failed``: whether anything failed beside ``failed``.
+    cloud refused because it has such an object already; ``at_once``: of those that were refused sooner than a provider
+    sends a request again. ``others_failed``: whether anything failed beside ``failed``.
     """
 
     failed: tuple[Operation, ...] = ()
@@ -34,11 +37,15 @@ class EventLog:
     made: tuple[Resource, ...] = ()
     made_again: frozenset[str] = frozenset()
     conflicts: frozenset[str] = frozenset()
+    at_once: frozenset[str] = frozenset()
     others_failed: bool = False
 
     @classmethod
-    def read(cls, path: Path) -> EventLog:
-        """Read the log of the last command; empty without one, and for a preview, which does nothing."""
+    def read(cls, path: Path, arrivals: Sequence[tuple[float, dict[str, Any]]] = ()) -> EventLog:
+        """Read the log of the last command; empty without one, and for a preview, which does nothing.
+
+        ``arrivals``: its events with the seconds at which each came, where somebody has watched them come.
+        """
         events = list(_events(path))
         if any(event["summaryEvent"].get("isPreview") for event in events if "summaryEvent" in event):
             return cls()
@@ -58,6 +65,7 @@ class EventLog:
             made=tuple(made),
             made_again=frozenset(again & {resource.urn for resource in made}),
             conflicts=frozenset(refused & {step["urn"] for step in not_done}),
+            at_once=frozenset(_refused_at_once(events, arrivals)),
             others_failed=not all(failed),
         )
 
@@ -78,6 +86,27 @@ def _events(path: Path) -> Iterator[dict[str, Any]]:
         except ValueError:
             continue  # the last one of a killed command
         yield event
+
+
+def _refused_at_once(
+    events: Sequence[dict[str, Any]], arrivals: Sequence[tuple[float, dict[str, Any]]]
+) -> Iterator[str]:
+    """Yield the URNs of creations that failed before a request can have been sent twice."""
+    seconds = _FIRST_RETRY_SECONDS
+    timed = arrivals
+    if not arrivals:  # the engine's own times are whole seconds
+        seconds += 1
+        timed = [(float(event.get("timestamp", 0)), event) for event in events]
+    began: dict[str, float] = {}
+    for at, event in timed:
+        for name in ("resourcePreEvent", "resOpFailedEvent"):
+            step = event.get(name, {}).get("metadata", {})
+            if step.get("op") not in _CREATES:
+                continue
+            if name == "resourcePreEvent":
+                began[step["urn"]] = at
+            elif at - began.get(step["urn"], -math.inf) < seconds:
+                yield step["urn"]
 
 
 def _operation(step: dict[str, Any]) -> Operation | None:

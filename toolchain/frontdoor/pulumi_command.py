@@ -91,7 +91,9 @@ def _run_and_conclude(prepared: Prepared, command: str, argv: list[str], folder:
             # Pulumi has refused: what looks left over is being made by another command.
             return status
         try:
-            can_be_retried = put_right(prepared, may_delete=may_delete, after_success=status == 0)
+            can_be_retried = put_right(
+                prepared, may_delete=may_delete, after_success=status == 0, arrivals=follower.events
+            )
         except Failure as failure:
             say(f"pulumiw: {failure}")  # the next command tries again
             can_be_retried = False

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.arguments import DELETE_ORPHANS
@@ -30,7 +30,7 @@ from toolchain.frontdoor.terminal import say
 from toolchain.frontdoor.traces import Traces
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from toolchain.frontdoor.interrupted import Resource
@@ -60,7 +60,7 @@ class Case:
     """What an operation is judged by.
 
     ``may_delete``: whether what the last command made is deleted, or only told. ``proven``: what is its, as
-    ``Settled.orphan``.
+    ``Settled.orphan``. ``at_once``: URNs of creations whose first request met a conflict.
     """
 
     state: Interrupted
@@ -68,6 +68,7 @@ class Case:
     beginning: Beginning
     may_delete: bool
     proven: Collection[tuple[str, ...]] = ()
+    at_once: Collection[str] = ()
 
     @classmethod
     def of(
@@ -89,15 +90,21 @@ def recover(prepared: Prepared, *, may_delete: bool) -> None:
 
 
 def put_right(
-    prepared: Prepared, *, may_delete: bool, after_success: bool = False, locked_since: datetime | None = None
+    prepared: Prepared,
+    *,
+    may_delete: bool,
+    after_success: bool = False,
+    locked_since: datetime | None = None,
+    arrivals: Sequence[tuple[float, dict[str, Any]]] = (),
 ) -> bool:
     """Settle what the state and the event log leave open, and note in the state what came of it.
 
+    ``arrivals``: the log's events, each with the time at which it came, if this process has run the command.
     Return whether the command failed only of lost replies, so that it can be retried: all that failed are creations
     refused because of what is deleted now, and deletions of what is gone.
     """
     traces = Traces.of(prepared)
-    told = EventLog.read(traces.log)
+    told = EventLog.read(traces.log, arrivals)
     beginning = Beginning.read(traces.beginning)
     if beginning.at or prepared.stack.is_local:  # else the lock's clock is not the cloud's
         beginning = beginning.not_before(locked_since)
@@ -109,6 +116,7 @@ def put_right(
         state = Interrupted(_export(prepared, "--show-secrets"))
         _let_requests_arrive(state)
         case = Case.of(prepared, state, beginning, may_delete=may_delete, traces=traces)
+        case = replace(case, at_once=told.at_once)
         settled = _settle_all(_once((*state.operations, *told.failed, *begun, *twins)), case)
         gone = {outcome.gone for outcome in settled if outcome.gone}
         if pending or gone or told.made_again:
@@ -217,6 +225,8 @@ def _settle_creation(resource: Resource, planes: Planes, case: Case) -> Iterator
         what = f"{label} {found.identity} ({resource.name})"
         orphan = (resource.type, found.identity, found.created_at)
         reason = "" if orphan in case.proven else doubt(found, case.state, case.beginning, planes)
+        if resource.urn in case.at_once:
+            reason = reason or "it was there when the last command asked for it for the first time"
         is_twin = orphan in case.proven or (own is not None and is_twin_of(found, own))
         if resource.id and (reason or not is_twin):
             continue  # two clusters may have one name: it is in nobody's way

@@ -114,6 +114,26 @@ class TestReading:
         told = EventLog.read(log(tmp_path / "log", *events))
         assert (set(told.conflicts), told.others_failed) == (conflicts, others)
 
+    @pytest.mark.parametrize(
+        ("seconds", "at_once"), [((100.0, 100.1), True), ((100.0, 101.02), False), ((None, 101.0), False)]
+    )
+    def test_whether_a_request_can_have_been_sent_twice(
+        self, tmp_path: Path, seconds: tuple[float | None, float], *, at_once: bool
+    ) -> None:
+        """A provider waits a second before it sends one again."""
+        began, failed = seconds
+        events = [] if began is None else [(began, step("resourcePreEvent", "create", ACCOUNT))]
+        told = EventLog.read(log(tmp_path / "log", FAILED, CONFLICT), [*events, (failed, FAILED)])
+        assert told.at_once == ({ACCOUNT["urn"]} if at_once else set())
+
+    @pytest.mark.parametrize(("seconds", "at_once"), [(0, True), (1, True), (2, False)])
+    def test_whether_it_can_by_the_engines_whole_seconds(self, tmp_path: Path, seconds: int, *, at_once: bool) -> None:
+        events = [
+            {**step("resourcePreEvent", "create", ACCOUNT), "timestamp": 100},
+            {**FAILED, "timestamp": 100 + seconds},
+        ]
+        assert EventLog.read(log(tmp_path / "log", *events)).at_once == ({ACCOUNT["urn"]} if at_once else set())
+
     def test_what_had_begun_when_the_engine_was_killed(self, tmp_path: Path) -> None:
         told = EventLog.read(
             log(
@@ -256,6 +276,19 @@ class TestPuttingRight:
             self.log(prepared, step("resOpFailedEvent", "create", of_provider(ACCOUNT)), *events)
             assert put_right(prepared, may_delete=True) is retried
             assert api.deleted == ([ACCOUNT_PATH] if created is YOUNG else [])
+
+    def test_what_the_first_request_met_was_there_before_it(
+        self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Another stack made it meanwhile: nothing of this command's was on its way."""
+        begun = step("resourcePreEvent", "create", of_provider(ACCOUNT))
+        failed = step("resOpFailedEvent", "create", of_provider(ACCOUNT))
+        with StubApi(account(YOUNG)) as api:
+            self.state(prepared, api)
+            self.log(prepared, begun, failed, CONFLICT)
+            assert not put_right(prepared, may_delete=True, arrivals=[(100.0, begun), (100.1, failed)])
+            assert api.deleted == []
+        assert "left alone: it was there" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
         ("status", "events", "retried"),
