@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -376,6 +377,16 @@ class TestPuttingRight:
                 log(Traces.of(prepared).log, step("resourcePreEvent", "create", of_provider(ACCOUNT)))
                 put_right(prepared, may_delete=True, locked_since=locked_since)
                 assert api.deleted == deleted
+
+    def test_a_lock_says_nothing_of_another_machines_clock(self, prepared: Prepared) -> None:
+        settings = prepared.layout.project / "Pulumi.dev.yaml"
+        settings.write_text("config:\n  confluentcloud:endpoint: https://api.confluent.cloud\n")
+        remote = replace(prepared, stack=Stack.read(Project.read(prepared.layout), "dev"))
+        with StubApi(account(YOUNG)) as api:
+            self.state(remote, api)
+            log(Traces.of(remote).log, step("resourcePreEvent", "create", of_provider(ACCOUNT)))
+            put_right(remote, may_delete=True, locked_since=BEGAN)
+            assert api.deleted == []
 
     def test_nothing_to_do_asks_nobody(self, prepared: Prepared) -> None:
         with StubApi({}) as api:
