@@ -16,7 +16,7 @@ from toolchain.frontdoor.beginning import Beginning
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.interrupted import Interrupted, without
 from toolchain.frontdoor.lookup import KINDS, NEVER_LOOKED_UP
-from toolchain.frontdoor.recovery import Case, Settled, settle
+from toolchain.frontdoor.settling import Case, Settled, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
