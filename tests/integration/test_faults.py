@@ -84,7 +84,7 @@ class TestRequestsThatGoWrong:
         lost = [f"{collection}.create=lost-reply@1" for collection in COLLECTIONS]
         clone.ok("cloud", "faults", *lost, "*=429,500,503@10%", "seed=7")
         before = len(api_log(clone))
-        assert "nothing else failed, so it goes on" in ends_well(clone, "up", "--yes", "--skip-preview")
+        assert "nothing else failed: the command is retried" in ends_well(clone, "up", "--yes", "--skip-preview")
         met = Counter(line.get("fault") for line in api_log(clone)[before:])
         assert met["lost-reply"] == len(COLLECTIONS)
         assert {"429", "500", "503"} <= met.keys()

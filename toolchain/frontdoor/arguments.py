@@ -13,10 +13,15 @@ _NEED_CLOUD = frozenset({"up", "preview", "refresh", "destroy", "import", "watch
 _CHANGE_STATE = frozenset({"up", "preview", "refresh", "destroy", "import"})
 _MAKE_OR_DELETE = frozenset({"up", "destroy"})
 _USE_STACK = _NEED_CLOUD | {"config", "stack", "state", "logs", "cancel", "console", "env"}
-_NAME_A_STACK = frozenset({"select", "init", "rm"})
+_REMOVE_A_STACK = frozenset({"rm", "remove", "delete"})
+_NAME_A_STACK = _REMOVE_A_STACK | {"select", "init"}
+_CHOOSE_A_STACK = _NAME_A_STACK | {"unselect", "rename"}
 _SPARE_SOME = frozenset(
     {"-t", "--target", "-x", "--exclude", "--exclude-protected", "--ignore-protect", "--preview-only"}
 )
+DELETE_ORPHANS = "--delete-orphans"
+"""A flag of `pulumiw` itself: what a failed command made and did not hear of is deleted, also on Confluent Cloud."""
+
 # Flags (global ones, and those of the sub-commands of `stack`) that are followed by a value of their own.
 _WITH_VALUE = frozenset(
     {"-C", "--cwd", "--color", "--memprofilerate", "--profiling", "--tracing", "-v", "--verbose", "--otel-traces"}
@@ -124,7 +129,7 @@ class Request:
     @property
     def chooses_stack(self) -> bool:
         """Whether another stack may be the selected one afterwards."""
-        return self.command == "stack" and self.subcommand in {"init", "select", "unselect", "rm", "rename"}
+        return self.command == "stack" and self.subcommand in _CHOOSE_A_STACK
 
     @property
     def uses_stack(self) -> bool:
@@ -155,3 +160,32 @@ class Request:
     @property
     def _logs_events(self) -> bool:
         return flag_value(self.arguments, "--event-log") is not None
+
+    @property
+    def deletes_orphans(self) -> bool:
+        """Whether a person gives the word to delete what a failed command made and did not hear of."""
+        return DELETE_ORPHANS in self._flags
+
+    @property
+    def removes_stack(self) -> bool:
+        """Whether Pulumi deletes the stack's settings file when all is done, unless it is kept from it."""
+        return self.command == "destroy" and bool({"--remove", "--remove=true"} & set(self._flags))
+
+    @property
+    def _flags(self) -> tuple[str, ...]:
+        given = self.arguments
+        return given[: given.index("--")] if "--" in given else given
+
+    def for_pulumi(self) -> list[str]:
+        """Return the arguments as `pulumi` gets them.
+
+        `stack rm` leaves the stack's settings file, which is committed, unless it is told otherwise.
+        """
+        flags = [argument for argument in self._flags if argument != DELETE_ORPHANS]
+        rest = self.arguments[len(self._flags) :]
+        names = {flag.split("=", 1)[0] for flag in flags}
+        if self.asks_for_help:
+            return [*flags, *rest]
+        if self.command == "stack" and self.subcommand in _REMOVE_A_STACK and "--preserve-config" not in names:
+            flags.append("--preserve-config")
+        return [*flags, *rest]

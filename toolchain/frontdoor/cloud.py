@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.http_json import Api
 from toolchain.frontdoor.marked import MARK, end_all, is_marked, marked_processes
+from toolchain.frontdoor.orphaned_plugins import end_orphaned_plugins
 from toolchain.frontdoor.progress import Progress
 from toolchain.frontdoor.removal import remove
 from toolchain.frontdoor.steps import locked
@@ -206,12 +207,14 @@ class LocalCloud:
         return f"{what}; {log} ends with:\n{tail(log)}"
 
     def stop(self) -> bool:
-        """End every process of it; whether there was one."""
+        """End every process of it, and the plugins of a killed `pulumi` of this clone; whether there was one of it."""
+        end_orphaned_plugins(self.layout.project)
         with locked(self.layout.cloud_lock, waiting=_say_so):
             return self._end()
 
     def reset(self) -> None:
         """End every process of it and remove its state, whatever a crash has left of either."""
+        end_orphaned_plugins(self.layout.project)
         with locked(self.layout.cloud_lock, waiting=_say_so):
             self._end()
             for path in (self.layout.cloud, self.layout.cloud_pid, self.layout.cloud_output):

@@ -16,10 +16,11 @@ _PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply; ``body`` is the decoded JSON, ``None`` if it is none."""
+    """A reply; ``body`` is the decoded JSON, ``None`` if it is none; ``date`` the header of that name."""
 
     status: int
     body: Any
+    date: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Api:
             text = reply.read()
         finally:
             connection.close()
+        date = reply.headers.get("Date") or ""
         try:
-            return Reply(reply.status, json.loads(text))
+            return Reply(reply.status, json.loads(text), date)
         except ValueError:
-            return Reply(reply.status, None)
+            return Reply(reply.status, None, date)

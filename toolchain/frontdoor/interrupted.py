@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from toolchain.frontdoor.beginning import time_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"  # Pulumi's key for "this value is special"
 _PROVIDER_TYPE = "pulumi:providers:"
-_LONGEST_COMMAND = timedelta(hours=1)
+_RANDOM_ID = "random:index/randomId:RandomId"
+_SHORTEST_MARK = 6  # hexadecimal digits: one in sixteen million
 
 
 def plain(value: Any) -> Any:
@@ -27,19 +30,21 @@ def plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource in the state, or one that was being made."""
+    """A resource in the state, or one that was being made. ``external``: it is only read, and stays when all goes."""
 
     urn: str
     type: str
     id: str
     provider: str
     inputs: dict[str, Any] = field(repr=False)
+    external: bool = False
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Resource:
         """Read one of the state's resources."""
         inputs = plain(data.get("inputs") or {})
-        return cls(data["urn"], data["type"], str(data.get("id", "")), data.get("provider", ""), inputs)
+        identity, provider = str(data.get("id", "")), data.get("provider", "")
+        return cls(data["urn"], data["type"], identity, provider, inputs, external=bool(data.get("external")))
 
     @property
     def name(self) -> str:
@@ -71,8 +76,11 @@ class Interrupted:
             Operation(operation["type"], Resource.of(operation["resource"]))
             for operation in deployment.get("pending_operations") or []
         ]
-        self.resources = [Resource.of(data) for data in deployment.get("resources") or []]
-        self._saved = _time(deployment.get("manifest", {}).get("time", ""))
+        resources = deployment.get("resources") or []
+        self.resources = [Resource.of(data) for data in resources]
+        drawn = [str((data.get("outputs") or {}).get("hex", "")) for data in resources if data["type"] == _RANDOM_ID]
+        self._marks = [mark for mark in drawn if len(mark) >= _SHORTEST_MARK]
+        self._saved = time_of(deployment.get("manifest", {}).get("time", ""))
 
     def knows(self, kind: str, identity: str) -> bool:
         """Whether an object on the cloud belongs to a resource in the state; ``identity`` is its id or fixed name."""
@@ -80,6 +88,14 @@ class Interrupted:
             resource.type == kind and (resource.id == identity or resource.id.endswith(f"/{identity}"))
             for resource in self.resources
         )
+
+    def owns(self, identity: str) -> bool:
+        """Whether a resource of the stack's, not one that it only reads, has this id."""
+        return bool(identity) and any(one.id == identity and not one.external for one in self.resources)
+
+    def has_marked(self, name: str) -> bool:
+        """Whether a name has the random digits that this stack has drawn for its own names."""
+        return any(mark in name for mark in self._marks)
 
     def provider_settings(self, resource: Resource) -> dict[str, Any]:
         """Return the inputs of the provider that a resource belongs to."""
@@ -89,18 +105,6 @@ class Interrupted:
     def seconds_since_saved(self) -> float:
         """Return how long ago the last operation began or ended; an age if the state does not say."""
         return (datetime.now(UTC) - self._saved).total_seconds() if self._saved else math.inf
-
-    def may_have_made(self, created_at: str) -> bool:
-        """Whether an object is young enough to be of the interrupted command: an older namesake is somebody else's."""
-        created = _time(created_at)
-        return created is not None and self._saved is not None and created >= self._saved - _LONGEST_COMMAND
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def without(

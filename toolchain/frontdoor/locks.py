@@ -8,10 +8,13 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toolchain.frontdoor.beginning import time_of
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from toolchain.frontdoor.prepare import Prepared
 
 
@@ -56,7 +59,21 @@ def remove_stale_locks(prepared: Prepared) -> None:
     cancelled = prepared.pulumi("cancel", "--yes", "--stack", stack.name)
     if cancelled.returncode != 0:
         raise Failure(f"The lock of an interrupted command cannot be removed: {cancelled.stderr.strip()}")
-    say("pulumiw: the last command on this stack was interrupted; going on from there.")
+    say("pulumiw: the last command on this stack was killed; its lock is removed.")
+
+
+def locked_at(prepared: Prepared) -> datetime | None:
+    """Return when the stack was locked last, by this machine's clock; ``None`` if it is not, or does not say."""
+    if not prepared.stack.uses_file_backend:
+        return None
+    return max((when for when in map(_time_of, _locks(prepared)) if when), default=None)
+
+
+def _time_of(lock: Path) -> datetime | None:
+    try:
+        return time_of(str(json.loads(lock.read_text(encoding="utf-8"))["timestamp"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def is_held(prepared: Prepared) -> bool:

@@ -1,12 +1,13 @@
-"""Finds the processes of a clone's local cloud, also those that a crash has left without a parent.
+"""Finds the processes of a clone's local cloud and of its `pulumi` commands, also those that a crash has left.
 
-The cloud is started with a mark in its environment, which every child inherits: unlike a file with a process id it
-cannot go stale, and unlike a name it cannot mean another clone's.
+Both are started with a mark in their environment, which every child inherits: unlike a file with a process id it cannot
+go stale, and unlike a name it cannot mean another clone's.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -26,22 +27,47 @@ def mark_of(state: Path) -> str:
     return f"{MARK}={state}"
 
 
-def _has_mark(process: str, mark: str) -> bool:
+def _environment(process: str) -> list[bytes]:
     try:
-        environment = Path("/proc", process, "environ").read_bytes()
+        return Path("/proc", process, "environ").read_bytes().split(b"\0")
     except OSError:  # gone by now, or another user's
-        return False
-    return mark.encode() in environment.split(b"\0")
+        return []
+
+
+def _has_mark(process: str, mark: str) -> bool:
+    return mark.encode() in _environment(process)
+
+
+def _processes() -> list[str]:
+    return [entry.name for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
 def _in_proc(mark: str) -> set[int]:
-    names = (entry.name for entry in Path("/proc").iterdir())
-    return {int(name) for name in names if name.isdigit() and _has_mark(name, mark)}
+    return {int(name) for name in _processes() if _has_mark(name, mark)}
+
+
+def _listed_by_ps() -> list[tuple[int, str]]:
+    listed = subprocess.run(["ps", "-axwwE", "-o", "pid=,command="], capture_output=True, text=True, check=False)  # noqa: S607
+    lines = (line.split(None, 1) for line in listed.stdout.splitlines())
+    return [(int(process), said) for process, said in lines]
 
 
 def _in_ps(mark: str) -> set[int]:
-    listed = subprocess.run(["ps", "-axwwE", "-o", "pid=,command="], capture_output=True, text=True, check=False)  # noqa: S607
-    return {int(line.split(None, 1)[0]) for line in listed.stdout.splitlines() if f" {mark}" in line}
+    return {process for process, said in _listed_by_ps() if f" {mark}" in said}
+
+
+def numbers_after(mark: str) -> dict[int, int]:
+    """Return the number that stands after ``mark`` (``NAME=beginning``) in the environment of each process with one."""
+    wanted = re.compile(re.escape(mark) + r"(\d+)")
+    if not _HAS_PROC:
+        found = ((process, wanted.search(said)) for process, said in _listed_by_ps())
+        return {process: int(match[1]) for process, match in found if match}
+    numbers = {}
+    for name in _processes():
+        for variable in _environment(name):
+            if match := wanted.fullmatch(variable.decode(errors="replace")):
+                numbers[int(name)] = int(match[1])
+    return numbers
 
 
 def is_marked(process: int, state: Path) -> bool:
@@ -55,7 +81,8 @@ def marked_processes(state: Path) -> set[int]:
     return found - {os.getpid()}
 
 
-def _signal(processes: Iterable[int], number: signal.Signals) -> None:
+def send(processes: Iterable[int], number: signal.Signals) -> None:
+    """Send a signal to those that are still there."""
     for process in processes:
         try:
             os.kill(process, number)
@@ -67,12 +94,12 @@ def end_all(state: Path, leader: int | None, seconds: float) -> bool:
     """End every process of the cloud, its leader first, which stops the others in order; whether any was killed."""
     deadline = time.monotonic() + seconds
     first = marked_processes(state)
-    _signal({leader} & first if leader in first else first, signal.SIGTERM)
+    send({leader} & first if leader in first else first, signal.SIGTERM)
     while (left := marked_processes(state)) and time.monotonic() < deadline:
         if leader is not None and leader not in left:
-            _signal(left, signal.SIGTERM)  # orphans of a crash
+            send(left, signal.SIGTERM)  # orphans of a crash
         time.sleep(_POLL_SECONDS)
-    _signal(left, signal.SIGKILL)
+    send(left, signal.SIGKILL)
     while marked_processes(state):
         time.sleep(_POLL_SECONDS)
     return bool(left)

@@ -66,7 +66,8 @@ class Planes:
     cloud: Plane
     kafka: Plane
     flink: Plane
-    sql_path: str
+    organization: str
+    environment: str
 
     @classmethod
     def of(cls, resource: Resource, state: Interrupted, environment: Mapping[str, str]) -> Planes:
@@ -98,7 +99,12 @@ class Planes:
         )
         organization = resource.text("organization", "id") or setting("organizationId", "CONFLUENT_ORGANIZATION_ID")
         place = resource.text("environment", "id") or setting("environmentId", "CONFLUENT_ENVIRONMENT_ID")
-        return cls(Plane(cloud), Plane(own), Plane(flink), f"/sql/v1/organizations/{organization}/environments/{place}")
+        return cls(Plane(cloud), Plane(own), Plane(flink), organization or "", place or "")
+
+    @property
+    def sql_path(self) -> str:
+        """Where Flink's statements and connections are."""
+        return f"/sql/v1/organizations/{self.organization}/environments/{self.environment}"
 
     def by_name(self, name: str) -> Plane:
         """Return ``cloud``, ``kafka`` or ``flink``."""

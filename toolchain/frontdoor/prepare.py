@@ -13,6 +13,7 @@ from toolchain.frontdoor.environment import cloud_environment, stack_environment
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.http_json import Api
 from toolchain.frontdoor.jars import jars_folder, jars_step
+from toolchain.frontdoor.orphaned_plugins import mark_of_run
 from toolchain.frontdoor.plugins import choose_plugins
 from toolchain.frontdoor.stack import Project, Stack
 from toolchain.frontdoor.steps import locked, run_side_by_side
@@ -102,6 +103,7 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
     if stopped:
         stopped.start(jars_folder(layout))
     environment = {**os.environ, **tool_environment(plugins, str(cli.parent)), **stack_environment(stack, request)}
+    environment |= mark_of_run(layout.project)
     environment |= plugins.in_cache() if stack.uses_file_backend else {}
     if cloud is not None:
         environment |= cloud_environment(stack, cloud, plugins)

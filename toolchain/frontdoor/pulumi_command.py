@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.arguments import Request
+from toolchain.frontdoor.arguments import DELETE_ORPHANS, Request
+from toolchain.frontdoor.beginning import beginning_of
 from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.first_vectors import deployed, show_first_vectors
 from toolchain.frontdoor.foreground import become, run
-from toolchain.frontdoor.locks import is_held
+from toolchain.frontdoor.locks import is_held, remove_stale_locks
+from toolchain.frontdoor.orphaned_plugins import end_orphaned_plugins, end_own_plugins
 from toolchain.frontdoor.prepare import prepare
 from toolchain.frontdoor.protection import check as check_protection
-from toolchain.frontdoor.recovery import event_log_of, put_right, recover
+from toolchain.frontdoor.recovery import put_right, recover
+from toolchain.frontdoor.stack_file import kept, tell_how_to_remove
 from toolchain.frontdoor.state import deployment
 from toolchain.frontdoor.terminal import say
 from toolchain.frontdoor.timeline.follow import Follower
 from toolchain.frontdoor.timeline.record import dependencies_of, operations_of, place_of, write
+from toolchain.frontdoor.traces import Traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.prepare import Prepared
 
 _MOST_RUNS = 10  # each gets further by one level of the graph at least
+_KILLED = 128 + signal.SIGKILL
 
 
 def _folder(layout: Layout) -> Path:
@@ -39,10 +45,14 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     """Run `pulumi` with everything in place and return its exit status."""
     request = Request(tuple(arguments))
     prepared = prepare(layout, request)
+    if request.deletes_orphans and not request.meets_state:
+        raise Failure(f"{DELETE_ORPHANS} is a flag of up, preview, refresh, destroy and import: leave it out.")
+    may_delete = prepared.stack.is_local or request.deletes_orphans
     if request.meets_state:
-        recover(prepared)
+        end_orphaned_plugins(layout.project)
+        recover(prepared, may_delete=may_delete)
     check_protection(prepared, request)
-    argv = [str(prepared.cli), *request.arguments]
+    argv = [str(prepared.cli), *request.for_pulumi()]
     if request.chooses_stack:
         status = run(argv, prepared.environment, _folder(layout))
         _remember_selection(prepared)
@@ -50,37 +60,48 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     if not request.makes_or_deletes:
         become(argv, {**prepared.environment, **prepared.warm.environment}, _folder(layout))
     before = deployed(prepared.stack)
-    status = _run_and_conclude(prepared, request.command, argv, _folder(layout))
+    with kept(prepared.stack, request):
+        status = _run_and_conclude(prepared, request.command, argv, _folder(layout), may_delete=may_delete)
     prepared.warm.end()
+    if status == 0:
+        tell_how_to_remove(prepared.stack, request)
     is_news = request.command == "up" and prepared.cloud is not None and deployed(prepared.stack) != before
     if status == 0 and is_news and "--json" not in arguments:
         show_first_vectors(prepared, sys.stdout if sys.stdout.isatty() else sys.stderr)
     return status
 
 
-def _run_and_conclude(prepared: Prepared, command: str, argv: list[str], folder: Path) -> int:
+def _run_and_conclude(prepared: Prepared, command: str, argv: list[str], folder: Path, *, may_delete: bool) -> int:
     """Run `pulumi`, its events noted for :func:`put_right`, which also has the last word if this command is killed."""
-    log = event_log_of(prepared)
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    traces = Traces.of(prepared)
+    traces.make_place()
     # Hidden behind "debug commands", though Pulumi's own Automation API stands on it.
     environment = {**prepared.environment, **prepared.warm.environment, "PULUMI_DEBUG_COMMANDS": "true"}
     status = 0
     for _ in range(_MOST_RUNS):
-        with Follower(log) as follower:
-            status = run([*argv, "--event-log", str(log)], environment, folder, inherited=prepared.warm.descriptors)
+        if not is_held(prepared):  # else Pulumi will refuse, and the traces are another command's
+            beginning_of(prepared).write(traces.beginning)
+        with Follower(traces.log) as follower:
+            command_line = [*argv, "--event-log", str(traces.log)]
+            status = run(command_line, environment, folder, inherited=prepared.warm.descriptors)
+        if status == _KILLED:
+            end_own_plugins(prepared.layout.project)
+            remove_stale_locks(prepared)
         if is_held(prepared):
-            # Pulumi has refused: what looks half made is being made by another command, and so is the log.
+            # Pulumi has refused: what looks left over is being made by another command.
             return status
         try:
-            can_go_on = put_right(prepared, after_success=status == 0)
+            can_be_retried = put_right(
+                prepared, may_delete=may_delete, after_success=status == 0, arrivals=follower.events
+            )
         except Failure as failure:
             say(f"pulumiw: {failure}")  # the next command tries again
-            can_go_on = False
+            can_be_retried = False
         if command == "up":
             _note_timeline(prepared, follower.events)
-        if not (status and can_go_on):
+        if not (status and can_be_retried):
             break
-        say("pulumiw: nothing else failed, so it goes on.")
+        say("pulumiw: nothing else failed: the command is retried.")
     return status
 
 

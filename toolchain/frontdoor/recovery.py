@@ -1,8 +1,11 @@
-"""Lets a command go on where a killed or failed one stopped.
+"""Settles what a killed or failed command has left, so that the next one, or the same one again, ends well.
 
 Pulumi writes an operation into the state before it begins (``pending_operations``). After a kill nobody knows whether
 the cloud has carried it out; Pulumi alone would make the object a second time, meet a conflict, or fail to delete what
 is gone. The same goes for an operation that failed because the cloud's reply was lost: that one is in the event log.
+
+What is found is deleted only if the last command provably made it (``proof.py``), and on a cloud that is not local only
+if the person says so: ``--delete-orphans``.
 """
 
 from __future__ import annotations
@@ -10,67 +13,115 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from toolchain.frontdoor.arguments import DELETE_ORPHANS
+from toolchain.frontdoor.beginning import Beginning
 from toolchain.frontdoor.event_log import EventLog
 from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.half_made import CLEARED_BY_THE_PROGRAM, KINDS, MAY_HAVE_TWINS
 from toolchain.frontdoor.interrupted import Interrupted, Operation, without
-from toolchain.frontdoor.locks import is_held, remove_stale_locks
-from toolchain.frontdoor.planes import Planes
+from toolchain.frontdoor.locks import is_held, locked_at, remove_stale_locks
+from toolchain.frontdoor.lookup import KINDS, MAY_HAVE_TWINS
+from toolchain.frontdoor.settling import Case, settle
 from toolchain.frontdoor.state import deployment
 from toolchain.frontdoor.terminal import say
+from toolchain.frontdoor.traces import Traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
-    from toolchain.frontdoor.half_made import Found
     from toolchain.frontdoor.prepare import Prepared
+    from toolchain.frontdoor.settling import Settled
 
 
 _ON_ITS_WAY_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What came of an operation. ``gone``: URN and id of what was deleted; ``undone``: URN of what was half made."""
-
-    line: str
-    gone: tuple[str, str] | None = None
-    undone: str | None = None
-
-
-def recover(prepared: Prepared) -> None:
-    """Put right what the last command has left of this stack. Usually that is nothing, and costs nothing."""
+def recover(prepared: Prepared, *, may_delete: bool) -> None:
+    """Settle what the last command has left of this stack. Usually that is nothing, and costs nothing."""
+    locked_since = locked_at(prepared)
     remove_stale_locks(prepared)
-    if not is_held(prepared):  # else Pulumi refuses, and what looks half made is being made
-        put_right(prepared)
+    if not is_held(prepared):  # else Pulumi refuses, and what looks left over is being made
+        for traces in Traces.kept_of(prepared):
+            _settle_kept(prepared, traces, may_delete=may_delete)
+        put_right(prepared, may_delete=may_delete, locked_since=locked_since)
 
 
-def put_right(prepared: Prepared, *, after_success: bool = False) -> bool:
+def put_right(
+    prepared: Prepared,
+    *,
+    may_delete: bool,
+    after_success: bool = False,
+    locked_since: datetime | None = None,
+    arrivals: Sequence[tuple[float, dict[str, Any]]] = (),
+) -> bool:
     """Settle what the state and the event log leave open, and note in the state what came of it.
 
-    Return whether the command only failed of creations whose replies were lost, so that it can simply go on.
+    ``arrivals``: the log's events, each with the time at which it came, if this process has run the command.
+    Return whether the command failed only of lost replies, so that it can be retried: all that failed are creations
+    refused because of what is deleted now, and deletions of what is gone.
     """
-    log = event_log_of(prepared)
-    told = EventLog.read(log)
-    undone: set[str | None] = set()
-    twins = tuple(Operation("creating", resource) for resource in told.made if resource.type in MAY_HAVE_TWINS)
+    traces = Traces.of(prepared)
+    told = EventLog.read(traces.log, arrivals)
+    beginning = Beginning.read(traces.beginning)
+    if beginning.at or prepared.stack.is_local:  # else the lock's clock is not the cloud's
+        beginning = beginning.not_before(locked_since)
+    twins = _twins(told)
+    begun = [one for one in told.begun if one.resource.type in KINDS]
     pending = not after_success and bool(deployment(prepared).get("pending_operations"))
-    if pending or told.failed or told.made_again:
+    settled: list[Settled] = []
+    if pending or told.failed or begun or told.made_again:
         state = Interrupted(_export(prepared, "--show-secrets"))
         _let_requests_arrive(state)
-        settled = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
+        case = Case.of(prepared, state, beginning, may_delete=may_delete, traces=traces)
+        case = replace(case, at_once=told.at_once)
+        settled = _settle_all(_once((*state.operations, *told.failed, *begun, *twins)), case)
         gone = {outcome.gone for outcome in settled if outcome.gone}
-        undone = {outcome.undone for outcome in settled}
         if pending or gone or told.made_again:
             _import(prepared, without(_export(prepared), gone, told.made_again))
     elif twins:
-        _settle_all(twins, _glance(prepared), prepared)
-    log.unlink(missing_ok=True)
-    return told.in_conflict and {operation.resource.urn for operation in told.failed} <= undone
+        case = Case.of(prepared, _glance(prepared), beginning, may_delete=may_delete, traces=traces)
+        settled = _settle_all(twins, case)
+    _keep_orphans(traces, settled)
+    return _can_be_retried(told, settled)
+
+
+def _can_be_retried(told: EventLog, settled: Iterable[Settled]) -> bool:
+    undone = {outcome.undone for outcome in settled}
+    gone = {outcome.gone for outcome in settled}
+
+    def is_settled(operation: Operation) -> bool:
+        resource = operation.resource
+        if operation.kind == "deleting":
+            return (resource.urn, resource.id) in gone
+        return resource.urn in told.conflicts and resource.urn in undone
+
+    return bool(told.failed) and not told.others_failed and all(map(is_settled, told.failed))
+
+
+def _settle_kept(prepared: Prepared, traces: Traces, *, may_delete: bool) -> None:
+    """Look again at what a command has left and nobody has deleted since; never in the way of another command."""
+    told = EventLog.read(traces.log)
+    creations = [one for one in (*told.failed, *told.begun) if one.kind == "creating"]
+    state = Interrupted(_export(prepared, "--show-secrets"))
+    case = Case.of(prepared, state, Beginning.read(traces.beginning), may_delete=may_delete, traces=traces)
+    try:
+        settled = _settle_all((*creations, *_twins(told)), case)
+    except Failure as failure:
+        say(f"pulumiw: what an earlier command has left cannot be looked up: {failure}")
+        return
+    _keep_orphans(traces, settled)
+
+
+def _twins(told: EventLog) -> tuple[Operation, ...]:
+    return tuple(Operation("creating", resource) for resource in told.made if resource.type in MAY_HAVE_TWINS)
+
+
+def _once(operations: Iterable[Operation]) -> list[Operation]:
+    """Return each operation once: the state and the event log tell of the same ones, the state with its secrets."""
+    return list({(one.kind, one.resource.urn, one.resource.id): one for one in reversed([*operations])}.values())[::-1]
 
 
 def _let_requests_arrive(state: Interrupted) -> None:
@@ -79,19 +130,23 @@ def _let_requests_arrive(state: Interrupted) -> None:
         time.sleep(max(0.0, _ON_ITS_WAY_SECONDS - state.seconds_since_saved()))
 
 
-def event_log_of(prepared: Prepared) -> Path:
-    """Return where the engine is to tell what a command on this stack does; for the user's eyes alone."""
-    name = prepared.stack.name.replace("/", "~")
-    return prepared.layout.project / ".local" / "events" / f"{name}.ndjson"
-
-
-def _settle_all(operations: Sequence[Operation], state: Interrupted, prepared: Prepared) -> list[Settled]:
+def _settle_all(operations: Iterable[Operation], case: Case) -> list[Settled]:
     settled = []
     for operation in operations:
-        for outcome in settle(operation, state, prepared.environment):
+        for outcome in settle(operation, case):
             say(f"pulumiw: {outcome.line}")
             settled.append(outcome)
     return settled
+
+
+def _keep_orphans(traces: Traces, settled: Iterable[Settled]) -> None:
+    orphans = {outcome.orphan for outcome in settled if outcome.orphan}
+    traces.end(orphans)
+    if orphans:
+        say(
+            "pulumiw: on a cloud that is not local nothing is deleted unasked: the same command with"
+            f" {DELETE_ORPHANS} deletes {'it' if len(orphans) == 1 else 'them'} first."
+        )
 
 
 def _glance(prepared: Prepared) -> Interrupted:
@@ -102,42 +157,6 @@ def _glance(prepared: Prepared) -> Interrupted:
             {"deployment": json.loads(stack.checkpoint.read_text(encoding="utf-8"))["checkpoint"]["latest"]}
         )
     return Interrupted(_export(prepared, "--show-secrets"))
-
-
-def settle(operation: Operation, state: Interrupted, environment: Mapping[str, str]) -> Iterator[Settled]:
-    """Undo a half-made creation, or note what was deleted."""
-    resource = operation.resource
-    if resource.type not in KINDS:
-        return
-    label, find, plane = KINDS[resource.type]
-    planes = Planes.of(resource, state, environment)
-    if operation.kind == "deleting":
-        if resource.id and not any(_is_it(found, resource.id) for found in find(resource, planes)):
-            line = f"{label} {resource.name} was deleted by the last command."
-            yield Settled(line, gone=(resource.urn, resource.id))
-    elif operation.kind == "creating" and resource.type not in CLEARED_BY_THE_PROGRAM:
-        for found in find(resource, planes):
-            if state.knows(resource.type, found.identity):
-                continue
-            what = f"{label} {found.identity} ({resource.name})"
-            if reason := _not_ours(found, state, planes):
-                yield Settled(f"{what} is left alone: {reason}.")
-                continue
-            planes.by_name(plane).delete(found.delete)
-            yield Settled(f"{what} was half made by the last command: removed.", undone=resource.urn)
-
-
-def _is_it(found: Found, identity: str) -> bool:
-    return found.identity == identity or identity.endswith(f"/{found.identity}")
-
-
-def _not_ours(found: Found, state: Interrupted, planes: Planes) -> str:
-    """Say why an object is rather not of the interrupted command; empty if it is."""
-    if found.created_at is not None and not state.may_have_made(found.created_at):
-        return "it has the same name but is older than the last command"
-    if found.children is not None and next(planes.cloud.items(found.children), None) is not None:
-        return "it has the same name but is in use"
-    return ""
 
 
 def _export(prepared: Prepared, *flags: str) -> dict[str, Any]:

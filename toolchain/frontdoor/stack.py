@@ -121,6 +121,10 @@ class Project:
         )
 
 
+def _settings_file(project: Project, name: str) -> Path:
+    return project.layout.project / f"Pulumi.{_short(name)}.yaml"
+
+
 @dataclass(frozen=True)
 class Stack:
     """A stack by name, with its settings file."""
@@ -132,7 +136,12 @@ class Stack:
     @classmethod
     def read(cls, project: Project, name: str) -> Stack:
         """Read the settings file of the stack ``name`` (or ``organization/project/name``)."""
-        return cls(name, project, settings.read(project.layout.project / f"Pulumi.{_short(name)}.yaml"))
+        return cls(name, project, settings.read(_settings_file(project, name)))
+
+    @property
+    def settings_file(self) -> Path:
+        """Its settings file, whether it is there or not."""
+        return _settings_file(self.project, self.name)
 
     @property
     def short_name(self) -> str:

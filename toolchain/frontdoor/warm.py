@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from toolchain.frontdoor.orphaned_plugins import mark_of_run
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -48,7 +50,7 @@ def start_warm_plugins(layout: Layout) -> WarmPlugins:
     with asked:
         process = subprocess.Popen(  # noqa: S603 - this clone's interpreter and module
             [layout.python, "-P", "-m", "toolchain.plugins.warm", str(asked.fileno())],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path)), **mark_of_run(layout.project)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # if it fails, so does the plugin that its launcher runs, and says why

@@ -68,3 +68,48 @@ def test_a_destroy_of_everything(line: str) -> None:
 )
 def test_a_destroy_of_less(line: str) -> None:
     assert not Request(tuple(line.split())).destroys_all
+
+
+@pytest.mark.parametrize(
+    ("line", "passed"),
+    [
+        ("stack rm dev --yes", "stack rm dev --yes --preserve-config"),
+        ("stack remove dev", "stack remove dev --preserve-config"),
+        ("stack delete -y -s dev", "stack delete -y -s dev --preserve-config"),
+        ("stack rm --preserve-config dev", "stack rm --preserve-config dev"),
+        ("stack rm --preserve-config=false dev", "stack rm --preserve-config=false dev"),
+        ("stack rm --help", "stack rm --help"),
+        ("stack rm -- dev", "stack rm --preserve-config -- dev"),
+        ("stack select dev", "stack select dev"),
+    ],
+)
+def test_removing_a_stack_keeps_its_settings_file(line: str, passed: str) -> None:
+    assert request(line).for_pulumi() == passed.split()
+
+
+@pytest.mark.parametrize("word", ["rm", "remove", "delete"])
+def test_a_stack_that_is_removed_is_named(word: str) -> None:
+    assert request(f"stack {word} two").stack == "two"
+    assert request(f"stack {word} two").chooses_stack
+
+
+@pytest.mark.parametrize(
+    ("line", "given", "passed"),
+    [
+        ("up --delete-orphans --yes", True, "up --yes"),
+        ("refresh --delete-orphans", True, "refresh"),
+        ("up --yes", False, "up --yes"),
+        ("up -- --delete-orphans", False, "up -- --delete-orphans"),
+    ],
+)
+def test_the_word_to_delete_orphans_is_not_for_pulumi(line: str, passed: str, *, given: bool) -> None:
+    assert request(line).deletes_orphans is given
+    assert request(line).for_pulumi() == passed.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "removes"),
+    [("destroy --remove", True), ("dn --remove=true -y", True), ("destroy", False), ("destroy --remove=false", False)],
+)
+def test_a_destroy_that_removes_the_stack(line: str, *, removes: bool) -> None:
+    assert request(line).removes_stack is removes

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
+from toolchain.frontdoor.beginning import Beginning
 from toolchain.frontdoor.event_log import EventLog
 from toolchain.frontdoor.interrupted import without
 from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.recovery import event_log_of, put_right
+from toolchain.frontdoor.recovery import put_right, recover
 from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.traces import Traces
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from toolchain.frontdoor.layout import Layout
 
-YOUNG = "2026-11-22T13:41:00Z"
+BEGAN = datetime(2026, 11, 22, 13, 40, tzinfo=UTC)
+OLD, YOUNG, YOUNGER = "2024-11-20T00:00:00Z", "2026-11-22T13:41:00Z", "2026-11-22T13:41:02Z"
 ACCOUNT: dict[str, Any] = {
     "urn": "urn:pulumi:dev::p::confluentcloud:index/serviceAccount:ServiceAccount::runner",
     "type": "confluentcloud:index/serviceAccount:ServiceAccount",
-    "inputs": {"displayName": "rag-runner"},
+    "inputs": {"displayName": "rag-runner-a1b2c3"},
 }
 CLUSTER: dict[str, Any] = {
     "urn": "urn:pulumi:dev::p::confluentcloud:index/kafkaCluster:KafkaCluster::cluster",
@@ -47,6 +52,15 @@ CONFLICT = {
         "urn": ACCOUNT["urn"],
         "severity": "error",
         "message": "error creating Service Account: 409 Conflict: The name is taken.",
+    }
+}
+# As the official provider words it, through Pulumi's bridge.
+OFFICIAL_CONFLICT = {
+    "diagnosticEvent": {
+        "urn": ACCOUNT["urn"],
+        "severity": "error",
+        "message": 'sdk-v2/provider2.go:571: sdk.helper_schema: error creating Service Account "rag-runner-a1b2c3":'
+        " 409 Conflict: The name is taken.: provider=confluentcloud@2.79.0\n",
     }
 }
 
@@ -85,19 +99,63 @@ class TestReading:
         assert told.made_again == {CLUSTER["urn"]}
 
     @pytest.mark.parametrize(
-        ("events", "expected"),
+        ("events", "conflicts", "others"),
         [
-            ([], False),
-            ([FAILED, CONFLICT], True),
-            ([FAILED], False),
-            ([FAILED, CONFLICT, step("resOpFailedEvent", "update", CLUSTER)], False),
+            ([], set(), False),
+            ([FAILED, CONFLICT], {ACCOUNT["urn"]}, False),
+            ([FAILED], set(), False),
+            ([FAILED, CONFLICT, step("resOpFailedEvent", "update", CLUSTER)], {ACCOUNT["urn"]}, True),
+            ([FAILED, OFFICIAL_CONFLICT], {ACCOUNT["urn"]}, False),
         ],
-        ids=["nothing failed", "it is there already", "for another reason", "and something else"],
+        ids=["nothing failed", "it is there already", "for another reason", "and something else", "official"],
     )
-    def test_whether_all_that_failed_is_there_already(
-        self, tmp_path: Path, events: list[dict[str, Any]], *, expected: bool
+    def test_why_it_failed(
+        self, tmp_path: Path, events: list[dict[str, Any]], conflicts: set[str], *, others: bool
     ) -> None:
-        assert EventLog.read(log(tmp_path / "log", *events)).in_conflict is expected
+        told = EventLog.read(log(tmp_path / "log", *events))
+        assert (set(told.conflicts), told.others_failed) == (conflicts, others)
+
+    @pytest.mark.parametrize(
+        ("seconds", "at_once"), [((100.0, 100.1), True), ((100.0, 101.02), False), ((None, 101.0), False)]
+    )
+    def test_whether_a_request_can_have_been_sent_twice(
+        self, tmp_path: Path, seconds: tuple[float | None, float], *, at_once: bool
+    ) -> None:
+        """A provider waits a second before it sends one again."""
+        began, failed = seconds
+        events = [] if began is None else [(began, step("resourcePreEvent", "create", ACCOUNT))]
+        told = EventLog.read(log(tmp_path / "log", FAILED, CONFLICT), [*events, (failed, FAILED)])
+        assert told.at_once == ({ACCOUNT["urn"]} if at_once else set())
+
+    @pytest.mark.parametrize(("seconds", "at_once"), [(0, True), (1, True), (2, False)])
+    def test_whether_it_can_by_the_engines_whole_seconds(self, tmp_path: Path, seconds: int, *, at_once: bool) -> None:
+        events = [
+            {**step("resourcePreEvent", "create", ACCOUNT), "timestamp": 100},
+            {**FAILED, "timestamp": 100 + seconds},
+        ]
+        assert EventLog.read(log(tmp_path / "log", *events)).at_once == ({ACCOUNT["urn"]} if at_once else set())
+
+    def test_what_had_begun_when_the_engine_was_killed(self, tmp_path: Path) -> None:
+        told = EventLog.read(
+            log(
+                tmp_path / "log",
+                step("resourcePreEvent", "create", ACCOUNT),
+                step("resourcePreEvent", "delete-replaced", CLUSTER, "old"),
+                step("resOutputsEvent", "delete-replaced", CLUSTER, "old"),
+                step("resourcePreEvent", "create-replacement", CLUSTER),
+                step("resourcePreEvent", "update", {**CLUSTER, "urn": "other"}),
+            )
+        )
+        assert [(one.kind, one.resource.name) for one in told.begun] == [
+            ("creating", "runner"),
+            ("creating", "cluster"),
+        ]
+
+    def test_what_a_killed_preview_would_have_made(self, tmp_path: Path) -> None:
+        begun = step("resourcePreEvent", "create", ACCOUNT)
+        planned = step("resOutputsEvent", "create", CLUSTER)
+        begun["resourcePreEvent"]["planning"] = planned["resOutputsEvent"]["planning"] = True
+        assert EventLog.read(log(tmp_path / "log", begun, planned)) == EventLog()
 
     def test_a_preview_does_nothing(self, tmp_path: Path) -> None:
         events = [step("resOutputsEvent", "create", CLUSTER), {"summaryEvent": {"isPreview": True}}]
@@ -116,6 +174,38 @@ def test_what_was_made_again_is_well() -> None:
     assert left == [{"urn": CLUSTER["urn"], "id": "lkc-1"}, other]
 
 
+RANDOM = {
+    "urn": "urn:pulumi:dev::p::random:index/randomId:RandomId::suffix",
+    "type": "random:index/randomId:RandomId",
+    "id": "obLD",
+    "outputs": {"hex": "a1b2c3"},
+}
+ENVIRONMENT = {
+    "urn": "urn:pulumi:dev::p::confluentcloud:index/environment:Environment::environment",
+    "type": "confluentcloud:index/environment:Environment",
+    "id": "env-1",
+}
+CONNECTION: dict[str, Any] = {
+    "urn": "urn:pulumi:dev::p::confluentcloud:index/flinkConnection:FlinkConnection::connection",
+    "type": "confluentcloud:index/flinkConnection:FlinkConnection",
+    "id": "env-1/openai",
+    "inputs": {"displayName": "openai", "organization": {"id": "org-1"}, "environment": {"id": "env-1"}},
+}
+CONNECTION_PATH = "/sql/v1/organizations/org-1/environments/env-1/connections/openai"
+PROVIDER = "urn:pulumi:dev::p::pulumi:providers:confluentcloud::default"
+ACCOUNT_PATH = "/iam/v2/service-accounts/sa-1"
+
+
+def of_provider(resource: dict[str, Any]) -> dict[str, Any]:
+    return {**resource, "provider": f"{PROVIDER}::1"}
+
+
+def account(created: str) -> dict[str, Any]:
+    """Return what the cloud answers if it has the account, and takes its deletion."""
+    held = {"id": "sa-1", "display_name": "rag-runner-a1b2c3", "metadata": {"created_at": created}}
+    return {"GET /iam/v2/service-accounts": {"data": [held]}, f"DELETE {ACCOUNT_PATH}": (204, None)}
+
+
 class TestPuttingRight:
     """On a stack in the clone's own file backend."""
 
@@ -125,55 +215,183 @@ class TestPuttingRight:
         return Prepared(layout, Stack.read(Project.read(layout), "dev"), tmp_path / "no-pulumi", keys, None)
 
     def state(self, prepared: Prepared, api: StubApi, *resources: dict[str, Any]) -> None:
-        provider = "urn:pulumi:dev::p::pulumi:providers:confluentcloud::default"
-        of = {"urn": provider, "type": "pulumi:providers:confluentcloud", "inputs": {"endpoint": api.url}}
-        known = [{**resource, "provider": f"{provider}::1"} for resource in resources]
-        latest = {"manifest": {"time": YOUNG}, "resources": [of, *known]}
+        """Let the state, and a `pulumi` that exports it and keeps what it is to import, know these resources."""
+        of = {"urn": PROVIDER, "type": "pulumi:providers:confluentcloud", "inputs": {"endpoint": api.url}}
+        latest = {
+            "manifest": {"time": YOUNG},
+            "resources": [of, RANDOM, ENVIRONMENT, *map(of_provider, resources)],
+        }
         path = prepared.stack.checkpoint
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"checkpoint": {"latest": latest}}))
+        exported, imported = prepared.cli.with_name("exported"), prepared.cli.with_name("imported")
+        exported.write_text(json.dumps({"deployment": latest}))
+        prepared.cli.write_text(f"#!/bin/sh\ncase $* in *import*) cat > '{imported}' ;; *) cat '{exported}' ;; esac\n")
+        prepared.cli.chmod(0o755)
 
-    def test_the_unseen_twin_of_a_cluster_is_removed(self, prepared: Prepared) -> None:
-        cluster = {**CLUSTER, "id": "lkc-1"}
+    def log(self, prepared: Prepared, *events: dict[str, Any], began: datetime | None = BEGAN) -> Traces:
+        traces = Traces.of(prepared)
+        log(traces.log, *events)
+        Beginning(began, {}).write(traces.beginning)
+        return traces
+
+    @pytest.mark.parametrize(
+        ("first", "second", "deleted"),
+        [(YOUNG, YOUNGER, True), (YOUNGER, YOUNG, False), (OLD, YOUNG, False), ("", YOUNG, False)],
+        ids=["an earlier request's", "somebody else's since", "an older namesake", "of unknown age"],
+    )
+    def test_the_unseen_twin_of_a_cluster_is_deleted(
+        self, prepared: Prepared, first: str, second: str, *, deleted: bool
+    ) -> None:
         twins = [
-            {"id": identity, "metadata": {"created_at": YOUNG}, "spec": {"display_name": "rag"}}
-            for identity in ("lkc-0", "lkc-1")
+            {"id": identity, "metadata": {"created_at": created}, "spec": {"display_name": "rag"}}
+            for identity, created in (("lkc-0", first), ("lkc-1", second))
         ]
-        held = {
-            "GET /cmk/v2/clusters": {"data": twins},
-            "DELETE /cmk/v2/clusters/lkc-0?environment=env-1": (204, None),
-        }
-        with StubApi(held) as api:
+        path = "/cmk/v2/clusters/lkc-0?environment=env-1"
+        with StubApi({"GET /cmk/v2/clusters": {"data": twins}, f"DELETE {path}": (204, None)}) as api:
+            cluster = {**CLUSTER, "id": "lkc-1"}
             self.state(prepared, api, cluster)
-            provider = "urn:pulumi:dev::p::pulumi:providers:confluentcloud::default::1"
-            path = log(event_log_of(prepared), step("resOutputsEvent", "create", {**cluster, "provider": provider}))
-            put_right(prepared, after_success=True)
-            assert api.deleted == ["/cmk/v2/clusters/lkc-0?environment=env-1"]
-        assert not path.exists()
+            traces = self.log(prepared, step("resOutputsEvent", "create", of_provider(cluster)))
+            put_right(prepared, may_delete=True, after_success=True)
+            assert api.deleted == ([path] if deleted else [])
+        assert not traces.log.exists()
+        assert not traces.beginning.exists()
 
-    @pytest.mark.parametrize("is_ours", [True, False])
-    def test_it_goes_on_if_what_is_there_already_was_its_own(self, prepared: Prepared, *, is_ours: bool) -> None:
-        created = YOUNG if is_ours else "2026-11-20T00:00:00Z"
-        account = {"id": "sa-1", "display_name": "rag-runner", "metadata": {"created_at": created}}
-        held = {
-            "GET /iam/v2/service-accounts": {"data": [account]},
-            "DELETE /iam/v2/service-accounts/sa-1": (204, None),
-        }
+    @pytest.mark.parametrize(
+        ("created", "events", "retried"),
+        [
+            (YOUNG, [CONFLICT], True),
+            (YOUNG, [OFFICIAL_CONFLICT], True),
+            (OLD, [CONFLICT], False),
+            (OLD, [OFFICIAL_CONFLICT], False),
+            (YOUNG, [], False),
+            (YOUNG, [CONFLICT, step("resOpFailedEvent", "update", CLUSTER)], False),
+        ],
+        ids=["bundled", "official", "bundled, older", "official, older", "not a conflict", "and an update"],
+    )
+    def test_a_creation_is_retried_if_what_was_in_its_way_was_its_own(
+        self, prepared: Prepared, created: str, events: list[dict[str, Any]], *, retried: bool
+    ) -> None:
+        with StubApi(account(created)) as api:
+            self.state(prepared, api)
+            self.log(prepared, step("resOpFailedEvent", "create", of_provider(ACCOUNT)), *events)
+            assert put_right(prepared, may_delete=True) is retried
+            assert api.deleted == ([ACCOUNT_PATH] if created is YOUNG else [])
+
+    def test_what_the_first_request_met_was_there_before_it(
+        self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Another stack made it meanwhile: nothing of this command's was on its way."""
+        begun = step("resourcePreEvent", "create", of_provider(ACCOUNT))
+        failed = step("resOpFailedEvent", "create", of_provider(ACCOUNT))
+        with StubApi(account(YOUNG)) as api:
+            self.state(prepared, api)
+            self.log(prepared, begun, failed, CONFLICT)
+            assert not put_right(prepared, may_delete=True, arrivals=[(100.0, begun), (100.1, failed)])
+            assert api.deleted == []
+        assert "left alone: it was there" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("status", "events", "retried"),
+        [
+            (404, [], True),
+            (200, [], False),
+            (404, [step("resOpFailedEvent", "update", CLUSTER)], False),
+            (404, [step("resOpFailedEvent", "create", of_provider(ACCOUNT))], False),
+        ],
+        ids=["it is gone", "it is there", "and an update failed", "and a creation failed, without a conflict"],
+    )
+    def test_a_deletion_is_retried_if_what_it_was_to_delete_is_gone(
+        self, prepared: Prepared, status: int, events: list[dict[str, Any]], *, retried: bool
+    ) -> None:
+        """As the official provider leaves it: the first request's reply was lost, the second one was answered 404."""
+        failed = step("resOpFailedEvent", "delete", of_provider(CONNECTION), "old")
+        said = 'error deleting Flink Connection "env-1/openai": 404 Not Found: provider=confluentcloud@2.79.0'
+        diagnostic = {"diagnosticEvent": {"urn": CONNECTION["urn"], "severity": "error", "message": said}}
+        with StubApi({f"GET {CONNECTION_PATH}": (status, {"name": "openai"})}) as api:
+            self.state(prepared, api, CONNECTION)
+            self.log(prepared, diagnostic, failed, *events)
+            assert put_right(prepared, may_delete=False) is retried
+            assert api.deleted == []
+        imported = prepared.cli.with_name("imported")
+        known = (
+            {one["urn"] for one in json.loads(imported.read_text())["deployment"]["resources"]}
+            if (imported.exists())
+            else {CONNECTION["urn"]}
+        )
+        assert (CONNECTION["urn"] in known) is (status == 200)
+
+    def test_without_a_persons_word_an_orphan_is_told_until_it_is_given(
+        self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with StubApi(account(YOUNG)) as api:
+            self.state(prepared, api)
+            failed = step("resOpFailedEvent", "create", of_provider(ACCOUNT))
+            first = self.log(prepared, failed, CONFLICT)
+            assert not put_right(prepared, may_delete=False)
+            assert not first.log.exists()
+            self.log(prepared)  # of the next command, which neither deletes it nor fails
+            for _ in range(2):
+                said = capsys.readouterr().err
+                assert "service account sa-1 (runner)" in said
+                assert "--delete-orphans" in said
+                recover(prepared, may_delete=False)
+            assert api.deleted == []
+            recover(prepared, may_delete=True)
+            assert api.deleted == [ACCOUNT_PATH]
+            assert list(first.log.parent.iterdir()) == []
+
+    def test_an_orphan_is_known_when_the_proof_is_gone(self, prepared: Prepared) -> None:
+        with StubApi(account(YOUNG)) as api:
+            self.state(prepared, api)
+            self.log(prepared, step("resOpFailedEvent", "create", of_provider(ACCOUNT)), CONFLICT)
+            put_right(prepared, may_delete=False)
+            emptied = json.dumps({"deployment": {"resources": []}})
+            prepared.cli.with_name("exported").write_text(emptied)
+            settings = prepared.layout.project / "Pulumi.dev.yaml"
+            settings.write_text(f"config:\n  confluentcloud:endpoint: {api.url}\n")
+            recover(
+                Prepared(prepared.layout, Stack.read(Project.read(prepared.layout), "dev"), prepared.cli, {}, None),
+                may_delete=True,
+            )
+            assert api.deleted == [ACCOUNT_PATH]
+
+    def test_an_orphan_that_cannot_be_looked_up_stops_no_command(
+        self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        held = account(YOUNG)
         with StubApi(held) as api:
             self.state(prepared, api)
-            provider = "urn:pulumi:dev::p::pulumi:providers:confluentcloud::default::1"
-            failed = step("resOpFailedEvent", "create", {**ACCOUNT, "provider": provider})
-            log(event_log_of(prepared), failed, CONFLICT)
-            exported = json.loads(prepared.stack.checkpoint.read_text())["checkpoint"]["latest"]
-            prepared.cli.write_text(f"#!/bin/sh\necho '{json.dumps({'deployment': exported})}'\n")
-            prepared.cli.chmod(0o755)
-            assert put_right(prepared) is is_ours
-            assert api.deleted == (["/iam/v2/service-accounts/sa-1"] if is_ours else [])
+            self.log(prepared, step("resOpFailedEvent", "create", of_provider(ACCOUNT)), CONFLICT)
+            put_right(prepared, may_delete=False)
+            held["GET /iam/v2/service-accounts"] = (401, {"errors": []})
+            recover(prepared, may_delete=True)
+            assert "cannot be looked up" in capsys.readouterr().err
+            assert len(Traces.kept_of(prepared)) == 1
+
+    def test_a_killed_command_without_traces_is_as_old_as_its_lock(self, prepared: Prepared) -> None:
+        """As a plain `pulumi` leaves it, whose lock tells when it began."""
+        for locked_since, deleted in ((None, []), (BEGAN, [ACCOUNT_PATH])):
+            with StubApi(account(YOUNG)) as api:
+                self.state(prepared, api)
+                log(Traces.of(prepared).log, step("resourcePreEvent", "create", of_provider(ACCOUNT)))
+                put_right(prepared, may_delete=True, locked_since=locked_since)
+                assert api.deleted == deleted
+
+    def test_a_lock_says_nothing_of_another_machines_clock(self, prepared: Prepared) -> None:
+        settings = prepared.layout.project / "Pulumi.dev.yaml"
+        settings.write_text("config:\n  confluentcloud:endpoint: https://api.confluent.cloud\n")
+        remote = replace(prepared, stack=Stack.read(Project.read(prepared.layout), "dev"))
+        with StubApi(account(YOUNG)) as api:
+            self.state(remote, api)
+            log(Traces.of(remote).log, step("resourcePreEvent", "create", of_provider(ACCOUNT)))
+            put_right(remote, may_delete=True, locked_since=BEGAN)
+            assert api.deleted == []
 
     def test_nothing_to_do_asks_nobody(self, prepared: Prepared) -> None:
         with StubApi({}) as api:
             self.state(prepared, api)
-            path = log(event_log_of(prepared), step("resOutputsEvent", "create", {**ACCOUNT, "id": "sa-1"}))
-            put_right(prepared)
+            traces = self.log(prepared, step("resOutputsEvent", "create", {**ACCOUNT, "id": "sa-1"}))
+            put_right(prepared, may_delete=True)
             assert api.asked == []
-        assert not path.exists()
+        assert not traces.log.exists()

@@ -5,12 +5,13 @@ import os
 import socket
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from toolchain.frontdoor.locks import is_held, remove_stale_locks
+from toolchain.frontdoor.locks import is_held, locked_at, remove_stale_locks
 from toolchain.frontdoor.prepare import Prepared
 from toolchain.frontdoor.stack import Project, Stack
 
@@ -115,3 +116,20 @@ def test_a_stack_is_held_by_a_living_pulumi_alone(prepared: Recorder, tmp_path: 
         lock(prepared, {"pid": living.pid, "hostname": socket.gethostname()})
         assert is_held(prepared)
         living.kill()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"pid": 1, "timestamp": "2026-11-22T13:40:00Z"}, datetime(2026, 11, 22, 13, 40, tzinfo=UTC)),
+        ({"pid": 1, "timestamp": "soon"}, None),
+        ({"pid": 1}, None),
+        (None, None),
+    ],
+)
+def test_a_lock_tells_when_it_was_taken(
+    prepared: Recorder, content: dict[str, Any] | None, expected: datetime | None
+) -> None:
+    assert locked_at(prepared) is None
+    lock(prepared, content)
+    assert locked_at(prepared) == expected

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from toolchain.frontdoor import pulumi_command
+from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.recovery import event_log_of
 from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.traces import Traces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 CLUSTER = {"urn": "urn:cluster", "type": "confluentcloud:index/kafkaCluster:KafkaCluster", "inputs": {}}
 
 
-def test_what_another_command_is_making_is_not_half_made(layout: Layout, tmp_path: Path) -> None:
+def test_what_another_command_is_making_is_left_to_it(layout: Layout, tmp_path: Path) -> None:
     stack = Stack.read(Project.read(layout), "dev")
     stack.checkpoint.parent.mkdir(parents=True)
     pending = [{"type": "creating", "resource": CLUSTER}]
@@ -27,16 +31,67 @@ def test_what_another_command_is_making_is_not_half_made(layout: Layout, tmp_pat
     refuses.write_text(f"#!/bin/sh\necho $* >> '{tmp_path}/called'\nexit 255\n")
     refuses.chmod(0o755)
     prepared = Prepared(layout, stack, refuses, {}, None)
-    log = event_log_of(prepared)
-    log.parent.mkdir(parents=True)
-    log.write_text("{}\n")
+    traces = Traces.of(prepared)
+    traces.make_place()
+    traces.log.write_text("{}\n")
+    traces.beginning.write_text("of the other command")
     working = tmp_path / "pulumi"
     working.symlink_to("/bin/sleep")
     locks = layout.backend / ".pulumi/locks/organization/confluent-rag/dev"
     locks.mkdir(parents=True)
     with subprocess.Popen([working, "60"]) as other:
         (locks / "id.json").write_text(json.dumps({"pid": other.pid, "hostname": socket.gethostname()}))
-        assert pulumi_command._run_and_conclude(prepared, "up", [str(refuses), "up"], layout.project) == 255
+        assert (
+            pulumi_command._run_and_conclude(prepared, "up", [str(refuses), "up"], layout.project, may_delete=True)
+            == 255
+        )
         other.kill()
-    assert (tmp_path / "called").read_text().splitlines() == [f"up --event-log {log}"]
-    assert log.exists()
+    assert (tmp_path / "called").read_text().splitlines() == [f"up --event-log {traces.log}"]
+    assert traces.log.exists()
+    assert traces.beginning.read_text() == "of the other command"
+
+
+KILLED = """#!/bin/sh
+case "$*" in
+*event-log*)
+    mkdir -p "$(dirname '{lock}')"
+    printf '{{"pid": %s, "hostname": "{host}", "timestamp": "2026-11-22T13:40:00Z"}}' $$ > '{lock}'
+    kill -9 $$ ;;
+*cancel*) rm '{lock}' ;;
+*export*)
+    [ ! -e '{lock}' ] || exit 1
+    echo '{{"deployment": {{}}}}' ;;
+*import*)
+    [ ! -e '{lock}' ] || {{ echo 'error: the stack is currently locked' >&2; exit 1; }}
+    cat > '{imported}' ;;
+esac
+"""
+
+
+def test_after_a_kill_of_pulumi_alone_the_state_is_put_right_at_once(
+    layout: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = Stack.read(Project.read(layout), "dev")
+    stack.checkpoint.parent.mkdir(parents=True)
+    pending = [{"type": "creating", "resource": {**CLUSTER, "type": "random:index/randomId:RandomId"}}]
+    stack.checkpoint.write_text(json.dumps({"checkpoint": {"latest": {"pending_operations": pending}}}))
+    lock = layout.backend / ".pulumi/locks/organization/confluent-rag/dev/id.json"
+    imported = tmp_path / "imported"
+    cli = tmp_path / "pulumi"
+    cli.write_text(KILLED.format(lock=lock, imported=imported, host=socket.gethostname()))
+    cli.chmod(0o755)
+    prepared = Prepared(layout, stack, cli, {**os.environ}, None)
+    assert pulumi_command._run_and_conclude(prepared, "up", [str(cli), "up"], layout.project, may_delete=True) == 137
+    assert not lock.exists()
+    assert imported.exists()
+    said = capsys.readouterr().err
+    assert "its lock is removed" in said
+    assert "cannot be put right" not in said
+
+
+def test_the_word_to_delete_orphans_has_its_commands(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = Stack.read(Project.read(layout), "dev")
+    prepared = Prepared(layout, stack, layout.built_cli, {}, None)
+    monkeypatch.setattr(pulumi_command, "prepare", lambda *_: prepared)
+    with pytest.raises(Failure, match=r"--delete-orphans is a flag of up, .*: leave it out\."):
+        pulumi_command.run_pulumi(layout, ["stack", "ls", "--delete-orphans"])

@@ -13,7 +13,6 @@ import pytest
 from toolchain.frontdoor import pulumi_command, timeline_command
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.recovery import event_log_of
 from toolchain.frontdoor.stack import Project, Stack
 from toolchain.frontdoor.timeline.follow import Follower
 from toolchain.frontdoor.timeline.record import (
@@ -26,6 +25,7 @@ from toolchain.frontdoor.timeline.record import (
     write,
 )
 from toolchain.frontdoor.timeline.report import Timeline
+from toolchain.frontdoor.traces import Traces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,8 +217,10 @@ class TestKeeping:
         stack.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         stack.checkpoint.write_text(json.dumps({"checkpoint": {"latest": {"resources": state}}}))
         prepared = Prepared(layout, stack, cli, {}, None)
-        status = pulumi_command._run_and_conclude(prepared, command, [str(cli), command], layout.project)
-        assert not event_log_of(prepared).exists()
+        status = pulumi_command._run_and_conclude(
+            prepared, command, [str(cli), command], layout.project, may_delete=True
+        )
+        assert not Traces.of(prepared).log.exists()
         return status
 
     def test_an_up_leaves_a_record_without_values(self, layout: Layout, stack: Stack, tmp_path: Path) -> None:
