@@ -108,7 +108,7 @@ class Pipeline:
         owner = self.stack.account(f"operator-{time.time_ns()}", {"EnvironmentAdmin": ["environment"]})
         key = self.stack.flink_key(owner)
         place = f"{out['flinkRestEndpoint']}/sql/v1/organizations/{out['organizationId']}/environments/"
-        url = f"{place}{out['environmentId']}/statements/{out['statements']['insert']}"
+        url = f"{place}{out['environmentId']}/statements/{out['statements']['insert-into-product-vector']}"
         operation = {"path": "/spec/stopped", "op": "replace", "value": stopped}
         headers = {"Content-Type": "application/json-patch+json"}
         httpx.patch(url, content=json.dumps([operation]), headers=headers, auth=key).raise_for_status()
@@ -116,7 +116,7 @@ class Pipeline:
 
         def phase() -> str:
             jobs = {one["name"]: one["phase"] for one in clone.status()["jobs"]}
-            return str(jobs.get(out["statements"]["insert"], "STOPPED"))
+            return str(jobs.get(out["statements"]["insert-into-product-vector"], "STOPPED"))
 
         wait_until(lambda: phase() == wanted, wanted)
 

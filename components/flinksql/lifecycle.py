@@ -72,7 +72,9 @@ class Lifecycle:
             return
 
         def objection(flink: FlinkSql) -> str | None:
-            return flink.objection(self.statement) if is_ready(flink, self.sources, built_on) else None
+            # A CREATE can be checked without what it names; an INSERT is built on statements, by name.
+            is_checkable = self.statement.kind.makes or is_ready(flink, self.sources, built_on)
+            return flink.objection(self.statement) if is_checkable else None
 
         found = await self._ask(database, objection, f"Flink cannot be asked about {self.purpose}")
         if found:

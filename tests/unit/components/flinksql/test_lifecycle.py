@@ -243,7 +243,7 @@ class TestCheckInPreview:
                 purpose="p",
                 statement=statement,
                 session=session(previous, pulumi.Output.from_input(ADDRESS)),
-                built_on=["table-x-1"] if sources else [],
+                built_on=["table-x-1"] if statement is INSERT else ["the id of a connection"],
                 sources=sources,
             )
             asked = hooks._check(pulumi.ResourceHookArgs("urn", "id", "p", "type", new_inputs=known))
