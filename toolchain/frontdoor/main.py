@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Command -> what it does. Each is a module `<command>_command` with `run(layout, arguments) -> exit status`.
 COMMANDS = {
-    "cloud": "the local cloud: start, stop, status, logs, reset",
+    "cloud": "the local cloud: start, stop, env, status, logs, faults, reset",
     "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
     "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector",
     "bench": "measure this project on this machine: ./pulumiw bench journey",
