@@ -30,8 +30,10 @@ def exports(stack: Stack, cloud: LocalCloud, cli: Path, plugins: Plugins) -> Ite
         yield f'export PATH={shlex.quote(str(cli.parent))}"${{PATH:+:$PATH}}"'
     found = stack_environment(stack, Request(()))
     found.pop("PULUMI_STACK", None)  # it would stand above what `pulumi stack select` chooses
-    if stack.uses_file_backend and not plugins.official:
-        found |= plugins.in_cache() | {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+    if stack.uses_file_backend:
+        stack.project.layout.backend.mkdir(parents=True, exist_ok=True)  # `pulumi` refuses one that is not there
+        if not plugins.official:
+            found |= plugins.in_cache() | {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
     found |= cloud_environment(stack, cloud, plugins)
     found |= {name: cloud.credentials[key] for name, key in _OWN_KEYS.items()}
     found["PULUMI_SKIP_UPDATE_CHECK"] = "true"

@@ -164,6 +164,7 @@ class TestExports:
         assert found["PATH"] == f"{layout.built_cli.parent}:{os.environ['PATH']}"
         assert found["PULUMI_HOME"] == str(layout.project / ".local" / "pulumi-home")
         assert found["PULUMI_BACKEND_URL"].startswith("file://")
+        assert layout.backend.is_dir()
         assert found["CONFLUENT_CLOUD_API_SECRET"] == "it's $HOME"
         assert found["OPENAI_API_KEY"] == "local-openai"
         assert not found["PULUMI_CONFIG_PASSPHRASE"]
