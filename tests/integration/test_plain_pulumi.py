@@ -151,6 +151,21 @@ class TestLife:
     def test_the_policy_pack_passes(self, shell: Shell) -> None:
         assert "streaming-guardrails" in shell.ok("preview", "--policy-pack", "policy")
 
+    def test_what_was_made_by_hand_is_imported(self, shell: Shell) -> None:
+        body = {"display_name": "made-by-hand", "description": "Made outside of Pulumi"}
+        made = shell.cloud("POST", "/iam/v2/service-accounts", body)["id"]
+        shell.ok("import", ACCOUNT, "imported", made, "--yes", "--protect=false", "--generate-code=false")
+        program = shell.clone.path / "__main__.py"
+        before = program.read_text()
+        program.write_text(before + IMPORTED)
+        try:
+            shell.ok("up", "--yes", "--expect-no-changes")
+        finally:
+            program.write_text(before)
+        shell.ok("up", "--yes")
+        left = {account["id"] for account in shell.cloud("GET", "/iam/v2/service-accounts")["data"]}
+        assert made not in left
+
     def test_an_edited_statement_takes_over(self, shell: Shell) -> None:
         before = shell.of(STATEMENT, "insert")["id"]
         shell.clone.edit("sql/insert-into-product-vector.sql", "', price: '", "', costs: '")
@@ -174,18 +189,6 @@ class TestLife:
         after = {resource["urn"]: resource.get("created") for resource in shell.resources()}
         assert {urn for urn in after if after[urn] != before[urn]} == {insert}
         assert len(shell.vectors()) == 1
-
-    def test_what_was_made_by_hand_is_imported(self, shell: Shell) -> None:
-        body = {"display_name": "made-by-hand", "description": "Made outside of Pulumi"}
-        made = shell.cloud("POST", "/iam/v2/service-accounts", body)["id"]
-        shell.ok("import", ACCOUNT, "imported", made, "--yes", "--protect=false", "--generate-code=false")
-        with (shell.clone.path / "__main__.py").open("a") as program:
-            program.write(IMPORTED)
-        shell.ok("up", "--yes", "--expect-no-changes")
-        git(shell.clone.path, "checkout", "--quiet", "--", "__main__.py")
-        shell.ok("up", "--yes")
-        left = {account["id"] for account in shell.cloud("GET", "/iam/v2/service-accounts")["data"]}
-        assert made not in left
 
     def test_destroy_leaves_nothing(self, shell: Shell) -> None:
         shell.ok("destroy", "--yes")
