@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import threading
 from typing import TYPE_CHECKING
 
@@ -76,12 +77,14 @@ def test_a_stack_elsewhere_gets_no_local_key_and_starts_no_cloud(clone: Clone) -
 def test_a_killed_set_up_is_repaired(clone: Clone, tmp_path: Path) -> None:
     home = {"PULUMIW_HOME": str(tmp_path / "home")}
     process = clone.start("stack", "ls", env=home)
-    wait_until(lambda: any((tmp_path / "home").glob("venv.new.*")), "the virtual environment to be begun")
+    wait_until((tmp_path / "home/venv/bin/python").exists, "the virtual environment to be begun")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     clone.ok("stack", "ls", env=home)
-    assert (tmp_path / "home/venv/bin/python").exists()
-    assert not list((tmp_path / "home").glob("venv.new.*"))
+    assert subprocess.run([tmp_path / "home/venv/bin/pip", "--version"], check=True, capture_output=True).stdout
+    named = clone.path / ".local/toolchain/venv"
+    assert named.resolve() == (tmp_path / "home/venv").resolve()
+    subprocess.run([named / "bin/python", "-c", "import pulumi_confluentcloud"], check=True)
 
 
 class TestDeployed:
