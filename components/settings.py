@@ -195,8 +195,8 @@ def _sentence(key: str, given: Mapping[str, Any], stack: str) -> str:
         return f"{NAMESPACE}:{key} in {stack_file} is not a setting: {hint}."
     if key == "openaiApiKey":
         return (
-            f"{NAMESPACE}:openaiApiKey is missing: run `{KEY_COMMAND}`, or set the variable {KEY_VARIABLE}. A stack on the"
-            f" local cloud needs confluentcloud:endpoint and {NAMESPACE}:openaiEndpoint, as in Pulumi.dev.yaml."
+            f"{NAMESPACE}:openaiApiKey is missing: run `{KEY_COMMAND}`, or set the variable {KEY_VARIABLE}. A stack on"
+            f" the local cloud needs confluentcloud:endpoint and {NAMESPACE}:openaiEndpoint, as in Pulumi.dev.yaml."
         )
     rule = known[key]
     field = next(info for name, info in Settings.model_fields.items() if to_camel(name) == key)
