@@ -180,6 +180,7 @@ class TestExports:
         for name, value in once.items():
             monkeypatch.setenv(name, value)
         assert {**self.evaluated(layout, "sh"), "_": ""} == {**once, "_": ""}
+        assert Stack.read(Project.read(layout), "dev").uses_file_backend  # so pulumiw works in that shell as before
 
     def test_official_plugins_stay_in_the_users_home(self, layout: Layout) -> None:
         found = self.evaluated(layout, "sh", official=True)
