@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from toolchain.frontdoor.arguments import several_stacks
 from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.terminal import say
+from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,6 +54,7 @@ def main(project: str, arguments: Sequence[str]) -> int:
     """Run a command line and return the exit status."""
     # Set-up leaves the packages uncompiled: without their byte code every start would compile them anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    escape_what_cannot_be_shown()
     try:
         return _run(Layout.of(project), arguments)
     except Failure as failure:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from base64 import b64encode
 from datetime import date
 from decimal import Decimal
@@ -243,3 +246,13 @@ class TestRefusal:
 
     def test_another_error_is_left_alone(self) -> None:
         assert way_out("SELECT x FROM t", "Column 'x' not found in any table", self.OUTPUTS, is_local=False) == ""
+
+
+def test_a_row_that_the_terminal_cannot_show_is_escaped() -> None:
+    script = (
+        "from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, out\n"
+        "escape_what_cannot_be_shown(); out('gr\\u00fcn')"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True)
+    assert done.stdout == b"gr\\xfcn\n"

@@ -14,7 +14,7 @@ import httpx
 from toolchain.frontdoor.sql.refusal import way_out
 from toolchain.frontdoor.sql.render import JsonLines, Table
 from toolchain.frontdoor.sql.session import Session, reason
-from toolchain.frontdoor.terminal import say
+from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, say
 
 
 def _arguments() -> argparse.Namespace:
@@ -37,9 +37,7 @@ def main() -> int:
     with os.fdopen(arguments.outputs) as pipe:
         outputs = json.load(pipe)
     session = Session.of(outputs)
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or pipe whose encoding lacks a character gets an escape for it, never an error.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # text files, both
+    escape_what_cannot_be_shown()
     signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
     printer = JsonLines(sys.stdout) if arguments.json else Table(sys.stdout)
     try:
