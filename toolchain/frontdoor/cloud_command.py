@@ -79,6 +79,10 @@ def run(layout: Layout, arguments: list[str]) -> int:
     elif chosen.action == "env":
         set_up(layout, cloud)
         local = stack if stack.is_local else Stack.read(project, DEFAULT_STACK)
+        if sys.stdout.isatty():
+            say(
+                'These lines hold the local cloud\'s own keys. To have them in this shell: eval "$(./pulumiw cloud env)"'
+            )
         for line in exports(local, cloud, *cli_and_plugins(layout)):
             out(line)
     elif chosen.action == "stop":
