@@ -80,9 +80,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
         set_up(layout, cloud)
         local = stack if stack.is_local else Stack.read(project, DEFAULT_STACK)
         if sys.stdout.isatty():
-            say(
-                'These lines hold the local cloud\'s own keys. To have them in this shell: eval "$(./pulumiw cloud env)"'
-            )
+            say('These lines hold the local cloud\'s own keys. A shell takes them by eval "$(./pulumiw cloud env)".')
         for line in exports(local, cloud, *cli_and_plugins(layout)):
             out(line)
     elif chosen.action == "stop":
