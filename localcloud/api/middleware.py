@@ -31,7 +31,7 @@ class Gate:
     A page in a browser can send requests to this machine under a name of its own (DNS rebinding): only loopback names
     are let in. The log has method, path, status, milliseconds, request id and the fault that was asked for; never a
     header, a query or a body. The request id is the reply's ``X-Request-ID``, and on each line that the request causes
-    in the cloud's own log. ``scope["state"]["refused"]`` is the status of what the protocol answered by itself.
+    in the cloud's own log.
     """
 
     def __init__(self, app: ASGIApp, log: logging.Logger) -> None:
@@ -62,7 +62,7 @@ class Gate:
                 "time": time.time(),
                 "method": scope["method"],
                 "path": scope["path"],
-                "status": scope["state"].get("refused", status),
+                "status": status,
                 "ms": round((time.perf_counter() - began) * 1000, 2),
                 "request": request_id,
             }

@@ -29,6 +29,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=AMOUNT",
         help="a price in USD that the table lacks, or has otherwise (may be repeated)",
     )
+    parser.add_argument(
+        "--usage",
+        action="append",
+        default=[],
+        metavar="NAME=AMOUNT",
+        help="a figure of your own for what flows, such as records-per-hour=5000 (may be repeated)",
+    )
     parser.add_argument("-s", "--stack", help="the stack (default: the selected one, else dev)")
     return parser
 
@@ -40,5 +47,6 @@ def run(layout: Layout, arguments: list[str]) -> int:
     stack = Project.read(layout).current_stack(request)
     set_up_program(layout)
     argv = [str(layout.python), "-m", "toolchain.frontdoor.cost", f"--stack={stack}"]
-    argv += [f"--price={price}" for price in chosen.price] + (["--json"] if chosen.json else [])
+    argv += [f"--price={price}" for price in chosen.price] + [f"--usage={figure}" for figure in chosen.usage]
+    argv += ["--json"] if chosen.json else []
     become(argv, {**os.environ, "PYTHONPATH": str(layout.project)}, layout.project)

@@ -11,24 +11,23 @@ import pytest
 
 from components.regions import Cloud
 from components.settings import ClusterType, Settings
-from components.sql_text import SqlTextError
 from toolchain.frontdoor import cost_command
 from toolchain.frontdoor.cost import run
-from toolchain.frontdoor.cost.content import Flow, embedded_text, sample
 from toolchain.frontdoor.cost.estimate import Range, estimate
 from toolchain.frontdoor.cost.prices import METRICS, ListedPrice, Price, PriceTable, Scope
-from toolchain.frontdoor.cost.quantities import caveats, quantities, records_per_hour
+from toolchain.frontdoor.cost.quantities import quantities, records_per_hour
 from toolchain.frontdoor.cost.report import lines
+from toolchain.frontdoor.cost.usage import Usage
 from toolchain.frontdoor.failure import Failure
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.layout import Layout
 
 PROJECT = Path(run.__file__).resolve().parents[3]
-FLOW = Flow(source_bytes=2**20, sink_bytes=3 * 2**20, text_characters=400)
+# With the 1,536 numbers of the default model, a record of 1 MiB leaves as 3 MiB.
+USAGE = Usage(record_bytes=2**20, text_characters=400, number_bytes=(2 * 2**20 - 400) / 1536)
+FIGURES = "usage: {record-bytes: 1, text-characters: 1, number-bytes: 1}\n"
 ROW = "name: flink-cfu-hour\n    amount: 0.5\n    read: 2026-11-01\n    source: https://prices.example/flink"
-
-RECORD = {"size": "small", "price": 12.5, "store_id": 7}
 
 
 def settings(**given: str) -> Settings:
@@ -46,6 +45,7 @@ def table(path: Path, text: str) -> Path:
 
 
 ALL = PriceTable(
+    USAGE,
     (
         listed("kafka-ecku-hour", 0.1, included=1, cluster_type="Basic"),
         listed("kafka-ecku-hour", 0.8, cluster_type="Standard"),
@@ -59,13 +59,13 @@ ALL = PriceTable(
         listed("flink-cfu-hour", 0.3, cloud="GCP"),
         listed("flink-cfu-hour", 0.4, cloud="GCP", region="us-east4"),
         listed("embedding-million-tokens", 0.5, embedding_model="text-embedding-ada-002"),
-    )
+    ),
 )
 
 
-def per_hour(prices: PriceTable = ALL, flow: Flow = FLOW, **given: str) -> dict[str, Range | None]:
+def per_hour(prices: PriceTable = ALL, usage: Usage = USAGE, **given: str) -> dict[str, Range | None]:
     stack = settings(**given)
-    found = estimate(quantities(stack, flow), prices, Scope.of(stack))
+    found = estimate(quantities(stack, usage), prices, Scope.of(stack))
     return {line.quantity.metric: line.per_hour for line in found.lines}
 
 
@@ -87,7 +87,7 @@ class TestArithmetic:
 
     def test_the_total_is_the_sum_an_hour_and_by_730_a_month(self) -> None:
         stack = settings()
-        told = estimate(quantities(stack, FLOW), ALL, Scope.of(stack)).as_json()
+        told = estimate(quantities(stack, USAGE), ALL, Scope.of(stack)).as_json()
         for end in ("low", "high"):
             assert told["total"]["perHour"][end] == pytest.approx(
                 sum(line["perHour"][end] for line in told["lines"]), abs=1e-5
@@ -114,7 +114,7 @@ class TestArithmetic:
         assert per_hour(cloud=cloud, region=region)["flink-cfu-hour"] == Range(cfu, cfu * 10)
 
     def test_records_come_after_half_the_longest_pause(self) -> None:
-        assert records_per_hour(settings(recordIntervalMs="25000")) == 288
+        assert records_per_hour(settings(recordIntervalMs="25000"), USAGE) == 288
 
     def test_all_that_is_billed_is_a_metric(self) -> None:
         assert set(per_hour()) == set(METRICS)
@@ -122,12 +122,12 @@ class TestArithmetic:
 
 class TestMissing:
     def test_nothing_is_guessed(self) -> None:
-        found = per_hour(PriceTable((listed("flink-cfu-hour", 0.2),)))
+        found = per_hour(PriceTable(USAGE, (listed("flink-cfu-hour", 0.2),)))
         assert [name for name, cost in found.items() if cost] == ["flink-cfu-hour"]
 
     def test_it_is_asked_for_by_name(self) -> None:
         stack = settings()
-        found = estimate(quantities(stack, FLOW), PriceTable(ALL.listed[2:]), Scope.of(stack))
+        found = estimate(quantities(stack, USAGE), PriceTable(USAGE, ALL.listed[2:]), Scope.of(stack))
         said = "\n".join(lines(found, Scope.of(stack), []))
         assert "Total: at least " in said
         assert ", without kafka-ecku-hour." in said
@@ -135,25 +135,17 @@ class TestMissing:
         assert "confluent billing price list --cloud aws --region us-east-1" in said
 
     def test_what_is_given_goes_before_what_is_listed(self) -> None:
-        prices = PriceTable(ALL.listed, (Price.given("flink-cfu-hour=0.9"),))
+        prices = PriceTable(USAGE, ALL.listed, (Price.given("flink-cfu-hour=0.9"),))
         assert per_hour(prices, maxCfu="5")["flink-cfu-hour"] == Range(0.9, 4.5)
 
     def test_another_provider_has_other_prices(self) -> None:
         assert per_hour(openaiEndpoint="https://rag.openai.azure.com/v1/embeddings")["embedding-million-tokens"] is None
 
-    def test_without_a_text_there_are_no_tokens(self) -> None:
-        flow = Flow(source_bytes=1, sink_bytes=1, text_characters=None)
-        stack = settings()
-        found = estimate(quantities(stack, flow), ALL, Scope.of(stack))
-        assert found.left_out == ["embedding-million-tokens"]
-        assert any("Tokens cannot be estimated" in caveat for caveat in caveats(stack, flow))
-        assert "--price" not in "\n".join(lines(found, Scope.of(stack), []))
-
     @pytest.mark.parametrize(
         ("text", "sentence"),
         [
-            ("flink-cfu=1", r"flink-cfu is not the name of a price: write flink-cfu-hour\."),
-            ("=1", "nothing is not the name of a price: the names are kafka-ecku-hour,"),
+            ("flink-cfu=1", r"flink-cfu is not a name it takes: write flink-cfu-hour\."),
+            ("=1", "nothing is not a name it takes: the names are kafka-ecku-hour,"),
             ("flink-cfu-hour", "the amount is missing: write for example --price flink-cfu-hour=0.25"),
             ("flink-cfu-hour=a lot", "'a lot' is no amount"),
             ("flink-cfu-hour=-1", "'-1' is no amount"),
@@ -188,10 +180,12 @@ class TestTable:
             (("amount: 0.5", "amount: -1"), "prices.0.amount"),
             (("flink-cfu-hour", "flink"), "no such price"),
             (("amount: 0.5", "amount: 0.5\n    price: 1"), "prices.0.price: Extra inputs"),
+            (("record-bytes: 1", "record-bytes: -1"), "usage.record-bytes"),
+            (("text-characters: 1", "texts: 1"), "usage.text-characters: Field required"),
         ],
     )
     def test_a_wrong_row_is_told(self, tmp_path: Path, change: tuple[str, str], mistake: str) -> None:
-        good = f"prices:\n  - {ROW}\n"
+        good = f"{FIGURES}prices:\n  - {ROW}\n"
         assert len(PriceTable.load(table(tmp_path / "prices.yaml", good)).listed) == 1
         assert change[0] in good
         with pytest.raises(Failure, match=mistake):
@@ -203,47 +197,30 @@ class TestTable:
             PriceTable.load(table(tmp_path / "prices.yaml", text))
 
 
-class TestContent:
-    def text(self, select: str, argument: str = "content") -> str:
-        predict = f"LATERAL TABLE(ML_PREDICT('model', {argument}))"
-        return embedded_text(f"INSERT INTO t SELECT content FROM (SELECT *, {select} FROM s), {predict}")(RECORD)
+class TestUsage:
+    def test_a_figure_of_ones_own_goes_before_the_listed_one(self) -> None:
+        usage = USAGE.with_given(["records-per-hour=1024", "record-bytes=1048576", "text-characters=0"])
+        found = per_hour(usage=usage, embeddingModel="unknown-model")  # no vectors are counted then
+        assert found["connect-transfer-gb"] == Range(0.025, 0.025)  # 1,024 records of 1 MiB are one GB
+        assert found["kafka-transfer-gb"] == Range(3 * 0.05, 3 * 0.05)
+
+    def test_the_listed_figures_price_every_line(self) -> None:
+        usage = PriceTable.load().usage
+        assert usage.records_per_hour is None
+        assert usage.sink_bytes(1536) > 1536 * 8
+        assert all(cost is not None for cost in per_hour(usage=usage).values())
 
     @pytest.mark.parametrize(
-        ("select", "text"),
+        ("text", "sentence"),
         [
-            ("concat_ws(' ', size, 'for', CAST(price AS STRING)) AS content", "small for 12.5"),
-            ("size || ', price: ' || cast(price AS string) AS content", "small, price: 12.5"),
-            ("CONCAT(`size`, (' ' || 'it''s')) AS content, store_id AS n", "small it's"),
-            ("store_id AS n, size AS content", "small"),
+            ("records-hour=1", r"records-hour is not a name it takes: write records-per-hour\."),
+            ("record-bytes", r"the amount is missing: write for example --usage record-bytes=0\.25 \(bytes a record\)"),
+            ("record-bytes=inf", "'inf' is no amount"),
         ],
     )
-    def test_is_what_the_insert_makes(self, select: str, text: str) -> None:
-        assert self.text(select) == text
-
-    def test_may_be_a_column_or_stand_in_the_call(self) -> None:
-        assert self.text("1 AS n", "size") == "small"
-        assert self.text("1 AS n", "size || '!'") == "small!"
-
-    @pytest.mark.parametrize("select", ["UPPER(size) AS content", "price + 1 AS content", "size || AS content"])
-    def test_more_is_beyond_it(self, select: str) -> None:
-        with pytest.raises(SqlTextError):
-            self.text(select)
-
-    def test_of_this_project(self) -> None:
-        schema = (PROJECT / "schemas/product-updates.avsc").read_text()
-        insert = (PROJECT / "sql/insert-into-product-vector.sql").read_text()
-        flow = sample(schema, insert, 1536)
-        # "petite adult male fall core Hagar red hat , price: 12.34 , store number: 7 , product id: 443150" and longer.
-        assert flow.text_characters is not None
-        assert 95 < flow.text_characters < 130
-        assert 150 < flow.source_bytes < 300
-        assert flow.sink_bytes > 1536 * 8
-        assert sample(schema, insert, 1536) == flow
-
-    def test_an_insert_beyond_it_has_no_text(self) -> None:
-        schema = (PROJECT / "schemas/product-updates.avsc").read_text()
-        insert = "INSERT INTO t SELECT * FROM s, LATERAL TABLE(ML_PREDICT('m', no_such_column))"
-        assert sample(schema, insert, 0).text_characters is None
+    def test_what_is_no_figure_is_told_in_one_sentence(self, text: str, sentence: str) -> None:
+        with pytest.raises(Failure, match=sentence):
+            USAGE.with_given([text])
 
 
 class TestSettings:
@@ -319,7 +296,7 @@ class TestCommand:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert self.main(monkeypatch, "--stack=dev", "--price=x") == 1
-        assert capsys.readouterr().err.startswith("pulumiw: --price x: x is not the name of a price")
+        assert capsys.readouterr().err.startswith("pulumiw: --price x: x is not a name it takes")
 
     def test_it_is_handed_over_with_the_stack_that_is_meant(
         self, layout: Layout, monkeypatch: pytest.MonkeyPatch
@@ -328,9 +305,9 @@ class TestCommand:
         monkeypatch.setattr(cost_command, "set_up_program", lambda *_, **__: None)
         monkeypatch.setattr(cost_command, "become", lambda argv, *_: became.append(argv))
         monkeypatch.setenv("PULUMI_STACK", "selected")
-        cost_command.run(layout, ["--price", "flink-cfu-hour=1", "--json"])
+        cost_command.run(layout, ["--price", "flink-cfu-hour=1", "--usage", "record-bytes=9", "--json"])
         cost_command.run(layout, ["-s", "named"])
         assert [argv[3:] for argv in became] == [
-            ["--stack=selected", "--price=flink-cfu-hour=1", "--json"],
+            ["--stack=selected", "--price=flink-cfu-hour=1", "--usage=record-bytes=9", "--json"],
             ["--stack=named"],
         ]

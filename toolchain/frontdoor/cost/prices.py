@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -14,6 +13,8 @@ from pydantic_core import Url
 
 from components.regions import Cloud
 from components.settings import ClusterType, GovernancePackage, Settings
+from toolchain.frontdoor.cost.amounts import named_amount
+from toolchain.frontdoor.cost.usage import Usage
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.stack import is_loopback
 
@@ -95,18 +96,8 @@ class Price(_Row):
     @classmethod
     def given(cls, text: str) -> Self:
         """Read ``NAME=AMOUNT`` from the command line; :class:`Failure` says what is wrong with it."""
-        name, separator, amount = text.partition("=")
-        if name not in METRICS:
-            near = get_close_matches(name, METRICS, n=1)
-            hint = f"write {near[0]}" if near else f"the names are {', '.join(METRICS)}"
-            raise Failure(f"--price {text}: {name or 'nothing'} is not the name of a price: {hint}.")
-        try:
-            return cls(name=name, amount=float(amount))
-        except ValueError:
-            said = f"{amount!r} is no amount" if separator else "the amount is missing"
-            raise Failure(
-                f"--price {text}: {said}: write for example --price {name}=0.25 ({CURRENCY} per {METRICS[name]})."
-            ) from None
+        name, amount = named_amount("--price", text, {name: f"{CURRENCY} per {unit}" for name, unit in METRICS.items()})
+        return cls(name=name, amount=amount)
 
 
 class ListedPrice(Price):
@@ -117,13 +108,15 @@ class ListedPrice(Price):
 
 
 class _File(_Row):
+    usage: Usage
     prices: tuple[ListedPrice, ...]
 
 
 @dataclass(frozen=True)
 class PriceTable:
-    """All of them; those that the command line gives go before the listed ones."""
+    """All prices, those of the command line before the listed ones, and the usage they are multiplied by."""
 
+    usage: Usage
     listed: tuple[ListedPrice, ...]
     given: tuple[Price, ...] = ()
 
@@ -131,14 +124,14 @@ class PriceTable:
     def load(cls, path: Path = TABLE, given: Iterable[Price] = ()) -> Self:
         """Read ``path``; :class:`Failure` says where it is wrong, and how."""
         try:
-            listed = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).prices
+            file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except yaml.YAMLError as error:
             raise Failure(f"{path.name} is no YAML: {' '.join(str(error).split())}.") from None
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"
             raise Failure(f"{path.name} is not a table of prices: {where}: {first['msg']}.") from None
-        return cls(listed, tuple(given))
+        return cls(file.usage, file.prices, tuple(given))
 
     def price(self, name: str, stack: Scope) -> Price | None:
         """Return the price of a metric for ``stack``, the one that says most about what it is for; ``None`` if none."""

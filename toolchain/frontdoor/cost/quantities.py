@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from components.settings import Settings
-    from toolchain.frontdoor.cost.content import Flow
+    from toolchain.frontdoor.cost.usage import Usage
 
 HOURS_PER_MONTH = 730
 _GB = 2**30  # "calculated in binary gigabytes": docs.confluent.io/cloud/current/billing/billing-dimensions.html
@@ -33,23 +33,26 @@ class Quantity:
     high: float | None
 
 
-def records_per_hour(settings: Settings) -> float:
+def records_per_hour(settings: Settings, usage: Usage) -> float:
     """Return how many records the connector makes: it pauses for a random part of the interval, half of it on average.
 
     Source: kafka-connect-datagen's ``max.interval``.
     """
-    return 3_600_000 / (settings.record_interval_ms / 2)
+    from_settings = 3_600_000 / (settings.record_interval_ms / 2)
+    return from_settings if usage.records_per_hour is None else usage.records_per_hour
 
 
-def quantities(settings: Settings, flow: Flow) -> list[Quantity]:
+def _sink_bytes(settings: Settings, usage: Usage) -> float:
+    return usage.sink_bytes(DIMENSIONS.get(settings.embedding_model, 0))
+
+
+def quantities(settings: Settings, usage: Usage) -> list[Quantity]:
     """Return what is billed, in the order of the pipeline."""
-    records = records_per_hour(settings)
-    source = records * flow.source_bytes / _GB
-    sink = records * flow.sink_bytes / _GB
+    records = records_per_hour(settings, usage)
+    source = records * usage.record_bytes / _GB
+    sink = records * _sink_bytes(settings, usage) / _GB
     retained = (source + sink) * _RETENTION_HOURS
-    tokens = None
-    if flow.text_characters is not None:
-        tokens = records * flow.text_characters / _CHARACTERS_PER_TOKEN / 1e6
+    tokens = records * usage.text_characters / _CHARACTERS_PER_TOKEN / 1e6
     kafka = f"Kafka cluster, {settings.cluster_type}"
     governance = f"Stream Governance, {settings.governance_package.capitalize()}"
     return [
@@ -74,27 +77,26 @@ def _fixed(metric: str, what: str, amount: float | None) -> Quantity:
     return Quantity(metric=metric, what=what, low=amount, high=amount)
 
 
-def caveats(settings: Settings, flow: Flow) -> Iterator[str]:
+def caveats(settings: Settings, usage: Usage) -> Iterator[str]:
     """Yield what the quantities rest on, a sentence each."""
-    records = records_per_hour(settings)
-    pause = settings.record_interval_ms / 2000
-    yield f"Records: {records:,.0f} an hour, one every {pause:g} s on average (recordIntervalMs is the longest pause)."
+    records = records_per_hour(settings, usage)
+    origin = "--usage" if usage.records_per_hour is not None else "from recordIntervalMs, the longest pause"
+    yield f"Records: {records:,.0f} an hour ({origin})."
     yield "Kafka: one eCKU, the least of a cluster that is in use; it grows with the load."
     yield (
         "Flink bills the CFUs that statements use, at least 1 for one that runs: the INSERT alone runs on, and maxCfu"
         f" ({settings.max_cfu}) is the most that the pool may use."
     )
     yield (
-        f"Data: {flow.source_bytes:,.0f} bytes a generated record and {flow.sink_bytes:,.0f} with its vector,"
-        " uncompressed, before replication, without Kafka's own overhead; whoever else reads the topics adds to it."
+        f"Data: {usage.record_bytes:,.0f} bytes a generated record and {_sink_bytes(settings, usage):,.0f} with its"
+        " vector, uncompressed, before replication, without Kafka's own overhead; whoever else reads the topics adds"
+        " to it."
     )
-    if flow.text_characters is None:
-        yield "Tokens cannot be estimated: the text that the INSERT embeds is more than columns and strings."
-    else:
-        yield (
-            f"Tokens: {flow.text_characters:.0f} characters a text on average, sampled from the schema and the INSERT,"
-            f" at {_CHARACTERS_PER_TOKEN} characters a token (OpenAI's rule of thumb for English)."
-        )
+    yield (
+        f"Tokens: {usage.text_characters:,.0f} characters a text at {_CHARACTERS_PER_TOKEN} characters a token"
+        " (OpenAI's rule of thumb for English)."
+    )
+    yield "Measured your own? Give it with --usage NAME=AMOUNT (docs/cost.md)."
     if settings.embedding_model not in DIMENSIONS:
         yield f"Without the vectors' own bytes: how long those of {settings.embedding_model} are is not known here."
     if is_loopback(settings.openai_endpoint):

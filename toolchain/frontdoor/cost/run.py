@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import yaml
 
-from components.datagen import SOURCE_TOPIC, RecordSchema
 from components.settings import NAMESPACE, Settings
-from components.sql_files import PipelineSql
-from toolchain.frontdoor.cost.content import sample
 from toolchain.frontdoor.cost.estimate import estimate
 from toolchain.frontdoor.cost.prices import Price, PriceTable, Scope
-from toolchain.frontdoor.cost.quantities import DIMENSIONS, caveats, quantities
+from toolchain.frontdoor.cost.quantities import caveats, quantities
 from toolchain.frontdoor.cost.report import lines
 from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.layout import Layout
@@ -70,6 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--stack", required=True)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--price", action="append", default=[])
+    parser.add_argument("--usage", action="append", default=[])
     return parser.parse_args()
 
 
@@ -77,15 +75,10 @@ def _report(chosen: argparse.Namespace) -> None:
     prices = PriceTable.load(given=[Price.given(text) for text in chosen.price])
     stack = Stack.read(Project.read(Layout.of(str(_PROJECT))), chosen.stack)
     settings = settings_of(_PROJECT, stack.short_name)
-    try:
-        schema = RecordSchema.load(_PROJECT / "schemas" / "product-updates.avsc")
-        sql = PipelineSql.load(_PROJECT / "sql", source=SOURCE_TOPIC, embedding_model=settings.model_version)
-    except pulumi.RunError as error:
-        raise Failure(str(error)) from None
-    flow = sample(schema.text, sql.insert.text, DIMENSIONS.get(settings.embedding_model, 0))
+    usage = prices.usage.with_given(chosen.usage)
     scope = Scope.of(settings)
-    found = estimate(quantities(settings, flow), prices, scope)
-    said = list(caveats(settings, flow))
+    found = estimate(quantities(settings, usage), prices, scope)
+    said = list(caveats(settings, usage))
     if chosen.json:
         head = {"stack": stack.short_name, "local": stack.is_local, "cloud": scope.cloud, "region": scope.region}
         out(json.dumps({**head, **found.as_json(), "caveats": said}, ensure_ascii=False))

@@ -8,6 +8,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonGenerator
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
 import rag.flink.Json;
+import rag.flink.ValueWriters.ValueWriter;
 
 /** Writes a JSON record under the schema id that the statement was planned with. */
 final class JsonRegistrySerializer implements SerializationSchema<RowData> {
@@ -15,12 +16,12 @@ final class JsonRegistrySerializer implements SerializationSchema<RowData> {
     private static final long serialVersionUID = 1L;
 
     private final byte[] header;
-    private final JsonWriters.Writer writer;
+    private final ValueWriter writer;
     private transient ByteArrayOutputStream buffer;
 
     JsonRegistrySerializer(RowType row, int schemaId) {
         this.header = WireFormat.header(schemaId);
-        this.writer = JsonWriters.writer(row);
+        this.writer = new JsonWriters().of(row);
     }
 
     @Override

@@ -1,42 +1,24 @@
 package rag.flink.statement;
 
-import java.io.IOException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.HexFormat;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonGenerator;
-import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.DecimalData;
-import org.apache.flink.table.data.MapData;
-import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.TimestampData;
-import org.apache.flink.table.types.logical.ArrayType;
-import org.apache.flink.table.types.logical.IntType;
 import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.flink.table.types.logical.MapType;
-import org.apache.flink.table.types.logical.MultisetType;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+import rag.flink.ValueWriters;
 
 /** Writes cells of results as Confluent's API does: every scalar a JSON string, lists for arrays, rows and maps. */
-interface CellEncoder {
+final class CellEncoder extends ValueWriters {
 
-    /** Writes one cell, which may be {@code null}. */
-    void encode(JsonGenerator out, Object value) throws IOException;
-
-    static CellEncoder of(LogicalType type) {
-        CellEncoder encoder = notNull(type);
-        return (out, value) -> {
-            if (value == null) {
-                out.writeNull();
-            } else {
-                encoder.encode(out, value);
-            }
-        };
+    CellEncoder() {
+        super(Form.LISTS);
     }
 
-    private static CellEncoder notNull(LogicalType type) {
+    @Override
+    protected ValueWriter scalar(LogicalType type) {
         switch (type.getTypeRoot()) {
             case BOOLEAN:
                 return (out, value) -> out.writeString((Boolean) value ? "TRUE" : "FALSE");
@@ -61,68 +43,9 @@ interface CellEncoder {
                 return (out, value) -> out.writeString(yearMonth((Integer) value));
             case INTERVAL_DAY_TIME:
                 return (out, value) -> out.writeString(dayTime((Long) value));
-            case ARRAY:
-                return arrayEncoder(((ArrayType) type).getElementType());
-            case MAP:
-                return mapEncoder(((MapType) type).getKeyType(), ((MapType) type).getValueType());
-            case MULTISET:
-                return mapEncoder(((MultisetType) type).getElementType(), new IntType(false));
-            case ROW:
-                return rowEncoder((RowType) type);
             default:
                 return (out, value) -> out.writeString(value.toString());
         }
-    }
-
-    /** A row as the list of its cells. */
-    static CellEncoder rowEncoder(RowType type) {
-        int count = type.getFieldCount();
-        CellEncoder[] encoders = new CellEncoder[count];
-        RowData.FieldGetter[] getters = new RowData.FieldGetter[count];
-        for (int i = 0; i < count; i++) {
-            encoders[i] = of(type.getTypeAt(i));
-            getters[i] = RowData.createFieldGetter(type.getTypeAt(i), i);
-        }
-        return (out, value) -> {
-            out.writeStartArray();
-            for (int i = 0; i < count; i++) {
-                encoders[i].encode(out, getters[i].getFieldOrNull((RowData) value));
-            }
-            out.writeEndArray();
-        };
-    }
-
-    private static CellEncoder arrayEncoder(LogicalType elementType) {
-        CellEncoder element = of(elementType);
-        ArrayData.ElementGetter getter = ArrayData.createElementGetter(elementType);
-        return (out, value) -> {
-            ArrayData array = (ArrayData) value;
-            out.writeStartArray();
-            for (int i = 0; i < array.size(); i++) {
-                element.encode(out, getter.getElementOrNull(array, i));
-            }
-            out.writeEndArray();
-        };
-    }
-
-    private static CellEncoder mapEncoder(LogicalType keyType, LogicalType valueType) {
-        CellEncoder key = of(keyType);
-        CellEncoder entryValue = of(valueType);
-        ArrayData.ElementGetter keyGetter = ArrayData.createElementGetter(keyType);
-        ArrayData.ElementGetter valueGetter = ArrayData.createElementGetter(valueType);
-        return (out, value) -> {
-            MapData map = (MapData) value;
-            ArrayData keys = map.keyArray();
-            ArrayData values = map.valueArray();
-            out.writeStartArray();
-            for (int i = 0; i < map.size(); i++) {
-                out.writeStartArray();
-                key.encode(out, keyGetter.getElementOrNull(keys, i));
-                entryValue.encode(out, valueGetter.getElementOrNull(values, i));
-                out.writeEndArray();
-            }
-            out.writeEndArray();
-        };
     }
 
     private static String time(LocalTime time, int precision) {

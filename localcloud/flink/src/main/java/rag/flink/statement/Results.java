@@ -14,6 +14,7 @@ import org.apache.flink.table.gateway.service.operation.OperationManager;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.types.RowKind;
 import rag.flink.Json;
+import rag.flink.ValueWriters.ValueWriter;
 import rag.flink.UserException;
 
 /** The result of a statement, page by page, as the endpoint answers it: {@code {"rows": [...], "next_token": 1}}. */
@@ -23,7 +24,7 @@ final class Results {
 
     private final OperationManager operations;
     private final OperationHandle operation;
-    private CellEncoder encoder;
+    private ValueWriter encoder;
     private long fetched;
     private boolean exhausted;
     private long pageToken = -1;
@@ -97,12 +98,12 @@ final class Results {
             out.writeArrayFieldStart("rows");
             for (RowData row : rows) {
                 if (encoder == null) {
-                    encoder = CellEncoder.rowEncoder(type);
+                    encoder = new CellEncoder().of(type);
                 }
                 out.writeStartObject();
                 out.writeNumberField("op", op(row.getRowKind()));
                 out.writeFieldName("row");
-                encoder.encode(out, row);
+                encoder.write(out, row);
                 out.writeEndObject();
             }
             out.writeEndArray();
