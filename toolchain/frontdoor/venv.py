@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.steps import Workbench
 
 _STAMP = ".requirements"
+_UNFINISHED = ".unfinished"
 
 
 class Packages(Enum):
@@ -45,7 +46,7 @@ def _installed(layout: Layout) -> set[str]:
 def _is_sound(layout: Layout) -> bool:
     """Whether it runs this Python, and stands where it was made: its console scripts hold their interpreter's path."""
     config = layout.venv / "pyvenv.cfg"
-    if not layout.python.exists() or not config.is_file():
+    if not layout.python.exists() or not config.is_file() or (layout.venv / _UNFINISHED).exists():
         return False
     facts = dict(re.findall(r"^(\w+) *= *(.*)$", config.read_text(), re.MULTILINE))
     made_at = re.search(r" -m venv (?:--\S+ )*(.*)$", facts.get("command", ""))
@@ -65,6 +66,16 @@ def name_venv(layout: Layout) -> None:
     named.symlink_to(layout.venv)
 
 
+def _make(layout: Layout, bench: Workbench) -> None:
+    """Make it where it stays; one that a kill leaves half made is told by a file in it, and made again."""
+    shutil.rmtree(layout.venv, ignore_errors=True)
+    layout.venv.mkdir(parents=True)
+    unfinished = layout.venv / _UNFINISHED
+    unfinished.touch()
+    bench.run([sys.executable, "-m", "venv", str(layout.venv)])
+    unfinished.unlink()
+
+
 def venv_step(layout: Layout, packages: Packages) -> Step | None:
     """Return what makes the environment or installs what it lacks, or ``None`` if ``packages`` are there."""
     wanted = _wanted(layout, packages)
@@ -78,8 +89,7 @@ def venv_step(layout: Layout, packages: Packages) -> Step | None:
                 return
             (layout.venv / _STAMP).unlink(missing_ok=True)  # what is killed from here on is done again
             if not _is_sound(layout):
-                shutil.rmtree(layout.venv, ignore_errors=True)
-                bench.run([sys.executable, "-m", "venv", str(layout.venv)])
+                _make(layout, bench)
             # Most modules are never imported: compiling those that are, on first use, halves the set-up.
             pip = [str(layout.python), "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
             bench.run([*pip, "--quiet", "-r", str(layout.project / packages.value)])

@@ -115,6 +115,14 @@ class TestVenv:
         (layout.project / "requirements.txt").write_text("# something else\n")
         assert venv.venv_step(layout, Packages.PROGRAM) is not None
 
+    def test_one_that_was_killed_while_it_was_made_is_made_again(self, layout: Layout) -> None:
+        self.make(layout, "# nothing\n")
+        (layout.venv / ".unfinished").touch()
+        (layout.venv / "half a pip").touch()
+        self.make(layout, "# nothing\n")
+        assert not (layout.venv / "half a pip").exists()
+        assert venv.venv_step(layout, Packages.PROGRAM) is None
+
     def test_each_command_gets_the_packages_it_needs(self, layout: Layout) -> None:
         self.make(layout, "# nothing\n")
         assert venv.venv_step(layout, Packages.LOCAL_CLOUD) is not None
