@@ -194,7 +194,10 @@ def _sentence(key: str, given: Mapping[str, Any], stack: str) -> str:
         hint = f"write {NAMESPACE}:{near[0]} instead" if near else f"remove it; the settings are {', '.join(known)}"
         return f"{NAMESPACE}:{key} in {stack_file} is not a setting: {hint}."
     if key == "openaiApiKey":
-        return f"{NAMESPACE}:openaiApiKey is missing: run `{KEY_COMMAND}`, or set the variable {KEY_VARIABLE}."
+        return (
+            f"{NAMESPACE}:openaiApiKey is missing: run `{KEY_COMMAND}`, or set the variable {KEY_VARIABLE}. A stack on"
+            f" the local cloud needs confluentcloud:endpoint and {NAMESPACE}:openaiEndpoint, as in Pulumi.dev.yaml."
+        )
     rule = known[key]
     field = next(info for name, info in Settings.model_fields.items() if to_camel(name) == key)
     value = given.get(key, field.default)

@@ -33,7 +33,7 @@ _PROVIDER = f"""
 | --- | --- | --- |
 | `confluentcloud:endpoint` | Confluent Cloud | Base URL of the cloud's API. On a loopback address: the local cloud. |
 {_CLOUD_KEY}
-| `confluentcloud:maxRetries` | 4 | How often a call answered with 429 or 5xx is tried again. |
+| `confluentcloud:maxRetries` | 4 | Retries of a call answered with 429 or 5xx (Connect and IAM: at least 12). |
 
 ## Regions
 

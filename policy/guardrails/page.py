@@ -65,10 +65,10 @@ end of `up`: `up --skip-preview` would tell of them too late.
 
 ## Where it runs
 
-`./pulumiw` runs the pack in its own virtual environment, with the official language host or the bundled one. For plain
-`pulumi`, `policy/PulumiPolicy.yaml` says how to give the pack an environment of its own (`virtualenv`). The pack
-imports nothing from this project: `pulumi policy publish` takes `policy/` as it is. Publishing needs a Pulumi Cloud
-organization, and has not been tried from here; nor has the official language host, which cannot be had here.
+`pulumi` and `./pulumiw` run the pack in the program's virtual environment (`.local/toolchain/venv`), with the official
+language host or the bundled one. The pack imports nothing from this project: to publish it alone, name an environment
+of its own in `policy/PulumiPolicy.yaml` (`virtualenv: venv`), and `pulumi policy publish` takes `policy/` as it is.
+Publishing needs a Pulumi Cloud organization, and has not been tried from here.
 """
 
 

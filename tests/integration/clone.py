@@ -57,7 +57,7 @@ class Clone:
                 (path / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, path / name)
         clone = cls(path=path, port=free_port())
-        clone.edit("Pulumi.dev.yaml", ":8099", f":{clone.port}")
+        clone.move_to_own_port()
         git(path, "init", "--quiet")
         git(path, "add", "--all")
         git(path, "commit", "--quiet", "--message", "clone")
@@ -67,6 +67,13 @@ class Clone:
     def endpoint(self) -> str:
         """Base URL of this clone's local cloud."""
         return f"http://127.0.0.1:{self.port}"
+
+    def move_to_own_port(self) -> None:
+        """Put this clone's port where the cloned one has its own, whichever that is."""
+        settings = self.path / "Pulumi.dev.yaml"
+        text, moved = re.subn(r"(http://(?:127\.0\.0\.1|localhost)):\d+", rf"\1:{self.port}", settings.read_text())
+        assert moved, f"{settings} names no local cloud"
+        settings.write_text(text)
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace text that must be there."""

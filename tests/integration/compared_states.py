@@ -41,6 +41,7 @@ LEFT_OUT: Mapping[str, str] = {
 BOOKKEEPING: Mapping[str, str] = {
     "__defaults": "the official provider's note of what it has filled in by itself",
     "__meta": "the official provider's note of schema version and time-outs",
+    "__pulumi_raw_state_delta": "the official provider's note of how Terraform's state differs from Pulumi's",
 }
 
 
@@ -66,10 +67,29 @@ def _properties(state: Mapping[str, Any]) -> dict[str, Any]:
     drawn = dict(_drawn(resources))
     return {
         f"{resource['type']} {_name(resource)}": {
-            side: _neutral(resource.get(side) or {}, drawn) for side in ("inputs", "outputs")
+            "inputs": _neutral(resource.get("inputs") or {}, drawn),
+            "outputs": _neutral(_said(_without_id(resource.get("outputs") or {})), drawn),
         }
         for resource in resources
     }
+
+
+def _without_id(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the id, which each resource has beside its outputs and the official provider among them once more."""
+    return {key: value for key, value in outputs.items() if key != "id"}
+
+
+def _said(value: Any) -> Any:
+    """Leave out outputs that say nothing: Terraform's state has a null, "", [] or 0 where nothing was answered."""
+    if isinstance(value, dict):
+        kept = {key: _said(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if not _is_silent(item)}
+    return [_said(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_silent(value: Any) -> bool:
+    bare = value.value if isinstance(value, Secret) else value
+    return bare is None or bare in ("", []) or (bare == 0 and not isinstance(bare, bool))
 
 
 def _name(resource: Mapping[str, Any]) -> str:

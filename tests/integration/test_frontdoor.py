@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import threading
 from typing import TYPE_CHECKING
 
@@ -76,12 +77,14 @@ def test_a_stack_elsewhere_gets_no_local_key_and_starts_no_cloud(clone: Clone) -
 def test_a_killed_set_up_is_repaired(clone: Clone, tmp_path: Path) -> None:
     home = {"PULUMIW_HOME": str(tmp_path / "home")}
     process = clone.start("stack", "ls", env=home)
-    wait_until(lambda: any((tmp_path / "home").glob("venv.new.*")), "the virtual environment to be begun")
+    wait_until((tmp_path / "home/venv/bin/python").exists, "the virtual environment to be begun")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     clone.ok("stack", "ls", env=home)
-    assert (tmp_path / "home/venv/bin/python").exists()
-    assert not list((tmp_path / "home").glob("venv.new.*"))
+    assert subprocess.run([tmp_path / "home/venv/bin/pip", "--version"], check=True, capture_output=True).stdout
+    named = clone.path / ".local/toolchain/venv"
+    assert named.resolve() == (tmp_path / "home/venv").resolve()
+    subprocess.run([named / "bin/python", "-c", "import pulumi_confluentcloud"], check=True)
 
 
 class TestDeployed:
@@ -122,9 +125,22 @@ class TestDeployed:
         jobs = [job["name"] for job in clone.status()["jobs"]]
         assert not [name for name in jobs if name.startswith("pulumiw-")]
 
-    def test_ddl_goes_by_the_rights_of_the_stacks_key(self, clone: Clone) -> None:
-        assert "may not create the topic 'scratch'" in clone.refused("sql", "CREATE TABLE scratch (id INT)")
+    def test_the_tutorial_s_second_part_can_be_pasted(self, clone: Clone) -> None:
+        clone.ok("sql", "CREATE TABLE queries (query STRING) WITH ('value.format' = 'json-registry');")
+        clone.ok("sql", "INSERT INTO queries VALUES ('warm boots'), ('a green dress');")
+        rows = clone.sql("SELECT query FROM queries", "--limit", "2")
+        assert {row["query"] for row in rows} == {"warm boots", "a green dress"}
+        clone.ok("sql", "DROP TABLE queries")
+
+    def test_as_the_deployer_the_rights_of_the_stack_s_own_account_decide(self, clone: Clone) -> None:
+        said = clone.refused("sql", "CREATE TABLE scratch (id INT)", "--as", "deployer")
+        assert "may not create the topic 'scratch'" in said
+        assert "without `--as deployer`" in said
         assert "scratch" not in clone.ok("sql", "SHOW TABLES")
+
+    def test_rows_reach_a_terminal_that_lacks_their_characters(self, clone: Clone) -> None:
+        shown = clone.ok("sql", "SELECT 'grün' AS word", env={"PYTHONIOENCODING": "ascii"})
+        assert "gr\\xfcn" in shown
 
     def test_ddl_and_show(self, clone: Clone) -> None:
         clone.ok("sql", "CREATE VIEW scratch AS SELECT content FROM product_vector")

@@ -235,6 +235,30 @@ def test_a_program_that_fails_says_why_once(destroyed: Project, program: str, to
     assert "toolchain/plugins" not in said
 
 
+def test_a_program_runs_in_the_virtual_environment_that_pulumi_yaml_names(destroyed: Project) -> None:
+    manifest = destroyed.folder / "Pulumi.yaml"
+    before = manifest.read_text()
+    options = "runtime:\n  name: python\n  options: {toolchain: pip, virtualenv: own env}\n"
+    manifest.write_text(f"name: scratch\n{options}")
+    try:
+        destroyed.program("import pulumi, sys\npulumi.export('prefix', sys.prefix)\nprint('it speaks')\n")
+        assert "run `pulumi install`" in destroyed.refused("preview")
+        (destroyed.folder / "requirements.txt").write_text("# nothing\n")
+        destroyed.ok("install", "--no-plugins")
+        environment = destroyed.folder / "own env"
+        assert "Pulumi's SDK is not installed" in destroyed.refused("preview")
+        there = next((environment / "lib").glob("python*/site-packages"))
+        here = [path for path in sys.path if path.endswith("site-packages")]
+        (there / "these.pth").write_text("\n".join(here))
+        assert "it speaks" in destroyed.ok("up", "--yes", "--skip-preview")
+        assert destroyed.ok("stack", "output", "prefix").strip() == str(environment)
+        destroyed.program("raise ValueError('no')\n")
+        assert "ValueError: no" in destroyed.refused("preview")
+        assert str(environment / "bin" / "python") in destroyed.ok("about")
+    finally:
+        manifest.write_text(before)
+
+
 def test_hooks_run_at_both_ends(destroyed: Project) -> None:
     destroyed.program("""
         import pulumi

@@ -124,3 +124,15 @@ def test_no_secret_is_told() -> None:
 )
 def test_bookkeeping_is_left_out(path: list[Any], value: Any) -> None:
     assert differences(state(), changed(path, value)) == []
+
+
+@pytest.mark.parametrize("silent", [None, "", [], 0, secret("")])
+def test_an_output_that_says_nothing_may_be_left_out(silent: Any) -> None:
+    assert differences(state(), changed([1, "outputs", "password"], silent)) == []
+    assert differences(state(), changed([1, "inputs", "password"], silent)) != []
+
+
+def test_the_bridge_s_own_notes_are_no_difference() -> None:
+    assert differences(state(), changed([1, "outputs", "__pulumi_raw_state_delta"], {"obj": {}})) == []
+    assert differences(state(), changed([1, "outputs", "id"], "env-123456")) == []
+    assert differences(state(), changed([1, "outputs", "standby"], value=False)) != []

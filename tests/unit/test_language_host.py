@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import venv
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,9 @@ import grpc
 import pulumi
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2
 
-from toolchain.plugins.language import program
+from toolchain.plugins.language import host, program, virtualenv
 from toolchain.plugins.language.diagnostics import Diagnostics
 
 
@@ -55,3 +57,57 @@ def test_a_program_s_messages_reach_the_engine_but_for_the_sdk_s_own() -> None:
     finally:
         server.stop(1).wait()
     assert shown == [(engine_pb2.INFO, "told", "urn:x"), (engine_pb2.ERROR, "told", "urn:x")]
+
+
+def info(folder: Path, **options: str) -> Any:
+    made = language_pb2.ProgramInfo(root_directory=str(folder), program_directory=str(folder), entry_point=".")
+    made.options.update(options)
+    return made
+
+
+class Context:
+    """A gRPC call, as far as the host uses it."""
+
+    def add_callback(self, _: Any) -> bool:
+        return True
+
+    def is_active(self) -> bool:
+        return True
+
+
+class TestVirtualenv:
+    """`runtime.options.virtualenv` of Pulumi.yaml."""
+
+    def test_this_host_s_own_environment_is_used_as_it_is(self, tmp_path: Path) -> None:
+        assert virtualenv.interpreter(info(tmp_path)) == sys.executable
+        (tmp_path / "link").symlink_to(sys.prefix)
+        assert virtualenv.interpreter(info(tmp_path, virtualenv="link")) == sys.executable
+
+    def test_an_environment_without_the_sdk_is_one_sentence(self, tmp_path: Path) -> None:
+        venv.create(tmp_path / "empty", with_pip=False)
+        request = language_pb2.RunRequest(info=info(tmp_path, virtualenv="empty"))
+        response = host.Host(None, "127.0.0.1:9").Run(request, Context())
+        assert response.error.endswith("which Pulumi.yaml chooses: run `pulumi install`.")
+
+    def test_one_that_is_not_there_is_one_sentence(self, tmp_path: Path) -> None:
+        request = language_pb2.RunRequest(info=info(tmp_path, virtualenv="none"))
+        response = host.Host(None, "127.0.0.1:9").Run(request, Context())
+        assert "run `pulumi install`" in response.error
+
+    def test_install_makes_it(self, tmp_path: Path) -> None:
+        (tmp_path / "requirements.txt").write_text("# nothing\n")
+        said = "".join(virtualenv.install(info(tmp_path, virtualenv="made")))
+        assert str(tmp_path / "made") in said
+        assert (tmp_path / "made" / "bin" / "pip").exists()
+        (tmp_path / "requirements.txt").write_text("--no-index\nno-such-package==1\n")
+        with pytest.raises(virtualenv.VirtualenvError, match="no-such-package"):
+            list(virtualenv.install(info(tmp_path, virtualenv="made")))
+
+    def test_install_never_touches_another_python(self, tmp_path: Path) -> None:
+        (tmp_path / "requirements.txt").write_text("no-such-package==1\n")
+        with pytest.raises(virtualenv.VirtualenvError, match="No virtual environment is named"):
+            list(virtualenv.install(info(tmp_path)))
+
+    def test_another_toolchain_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(virtualenv.VirtualenvError, match="'poetry': write `toolchain: pip`"):
+            virtualenv.interpreter(info(tmp_path, toolchain="poetry"))

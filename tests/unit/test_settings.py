@@ -161,7 +161,8 @@ class TestMistakes:
         (sentence,) = refused(openaiApiKey="")
         assert sentence == (
             "confluent-rag:openaiApiKey is missing: run `pulumi config set --secret confluent-rag:openaiApiKey`, "
-            "or set the variable OPENAI_API_KEY."
+            "or set the variable OPENAI_API_KEY. A stack on the local cloud needs confluentcloud:endpoint and "
+            "confluent-rag:openaiEndpoint, as in Pulumi.dev.yaml."
         )
 
     def test_an_unknown_key_is_compared_with_the_known_ones(self, refused: Callable[..., list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""`./pulumiw cloud start|stop|status|logs|faults|reset`."""
+"""`./pulumiw cloud start|stop|env|status|logs|faults|reset`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.arguments import Request
 from toolchain.frontdoor.cloud import Health, LocalCloud
+from toolchain.frontdoor.exports import exports
 from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.prepare import local_cloud_of, set_up
-from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.prepare import cli_and_plugins, local_cloud_of, set_up
+from toolchain.frontdoor.stack import DEFAULT_STACK, Project, Stack
 from toolchain.frontdoor.terminal import out, say
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ def _parser() -> argparse.ArgumentParser:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("start", help="start it, if it is not up")
     actions.add_parser("stop", help="stop it and every process of it; its resources are kept")
+    actions.add_parser(
+        "env",
+        help="print what plain `pulumi` needs to work there, the cloud's keys too; start the cloud if it is not up",
+    )
     status = actions.add_parser("status", help="what runs there")
     status.add_argument("--json", action="store_true", help="as one JSON object")
     status.add_argument(
@@ -62,7 +67,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
     project = Project.read(layout)
     stack = Stack.read(project, project.current_stack(Request(())))
-    cloud = local_cloud_of(stack) or local_cloud_of(Stack.read(project, "dev"))
+    cloud = local_cloud_of(stack) or local_cloud_of(Stack.read(project, DEFAULT_STACK))
     if cloud is None:
         raise Failure(
             "No stack here lives on a local cloud:"
@@ -71,6 +76,13 @@ def run(layout: Layout, arguments: list[str]) -> int:
     if chosen.action == "start":
         set_up(layout, cloud, cli=False)
         say(f"The local cloud is up at {cloud.endpoint}.")
+    elif chosen.action == "env":
+        set_up(layout, cloud)
+        local = stack if stack.is_local else Stack.read(project, DEFAULT_STACK)
+        if sys.stdout.isatty():
+            say('These lines hold the local cloud\'s own keys. A shell takes them by eval "$(./pulumiw cloud env)".')
+        for line in exports(local, cloud, *cli_and_plugins(layout)):
+            out(line)
     elif chosen.action == "stop":
         say("The local cloud is stopped." if cloud.stop() else "The local cloud was not running.")
     elif chosen.action == "status":

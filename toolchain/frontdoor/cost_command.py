@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.arguments import Request
 from toolchain.frontdoor.foreground import become
-from toolchain.frontdoor.prepare import set_up
+from toolchain.frontdoor.prepare import set_up_program
 from toolchain.frontdoor.stack import Project
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
     stack = Project.read(layout).current_stack(request)
-    set_up(layout, None, cli=False)
+    set_up_program(layout)
     argv = [str(layout.python), "-m", "toolchain.frontdoor.cost", f"--stack={stack}"]
     argv += [f"--price={price}" for price in chosen.price] + [f"--usage={figure}" for figure in chosen.usage]
     argv += ["--json"] if chosen.json else []

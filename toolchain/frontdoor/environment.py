@@ -52,7 +52,8 @@ def _same_origin(one: str, other: str) -> bool:
 def cloud_environment(stack: Stack, cloud: LocalCloud, plugins: Plugins) -> dict[str, str]:
     """Return the local cloud's keys, where neither the stack nor the user has chosen others."""
     keys = cloud.credentials
-    found: dict[str, str] = {"TF_ACC": "1"} if plugins.official else {}  # the official provider's waits shrink
+    # With TF_ACC the official provider's waits shrink; a person who sets it to nothing sees them in full.
+    found: dict[str, str] = {"TF_ACC": os.environ.get("TF_ACC", "1")} if plugins.official else {}
     if not stack.config("confluentcloud:cloudApiKey") and not os.environ.get("CONFLUENT_CLOUD_API_KEY"):
         found["CONFLUENT_CLOUD_API_KEY"] = keys["cloud_api_key"]
         found["CONFLUENT_CLOUD_API_SECRET"] = keys["cloud_api_secret"]

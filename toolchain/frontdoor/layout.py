@@ -22,9 +22,15 @@ class Layout:
         return cls(project=root, home=Path(chosen).absolute() if chosen else root / ".local" / "toolchain")
 
     @property
+    def named_venv(self) -> Path:
+        """Where Pulumi.yaml says the virtual environment is (``runtime.options.virtualenv``)."""
+        return self.project / ".local" / "toolchain" / "venv"
+
+    @property
     def venv(self) -> Path:
-        """The virtual environment of requirements.txt."""
-        return self.home / "venv"
+        """The virtual environment: the named one, if `pulumi install` has made it, else the toolchain's."""
+        named = self.named_venv
+        return named if named.is_dir() and not named.is_symlink() else self.home / "venv"
 
     @property
     def python(self) -> Path:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from toolchain.frontdoor.arguments import several_stacks
 from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.terminal import say
+from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 # Command -> what it does. Each is a module `<command>_command` with `run(layout, arguments) -> exit status`.
 COMMANDS = {
-    "cloud": "the local cloud: start, stop, status, logs, reset",
+    "cloud": "the local cloud: start, stop, env, status, logs, faults, reset",
     "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
     "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector",
     "bench": "measure this project on this machine: ./pulumiw bench journey",
@@ -54,6 +54,7 @@ def main(project: str, arguments: Sequence[str]) -> int:
     """Run a command line and return the exit status."""
     # Set-up leaves the packages uncompiled: without their byte code every start would compile them anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    escape_what_cannot_be_shown()
     try:
         return _run(Layout.of(project), arguments)
     except Failure as failure:

@@ -68,6 +68,30 @@ class Plugins:
         return scripts if self.official else [str(self.layout.bundled_plugins), *scripts]
 
 
+def apart_from_official_host(layout: Layout, cli: Path) -> Path:
+    """Return a CLI that runs the bundled language host: itself, or its twin in a folder of its own.
+
+    The engine takes a language host from the folder of its own binary before any other, and Pulumi's installer puts
+    one there.
+    """
+    real = cli.resolve()
+    if not (real.parent / _LANGUAGE_HOST).exists():
+        return cli
+    twin = layout.home / "cli-alone" / "pulumi"
+    if not twin.is_file() or (twin.stat().st_size, twin.stat().st_mtime_ns) != (
+        real.stat().st_size,
+        real.stat().st_mtime_ns,
+    ):
+        twin.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = twin.with_name(f".pulumi.{os.getpid()}")
+        try:
+            os.link(real, unfinished)  # a hundred megabytes less; a symbolic link would be resolved
+        except OSError:
+            shutil.copy2(real, unfinished)
+        unfinished.rename(twin)
+    return twin
+
+
 def pinned_providers(layout: Layout) -> dict[str, str]:
     """Return the version of each provider that requirements.txt pins."""
     text = (layout.project / "requirements.txt").read_text(encoding="utf-8")

@@ -14,11 +14,11 @@ from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.http_json import Api
 from toolchain.frontdoor.jars import jars_folder, jars_step
 from toolchain.frontdoor.orphaned_plugins import mark_of_run
-from toolchain.frontdoor.plugins import choose_plugins
+from toolchain.frontdoor.plugins import apart_from_official_host, choose_plugins
 from toolchain.frontdoor.stack import Project, Stack
 from toolchain.frontdoor.steps import locked, run_side_by_side
 from toolchain.frontdoor.tools import JAVA, require
-from toolchain.frontdoor.venv import venv_step
+from toolchain.frontdoor.venv import Packages, name_venv, venv_step
 from toolchain.frontdoor.warm import COLD, WarmPlugins, start_warm_plugins
 
 if TYPE_CHECKING:
@@ -53,35 +53,42 @@ class Prepared:
         )
 
 
-def set_up(layout: Layout, cloud: LocalCloud | None, *, cli: bool = True) -> None:
+def set_up(layout: Layout, cloud: LocalCloud, *, cli: bool = True) -> None:
     """Make what is missing, and start the local cloud."""
-    if stopped := _make_tools(layout, cloud, cli=cli):
+    if stopped := _make_tools(layout, cloud, Packages.LOCAL_CLOUD, cli=cli):
         stopped.start(jars_folder(layout))
 
 
-def _make_tools(layout: Layout, cloud: LocalCloud | None, *, cli: bool = True) -> LocalCloud | None:
+def _make_tools(layout: Layout, cloud: LocalCloud | None, packages: Packages, *, cli: bool = True) -> LocalCloud | None:
     """Make what is missing, side by side; return the cloud if it has to be started.
 
     Everything the machine lacks is told before anything long begins.
     """
     stopped = None if cloud is None or cloud.is_up() else cloud
-    steps = [venv_step(layout), cli_step(layout) if cli else None, jars_step(layout) if stopped else None]
+    steps = [venv_step(layout, packages), cli_step(layout) if cli else None, jars_step(layout) if stopped else None]
     needed = [step for step in steps if step]
     tools = [tool for step in needed for tool in step.tools]
     require([*tools, *([JAVA] if stopped and steps[2] is None else [])])
     run_side_by_side(needed, layout.set_up_logs)
+    name_venv(layout)
     return stopped
 
 
 def cli_and_plugins(layout: Layout) -> tuple[Path, Plugins]:
     """Return the Pulumi CLI that is to be run, and the plugins it will find."""
     cli = cli_on_path(layout) or layout.built_cli
-    return cli, choose_plugins(layout, cli)
+    plugins = choose_plugins(layout, cli)
+    return cli if plugins.official else apart_from_official_host(layout, cli), plugins
+
+
+def set_up_program(layout: Layout) -> None:
+    """Make what the program itself stands on, and nothing that runs it."""
+    _make_tools(layout, None, Packages.PROGRAM, cli=False)
 
 
 def set_up_without_stack(layout: Layout) -> dict[str, str]:
-    """Make what is missing, and return the environment of a program that runs `pulumi` by itself."""
-    set_up(layout, None)
+    """Make what is missing, and return the environment of tests and measurements, which run `pulumi` by themselves."""
+    _make_tools(layout, None, Packages.TESTS)
     cli, plugins = cli_and_plugins(layout)
     return {**os.environ, **tool_environment(plugins, str(cli.parent))}
 
@@ -97,7 +104,7 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
     stack = Stack.read(project, project.current_stack(request))
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
     cloud = local_cloud_of(stack) if wanted else None
-    stopped = _make_tools(layout, cloud)
+    stopped = _make_tools(layout, cloud, Packages.LOCAL_CLOUD if cloud else Packages.PROGRAM)
     cli, plugins = cli_and_plugins(layout)
     warm = start_warm_plugins(layout) if request.needs_cloud and not plugins.official else COLD
     if stopped:

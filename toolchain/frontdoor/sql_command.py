@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.arguments import Request
@@ -13,9 +14,13 @@ from toolchain.frontdoor.foreground import become
 from toolchain.frontdoor.prepare import prepare
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from toolchain.frontdoor.layout import Layout
     from toolchain.frontdoor.prepare import Prepared
 
+_DEPLOYER = "deployer"
+_STACK_S_OWN: Mapping[str, object] = MappingProxyType({})
 NEEDED_OUTPUTS = frozenset(
     {"organizationId", "environmentId", "kafkaClusterName", "computePoolId", "flinkRestEndpoint"}
     | {"flinkApiKey", "flinkApiSecret"}
@@ -36,6 +41,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     parser.add_argument("--limit", type=positive, metavar="N", help="end the statement after N rows")
     parser.add_argument("--seconds", type=positive, metavar="N", help="end the statement after N seconds")
+    parser.add_argument(
+        "--as",
+        dest="account",
+        choices=[_DEPLOYER],
+        help="run it with the rights of the stack's own account, as on Confluent Cloud; on the local cloud it is its"
+        " owner's otherwise, who may do everything",
+    )
     parser.add_argument("-s", "--stack", help="the stack (default: the selected one, else dev)")
     return parser
 
@@ -54,15 +66,25 @@ def outputs_of(prepared: Prepared, needed: frozenset[str] = NEEDED_OUTPUTS) -> d
     return outputs
 
 
+def owner_key(prepared: Prepared) -> dict[str, object]:
+    """Return the local cloud's own key in place of the stack's Flink key; nothing on Confluent Cloud."""
+    if prepared.cloud is None:
+        return {}
+    keys = prepared.cloud.credentials
+    return {"flinkApiKey": keys["cloud_api_key"], "flinkApiSecret": keys["cloud_api_secret"]}
+
+
 def sql_argv(layout: Layout, outputs: int, arguments: list[str]) -> list[str]:
     """Return the command line of the second half; ``outputs``: the pipe on which it alone finds the outputs."""
     return [str(layout.python), "-m", "toolchain.frontdoor.sql", "--outputs", str(outputs), *arguments]
 
 
-def tell_outputs(prepared: Prepared, pipe: int) -> None:
-    """Write what the second half needs to know into its pipe, and close it."""
+def tell_outputs(prepared: Prepared, pipe: int, key: Mapping[str, object] = _STACK_S_OWN) -> None:
+    """Write what the second half needs to know into its pipe, and close it; ``key`` takes the place of the stack's."""
+    wanted = NEEDED_OUTPUTS | {"kafkaClusterId"}
     with os.fdopen(pipe, "w") as writing:
-        json.dump({name: value for name, value in outputs_of(prepared).items() if name in NEEDED_OUTPUTS}, writing)
+        outputs = {name: value for name, value in outputs_of(prepared).items() if name in wanted}
+        json.dump(outputs | {"isLocal": prepared.cloud is not None} | dict(key), writing)
 
 
 def sql_environment(prepared: Prepared) -> dict[str, str]:
@@ -81,7 +103,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
     for flag, value in (("--limit", chosen.limit), ("--seconds", chosen.seconds)):
         passed += [flag, str(value)] if value else []
     reading, writing = os.pipe()
-    tell_outputs(prepared, writing)
+    tell_outputs(prepared, writing, {} if chosen.account else owner_key(prepared))
     os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
     argv = sql_argv(layout, reading, [*passed, "--", chosen.statement])
     become(argv, sql_environment(prepared), layout.project)

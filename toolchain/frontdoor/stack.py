@@ -82,9 +82,12 @@ class Project:
 
     @property
     def chosen_backend(self) -> str | None:
-        """The backend that the environment or Pulumi.yaml fixes."""
+        """The backend that the environment or Pulumi.yaml fixes; not the clone's own, as `cloud env` exports it."""
         in_file = _mapping(self.settings.get("backend")).get("url")
-        return os.environ.get("PULUMI_BACKEND_URL") or (str(in_file) if in_file else None)
+        in_environment = os.environ.get("PULUMI_BACKEND_URL")
+        if in_environment and in_environment != self.file_backend:
+            return in_environment
+        return str(in_file) if in_file else None
 
     @property
     def login(self) -> str | None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
+
+
+def escape_what_cannot_be_shown() -> None:
+    """Give characters that standard output's encoding lacks as escapes: a row of data is no reason for an error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error does by itself
 
 
 def say(text: str) -> None:

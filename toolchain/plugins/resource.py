@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from toolchain.plugins.diffs import Change, Diff, Kind, compare
 from toolchain.plugins.errors import CancelledError, IncompleteError, PluginError
-from toolchain.plugins.schema import Failure, Field, check
+from toolchain.plugins.schema import Failure, Field, check, falsy_defaults
 from toolchain.plugins.wire import UNKNOWN, Values, is_unknown
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Resource(ABC):
     def planned(self, inputs: Values) -> Values:
         """Return the outputs of an object that is yet to be made."""
         filled_in = {key: UNKNOWN for key, spec in self.fields.items() if spec.keeps}
-        return {**dict.fromkeys(self.computed, UNKNOWN), **filled_in, **inputs}
+        return {**dict.fromkeys(self.computed, UNKNOWN), **filled_in, **falsy_defaults(self.fields), **inputs}
 
     def planned_update(self, old: Values, new: Values, diff: Diff) -> Values:
         """Return the outputs after an update, or raise :class:`PluginError` where the update must fail."""
@@ -120,7 +120,7 @@ class Resource(ABC):
     def read(self, call: Call, resource_id: str, state: Values) -> Values | None:
         """Return the object's outputs as they are now, or None if it is gone."""
         found = self.look(call, resource_id, state)
-        return None if found is None else _merge(state, found)
+        return None if found is None else _merge({**falsy_defaults(self.fields), **state}, found)
 
     def update(self, call: Call, resource_id: str, old: Values, new: Values, diff: Diff) -> Values:
         """Change an object in place and wait for it."""

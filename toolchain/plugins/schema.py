@@ -128,9 +128,18 @@ def _shown(value: Any, spec: Field) -> str:
 
 
 def with_defaults(values: Values, fields: Mapping[str, Field]) -> Values:
-    """Return ``values`` with the default of each property that the program left out."""
-    defaults = {key: spec.default for key, spec in fields.items() if spec.default is not None}
+    """Return ``values`` with the default of each property that the program left out.
+
+    A default that is false, 0 or empty is none of the inputs, as with Pulumi's bridge to Terraform's providers: it is
+    an output alone (:func:`falsy_defaults`).
+    """
+    defaults = {key: spec.default for key, spec in fields.items() if spec.default}
     return {**defaults, **values}
+
+
+def falsy_defaults(fields: Mapping[str, Field]) -> Values:
+    """Return the defaults that are outputs of every object whose inputs do not say otherwise."""
+    return {key: spec.default for key, spec in fields.items() if spec.default is not None and not spec.default}
 
 
 def with_secrets(values: Mapping[str, Any], fields: Mapping[str, Field]) -> Values:

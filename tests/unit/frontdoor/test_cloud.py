@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def clone_of(layout: Layout, port: int) -> LocalCloud:
     package = layout.project / "localcloud"
-    package.mkdir()
+    package.mkdir(exist_ok=True)
     shutil.copy(Path(__file__).with_name("fake_localcloud.py"), package / "__main__.py")
     layout.python.parent.mkdir(parents=True)
     layout.python.symlink_to(sys.executable)

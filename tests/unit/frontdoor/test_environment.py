@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +15,13 @@ from toolchain.frontdoor.environment import (
     stack_environment,
     tool_environment,
 )
-from toolchain.frontdoor.plugins import Plugins
+from toolchain.frontdoor.exports import exports
+from toolchain.frontdoor.plugins import Plugins, apart_from_official_host
 from toolchain.frontdoor.stack import Project, Stack
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from toolchain.frontdoor.layout import Layout
 
 KEYS = {"cloud_api_key": "K", "cloud_api_secret": "S", "openai_api_key": "local-openai"}
@@ -46,6 +51,14 @@ def test_the_local_clouds_keys(layout: Layout) -> None:
 
 def test_official_plugins_wait_less_on_a_local_cloud(layout: Layout) -> None:
     assert of_cloud(layout, official=True)["TF_ACC"] == "1"
+
+
+@pytest.mark.parametrize("chosen", ["0", ""])
+def test_a_person_may_see_the_official_plugins_waits_in_full(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    monkeypatch.setenv("TF_ACC", chosen)
+    assert of_cloud(layout, official=True)["TF_ACC"] == chosen
 
 
 def test_keys_in_the_stack_are_left_alone(layout: Layout) -> None:
@@ -128,3 +141,64 @@ def test_the_venv_is_before_the_users_path(layout: Layout, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", "/users")
     path = tool_environment(Plugins(official=False, layout=layout), "/cli")["PATH"].split(":")
     assert path == [str(layout.bundled_plugins), str(layout.venv / "bin"), "/cli", "/users"]
+
+
+class TestExports:
+    """`eval "$(./pulumiw cloud env)"`."""
+
+    def evaluated(self, layout: Layout, shell: str, *, official: bool = False) -> dict[str, str]:
+        """Return the environment of a shell that has evaluated the lines, in a folder with a space and a quote."""
+        keys = {**KEYS, "cloud_api_secret": "it's $HOME"}
+        layout.cloud.mkdir(parents=True, exist_ok=True)
+        (layout.cloud / "credentials.json").write_text(json.dumps(keys))
+        cloud = LocalCloud(layout, "http://127.0.0.1:8099")
+        stack = Stack.read(Project.read(layout), "dev")
+        lines = exports(stack, cloud, layout.built_cli, Plugins(official=official, layout=layout))
+        script = "\n".join(lines) + "\nenv -0"
+        done = subprocess.run([shell, "-c", script], check=True, capture_output=True, text=True)
+        return dict(pair.split("=", 1) for pair in done.stdout.split("\0") if pair)
+
+    @pytest.mark.parametrize("shell", ["sh", "bash"])
+    def test_a_shell_that_evaluates_them_has_all_that_pulumi_needs(self, layout: Layout, shell: str) -> None:
+        found = self.evaluated(layout, shell)
+        assert found["PATH"] == f"{layout.built_cli.parent}:{os.environ['PATH']}"
+        assert found["PULUMI_HOME"] == str(layout.project / ".local" / "pulumi-home")
+        assert found["PULUMI_BACKEND_URL"].startswith("file://")
+        assert layout.backend.is_dir()
+        assert found["CONFLUENT_CLOUD_API_SECRET"] == "it's $HOME"
+        assert found["OPENAI_API_KEY"] == "local-openai"
+        assert not found["PULUMI_CONFIG_PASSPHRASE"]
+        assert "PULUMI_STACK" not in found
+        assert "TF_ACC" not in found
+
+    def test_the_local_cloud_s_keys_replace_others(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CONFLUENT_CLOUD_API_KEY", "of Confluent Cloud")
+        assert self.evaluated(layout, "sh")["CONFLUENT_CLOUD_API_KEY"] == "K"
+
+    def test_twice_is_as_good_as_once(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        once = self.evaluated(layout, "sh")
+        for name, value in once.items():
+            monkeypatch.setenv(name, value)
+        assert {**self.evaluated(layout, "sh"), "_": ""} == {**once, "_": ""}
+        assert Stack.read(Project.read(layout), "dev").uses_file_backend  # so pulumiw works in that shell as before
+
+    def test_official_plugins_stay_in_the_users_home(self, layout: Layout) -> None:
+        found = self.evaluated(layout, "sh", official=True)
+        assert "PULUMI_HOME" not in found
+        assert found["TF_ACC"] == "1"
+
+
+def test_bundled_plugins_get_a_cli_without_the_official_host_beside_it(layout: Layout, tmp_path: Path) -> None:
+    cli = tmp_path / "bin" / "pulumi"
+    cli.parent.mkdir()
+    cli.write_text("#!/bin/sh\n")
+    assert apart_from_official_host(layout, cli) == cli
+    (cli.parent / "pulumi-language-python").touch()
+    linked = tmp_path / "linked"
+    linked.symlink_to(cli)
+    twin = apart_from_official_host(layout, linked)
+    assert twin.resolve().parent != cli.parent
+    assert [path.name for path in twin.parent.iterdir()] == ["pulumi"]
+    cli.unlink()
+    cli.write_text("#!/bin/sh\necho newer\n")
+    assert apart_from_official_host(layout, linked).read_text() == cli.read_text()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from base64 import b64encode
 from datetime import date
 from decimal import Decimal
@@ -13,6 +16,7 @@ import confluent_sql
 import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
+from toolchain.frontdoor.sql.refusal import way_out
 from toolchain.frontdoor.sql.render import JsonLines, Table, cell, jsonable
 from toolchain.frontdoor.sql.session import Session, reason
 
@@ -210,3 +214,45 @@ class TestRender:
         stream = io.StringIO()
         Table(stream).end(["id"])
         assert stream.getvalue() == "id\n--\n"
+
+
+class TestRefusal:
+    """A right is missing: which, and how to get it."""
+
+    OUTPUTS = {"environmentId": "env-1", "kafkaClusterId": "lkc-1"}  # noqa: RUF012 - read only
+
+    @pytest.mark.parametrize(
+        ("statement", "said", "command"),
+        [
+            (
+                "CREATE TABLE queries (query STRING)",
+                "The principal 'sa-abc123' may not create the topic 'queries'.",
+                "User:sa-abc123 --role DeveloperManage --resource Topic:queries --environment env-1",
+            ),
+            (
+                "insert into t values (1)",
+                "Not authorized to access topics: [t]",
+                "--role DeveloperWrite --resource Topic:t",
+            ),
+            ("SELECT 1 FROM t", "403 Forbidden", "User:ACCOUNT --role DeveloperRead --resource Topic:TOPIC"),
+        ],
+    )
+    def test_on_confluent_cloud_it_says_which_and_how(self, statement: str, said: str, command: str) -> None:
+        assert command in way_out(statement, said, self.OUTPUTS, is_local=False)
+
+    def test_on_the_local_cloud_the_owner_may(self) -> None:
+        said = "The principal 'sa-abc123' may not create the topic 'queries'."
+        assert "without `--as deployer`" in way_out("CREATE TABLE queries (q INT)", said, {}, is_local=True)
+
+    def test_another_error_is_left_alone(self) -> None:
+        assert way_out("SELECT x FROM t", "Column 'x' not found in any table", self.OUTPUTS, is_local=False) == ""
+
+
+def test_a_row_that_the_terminal_cannot_show_is_escaped() -> None:
+    script = (
+        "from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, out\n"
+        "escape_what_cannot_be_shown(); out('gr\\u00fcn')"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True)
+    assert done.stdout == b"gr\\xfcn\n"

@@ -3,20 +3,23 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from toolchain.frontdoor import venv
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.jars import jars_folder, jars_step
+from toolchain.frontdoor.layout import Layout
 from toolchain.frontdoor.steps import Step, Workbench, locked, run_side_by_side
+from toolchain.frontdoor.venv import Packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def step(name: str, make: Callable[[Workbench], None]) -> Step:
@@ -98,27 +101,80 @@ class TestVenv:
         interpreter.chmod(0o755)
         monkeypatch.setattr("toolchain.frontdoor.venv.sys.executable", str(interpreter))
 
-    def make(self, layout: Layout, requirements: str) -> None:
-        (layout.project / "requirements.txt").write_text(requirements)
-        step = venv.venv_step(layout)
+    def make(self, layout: Layout, requirements: str, packages: Packages = Packages.PROGRAM) -> None:
+        (layout.project / packages.value).write_text(requirements)
+        step = venv.venv_step(layout, packages)
         assert step is not None
         run_side_by_side([step], layout.set_up_logs)
 
     def test_it_is_made_once_over_what_a_kill_has_left(self, layout: Layout) -> None:
-        (layout.home / "venv.new.abc" / "bin").mkdir(parents=True)
+        (layout.venv / "bin").mkdir(parents=True)
         self.make(layout, "# nothing\n")
         assert subprocess.run([layout.python, "-c", ""], check=True).returncode == 0
-        assert list(layout.home.glob("venv.new.*")) == []
-        assert venv.venv_step(layout) is None
+        assert venv.venv_step(layout, Packages.PROGRAM) is None
         (layout.project / "requirements.txt").write_text("# something else\n")
-        assert venv.venv_step(layout) is not None
+        assert venv.venv_step(layout, Packages.PROGRAM) is not None
 
-    def test_a_failure_keeps_the_old_one_and_leaves_no_rubbish(self, layout: Layout) -> None:
+    def test_one_that_was_killed_while_it_was_made_is_made_again(self, layout: Layout) -> None:
+        self.make(layout, "# nothing\n")
+        (layout.venv / ".unfinished").touch()
+        (layout.venv / "half a pip").touch()
+        self.make(layout, "# nothing\n")
+        assert not (layout.venv / "half a pip").exists()
+        assert venv.venv_step(layout, Packages.PROGRAM) is None
+
+    def test_each_command_gets_the_packages_it_needs(self, layout: Layout) -> None:
+        self.make(layout, "# nothing\n")
+        assert venv.venv_step(layout, Packages.LOCAL_CLOUD) is not None
+        self.make(layout, "# everything\n", Packages.TESTS)
+        assert all(venv.venv_step(layout, packages) is None for packages in Packages)
+        (layout.project / Packages.TESTS.value).write_text("# another test tool\n")
+        assert venv.venv_step(layout, Packages.LOCAL_CLOUD) is None
+        assert venv.venv_step(layout, Packages.TESTS) is not None
+
+    def test_it_stands_where_it_was_made_so_that_its_scripts_run(self, layout: Layout) -> None:
+        self.make(layout, "# nothing\n")
+        assert f'VIRTUAL_ENV="{layout.venv}"' in (layout.venv / "bin" / "activate").read_text().replace("'", '"')
+        moved = Layout(layout.project.with_name("moved"), layout.project.with_name("moved") / ".local" / "toolchain")
+        layout.project.rename(moved.project)
+        assert venv.venv_step(moved, Packages.PROGRAM) is not None
+        self.make(moved, "# nothing\n")
+        assert str(layout.project) not in (moved.venv / "bin" / "activate").read_text()
+
+    def test_a_failure_keeps_the_old_one(self, layout: Layout) -> None:
         self.make(layout, "# nothing\n")
         with pytest.raises(Failure, match="Python packages"):
             self.make(layout, "--no-index\nno-such-package==1\n")
         assert layout.python.exists()
-        assert list(layout.home.glob("venv.new.*")) == []
+        self.make(layout, "# nothing\n")
+
+    def test_a_shared_toolchain_s_is_found_where_pulumi_yaml_says(
+        self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PULUMIW_HOME", str(tmp_path / "shared"))
+        sharing = Layout.of(str(layout.project))
+        self.make(sharing, "# nothing\n")
+        venv.name_venv(sharing)
+        assert sharing.named_venv.resolve() == (tmp_path / "shared" / "venv").resolve()
+        assert subprocess.run([sharing.named_venv / "bin" / "python", "-c", ""], check=True).returncode == 0
+
+    def test_what_pulumi_install_has_made_is_used(
+        self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.make(layout, "# nothing\n")
+        monkeypatch.setenv("PULUMIW_HOME", str(tmp_path / "shared"))
+        sharing = Layout.of(str(layout.project))
+        venv.name_venv(sharing)
+        assert sharing.venv == layout.venv
+        assert not sharing.named_venv.is_symlink()
+
+
+def test_pulumi_yaml_and_the_front_door_name_the_same_environment() -> None:
+    layout = Layout(PROJECT, PROJECT / ".local" / "toolchain")
+    for file in ("Pulumi.yaml", "policy/PulumiPolicy.yaml"):
+        options = yaml.safe_load((PROJECT / file).read_text())["runtime"]["options"]
+        assert options["toolchain"] == "pip"
+        assert ((PROJECT / file).parent / options["virtualenv"]).resolve() == layout.named_venv.resolve()
 
 
 class TestJars:

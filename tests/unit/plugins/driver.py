@@ -100,6 +100,10 @@ class Driver:
         )
         return read_struct(reply.inputs), [f"{failure.property}: {failure.reason}" for failure in reply.failures]
 
+    def imported(self, token: str, identity: str) -> Any:
+        """Return the reply to a read that knows the id alone."""
+        return self.servicer.Read(provider_pb2.ReadRequest(id=identity, urn=self.urn(token)), Context())
+
     def create(self, token: str, inputs: Values, *, preview: bool = False) -> Object:
         """Check and create."""
         checked, failures = self.check(token, inputs)

@@ -47,6 +47,17 @@ def test_what_passes_is_tried_again(driver: Driver, status: int) -> None:
     assert driver.cancellation.slept == [1, 2, 4, 8]
 
 
+@pytest.mark.parametrize(
+    ("name", "path"), [("ServiceAccount", "/iam/v2/service-accounts"), ("ApiKey", "/iam/v2/api-keys")]
+)
+def test_iam_is_tried_again_more_often(driver: Driver, name: str, path: str) -> None:
+    driver.cloud.trouble[f"POST {path}"] = [(503, {})] * 12
+    driver.create(token(name), SAMPLES[name])
+    assert len(driver.cancellation.slept) == 12
+    driver.cloud.trouble[f"POST {path}"] = [(503, {})] * 13
+    error_of(driver, name)
+
+
 def test_what_does_not_pass_ends(driver: Driver) -> None:
     driver.cloud.trouble[ENVIRONMENTS] = [(503, {"errors": [{"detail": "overloaded"}]})] * 5
     assert "503 Service Unavailable: overloaded" in str(error_of(driver, "Environment"))

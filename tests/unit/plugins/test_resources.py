@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.plugins.driver import FLINK, AbortedError, Driver, names
+from tests.unit.plugins.fake_cloud import BASE
 from tests.unit.plugins.samples import KEYS, OWNER, SAMPLES, token
 from toolchain.plugins.protos import provider_pb2
 from toolchain.plugins.wire import UNKNOWN, is_unknown, read_struct
@@ -278,10 +279,62 @@ def test_a_schema_that_does_not_fit_is_not_registered(driver: Driver) -> None:
     assert "POST /registry/subjects/orders-value/versions" not in driver.cloud.requests()
 
 
+@pytest.mark.parametrize(
+    ("name", "left_out"),
+    [("ApiKey", "disableWaitForReady"), ("RoleBinding", "disableWaitForReady"), ("FlinkComputePool", "defaultPool")],
+)
+def test_a_default_of_false_is_an_output_and_no_input(driver: Driver, name: str, left_out: str) -> None:
+    thing = made(driver, name)
+    assert left_out not in thing.inputs
+    assert thing.outputs[left_out] is False
+    assert not names(thing.diff({**thing.inputs, left_out: False}))
+
+
 def test_import_reads_by_the_official_ids(driver: Driver) -> None:
     cluster = made(driver, "KafkaCluster")
-    reply = driver.servicer.Read(
-        provider_pb2.ReadRequest(id=f"env-1/{cluster.id}", urn=driver.urn(cluster.token)), None
-    )
+    reply = driver.imported(cluster.token, f"env-1/{cluster.id}")
     assert reply.id == cluster.id
     assert read_struct(reply.inputs)["displayName"] == "kafka"
+
+
+IMPORT = {
+    "IMPORT_KAFKA_REST_ENDPOINT": BASE,
+    "IMPORT_KAFKA_API_KEY": KEYS["key"],
+    "IMPORT_KAFKA_API_SECRET": KEYS["secret"],
+    "IMPORT_SCHEMA_REGISTRY_REST_ENDPOINT": f"{BASE}/registry",
+    "IMPORT_SCHEMA_REGISTRY_API_KEY": KEYS["key"],
+    "IMPORT_SCHEMA_REGISTRY_API_SECRET": KEYS["secret"],
+    "IMPORT_CONFLUENT_ORGANIZATION_ID": "org-1",
+    "IMPORT_CONFLUENT_ENVIRONMENT_ID": "env-1",
+    "IMPORT_FLINK_COMPUTE_POOL_ID": "lfcp-1",
+    "IMPORT_FLINK_PRINCIPAL_ID": "sa-1",
+    "IMPORT_FLINK_REST_ENDPOINT": BASE,
+    "IMPORT_FLINK_API_KEY": KEYS["key"],
+    "IMPORT_FLINK_API_SECRET": KEYS["secret"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"),
+    [
+        ("KafkaTopic", "lkc-1/orders"),
+        ("Schema", "lsrc-1/orders-value/latest"),
+        ("FlinkStatement", "insert"),
+        ("FlinkConnection", "org-1/env-1/openai"),
+    ],
+)
+def test_import_takes_the_key_from_the_variables_of_the_official_documentation(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, name: str, identity: str
+) -> None:
+    thing = made(driver, name)
+    with pytest.raises(AbortedError, match="set IMPORT_") as refused:
+        driver.imported(token(name), identity)
+    assert "a-secret" not in str(refused.value)
+    for variable, value in IMPORT.items():
+        monkeypatch.setenv(variable, value)
+    reply = driver.imported(token(name), identity)
+    assert reply.id == thing.id
+    imported = read_struct(reply.inputs)
+    assert imported["restEndpoint"] == thing.inputs["restEndpoint"]
+    assert imported["credentials"] == KEYS
+    assert not names(thing.diff({**imported, **thing.inputs}))

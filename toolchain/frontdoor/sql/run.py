@@ -11,9 +11,10 @@ import sys
 import confluent_sql
 import httpx
 
+from toolchain.frontdoor.sql.refusal import way_out
 from toolchain.frontdoor.sql.render import JsonLines, Table
 from toolchain.frontdoor.sql.session import Session, reason
-from toolchain.frontdoor.terminal import say
+from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, say
 
 
 def _arguments() -> argparse.Namespace:
@@ -34,13 +35,16 @@ def main() -> int:
     """Run the statement and print its rows; 1 with one sentence if it fails."""
     arguments = _arguments()
     with os.fdopen(arguments.outputs) as pipe:
-        session = Session.of(json.load(pipe))
+        outputs = json.load(pipe)
+    session = Session.of(outputs)
+    escape_what_cannot_be_shown()
     signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
     printer = JsonLines(sys.stdout) if arguments.json else Table(sys.stdout)
     try:
         note = session.run(arguments.statement, printer, limit=arguments.limit, seconds=arguments.seconds)
     except (confluent_sql.Error, httpx.HTTPError) as error:
-        say(f"pulumiw: {reason(error)}")
+        said = reason(error)
+        say(f"pulumiw: {said}{way_out(arguments.statement, said, outputs, is_local=outputs['isLocal'])}")
         return 1
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SECONDS = 60.0  # of silence, before a request is given up
 _LONGEST_PAUSE = 30.0
 _LONGEST_DETAIL = 500
+# Connect, IAM, API keys and role bindings are tried again more often, as the official provider does since 2.87.
+_PATIENT = ("/connect/", "/iam/")
+_LEAST_RETRIES_OF_PATIENT = 12
 
 
 class ApiError(PluginError):
@@ -111,8 +114,11 @@ class Api:
         makes a twin. Deliberately not sent again: 408, 409, 501. A 409 is not taken for one's own success: by its name
         alone an object could be somebody else's. ``pulumiw`` settles both after the command (docs/architecture.md).
         """
+        retries = self.transport.max_retries
+        if path.startswith(_PATIENT):
+            retries = max(retries, _LEAST_RETRIES_OF_PATIENT)
         for attempt in itertools.count():
-            last = attempt >= self.transport.max_retries
+            last = attempt >= retries
             try:
                 reply = self._send(method, path, body, query)
             except httpx.TransportError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -125,6 +126,39 @@ class Session:
         identity = _needed(state, "schemaRegistryCluster", "schemaRegistryId")
         return Cluster(self._api_of(state, "schemaRegistry"), identity)
 
+    def imported_flink(self) -> Values:
+        """Return the Flink scope of what is being imported, where the provider does not name one."""
+        if self.flink_is_set:
+            return {}
+        found = _from_environment(
+            "a statement or a connection",
+            {
+                "organization": "IMPORT_CONFLUENT_ORGANIZATION_ID",
+                "environment": "IMPORT_CONFLUENT_ENVIRONMENT_ID",
+                "computePool": "IMPORT_FLINK_COMPUTE_POOL_ID",
+                "principal": "IMPORT_FLINK_PRINCIPAL_ID",
+                "restEndpoint": "IMPORT_FLINK_REST_ENDPOINT",
+                "key": "IMPORT_FLINK_API_KEY",
+                "secret": "IMPORT_FLINK_API_SECRET",
+            },
+            "flink...",
+        )
+        plane = _plane_of(found)
+        return {**{name: {"id": identity} for name, identity in found.items()}, **plane}
+
+    def imported_kafka(self) -> Values:
+        """Return endpoint and key of the Kafka cluster of what is being imported, where the provider has none."""
+        if self.kafka_is_set:
+            return {}
+        return _plane_of(_from_environment("a topic or an ACL", _plane_variables("KAFKA"), "kafka..."))
+
+    def imported_registry(self) -> Values:
+        """Return endpoint and key of the Schema Registry of what is being imported, where the provider has none."""
+        if self.registry_is_set:
+            return {}
+        variables = _plane_variables("SCHEMA_REGISTRY")
+        return _plane_of(_from_environment("a schema or a subject's settings", variables, "schemaRegistry..."))
+
     def lacks_flink(self, inputs: Values) -> Iterator[Failure]:
         """Yield what a resource must say of its Flink scope because the provider does not."""
         if self._settings and not self.flink_is_set:
@@ -149,6 +183,31 @@ class Session:
             missing = "credentials" if endpoint else "restEndpoint"
             raise PluginError(f"{missing} is missing: give it to the resource, or the provider its {plane}... settings")
         return self.api(endpoint, keys["key"], keys["secret"])
+
+
+def _plane_variables(service: str) -> dict[str, str]:
+    return {
+        "restEndpoint": f"IMPORT_{service}_REST_ENDPOINT",
+        "key": f"IMPORT_{service}_API_KEY",
+        "secret": f"IMPORT_{service}_API_SECRET",
+    }
+
+
+def _from_environment(what: str, variables: Mapping[str, str], settings: str) -> dict[str, str]:
+    """Return the values of the variables that the official provider's documentation names for imports."""
+    found = {name: os.environ.get(variable, "") for name, variable in variables.items()}
+    if missing := [variables[name] for name, value in found.items() if not value]:
+        raise PluginError(
+            f"to import {what}, set {' and '.join(missing)} in the environment, or give the provider its {settings}"
+            " settings"
+        )
+    return found
+
+
+def _plane_of(found: dict[str, str]) -> Values:
+    """Take endpoint and key out of ``found`` and return them as a resource has them."""
+    keys = {"key": found.pop("key"), "secret": found.pop("secret")}
+    return {"restEndpoint": found.pop("restEndpoint"), "credentials": keys}
 
 
 def _lacks(inputs: Values, needed: tuple[str, ...], otherwise: str) -> Iterator[Failure]:

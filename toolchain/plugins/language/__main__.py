@@ -26,10 +26,11 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
     watch_parent(lambda: os._exit(0))
-    engine = Diagnostics(sys.argv[-1]) if len(sys.argv) > 1 else None  # its address is the host's last argument
+    address = sys.argv[-1] if len(sys.argv) > 1 else ""  # the engine's is the host's last argument
+    engine = Diagnostics(address) if address else None
     jobs: queue.Queue[Job] = queue.Queue()
     server = grpc.server(ThreadPoolExecutor(_REQUESTS))
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(jobs), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(jobs, address), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     tell_port(port)

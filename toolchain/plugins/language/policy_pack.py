@@ -12,7 +12,6 @@ import os
 import queue
 import runpy
 import subprocess
-import sys
 import threading
 from typing import IO, TYPE_CHECKING, Any
 
@@ -27,14 +26,17 @@ if TYPE_CHECKING:
 ANALYZER = "analyzer"
 
 
-def run_policy_pack(request: Any, context: Any) -> Iterator[Any]:
-    """Start the pack a ``RunPluginRequest`` names; yield ``RunPluginResponse``: what it prints, its exit status."""
+def run_policy_pack(request: Any, context: Any, interpreter: str) -> Iterator[Any]:
+    """Start the pack a ``RunPluginRequest`` names; yield ``RunPluginResponse``: what it prints, its exit status.
+
+    ``interpreter``: that of the virtual environment which PulumiPolicy.yaml names.
+    """
     folder = request.info.program_directory
     environment = dict(pair.split("=", 1) for pair in request.env)
     if "PYTHONPATH" in os.environ:  # where this module is: the engine's own environment does not say
         environment["PYTHONPATH"] = os.environ["PYTHONPATH"]
-    process = subprocess.Popen(  # noqa: S603 - this interpreter, this module
-        [sys.executable, "-u", "-m", __name__, *request.args, folder],
+    process = subprocess.Popen(  # noqa: S603 - the pack's interpreter, this module
+        [interpreter, "-u", "-m", __name__, *request.args, folder],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,

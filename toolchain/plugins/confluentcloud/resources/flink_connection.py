@@ -137,8 +137,9 @@ class FlinkConnection(CloudResource):
         flink.api.delete(flink.path("connections", _name(resource_id)))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take ORGANIZATION/ENVIRONMENT/NAME; the provider must name the Flink scope."""
-        return resource_id, {"displayName": _name(resource_id)}
+        """Take ORGANIZATION/ENVIRONMENT/NAME; the Flink scope is the provider's, or IMPORT_FLINK_...'s."""
+        scope = self.session.imported_flink()
+        return resource_id, {"displayName": _name(resource_id), **{k: v for k, v in scope.items() if k in self.fields}}
 
 
 def _name(resource_id: str) -> str:

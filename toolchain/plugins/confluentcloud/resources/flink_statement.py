@@ -183,10 +183,11 @@ class FlinkStatement(CloudResource):
         call.wait(probe, f"the statement {_name(resource_id)} is still there", _DELETE_SECONDS)
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take a NAME; the provider must name the Flink scope."""
+        """Take a NAME; the Flink scope is the provider's, or that of IMPORT_FLINK_REST_ENDPOINT and its like."""
         name = resource_id.rsplit("/", 1)[-1]
-        flink = self.session.flink({})
-        return f"{flink.environment}/{flink.compute_pool}/{name}", {"statementName": name}
+        scope = self.session.imported_flink()
+        flink = self.session.flink(scope)
+        return f"{flink.environment}/{flink.compute_pool}/{name}", {"statementName": name, **scope}
 
 
 def _name(resource_id: str) -> str:

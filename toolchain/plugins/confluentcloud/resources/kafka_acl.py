@@ -97,12 +97,13 @@ class KafkaAcl(CloudResource):
         kafka.api.delete(_path(kafka.id), **_identity(state))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take CLUSTER/TYPE#NAME#PATTERN#PRINCIPAL#HOST#OPERATION#PERMISSION; the provider must bring the Kafka key."""
+        """Take CLUSTER/TYPE#NAME#PATTERN#PRINCIPAL#HOST#OPERATION#PERMISSION."""
         cluster, _, rest = resource_id.partition("/")
         parts = rest.split("#")
         if len(parts) != len(_NAMES):
             raise PluginError("import an ACL by CLUSTER/TYPE#NAME#PATTERN#PRINCIPAL#HOST#OPERATION#PERMISSION")
-        return resource_id, {"kafkaCluster": {"id": cluster}, **dict(zip(_NAMES, parts, strict=True))}
+        plane = self.session.imported_kafka()
+        return resource_id, {"kafkaCluster": {"id": cluster}, **dict(zip(_NAMES, parts, strict=True)), **plane}
 
 
 def _path(cluster: str) -> str:

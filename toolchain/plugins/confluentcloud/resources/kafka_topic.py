@@ -135,11 +135,12 @@ class KafkaTopic(CloudResource):
         call.wait(lambda: kafka.api.find(path) is None or None, f"the topic {resource_id} is still there", _SECONDS)
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take CLUSTER/TOPIC; the provider must bring the Kafka key."""
+        """Take CLUSTER/TOPIC; the Kafka key is the provider's, or that of IMPORT_KAFKA_API_KEY and its like."""
         cluster, _, topic = resource_id.partition("/")
         if not topic:
             raise PluginError("import a topic by CLUSTER/TOPIC, such as lkc-abc123/orders")
-        return resource_id, {"kafkaCluster": {"id": cluster}, "topicName": topic}
+        plane = self.session.imported_kafka()
+        return resource_id, {"kafkaCluster": {"id": cluster}, "topicName": topic, **plane}
 
 
 def _path(kafka: Cluster, topic: str = "") -> str:

@@ -155,12 +155,13 @@ class Schema(_OfSubject):
             api.delete(path, permanent="true")
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take REGISTRY/SUBJECT/latest; the provider must name the registry."""
+        """Take REGISTRY/SUBJECT/latest; its key is the provider's, or that of IMPORT_SCHEMA_REGISTRY_API_KEY."""
         registry, _, rest = resource_id.partition("/")
         subject = rest.rpartition("/")[0]
         if not subject:
             raise PluginError("import a schema by REGISTRY/SUBJECT/latest, such as lsrc-abc123/orders-value/latest")
-        return resource_id, {"schemaRegistryCluster": {"id": registry}, "subjectName": subject}
+        plane = self.session.imported_registry()
+        return resource_id, {"schemaRegistryCluster": {"id": registry}, "subjectName": subject, **plane}
 
 
 class SubjectConfig(_OfSubject):
@@ -208,11 +209,12 @@ class SubjectConfig(_OfSubject):
         self.session.registry(state).api.delete(_config_path(state))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take REGISTRY/SUBJECT; the provider must name the registry."""
+        """Take REGISTRY/SUBJECT; its key is the provider's, or that of IMPORT_SCHEMA_REGISTRY_API_KEY."""
         registry, _, subject = resource_id.partition("/")
         if not subject:
             raise PluginError("import a subject's settings by REGISTRY/SUBJECT, such as lsrc-abc123/orders-value")
-        return resource_id, {"schemaRegistryCluster": {"id": registry}, "subjectName": subject}
+        plane = self.session.imported_registry()
+        return resource_id, {"schemaRegistryCluster": {"id": registry}, "subjectName": subject, **plane}
 
 
 def _config_path(values: Values) -> str:
