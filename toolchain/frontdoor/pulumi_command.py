@@ -11,6 +11,7 @@ from toolchain.frontdoor.failure import Failure, sentence_of
 from toolchain.frontdoor.first_vectors import deployed, show_first_vectors
 from toolchain.frontdoor.foreground import become, run
 from toolchain.frontdoor.locks import is_held
+from toolchain.frontdoor.outside.settle import settle
 from toolchain.frontdoor.prepare import prepare
 from toolchain.frontdoor.protection import check as check_protection
 from toolchain.frontdoor.recovery import event_log_of, put_right, recover
@@ -41,8 +42,9 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     prepared = prepare(layout, request)
     if request.meets_state:
         recover(prepared)
+    settled = settle(prepared, request)
     check_protection(prepared, request)
-    argv = [str(prepared.cli), *request.for_pulumi()]
+    argv = [str(prepared.cli), *request.for_pulumi(), *settled.flags]
     if request.chooses_stack:
         status = run(argv, prepared.environment, _folder(layout))
         _remember_selection(prepared)
@@ -51,6 +53,9 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
         become(argv, {**prepared.environment, **prepared.warm.environment}, _folder(layout))
     before = deployed(prepared.stack)
     status = _run_and_conclude(prepared, request.command, argv, _folder(layout))
+    if status and not is_held(prepared) and settle(prepared, request, after_failure=True).changed:
+        say("pulumiw: it goes on with what is left.")
+        status = _run_and_conclude(prepared, request.command, argv, _folder(layout))
     prepared.warm.end()
     is_news = request.command == "up" and prepared.cloud is not None and deployed(prepared.stack) != before
     if status == 0 and is_news and "--json" not in arguments:

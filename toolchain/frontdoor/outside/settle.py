@@ -1,0 +1,144 @@
+"""Before a command, and after one that failed: takes out of the state what was deleted outside Pulumi.
+
+Neither kind of provider can do that alone. Statements and connections are read with a key that ends with its
+environment, so a `refresh` is answered 401; and for the official provider an object that is not found on deletion is
+an error. The state is all that is changed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.interrupted import Interrupted, Resource
+from toolchain.frontdoor.outside.addresses import API_KEY, ENVIRONMENT, IN_FLINK, address_of
+from toolchain.frontdoor.outside.census import Census, parents_in
+from toolchain.frontdoor.outside.forget import without_outputs, without_resources
+from toolchain.frontdoor.outside.presence import Presence
+from toolchain.frontdoor.outside.proof import label_of
+from toolchain.frontdoor.planes import Planes
+from toolchain.frontdoor.state import deployment, export_state, import_state
+from toolchain.frontdoor.terminal import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from toolchain.frontdoor.arguments import Request
+    from toolchain.frontdoor.prepare import Prepared
+
+_SETTLES = frozenset({"up", "preview", "refresh", "destroy"})
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What came of it. ``changed``: the state is another one now; ``flags``: what `pulumi` has to be told besides."""
+
+    changed: bool = False
+    flags: tuple[str, ...] = ()
+
+
+def settle(prepared: Prepared, request: Request, *, after_failure: bool = False) -> Settled:
+    """Hold the state's parents against the cloud, and take out what is proven to be gone.
+
+    Usually nothing is, and that costs the time of one request: each parent is asked for, all at once.
+    """
+    if request.command not in _SETTLES or request.asks_for_help:
+        return Settled()
+    if not after_failure and not _is_trouble(prepared, request):
+        return Settled()
+    state = Interrupted(export_state(prepared, "--show-secrets"))
+    if not state.resources:
+        return Settled()
+    census = Census(state, _presence(state, prepared))
+    if not census.gone_parents:
+        return Settled()
+    keyless = census.without_a_key()
+    dropped = _settled_by_destroy(census, keyless, request)
+    flags = _flags_for(keyless, request)
+    gone = [*census.gone, *dropped]
+    if gone:
+        _forget(prepared, census, gone)
+        say(f"pulumiw: {_sentence(census, gone)}")
+    if flags:
+        say(
+            f"pulumiw: {len(keyless)} statements and connections are not refreshed, for their key is gone:"
+            " `up` makes a new one."
+        )
+    return Settled(changed=bool(gone), flags=flags)
+
+
+def _presence(state: Interrupted, prepared: Prepared) -> Presence:
+    some = next((one for one in state.resources if one.provider), state.resources[0])
+    return Presence(Planes.of(some, state, prepared.environment).cloud.api)
+
+
+def _is_trouble(prepared: Prepared, request: Request) -> bool:
+    """Whether a parent is not shown, or a statement has outlived its key, as far as that is cheap to tell.
+
+    Where the cloud key is a secret of the stack, only decrypting the state would tell: `up` then begins, and the
+    look is taken if it fails.
+    """
+    if prepared.stack.config("confluentcloud:cloudApiKey"):
+        return request.command in {"refresh", "destroy"}
+    state = Interrupted({"deployment": deployment(prepared)})
+    parents = parents_in(state.resources)
+    if not parents:
+        return False
+    types = {one.type for one in state.resources}
+    if types & IN_FLINK and API_KEY not in types:
+        return True
+    return bool(_presence(state, prepared).missing(address_of(one) or "" for one in parents))
+
+
+def _settled_by_destroy(census: Census, keyless: Sequence[Resource], request: Request) -> Sequence[Resource]:
+    """Return what a `destroy` deletes together with the stack's own environment, since it has no key to do it singly.
+
+    :class:`Failure` where the environment is not the stack's own, and stays.
+    """
+    if not keyless or not request.destroys_all:
+        return ()
+    if request.asks:  # whoever then says no has lost the statements from the state
+        raise Failure(
+            "The stack's Flink key was deleted outside Pulumi: run `./pulumiw destroy --yes`, which deletes statements"
+            " and connections with their environment, or `./pulumiw up`, which makes a new key."
+        )
+    gone = {one.urn for one in census.gone}
+    own = {one.id for one in census.state.resources if one.type == ENVIRONMENT and one.urn not in gone}
+    if stays := sorted(census.environments_of(list(keyless)) - own):
+        raise Failure(
+            f"The stack's Flink key was deleted outside Pulumi, and its statements in environment {', '.join(stays)}"
+            " cannot be deleted without one: run `./pulumiw up`, which makes a new key, and then `destroy` again."
+        )
+    return keyless
+
+
+def _flags_for(keyless: Sequence[Resource], request: Request) -> tuple[str, ...]:
+    if not keyless:
+        return ()
+    if request.command in {"up", "preview"} and request.refreshes:
+        raise Failure(
+            "The stack's Flink key was deleted outside Pulumi, so its statements cannot be refreshed: run"
+            " `./pulumiw up` without --refresh first, which makes a new key."
+        )
+    if request.command != "refresh" or request.chooses_targets:
+        return ()
+    return tuple(part for one in keyless for part in ("--exclude", one.urn))
+
+
+def _forget(prepared: Prepared, census: Census, gone: Sequence[Resource]) -> None:
+    state: dict[str, Any] = export_state(prepared)
+    changed = without_resources(state, {(one.urn, one.id) for one in gone})
+    parents = {parent.type for parent in census.gone_parents}
+    if parents & {ENVIRONMENT, API_KEY}:
+        changed = without_outputs(changed, everything=ENVIRONMENT in parents)
+    import_state(prepared, changed)
+
+
+def _sentence(census: Census, gone: Sequence[Resource]) -> str:
+    outermost = census.outermost()
+    named = " and ".join(label_of(parent) for parent in outermost)
+    others = len({one.urn for one in gone} - {parent.urn for parent in outermost})
+    was = "was" if len(outermost) == 1 else "were"
+    also = f", and {others} objects of this stack with {'it' if len(outermost) == 1 else 'them'}" if others else ""
+    return f"{named} {was} deleted outside Pulumi{also}: taken out of the state. Nothing was deleted on the cloud."
