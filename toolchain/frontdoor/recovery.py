@@ -8,16 +8,18 @@ is gone. The same goes for an operation that failed because the cloud's reply wa
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.event_log import EventLog
+from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.half_made import CLEARED_BY_THE_PROGRAM, KINDS, MAY_HAVE_TWINS
 from toolchain.frontdoor.interrupted import Interrupted, Operation, without
 from toolchain.frontdoor.locks import is_held, remove_stale_locks
 from toolchain.frontdoor.planes import Planes
-from toolchain.frontdoor.state import deployment, export_state, import_state
+from toolchain.frontdoor.state import deployment
 from toolchain.frontdoor.terminal import say
 
 if TYPE_CHECKING:
@@ -58,13 +60,13 @@ def put_right(prepared: Prepared, *, after_success: bool = False) -> bool:
     twins = tuple(Operation("creating", resource) for resource in told.made if resource.type in MAY_HAVE_TWINS)
     pending = not after_success and bool(deployment(prepared).get("pending_operations"))
     if pending or told.failed or told.made_again:
-        state = Interrupted(export_state(prepared, "--show-secrets"))
+        state = Interrupted(_export(prepared, "--show-secrets"))
         _let_requests_arrive(state)
         settled = _settle_all((*state.operations, *told.failed, *twins), state, prepared)
         gone = {outcome.gone for outcome in settled if outcome.gone}
         undone = {outcome.undone for outcome in settled}
         if pending or gone or told.made_again:
-            import_state(prepared, without(export_state(prepared), gone, told.made_again))
+            _import(prepared, without(_export(prepared), gone, told.made_again))
     elif twins:
         _settle_all(twins, _glance(prepared), prepared)
     log.unlink(missing_ok=True)
@@ -99,7 +101,7 @@ def _glance(prepared: Prepared) -> Interrupted:
         return Interrupted(
             {"deployment": json.loads(stack.checkpoint.read_text(encoding="utf-8"))["checkpoint"]["latest"]}
         )
-    return Interrupted(export_state(prepared, "--show-secrets"))
+    return Interrupted(_export(prepared, "--show-secrets"))
 
 
 def settle(operation: Operation, state: Interrupted, environment: Mapping[str, str]) -> Iterator[Settled]:
@@ -136,3 +138,25 @@ def _not_ours(found: Found, state: Interrupted, planes: Planes) -> str:
     if found.children is not None and next(planes.cloud.items(found.children), None) is not None:
         return "it has the same name but is in use"
     return ""
+
+
+def _export(prepared: Prepared, *flags: str) -> dict[str, Any]:
+    exported = prepared.pulumi("stack", "export", "--stack", prepared.stack.name, *flags)
+    if exported.returncode != 0:
+        raise Failure(f"The state of stack {prepared.stack.name} cannot be read: {exported.stderr.strip()}")
+    state: dict[str, Any] = json.loads(exported.stdout)
+    return state
+
+
+def _import(prepared: Prepared, state: dict[str, Any]) -> None:
+    imported = subprocess.run(  # noqa: S603 - the CLI chosen by the set-up
+        [prepared.cli, "--non-interactive", "stack", "import", "--stack", prepared.stack.name],
+        cwd=prepared.layout.project,
+        env=prepared.environment,
+        input=json.dumps(state),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if imported.returncode != 0:
+        raise Failure(f"The state of stack {prepared.stack.name} cannot be put right: {imported.stderr.strip()}")

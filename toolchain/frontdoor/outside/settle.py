@@ -48,9 +48,10 @@ def settle(prepared: Prepared, request: Request, *, after_failure: bool = False)
     if not after_failure and not _is_trouble(prepared, request):
         return Settled()
     state = Interrupted(export_state(prepared, "--show-secrets"))
-    if not state.resources:
+    parents = parents_in(state.resources)
+    if not parents:
         return Settled()
-    census = Census(state, _presence(state, prepared))
+    census = Census(state, _presence(parents, state, prepared))
     if not census.gone_parents:
         return Settled()
     keyless = census.without_a_key()
@@ -59,7 +60,12 @@ def settle(prepared: Prepared, request: Request, *, after_failure: bool = False)
     gone = [*census.gone, *dropped]
     if gone:
         _forget(prepared, census, gone)
-        say(f"pulumiw: {_sentence(census, gone)}")
+    say(f"pulumiw: {_sentence(census)}")
+    if dropped:
+        say(
+            f"pulumiw: without that key {len(dropped)} statements and connections cannot be deleted singly: they are"
+            " deleted with their environment."
+        )
     if flags:
         say(
             f"pulumiw: {len(keyless)} statements and connections are not refreshed, for their key is gone:"
@@ -68,9 +74,8 @@ def settle(prepared: Prepared, request: Request, *, after_failure: bool = False)
     return Settled(changed=bool(gone), flags=flags)
 
 
-def _presence(state: Interrupted, prepared: Prepared) -> Presence:
-    some = next((one for one in state.resources if one.provider), state.resources[0])
-    return Presence(Planes.of(some, state, prepared.environment).cloud.api)
+def _presence(parents: Sequence[Resource], state: Interrupted, prepared: Prepared) -> Presence:
+    return Presence(Planes.of(parents[0], state, prepared.environment).cloud.api)
 
 
 def _is_trouble(prepared: Prepared, request: Request) -> bool:
@@ -88,7 +93,7 @@ def _is_trouble(prepared: Prepared, request: Request) -> bool:
     types = {one.type for one in state.resources}
     if types & IN_FLINK and API_KEY not in types:
         return True
-    return bool(_presence(state, prepared).missing(address_of(one) or "" for one in parents))
+    return bool(_presence(parents, state, prepared).missing(address_of(one) or "" for one in parents))
 
 
 def _settled_by_destroy(census: Census, keyless: Sequence[Resource], request: Request) -> Sequence[Resource]:
@@ -135,10 +140,12 @@ def _forget(prepared: Prepared, census: Census, gone: Sequence[Resource]) -> Non
     import_state(prepared, changed)
 
 
-def _sentence(census: Census, gone: Sequence[Resource]) -> str:
+def _sentence(census: Census) -> str:
     outermost = census.outermost()
     named = " and ".join(label_of(parent) for parent in outermost)
-    others = len({one.urn for one in gone} - {parent.urn for parent in outermost})
+    inside = len({one.urn for one in census.gone} - {parent.urn for parent in outermost})
+    also = f", and what was part of it (objects of this stack: {inside})" if inside else ""
     was = "was" if len(outermost) == 1 else "were"
-    also = f", and {others} objects of this stack with {'it' if len(outermost) == 1 else 'them'}" if others else ""
-    return f"{named} {was} deleted outside Pulumi{also}: taken out of the state. Nothing was deleted on the cloud."
+    return (
+        f"{named} {was} deleted outside Pulumi{also}. The state no longer lists it; nothing was deleted on the cloud."
+    )
