@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
 from toolchain.frontdoor.verify.flow import Flow, vector_problem
+from toolchain.frontdoor.verify.repairs import Repairs, makers_in
 from toolchain.frontdoor.verify.report import Lag, Report
 from toolchain.frontdoor.verify.run import check
 from toolchain.frontdoor.verify.services import Services
@@ -114,7 +115,7 @@ def test_a_healthy_stack() -> None:
         (INSERT, statement("COMPLETED"), f"{INSERT} is COMPLETED, for no"),
         (INSERT, (404, {}), f"{INSERT} does not exist any more"),
         (MODEL, statement("FAILED", "no connection"), f"{MODEL} is FAILED: no connection"),
-        (TABLE, (401, {"errors": []}), "answered 401 to GET"),
+        (TABLE, (500, {"errors": []}), "answered 500 to GET"),
     ],
 )
 def test_a_statement_that_is_not_well(name: str, reply: Any, sentence: str) -> None:
@@ -234,3 +235,63 @@ def test_a_cloud_that_does_not_answer_is_told() -> None:
     report = check("dev", services, Tables((7, 7)), seconds_left(60), pause=lambda: None)
     assert len(report.problems) == 1
     assert "does not answer" in report.problems[0]
+
+
+URN = "urn:pulumi:dev::p::component$confluentcloud:index/flinkStatement:FlinkStatement::create-table-product-vector"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("Object 'product_vector' not found within 'env.rag'", f"run `./pulumiw up --replace '{URN}'`"),
+        ("Table 'env.rag.product_vector' does not exist", f"run `./pulumiw up --replace '{URN}'`"),
+        ("the topic of table product_vector_2 does not exist", "The records cannot be read: the topic of"),
+        ("product_vector: a record cannot be read", "The records cannot be read: product_vector: a record"),
+    ],
+)
+def test_a_table_that_is_gone_is_told_with_the_command_that_makes_it_again(said: str, sentence: str) -> None:
+    class Gone(Tables):
+        def count(self) -> Lag:
+            raise confluent_sql.OperationalError(said)
+
+    with Cloud() as cloud:
+        repairs = Repairs(makers={"product_vector": URN})
+        flow = Gone((0, 0))
+        report = check("dev", cloud.services(), flow, seconds_left(60), pause=lambda: None, repairs=repairs)
+    assert len(report.problems) == 1
+    assert sentence in report.problems[0]
+
+
+def test_a_flink_key_that_is_refused_is_told_with_the_commands_that_make_another() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = (401, {"errors": []})
+        report = check(
+            "dev", cloud.services(), Tables((7, 7)), seconds_left(60), pause=lambda: None, repairs=Repairs(rotation=4)
+        )
+    assert len(report.problems) == 1
+    assert "run `./pulumiw config set rotation 5`, then `./pulumiw up`" in report.problems[0]
+
+
+def test_a_cloud_key_that_is_refused_is_not_taken_for_flinks() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {CONNECTORS}"] = (401, {})
+        report = checked(cloud, Tables((7, 7)))
+    assert [problem for problem in report.problems if "rotation" in problem] == []
+    assert "Check CONFLUENT_CLOUD_API_KEY" in report.problems[0]
+
+
+def test_a_table_is_made_by_its_statement_or_by_its_connector() -> None:
+    resources = [
+        {
+            "urn": "urn:s",
+            "type": "confluentcloud:index/flinkStatement:FlinkStatement",
+            "outputs": {"statementName": "t"},
+        },
+        {
+            "urn": "urn:c",
+            "type": "confluentcloud:index/connector:Connector",
+            "inputs": {"configNonsensitive": {"name": "Datagen"}},
+        },
+    ]
+    tables = {"product_vector": "t", "product-updates": "Datagen", "other": "u"}
+    assert makers_in(resources, tables) == {"product_vector": "urn:s", "product-updates": "urn:c"}
