@@ -88,6 +88,7 @@ class Datagen(pulumi.ComponentResource):
                     parent=self,
                     depends_on=props.identities.datagen_rights,
                     custom_timeouts=pulumi.CustomTimeouts(create="15m"),
+                    delete_before_replace=True,  # its name is fixed
                 ),
             ),
         )

@@ -142,10 +142,12 @@ def _forget(prepared: Prepared, census: Census, gone: Sequence[Resource]) -> Non
 
 def _sentence(census: Census) -> str:
     outermost = census.outermost()
-    named = " and ".join(label_of(parent) for parent in outermost)
+    *others, last = [label_of(parent) for parent in outermost]
+    named = f"{', '.join(others)} and {last}" if others else last
     inside = len({one.urn for one in census.gone} - {parent.urn for parent in outermost})
-    also = f", and what was part of it (objects of this stack: {inside})" if inside else ""
-    was = "was" if len(outermost) == 1 else "were"
+    also = f", and with {'them' if others else 'it'} what was part of {'them' if others else 'it'} ({inside} objects)"
+    was, them = ("were", "them") if others else ("was", "it")
     return (
-        f"{named} {was} deleted outside Pulumi{also}. The state no longer lists it; nothing was deleted on the cloud."
+        f"{named} {was} deleted outside Pulumi{also if inside else ''}. The state no longer lists {them}; nothing was"
+        " deleted on the cloud."
     )
