@@ -278,6 +278,12 @@ class TestWithoutAFlinkKey:
         assert world.settle("destroy", "--yes") == Settled(changed=True)
         assert world.forgotten == {"key", "connection", "statement"}
 
+    def test_a_destroy_that_is_refused_forgets_no_statement(self, world: World) -> None:
+        world.delete("key")
+        world.resources[2] |= {"protect": True}
+        assert world.settle("destroy", "--yes") == Settled(changed=True)
+        assert world.forgotten == {"key"}
+
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
         [

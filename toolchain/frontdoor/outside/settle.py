@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.prepare import Prepared
 
 _SETTLES = frozenset({"up", "preview", "refresh", "destroy"})
+_MAY_BE_SLOW = frozenset({"refresh", "destroy"})
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,12 @@ class Settled:
 def settle(prepared: Prepared, request: Request, *, after_failure: bool = False) -> Settled:
     """Hold the state's parents against the cloud, and take out what is proven to be gone.
 
-    Usually nothing is, and that costs the time of one request: each parent is asked for, all at once.
+    Usually nothing is, and that costs the time of one request: each parent is asked for, all at once. Where only
+    decrypting the state would tell, `up` and `preview` begin without it, and it is done if they fail.
     """
     if request.command not in _SETTLES or request.asks_for_help:
         return Settled()
-    if not after_failure and not _is_trouble(prepared, request):
+    if not (_is_trouble(prepared) if _is_cheap(prepared) else after_failure or request.command in _MAY_BE_SLOW):
         return Settled()
     state = Interrupted(export_state(prepared, "--show-secrets"))
     parents = parents_in(state.resources)
@@ -55,7 +57,7 @@ def settle(prepared: Prepared, request: Request, *, after_failure: bool = False)
     if not census.gone_parents:
         return Settled()
     keyless = census.without_a_key()
-    dropped = _settled_by_destroy(census, keyless, request)
+    dropped = _left_to_the_environment(census, keyless, prepared, request)
     flags = _flags_for(keyless, request)
     gone = [*census.gone, *dropped]
     if gone:
@@ -78,14 +80,13 @@ def _presence(parents: Sequence[Resource], state: Interrupted, prepared: Prepare
     return Presence(Planes.of(parents[0], state, prepared.environment).cloud.api)
 
 
-def _is_trouble(prepared: Prepared, request: Request) -> bool:
-    """Whether a parent is not shown, or a statement has outlived its key, as far as that is cheap to tell.
+def _is_cheap(prepared: Prepared) -> bool:
+    """Whether the state can be read without `pulumi stack export`, and the cloud key without decrypting it."""
+    return prepared.stack.uses_file_backend and not prepared.stack.config("confluentcloud:cloudApiKey")
 
-    Where the cloud key is a secret of the stack, only decrypting the state would tell: `up` then begins, and the
-    look is taken if it fails.
-    """
-    if prepared.stack.config("confluentcloud:cloudApiKey"):
-        return request.command in {"refresh", "destroy"}
+
+def _is_trouble(prepared: Prepared) -> bool:
+    """Whether a parent is not shown, or a statement has outlived its key."""
     state = Interrupted({"deployment": deployment(prepared)})
     parents = parents_in(state.resources)
     if not parents:
@@ -96,19 +97,22 @@ def _is_trouble(prepared: Prepared, request: Request) -> bool:
     return bool(_presence(parents, state, prepared).missing(address_of(one) or "" for one in parents))
 
 
-def _settled_by_destroy(census: Census, keyless: Sequence[Resource], request: Request) -> Sequence[Resource]:
+def _left_to_the_environment(
+    census: Census, keyless: Sequence[Resource], prepared: Prepared, request: Request
+) -> Sequence[Resource]:
     """Return what a `destroy` deletes together with the stack's own environment, since it has no key to do it singly.
 
     :class:`Failure` where the environment is not the stack's own, and stays.
     """
-    if not keyless or not request.destroys_all:
-        return ()
+    gone = {one.urn for one in census.gone}
+    state = deployment(prepared).get("resources") or []
+    if not keyless or not request.destroys_all or any(one.get("protect") for one in state if one["urn"] not in gone):
+        return ()  # a `destroy` of what is protected is refused
     if request.asks:  # whoever then says no has lost the statements from the state
         raise Failure(
             "The stack's Flink key was deleted outside Pulumi: run `./pulumiw destroy --yes`, which deletes statements"
             " and connections with their environment, or `./pulumiw up`, which makes a new key."
         )
-    gone = {one.urn for one in census.gone}
     own = {one.id for one in census.state.resources if one.type == ENVIRONMENT and one.urn not in gone}
     if stays := sorted(census.environments_of(list(keyless)) - own):
         raise Failure(
