@@ -8,7 +8,8 @@ from typing import Any
 
 import pulumi
 
-_NOT_FOUND = re.compile(r"\b40[34]\b")  # Confluent Cloud answers either for what is not there; both providers quote it
+# Confluent Cloud answers either for what is not there, and both kinds of provider quote it.
+_NOT_FOUND = re.compile(r"\b(404 Not Found|403 Forbidden)\b")
 
 
 async def look_up(
