@@ -1,5 +1,6 @@
 """Vector embeddings for RAG on Confluent Cloud: settings in, components wired, outputs out."""
 
+import signal
 from pathlib import Path
 
 import pulumi
@@ -7,11 +8,16 @@ import pulumi_confluentcloud as confluentcloud
 
 import components as c
 
+# Pulumi ends a program that still waits by SIGINT, also after a failed resource: no traceback under the error.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 HERE = Path(__file__).resolve().parent
 settings = c.Settings.load()
-schema = c.RecordSchema.load(HERE / "schemas" / "product-updates.avsc")
-sql = c.PipelineSql.load(HERE / "sql", source=c.SOURCE_TOPIC, embedding_model=settings.model_version)
-last_up = c.LastUp.read()
+sources = {
+    "datagen-source": c.RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),
+}
+topics = {schema.topic for schema in sources.values()}
+sql = c.SqlFiles.load(HERE / "sql", topics=topics, embedding_model=settings.model_version)
 names = c.Names.of(settings)
 organization = confluentcloud.get_organization_output()
 
@@ -24,34 +30,45 @@ scope = c.Scope(
     registry=registry.resource_name,
     cluster=kafka.cluster.rbac_crn,
     cluster_id=kafka.cluster.id,
-    source=c.SOURCE_TOPIC,
-    sink=sql.table.target,
+    generated=topics,
+    reads=sql.reads,
+    writes=sql.writes,
     roles_per_topic=settings.cluster_type is not c.ClusterType.BASIC,
 )
 identities = c.Identities("identities", c.IdentitiesProps(suffix=names.suffix, scope=scope))
 place = {"organization_id": organization.id, "environment_id": environment.id}
 flink = c.Flink("flink", c.FlinkProps(suffix=names.suffix, settings=settings, identities=identities, **place))
-datagen = c.Datagen(
-    "datagen-source",
-    c.DatagenProps(kafka=kafka, identities=identities, schema=schema, interval_ms=settings.record_interval_ms),
-)
-session = flink.session(kafka.cluster, last_up)
+connectors = [
+    c.Datagen(name, c.DatagenProps(kafka=kafka, identities=identities, schema=schema, settings=settings))
+    for name, schema in sources.items()
+]
+session = flink.session(kafka.cluster)
 model = c.EmbeddingModel("embedding-model", c.EmbeddingModelProps(settings=settings, session=session, sql=sql))
 pipeline = c.EmbeddingPipeline(
     "embedding-pipeline",
     c.EmbeddingPipelineProps(
-        session=session,
-        sql=sql,
-        source=c.Source(table=c.SOURCE_TOPIC, columns=schema.fields, connector=c.CONNECTOR_NAME),
-        model=model.statement,
-        connector=datagen.connector,
-        protect=settings.protect,
+        session=session, sql=sql, models=model.statements, connectors=connectors, protect=settings.protect
     ),
 )
 
+# The contract with everything that reads a stack: docs/outputs.md.
 pulumi.export("organizationId", organization.id)
+pulumi.export("environmentId", environment.id)
+pulumi.export("environmentName", environment.display_name)
+pulumi.export("cloud", kafka.cluster.cloud)
+pulumi.export("region", kafka.cluster.region)
+pulumi.export("kafkaClusterId", kafka.cluster.id)
+pulumi.export("kafkaClusterName", kafka.cluster.display_name)
+pulumi.export("kafkaBootstrapEndpoint", kafka.cluster.bootstrap_endpoint)
+pulumi.export("kafkaRestEndpoint", kafka.cluster.rest_endpoint)
 pulumi.export("schemaRegistryId", registry.id)
 pulumi.export("schemaRegistryEndpoint", registry.rest_endpoint)
-for component in (environment, kafka, flink, datagen, model, pipeline):
-    for name, value in component.outputs.items():
-        pulumi.export(name, value)
+pulumi.export("computePoolId", flink.pool.id)
+pulumi.export("flinkRestEndpoint", flink.rest_endpoint)
+pulumi.export("flinkApiKey", pulumi.Output.secret(flink.key.id))
+pulumi.export("flinkApiSecret", pulumi.Output.secret(flink.key.secret))
+pulumi.export("connectionName", model.connection_name)
+pulumi.export("connectors", {one.name: {"id": one.connector.id, "topic": one.schema.topic} for one in connectors})
+pulumi.export("models", sorted(statement.target for statement in sql.models.values()))
+pulumi.export("statements", {purpose: statement.name for purpose, statement in pipeline.statements.items()})
+pulumi.export("flows", sql.flows)

@@ -47,7 +47,7 @@ class Pipeline:
         out = pipeline.stack.outputs
         connector = (
             f"{clone.endpoint}/connect/v1/environments/{out['environmentId']}/clusters/{out['kafkaClusterId']}"
-            f"/connectors/{out['connectorName']}/pause"
+            f"/connectors/{next(iter(out['connectors']))}/pause"
         )
         httpx.put(connector, auth=pipeline.stack.admin).raise_for_status()
         pipeline.wait_until_all_have_vectors()

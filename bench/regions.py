@@ -16,7 +16,7 @@ import yaml
 from bench import settings
 from bench.load import Load
 from bench.measure import Figure, Place, seconds
-from components.regions import REGIONS, Cloud
+from components.config.regions import REGIONS, Cloud
 from tests.integration.clone import Clone
 
 STACKS = settings.stacks("1,2,4,8")

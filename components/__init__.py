@@ -1,6 +1,8 @@
 """The pipeline as Pulumi components: one concept a module, wired together in ``__main__.py``."""
 
-from components.datagen import CONNECTOR_NAME, SOURCE_TOPIC, Datagen, DatagenProps, RecordSchema
+from components.config.names import Names
+from components.config.settings import ClusterType, Settings
+from components.datagen import Datagen, DatagenProps, RecordSchema
 from components.embedding_model import EmbeddingModel, EmbeddingModelProps
 from components.embedding_pipeline import EmbeddingPipeline, EmbeddingPipelineProps
 from components.environment import Environment, EnvironmentProps
@@ -8,15 +10,9 @@ from components.flink import Flink, FlinkProps
 from components.grants import Scope
 from components.identities import Identities, IdentitiesProps
 from components.kafka import Kafka, KafkaProps
-from components.last_up import LastUp
-from components.names import Names
-from components.settings import ClusterType, Settings
-from components.source import Source
-from components.sql_files import PipelineSql
+from components.sql_files import SqlFiles
 
 __all__ = [
-    "CONNECTOR_NAME",
-    "SOURCE_TOPIC",
     "ClusterType",
     "Datagen",
     "DatagenProps",
@@ -32,11 +28,9 @@ __all__ = [
     "IdentitiesProps",
     "Kafka",
     "KafkaProps",
-    "LastUp",
     "Names",
-    "PipelineSql",
     "RecordSchema",
     "Scope",
     "Settings",
-    "Source",
+    "SqlFiles",
 ]

@@ -1,4 +1,4 @@
-"""The connector that generates product updates."""
+"""The connectors that generate records."""
 
 from __future__ import annotations
 
@@ -9,23 +9,29 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
+from components.connector_status import failure_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from components.config.settings import Settings
     from components.identities import Identities
     from components.kafka import Kafka
 
-SOURCE_TOPIC = "product-updates"
-CONNECTOR_NAME = "DatagenSourceProductUpdates"
 TASKS = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordSchema:
-    """The Avro schema of what is generated; its ``arg.properties`` say how (Avro Random Generator)."""
+    """The Avro schema of what is generated; its ``arg.properties`` say how (Avro Random Generator).
 
+    ``topic``: the name of its file. ``decimals``: the fields that are bytes in JSON.
+    """
+
+    topic: str
     text: str
     fields: tuple[str, ...]
+    decimals: tuple[str, ...]
 
     @classmethod
     def load(cls, path: Path) -> RecordSchema:
@@ -33,65 +39,87 @@ class RecordSchema:
         name = f"{path.parent.name}/{path.name}"
         try:
             schema = json.loads(path.read_text(encoding="utf-8"))
-            fields = tuple(field["name"] for field in schema["fields"])
+            types = {field["name"]: field["type"] for field in schema["fields"]}
         except (OSError, ValueError) as error:
             raise pulumi.RunError(f"{name} cannot be read ({error}).") from None
         except (KeyError, TypeError):
             raise pulumi.RunError(f'{name} is not an Avro record: it needs "fields", each with a "name".') from None
-        return cls(text=json.dumps(schema, separators=(",", ":")), fields=fields)
+        decimals = (
+            key for key, kind in types.items() if isinstance(kind, dict) and kind.get("logicalType") == "decimal"
+        )
+        text = json.dumps(schema, separators=(",", ":"))
+        return cls(topic=path.stem, text=text, fields=tuple(types), decimals=tuple(decimals))
+
+    @property
+    def connector(self) -> str:
+        """Name of the connector that writes such records."""
+        return f"DatagenSource{_pascal(self.topic)}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatagenProps:
-    """``interval_ms``: longest pause between two records; ``identities``: whom it writes as."""
+    """``settings`` give the longest pause between two records, ``identities`` whom it writes as."""
 
     kafka: Kafka
     identities: Identities
     schema: RecordSchema
-    interval_ms: int
+    settings: Settings
 
 
 class Datagen(pulumi.ComponentResource):
     """A managed Datagen source. It writes as a service account: no key in its configuration, none to rotate."""
 
     connector: confluentcloud.Connector
-    outputs: dict[str, pulumi.Output[str]]
+    name: str
 
     def __init__(self, name: str, props: DatagenProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:Datagen", name, None, opts)
+        schema, self._cluster = props.schema, props.kafka.cluster
+        self.name = schema.connector
+        self._environment_id = props.kafka.environment_id
+        self.schema = schema
+        # A decimal is bytes in JSON: as a double it can be read, and written into the text to embed.
+        casts = {f"cast{_pascal(field)}": field for field in schema.decimals}
+        config: dict[str, pulumi.Input[str]] = {
+            "connector.class": "DatagenSource",
+            "name": schema.connector,
+            "kafka.auth.mode": "SERVICE_ACCOUNT",
+            "kafka.service.account.id": props.identities.datagen.id,
+            "kafka.topic": schema.topic,
+            "schema.context.name": "default",
+            "schema.string": schema.text,
+            "output.data.format": "JSON_SR",
+            "value.converter.decimal.format": "BASE64",
+            "max.interval": str(props.settings.record_interval_ms),
+            "tasks.max": str(TASKS),
+            "errors.tolerance": "none",
+            "auto.restart.on.user.error": "true",
+            **({"transforms": ",".join(casts)} if casts else {}),
+            **{f"transforms.{cast}.type": "org.apache.kafka.connect.transforms.Cast$Value" for cast in casts},
+            **{f"transforms.{cast}.spec": f"{field}:float64" for cast, field in casts.items()},
+        }
         self.connector = confluentcloud.Connector(
             name,
-            environment={"id": props.kafka.environment_id},
-            kafka_cluster={"id": props.kafka.cluster.id},
-            config_nonsensitive={
-                "connector.class": "DatagenSource",
-                "name": CONNECTOR_NAME,
-                "kafka.auth.mode": "SERVICE_ACCOUNT",
-                "kafka.service.account.id": props.identities.datagen.id,
-                "kafka.topic": SOURCE_TOPIC,
-                "schema.context.name": "default",
-                "schema.string": props.schema.text,
-                "output.data.format": "JSON_SR",
-                "value.converter.decimal.format": "BASE64",
-                "max.interval": str(props.interval_ms),
-                "tasks.max": str(TASKS),
-                "errors.tolerance": "none",
-                "auto.restart.on.user.error": "true",
-                # A decimal is bytes in JSON: as a double it can be read, and written into the text to embed.
-                "transforms": "castPrice",
-                "transforms.castPrice.type": "org.apache.kafka.connect.transforms.Cast$Value",
-                "transforms.castPrice.spec": "price:float64",
-            },
+            environment={"id": self._environment_id},
+            kafka_cluster={"id": self._cluster.id},
+            config_nonsensitive=config,
             opts=pulumi.ResourceOptions.merge(
                 opts,
                 pulumi.ResourceOptions(
                     parent=self,
                     depends_on=props.identities.datagen_rights,
+                    delete_before_replace=True,  # its name is taken
                     custom_timeouts=pulumi.CustomTimeouts(create="15m"),
-                    delete_before_replace=True,  # its name is fixed
                 ),
             ),
         )
-        name_output = self.connector.config_nonsensitive.apply(lambda config: str(config["name"]))
-        self.outputs = {"connectorId": self.connector.id, "connectorName": name_output}
-        self.register_outputs(self.outputs)
+        self.register_outputs({"connectorId": self.connector.id})
+
+    async def failure(self) -> str | None:
+        """Why its connector will write no record, as its cloud has it; ``None`` while it may."""
+        ids = await pulumi.Output.all(self._environment_id, self._cluster.id).future()
+        return await failure_of(self.name, *ids) if ids else None
+
+
+def _pascal(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.replace("_", "-").split("-"))

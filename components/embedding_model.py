@@ -1,4 +1,4 @@
-"""The embedding model: a connection to its endpoint and the CREATE MODEL statement that names it."""
+"""The embedding models: a connection to their endpoint, and the CREATE MODEL statements that name it."""
 
 from __future__ import annotations
 
@@ -8,43 +8,53 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.rights import wait_for_key, wait_for_rights
-from components.statement import StatementProps, declare_statement
+from components.flinksql import Declared, FlinkSession, StatementProps, connection_hooks, declare_statement
 
 if TYPE_CHECKING:
-    from components.flink_session import FlinkSession
-    from components.settings import Settings
-    from components.sql_files import PipelineSql
-
-PURPOSE = "create-model-vector-embedding"
+    from components.config.settings import Settings
+    from components.sql_files import SqlFiles
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddingModelProps:
-    """``settings`` give the endpoint and its key, ``sql`` the statement and the connection's name."""
+    """``settings`` give the endpoint and its key, ``sql`` the statements and the connection's name."""
 
     settings: Settings
     session: FlinkSession
-    sql: PipelineSql
+    sql: SqlFiles
 
 
 class EmbeddingModel(pulumi.ComponentResource):
-    """A model that Flink calls through ``ML_PREDICT``. A new key updates the connection, a new endpoint replaces it."""
+    """What Flink calls through ``ML_PREDICT``. A new key updates the connection, a new endpoint replaces it.
 
-    connection: confluentcloud.FlinkConnection
-    statement: confluentcloud.FlinkStatement
-    outputs: dict[str, pulumi.Output[str]]
+    ``statements``: the CREATE MODELs, by purpose. Without one there is no connection either.
+    """
+
+    statements: dict[str, Declared]
+    connection_name: pulumi.Output[str] | None = None
 
     def __init__(self, name: str, props: EmbeddingModelProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:EmbeddingModel", name, None, opts)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self))
-        connection = f"{name}-connection"
-        wait = pulumi.ResourceHook(
-            f"wait for the key of {connection}", lambda _: wait_for_key(props.session, connection)
-        )
-        self.connection = confluentcloud.FlinkConnection(
-            connection,
-            display_name=props.sql.connection,
+        built_on: list[pulumi.Input[str]] = []
+        for display_name in props.sql.connections:  # at most one: SqlFiles refuses more
+            connection = self._connect(f"{name}-connection", display_name, props, options)
+            self.connection_name = connection.display_name
+            built_on.append(connection.id)
+        self.statements = {
+            purpose: declare_statement(
+                purpose, StatementProps(statement=model, session=props.session, built_on=built_on), options
+            )
+            for purpose, model in props.sql.models.items()
+        }
+        self.register_outputs({"connectionName": self.connection_name})
+
+    def _connect(
+        self, name: str, display_name: str, props: EmbeddingModelProps, options: pulumi.ResourceOptions
+    ) -> confluentcloud.FlinkConnection:
+        return confluentcloud.FlinkConnection(
+            name,
+            display_name=display_name,
             type="OPENAI",
             endpoint=props.settings.openai_endpoint,
             api_key=pulumi.Output.secret(props.settings.openai_api_key.get_secret_value()),
@@ -56,21 +66,7 @@ class EmbeddingModel(pulumi.ComponentResource):
                     replace_on_changes=["displayName", "type", "endpoint"],
                     replacement_trigger=props.session.place,  # a connection belongs to its region, unsaid in its inputs
                     delete_before_replace=True,
-                    hooks=pulumi.ResourceHookBinding(
-                        before_create=[wait],
-                        on_error=[pulumi.ErrorHook(f"wait for the rights of {connection}", wait_for_rights)],
-                    ),
+                    hooks=connection_hooks(props.session, name),
                 ),
             ),
         )
-        self.statement = declare_statement(
-            PURPOSE,
-            StatementProps(
-                statement=props.sql.model,
-                session=props.session,
-                built_on=[self.connection.id],
-            ),
-            options,
-        )
-        self.outputs = {"connectionName": self.connection.display_name}
-        self.register_outputs(self.outputs)

@@ -1,71 +1,62 @@
-"""The pipeline itself: the table of vectors and the INSERT that fills it, for as long as the stack stands."""
+"""The pipeline itself: the tables, and the INSERTs that fill them for as long as the stack stands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
-import pulumi_confluentcloud as confluentcloud  # noqa: TC002 - Pulumi evaluates the annotations of a component
 
-from components.last_up import INSERT, STATEMENTS
-from components.statement import StatementProps, declare_statement
+from components.flinksql import Declared, FlinkSession, Source, StatementProps, declare_statement
 
 if TYPE_CHECKING:
-    from components.flink_session import FlinkSession
-    from components.source import Source
-    from components.sql_files import PipelineSql
+    from collections.abc import Mapping, Sequence
 
-TABLE_PURPOSE = "create-table-product-vector"
-INSERT_PURPOSE = "insert-into-product-vector"
+    from components.datagen import Datagen
+    from components.sql_files import SqlFiles
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddingPipelineProps:
-    """``model``: the CREATE MODEL statement. ``connector`` fills ``source``."""
+    """``models``: the CREATE MODEL statements, by purpose. ``connectors`` fill the topics that no statement makes."""
 
     session: FlinkSession
-    sql: PipelineSql
-    source: Source
-    model: confluentcloud.FlinkStatement
-    connector: pulumi.Resource
+    sql: SqlFiles
+    models: Mapping[str, Declared]
+    connectors: Sequence[Datagen]
     protect: bool = False
 
 
 class EmbeddingPipeline(pulumi.ComponentResource):
-    """Table and INSERT. The INSERT's name is derived from the statements it is built on: it goes before they do."""
+    """Tables and INSERTs. An INSERT's name is derived from the statements it is built on: it goes before they do.
 
-    table: confluentcloud.FlinkStatement
-    insert: confluentcloud.FlinkStatement
-    outputs: dict[str, Any]
+    It does not depend on the connectors: its hook waits for their tables' columns, which are there long before
+    Pulumi takes a connector for created. ``statements``: all of them, by purpose.
+    """
+
+    statements: dict[str, Declared]
 
     def __init__(self, name: str, props: EmbeddingPipelineProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:EmbeddingPipeline", name, None, opts)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self))
-        self.table = declare_statement(
-            TABLE_PURPOSE,
-            StatementProps(statement=props.sql.table, session=props.session),
-            pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(protect=props.protect)),
-        )
-        self.insert = declare_statement(
-            INSERT_PURPOSE,
-            StatementProps(
-                statement=props.sql.insert,
+        protected = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(protect=props.protect))
+        self.statements = dict(props.models)
+        for purpose, table in props.sql.tables.items():
+            statement = StatementProps(statement=table, session=props.session)
+            self.statements[purpose] = declare_statement(purpose, statement, protected)
+        for purpose, insert in props.sql.inserts.items():
+            reads = props.sql.read_by(insert)
+            statement = StatementProps(
+                statement=insert,
                 session=props.session,
-                built_on=[self.table.statement_name, props.model.statement_name],
-                source=props.source,
-                carries_over=True,
-            ),
-            pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=[props.connector])),
-        )
-        query = f"SELECT vector, content FROM {props.sql.table.target}"  # noqa: S608 - a command to show, from the project's own file
-        self.outputs = {
-            "protect": props.protect,
-            STATEMENTS: {
-                "model": props.model.statement_name,
-                "table": self.table.statement_name,
-                INSERT: self.insert.statement_name,
-            },
-            "showVectors": f'./pulumiw sql "{query}" --limit 5',
-        }
-        self.register_outputs(self.outputs)
+                built_on=[self.statements[used].name for used in props.sql.used_by(insert)],
+                sources=[_source(connector) for connector in props.connectors if connector.schema.topic in reads],
+            )
+            self.statements[purpose] = declare_statement(purpose, statement, options)
+        props.session.previous.warn_of_removed(self.statements)
+        self.register_outputs({})
+
+
+def _source(connector: Datagen) -> Source:
+    schema = connector.schema
+    return Source(table=schema.topic, columns=schema.fields, connector=connector.name, failure=connector.failure)

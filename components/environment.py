@@ -11,7 +11,7 @@ import pulumi_confluentcloud as confluentcloud
 from components.lookups import look_up
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.config.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Environment(pulumi.ComponentResource):
 
     id: pulumi.Output[str]
     resource_name: pulumi.Output[str]
-    outputs: dict[str, pulumi.Output[str]]
+    display_name: pulumi.Output[str]
 
     def __init__(self, name: str, props: EnvironmentProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:Environment", name, None, opts)
@@ -44,8 +44,8 @@ class Environment(pulumi.ComponentResource):
             )
         self.id = environment.id
         self.resource_name = environment.resource_name
-        self.outputs = {"environmentId": self.id, "environmentName": environment.display_name}
-        self.register_outputs(self.outputs)
+        self.display_name = environment.display_name
+        self.register_outputs({"environmentId": self.id})
 
     def schema_registry(
         self, after: pulumi.CustomResource

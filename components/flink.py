@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.flink_address import Address
-from components.flink_session import FlinkSession
-from components.model_answers import ModelAnswers
+from components.flinksql import Address, FlinkSession, Previous
 
 if TYPE_CHECKING:
+    from components.config.settings import Settings
     from components.identities import Identities
-    from components.last_up import LastUp
-    from components.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +37,6 @@ class Flink(pulumi.ComponentResource):
     key: confluentcloud.ApiKey
     provider: confluentcloud.Provider
     rest_endpoint: pulumi.Output[str]
-    outputs: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, props: FlinkProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:Flink", name, None, opts)
@@ -77,6 +73,8 @@ class Flink(pulumi.ComponentResource):
                 "kind": region.kind,
                 "environment": {"id": props.environment_id},
             },
+            # 60 s otherwise, on the way to the first vector. The hooks cover the time until it is let in.
+            disable_wait_for_ready=True,
             opts=pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=identities.deployer_rights)),
         )
         self.provider = confluentcloud.Provider(
@@ -91,16 +89,10 @@ class Flink(pulumi.ComponentResource):
             flink_api_secret=self.key.secret,
             opts=options,
         )
-        self.outputs = {
-            "computePoolId": self.pool.id,
-            "flinkRestEndpoint": self.rest_endpoint,
-            "flinkApiKey": pulumi.Output.secret(self.key.id),
-            "flinkApiSecret": pulumi.Output.secret(self.key.secret),
-        }
-        self.register_outputs(self.outputs)
+        self.register_outputs({"computePoolId": self.pool.id})
 
-    def session(self, cluster: confluentcloud.KafkaCluster, last_up: LastUp) -> FlinkSession:
-        """Return the session whose database is ``cluster``."""
+    def session(self, cluster: confluentcloud.KafkaCluster, previous: Previous | None = None) -> FlinkSession:
+        """Return the session whose database is ``cluster``; ``previous``: if it has been read already."""
         address = pulumi.Output.all(
             endpoint=self.rest_endpoint,
             organization_id=self._props.organization_id,
@@ -115,8 +107,7 @@ class Flink(pulumi.ComponentResource):
             place=self._place,
             provider=self.provider,
             address=secret_address,
-            answers=ModelAnswers(secret_address),
-            last_up=last_up,
+            previous=previous or Previous.read(),
             runs_as=pulumi.Output.all(self.pool.id, self._props.identities.runner.id, cluster.id),
             catalog=pulumi.Output.from_input(self._props.environment_id),
             database=cluster.display_name,

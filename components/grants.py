@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import pulumi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
 
 class Role(StrEnum):
@@ -35,9 +40,10 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """The CRNs that grants are relative to, and the two topics of the pipeline.
+    """The CRNs that grants are relative to, and the topics of the pipeline.
 
     ``organization``, ``environment``, ``registry``: resource names; ``cluster``: RBAC CRN; ``cluster_id``: ``lkc-``.
+    ``generated``: topics that connectors fill; ``reads``, ``writes``: topics of the statements.
     """
 
     organization: pulumi.Output[str]
@@ -45,32 +51,30 @@ class Scope:
     registry: pulumi.Output[str]
     cluster: pulumi.Output[str]
     cluster_id: pulumi.Output[str]
-    source: str
-    sink: str
+    generated: AbstractSet[str]
+    reads: AbstractSet[str]
+    writes: AbstractSet[str]
     roles_per_topic: bool
 
     def datagen(self) -> list[Grant]:
-        """Rights of the connector: write the source topic, register its schema."""
+        """Rights of the connectors: write their topics, register the schemas."""
         return [
-            *self._kafka(self._topic(Role.DEVELOPER_WRITE, self.source)),
-            self._subject(Role.DEVELOPER_READ, self.source),
-            self._subject(Role.DEVELOPER_WRITE, self.source),
+            *self._kafka(*self._topics(self.generated, Role.DEVELOPER_WRITE)),
+            *self._subjects(self.generated, Role.DEVELOPER_READ, Role.DEVELOPER_WRITE),
         ]
 
     def runner(self) -> list[Grant]:
-        """Rights of the account that statements run as: make and fill the sink, read the source."""
+        """Rights of the account that statements run as: make and fill the tables, read what they read."""
         return [
             self._in_environment(Role.FLINK_DEVELOPER),
             *self._kafka(
                 self._transactions(Role.DEVELOPER_READ),
                 self._transactions(Role.DEVELOPER_WRITE),
-                self._topic(Role.DEVELOPER_READ, self.source),
-                self._topic(Role.DEVELOPER_WRITE, self.sink),
-                self._topic(Role.DEVELOPER_MANAGE, self.sink),
+                *self._topics(self.reads, Role.DEVELOPER_READ),
+                *self._topics(self.writes, Role.DEVELOPER_WRITE, Role.DEVELOPER_MANAGE),
             ),
-            self._subject(Role.DEVELOPER_READ, self.source),
-            self._subject(Role.DEVELOPER_READ, self.sink),
-            self._subject(Role.DEVELOPER_WRITE, self.sink),
+            *self._subjects(self.reads | self.writes, Role.DEVELOPER_READ),
+            *self._subjects(self.writes, Role.DEVELOPER_WRITE),
         ]
 
     def deployer(self, runner_id: pulumi.Output[str]) -> list[Grant]:
@@ -88,13 +92,11 @@ class Scope:
         """Rights of the same key on data: what SELECT and DROP TABLE need, which run as the key's owner."""
         return [
             *self._kafka(
-                self._topic(Role.DEVELOPER_READ, self.source),
-                self._topic(Role.DEVELOPER_READ, self.sink),
-                self._topic(Role.DEVELOPER_MANAGE, self.sink),
+                *self._topics(self.generated | self.writes, Role.DEVELOPER_READ),
+                *self._topics(self.writes, Role.DEVELOPER_MANAGE),
             ),
-            self._subject(Role.DEVELOPER_READ, self.source),
-            self._subject(Role.DEVELOPER_READ, self.sink),
-            self._subject(Role.DEVELOPER_MANAGE, self.sink),
+            *self._subjects(self.generated | self.writes, Role.DEVELOPER_READ),
+            *self._subjects(self.writes, Role.DEVELOPER_MANAGE),
         ]
 
     def _kafka(self, *grants: Grant) -> list[Grant]:
@@ -102,18 +104,24 @@ class Scope:
             return list(grants)
         return [Grant(role=Role.CLOUD_CLUSTER_ADMIN, on="cluster", crn=self.cluster)]
 
-    def _topic(self, role: Role, topic: str) -> Grant:
-        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, "/topic=", topic)
-        return Grant(role=role, on=f"topic-{topic}", crn=crn)
+    def _topics(self, topics: AbstractSet[str], *roles: Role) -> list[Grant]:
+        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, "/topic=")
+        return _on_each("topic", topics, roles, lambda topic: pulumi.Output.concat(crn, topic))
 
     def _transactions(self, role: Role) -> Grant:
         crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, "/transactional-id=_confluent-flink_*")
         return Grant(role=role, on="transactions", crn=crn)
 
-    def _subject(self, role: Role, topic: str) -> Grant:
-        return Grant(
-            role=role, on=f"subject-{topic}", crn=pulumi.Output.concat(self.registry, "/subject=", topic, "-*")
+    def _subjects(self, topics: AbstractSet[str], *roles: Role) -> list[Grant]:
+        return _on_each(
+            "subject", topics, roles, lambda topic: pulumi.Output.concat(self.registry, "/subject=", topic, "-*")
         )
 
     def _in_environment(self, role: Role) -> Grant:
         return Grant(role=role, on="environment", crn=self.environment)
+
+
+def _on_each(
+    kind: str, topics: AbstractSet[str], roles: Sequence[Role], crn: Callable[[str], pulumi.Output[str]]
+) -> list[Grant]:
+    return [Grant(role=role, on=f"{kind}-{topic}", crn=crn(topic)) for role in roles for topic in sorted(topics)]

@@ -31,7 +31,9 @@ class Identities(pulumi.ComponentResource):
 
     def __init__(self, name: str, props: IdentitiesProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:Identities", name, None, opts)
-        self._options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self))
+        # There is one of each name, and one of each binding: the old one goes before the new one is made.
+        fixed = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        self._fixed = pulumi.ResourceOptions.merge(opts, fixed)
         self._suffix = props.suffix
         scope = props.scope
         profile = "" if scope.roles_per_topic else " (development profile: administers the cluster)"
@@ -56,7 +58,7 @@ class Identities(pulumi.ComponentResource):
             purpose,
             display_name=pulumi.Output.concat("rag-", purpose, "-", self._suffix),
             description=description,
-            opts=self._options,
+            opts=self._fixed,
         )
 
     def _bind(
@@ -68,9 +70,9 @@ class Identities(pulumi.ComponentResource):
                 principal=pulumi.Output.concat("User:", account.id),
                 role_name=grant.role.value,
                 crn_pattern=grant.crn,
-                # 90 s each otherwise. The Flink key's own wait and the hooks cover the time that rights need to arrive.
+                # 90 s each otherwise. The hooks cover the time that rights need to arrive.
                 disable_wait_for_ready=True,
-                opts=self._options,
+                opts=self._fixed,
             )
             for grant in grants
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.settings import ClusterType, Settings
+from components.config.settings import ClusterType, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,6 @@ class Kafka(pulumi.ComponentResource):
 
     cluster: confluentcloud.KafkaCluster
     environment_id: pulumi.Output[str]
-    outputs: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, props: KafkaProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:Kafka", name, None, opts)
@@ -42,12 +41,4 @@ class Kafka(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self, protect=settings.protect)),
         )
         self.environment_id = pulumi.Output.from_input(props.environment_id)
-        self.outputs = {
-            "kafkaClusterId": self.cluster.id,
-            "kafkaClusterName": self.cluster.display_name,
-            "kafkaBootstrapEndpoint": self.cluster.bootstrap_endpoint,
-            "kafkaRestEndpoint": self.cluster.rest_endpoint,
-            "cloud": self.cluster.cloud,
-            "region": self.cluster.region,
-        }
-        self.register_outputs(self.outputs)
+        self.register_outputs({"kafkaClusterId": self.cluster.id})

@@ -32,7 +32,7 @@ def settled(clone: Clone) -> tuple[Counter[Any], Counter[Any]]:
     own, outputs = clone.credentials(), clone.outputs()
     connector = (
         f"{clone.endpoint}/connect/v1/environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
-        f"/connectors/{outputs['connectorName']}"
+        f"/connectors/{next(iter(outputs['connectors']))}"
     )
     key = (own["cloud_api_key"], own["cloud_api_secret"])
     httpx.put(f"{connector}/pause", auth=key).raise_for_status()

@@ -28,7 +28,8 @@ def cloud(clone: Clone) -> httpx.Client:
 
 def delete(clone: Clone, path: str, **names: str) -> None:
     """Delete an object by its path, into which the stack's outputs go."""
-    address = path.format(**{**clone.outputs(), **names})
+    outputs = clone.outputs()
+    address = path.format(**{**outputs, "connector": next(iter(outputs["connectors"]), ""), **names})
     reply = cloud(clone).delete(address)
     assert reply.is_success, reply.text
     wait_until(lambda: not cloud(clone).get(address).is_success, f"{address} is gone")
@@ -38,7 +39,7 @@ ENVIRONMENT = "/org/v2/environments/{environmentId}"
 CLUSTER = "/cmk/v2/clusters/{kafkaClusterId}?environment={environmentId}"
 POOL = "/fcpm/v2/compute-pools/{computePoolId}?environment={environmentId}"
 KEY = "/iam/v2/api-keys/{flinkApiKey}"
-CONNECTOR = "/connect/v1/environments/{environmentId}/clusters/{kafkaClusterId}/connectors/{connectorName}"
+CONNECTOR = "/connect/v1/environments/{environmentId}/clusters/{kafkaClusterId}/connectors/{connector}"
 TOPIC = "/kafka/v3/clusters/{kafkaClusterId}/topics/{topic}"
 
 

@@ -52,7 +52,7 @@ def test_a_healthy_stack(clone: Clone) -> None:
 def test_a_paused_connector_is_told_without_waiting(clone: Clone) -> None:
     outputs = clone.outputs()
     place = f"environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
-    connector = f"{clone.endpoint}/connect/v1/{place}/connectors/{outputs['connectorName']}"
+    connector = f"{clone.endpoint}/connect/v1/{place}/connectors/{next(iter(outputs['connectors']))}"
     keys = clone.credentials()
     auth = (keys["cloud_api_key"], keys["cloud_api_secret"])
     httpx.put(f"{connector}/pause", auth=auth).raise_for_status()

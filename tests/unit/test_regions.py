@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.settings import Settings
+from components.config.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 NAMES = {"aws-us-east-1", "gcp-us-east4", "azure-eastus2"}

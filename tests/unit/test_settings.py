@@ -7,9 +7,9 @@ import pytest
 import yaml
 from pulumi.runtime import set_all_config
 
-from components.regions import REGIONS, Cloud
-from components.settings import KEY_VARIABLE, ClusterType, GovernancePackage, Settings
-from components.settings_doc import PAGE, render
+from components.config.regions import REGIONS, Cloud
+from components.config.settings import KEY_VARIABLE, ClusterType, GovernancePackage, Settings
+from components.config.settings_doc import PAGE, render
 from tests.unit.components.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class TestMistakes:
 
 class TestPage:
     def test_is_what_the_settings_say(self) -> None:
-        assert PAGE.read_text() == render(), "run `python -m components.settings_doc`"
+        assert PAGE.read_text() == render(), "run `python -m components.config.settings_doc`"
 
     def test_names_every_setting(self) -> None:
         for info in Settings.model_fields.values():

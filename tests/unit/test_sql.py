@@ -6,8 +6,8 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from components.sql_files import INSERT_FILE, MODEL_FILE, TABLE_FILE, PipelineSql
-from components.sql_text import Kind, SqlTextError, Statement
+from components.flinksql.text import SqlTextError, Statement
+from components.sql_files import SqlFiles
 
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 
@@ -15,27 +15,33 @@ FOLDER = Path(__file__).resolve().parents[2] / "sql"
 class TestStatement:
     def test_keeps_its_text_word_for_word(self) -> None:
         text = "CREATE TABLE t (a INT) -- why\nWITH ('value.format' = 'json-registry');"
-        assert Statement.parse(f"\n{text}\n\n", Kind.CREATE_TABLE).text == text
+        assert Statement.parse(f"\n{text}\n\n").text == text
 
     @pytest.mark.parametrize(
-        ("text", "kind", "target"),
+        ("text", "target"),
         [
-            ("create model `my model` input (a STRING)", Kind.CREATE_MODEL, "my model"),
-            ("CREATE TABLE IF NOT EXISTS t (a INT)", Kind.CREATE_TABLE, "t"),
-            ("CREATE TABLE `env`.`db`.`a-b` (a INT)", Kind.CREATE_TABLE, "a-b"),
-            ("/* why */ INSERT INTO t SELECT 1;", Kind.INSERT_INTO, "t"),
+            ("create model `my model` input (a STRING)", "my model"),
+            ("CREATE TABLE IF NOT EXISTS t (a INT)", "t"),
+            ("CREATE TABLE `env`.`db`.`a-b` (a INT)", "a-b"),
+            ("/* why */ INSERT INTO t SELECT 1;", "t"),
         ],
     )
-    def test_knows_what_it_makes(self, text: str, kind: Kind, target: str) -> None:
-        assert Statement.parse(text, kind).target == target
+    def test_knows_what_it_makes(self, text: str, target: str) -> None:
+        assert Statement.parse(text).target == target
 
     @pytest.mark.parametrize(
         ("text", "mistake"),
         [
-            ("", "is empty: write one CREATE TABLE statement"),
-            ("  -- nothing\n;".replace(";", ""), "is empty: write one CREATE TABLE statement"),
+            ("", "is empty: write one CREATE MODEL, CREATE TABLE or INSERT INTO statement"),
+            (
+                "  -- nothing\n;".replace(";", ""),
+                "is empty: write one CREATE MODEL, CREATE TABLE or INSERT INTO statement",
+            ),
             ("CREATE TABLE a (b INT); CREATE TABLE c (d INT);", "holds more than one statement"),
-            ("CREATE MODEL m", "starts with 'CREATE MODEL': write one CREATE TABLE statement"),
+            (
+                "CREATE VIEW v AS SELECT 1",
+                "starts with 'CREATE VIEW': write one CREATE MODEL, CREATE TABLE or",
+            ),
             ("CRATE TABLE t (a INT)", "starts with 'CRATE TABLE'"),
             ("CREATE TABLE (a INT)", "has no name after CREATE TABLE"),
             ("CREATE TABLE t (\n a INT", r"has a \( on line 1 that is never closed"),
@@ -47,28 +53,28 @@ class TestStatement:
     )
     def test_tells_what_is_wrong(self, text: str, mistake: str) -> None:
         with pytest.raises(SqlTextError, match=mistake):
-            Statement.parse(text, Kind.CREATE_TABLE)
+            Statement.parse(text)
 
     @pytest.mark.parametrize(
-        ("text", "kind", "conditional"),
+        ("text", "conditional"),
         [
-            ("CREATE TABLE t (a INT);", Kind.CREATE_TABLE, "CREATE TABLE IF NOT EXISTS t (a INT);"),
-            ("create /* a */ model\n`IF`", Kind.CREATE_MODEL, "create /* a */ model IF NOT EXISTS\n`IF`"),
-            ("CREATE TABLE if not\nexists t (a INT);", Kind.CREATE_TABLE, "CREATE TABLE if not\nexists t (a INT);"),
+            ("CREATE TABLE t (a INT);", "CREATE TABLE IF NOT EXISTS t (a INT);"),
+            ("create /* a */ model\n`IF`", "create /* a */ model IF NOT EXISTS\n`IF`"),
+            ("CREATE TABLE if not\nexists t (a INT);", "CREATE TABLE if not\nexists t (a INT);"),
         ],
     )
-    def test_as_one_that_leaves_alone_what_is_there(self, text: str, kind: Kind, conditional: str) -> None:
-        assert Statement.parse(text, kind).if_not_exists == conditional
+    def test_as_one_that_leaves_alone_what_is_there(self, text: str, conditional: str) -> None:
+        assert Statement.parse(text).if_not_exists == conditional
 
     def test_semicolons_in_strings_and_comments_end_nothing(self) -> None:
         text = "CREATE TABLE t (a INT) /* ; */ WITH ('a' = ';it''s;') -- ;\n;"
-        assert Statement.parse(text, Kind.CREATE_TABLE).options == {"A": ";it's;"}
+        assert Statement.parse(text).options == {"A": ";it's;"}
 
     def test_an_option_is_added_at_the_end_of_its_with_clause(self) -> None:
-        model = Statement.parse("CREATE MODEL m WITH (\n  'TASK' = 'embedding' -- (\n);", Kind.CREATE_MODEL)
+        model = Statement.parse("CREATE MODEL m WITH (\n  'TASK' = 'embedding' -- (\n);")
         added = model.with_option("OPENAI.MODEL_VERSION", "it's")
         assert added.options == {"TASK": "embedding", "OPENAI.MODEL_VERSION": "it's"}
-        assert Statement.parse(added.text, Kind.CREATE_MODEL) == added
+        assert Statement.parse(added.text) == added
         assert added.text.endswith("\n);")
 
 
@@ -79,8 +85,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "sql"
 
 
-def load(folder: Path, embedding_model: str | None = None) -> PipelineSql:
-    return PipelineSql.load(folder, source="product-updates", embedding_model=embedding_model)
+MODEL, TABLE, INSERT = "create-model-vector-embedding", "create-table-product-vector", "insert-into-product-vector"
+WANTED = "write one CREATE MODEL, CREATE TABLE or INSERT INTO statement."
+
+
+def load(folder: Path, embedding_model: str | None = None, topics: tuple[str, ...] = ("product-updates",)) -> SqlFiles:
+    return SqlFiles.load(folder, topics=topics, embedding_model=embedding_model)
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -89,17 +99,30 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new))
 
 
-class TestPipelineSql:
+class TestSqlFiles:
     def test_the_project_s_own(self) -> None:
         sql = load(FOLDER)
-        assert sql.model.target == "vector_embedding"
-        assert sql.table.target == sql.insert.target == "product_vector"
-        assert sql.connection == "openai-embedding-connection"
-        for name, statement in ((MODEL_FILE, sql.model), (TABLE_FILE, sql.table), (INSERT_FILE, sql.insert)):
-            assert statement.text == (FOLDER / name).read_text().strip()
+        assert sql.statements.keys() == {MODEL, TABLE, INSERT}
+        assert sql.models[MODEL].target == "vector_embedding"
+        assert sql.connections == {"openai-embedding-connection"}
+        assert (sql.reads, sql.writes) == ({"product-updates"}, {"product_vector"})
+        assert sql.used_by(sql.inserts[INSERT]) == [TABLE, MODEL]
+        assert sql.flows == {INSERT: {"sources": ["product-updates"], "sink": "product_vector"}}
+        for name, statement in sql.statements.items():
+            assert statement.text == (FOLDER / f"{name}.sql").read_text().strip()
+
+    def test_a_second_table_with_its_insert_is_two_files(self, folder: Path) -> None:
+        (folder / "create-table-cheap.sql").write_text("CREATE TABLE cheap (product_id INT, price DOUBLE);")
+        insert = "INSERT INTO cheap SELECT product_id, price FROM product_vector WHERE price < 20;"
+        (folder / "insert-into-cheap.sql").write_text(insert)
+        sql = load(folder)
+        assert sql.flows["insert-into-cheap"] == {"sources": ["product_vector"], "sink": "cheap"}
+        assert sql.used_by(sql.inserts["insert-into-cheap"]) == ["create-table-cheap", TABLE]
+        assert sql.reads == {"product-updates", "product_vector"}
+        assert sql.writes == {"product_vector", "cheap"}
 
     def test_another_model_is_written_into_the_statement(self) -> None:
-        assert load(FOLDER, "text-embedding-3-small").model.options == {
+        assert load(FOLDER, "text-embedding-3-small").models[MODEL].options == {
             "TASK": "embedding",
             "PROVIDER": "openai",
             "OPENAI.CONNECTION": "openai-embedding-connection",
@@ -110,56 +133,81 @@ class TestPipelineSql:
         ("name", "old", "new", "sentence"),
         [
             (
-                MODEL_FILE,
+                MODEL,
                 "`vector_embedding`",
                 "`another`",
-                f"sql/{INSERT_FILE} calls ML_PREDICT with vector_embedding, sql/{MODEL_FILE} makes another: write",
+                f"sql/{INSERT}.sql calls ML_PREDICT with vector_embedding, which no CREATE MODEL of sql/ makes: write",
             ),
             (
-                TABLE_FILE,
+                TABLE,
                 "product_vector",
                 "product_vectors",
-                f"sql/{INSERT_FILE} fills product_vector, sql/{TABLE_FILE} makes product_vectors: write the same name.",
+                f"sql/{INSERT}.sql fills product_vector, which no CREATE TABLE of sql/ makes: write one, or another",
             ),
             (
-                INSERT_FILE,
+                INSERT,
                 "`product-updates`",
                 "`products`",
-                f"sql/{INSERT_FILE} does not read `product-updates`, the topic of the connector: select from it.",
+                f"sql/{INSERT}.sql reads no topic of the stack: select from one of `product-updates`.",
             ),
             (
-                MODEL_FILE,
+                TABLE,
+                "product_vector",
+                "`product-updates`",
+                f"sql/{TABLE}.sql makes product-updates, which a connector makes too: write another name.",
+            ),
+            (
+                MODEL,
                 "'OPENAI.CONNECTION'",
                 "'OPENAI.CONECTION'",
-                f"sql/{MODEL_FILE} names no connection: add 'OPENAI.CONNECTION' = 'openai-embedding-connection'.",
+                f"sql/{MODEL}.sql names no connection: add 'OPENAI.CONNECTION' = 'openai-embedding-connection'.",
             ),
-            (TABLE_FILE, "CREATE TABLE", "CREATE TABEL", f"sql/{TABLE_FILE} starts with 'CREATE TABEL': "),
-            (INSERT_FILE, ");", "", f"sql/{INSERT_FILE} has a ( on line 1 that is never closed."),
+            (TABLE, "CREATE TABLE", "CREATE TABEL", f"sql/{TABLE}.sql starts with 'CREATE TABEL': {WANTED}"),
+            (INSERT, ");", "", f"sql/{INSERT}.sql has a ( on line 1 that is never closed."),
         ],
-        ids=["model", "table", "source", "connection", "kind", "parenthesis"],
+        ids=["model", "table", "source", "a connector's", "connection", "kind", "parenthesis"],
     )
     def test_what_does_not_fit_together_is_told(
         self, folder: Path, name: str, old: str, new: str, sentence: str
     ) -> None:
-        edit(folder / name, old, new)
+        edit(folder / f"{name}.sql", old, new)
+        with pytest.raises(pulumi.RunError) as failure:
+            load(folder)
+        assert str(failure.value).splitlines()[0].startswith(sentence)
+
+    @pytest.mark.parametrize(
+        ("name", "text", "sentence"),
+        [
+            ("Two.sql", "CREATE TABLE two (a INT);", "sql/Two.sql names its statement: write a file name of a-z, 0-9"),
+            ("two.sql", "CREATE TABLE product_vector (a INT);", "sql/two.sql makes product_vector, which sql/create-"),
+            (
+                "two.sql",
+                "CREATE MODEL two WITH ('OPENAI.CONNECTION' = 'other');",
+                f"sql/{MODEL}.sql is one of models with several connections: write one 'OPENAI.CONNECTION'",
+            ),
+        ],
+    )
+    def test_what_a_further_file_may_not_say(self, folder: Path, name: str, text: str, sentence: str) -> None:
+        (folder / name).write_text(text)
         with pytest.raises(pulumi.RunError) as failure:
             load(folder)
         assert str(failure.value).startswith(sentence)
-        assert "\n" not in str(failure.value)
 
     def test_a_model_is_chosen_in_one_place(self, folder: Path) -> None:
-        edit(folder / MODEL_FILE, "'openai',", "'openai', 'OPENAI.MODEL_VERSION' = 'a',")
-        assert load(folder).model.options["OPENAI.MODEL_VERSION"] == "a"
+        edit(folder / f"{MODEL}.sql", "'openai',", "'openai', 'OPENAI.MODEL_VERSION' = 'a',")
+        assert load(folder).models[MODEL].options["OPENAI.MODEL_VERSION"] == "a"
         with pytest.raises(pulumi.RunError, match="MODEL_VERSION' and confluent-rag:embeddingModel is 'b': keep one"):
             load(folder, "b")
 
     def test_every_mistake_is_told_at_once(self, folder: Path) -> None:
-        (folder / MODEL_FILE).unlink()
-        (folder / TABLE_FILE).write_text("")
-        (folder / INSERT_FILE).write_bytes(b"\xff")
+        (folder / f"{TABLE}.sql").write_text("")
+        (folder / f"{INSERT}.sql").write_bytes(b"\xff")
         with pytest.raises(pulumi.RunError) as failure:
             load(folder)
-        missing, empty, unreadable = str(failure.value).splitlines()
-        assert missing == f"sql/{MODEL_FILE} is missing: write one CREATE MODEL statement into it."
-        assert empty == f"sql/{TABLE_FILE} is empty: write one CREATE TABLE statement."
-        assert unreadable.startswith(f"sql/{INSERT_FILE} cannot be read (")
+        empty, unreadable = str(failure.value).splitlines()
+        assert empty == f"sql/{TABLE}.sql is empty: {WANTED}"
+        assert unreadable.startswith(f"sql/{INSERT}.sql cannot be read (")
+
+    def test_an_empty_folder_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(pulumi.RunError, match="sql/ holds no statement"):
+            load(tmp_path)

@@ -172,11 +172,3 @@ class Request:
     @property
     def _logs_events(self) -> bool:
         return flag_value(self.arguments, "--event-log") is not None
-
-    def for_pulumi(self) -> list[str]:
-        """Return the arguments as `pulumi` gets them: `destroy` runs the program, whose hooks take part in deleting."""
-        arguments = list(self.arguments)
-        runs_program = any(argument.split("=", 1)[0] == "--run-program" for argument in arguments)
-        if self.command == "destroy" and not self.asks_for_help and not runs_program:
-            arguments.append("--run-program")
-        return arguments

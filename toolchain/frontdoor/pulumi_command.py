@@ -44,7 +44,7 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
         recover(prepared)
     settled = settle(prepared, request)
     check_protection(prepared, request)
-    argv = [str(prepared.cli), *request.for_pulumi(), *settled.flags]
+    argv = [str(prepared.cli), *request.arguments, *settled.flags]
     if request.chooses_stack:
         status = run(argv, prepared.environment, _folder(layout))
         _remember_selection(prepared)

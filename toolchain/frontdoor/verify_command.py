@@ -19,15 +19,12 @@ from toolchain.frontdoor.terminal import out
 from toolchain.frontdoor.verify.repairs import makers_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from toolchain.frontdoor.layout import Layout
     from toolchain.frontdoor.prepare import Prepared
 
 # A record takes up to 25 s to come (recordIntervalMs) and is seen when Flink commits it: in the cloud, once a minute.
 _SECONDS = 180
-_OWN_OUTPUTS = NEEDED_OUTPUTS | {"kafkaClusterId", "connectorName", "statements"}
-SOURCE, TARGET = "product-updates", "product_vector"
+_OWN_OUTPUTS = NEEDED_OUTPUTS | {"kafkaClusterId", "connectors", "flows", "statements"}
 _KEY = {"key": "confluentcloud:cloudApiKey", "secret": "confluentcloud:cloudApiSecret"}
 _VARIABLES = {"key": "CONFLUENT_CLOUD_API_KEY", "secret": "CONFLUENT_CLOUD_API_SECRET"}
 
@@ -66,12 +63,11 @@ def _cloud_key(prepared: Prepared) -> dict[str, str]:
     return found
 
 
-def _repairs(prepared: Prepared, outputs: Mapping[str, Any]) -> dict[str, Any]:
+def _repairs(prepared: Prepared) -> dict[str, Any]:
     """Return what the commands that repair a stack have to name."""
     rotation = str(prepared.stack.config(f"{prepared.stack.project.name}:rotation") or "1")
-    tables = {SOURCE: outputs["connectorName"], TARGET: outputs["statements"].get("table", "")}
     resources = deployment(prepared).get("resources") or []
-    return {"rotation": int(rotation) if rotation.isdecimal() else 1, "makers": makers_in(resources, tables)}
+    return {"rotation": int(rotation) if rotation.isdecimal() else 1, "makers": makers_in(resources)}
 
 
 def _hand_over(layout: Layout, chosen: argparse.Namespace) -> None:
@@ -83,7 +79,7 @@ def _hand_over(layout: Layout, chosen: argparse.Namespace) -> None:
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as pipe:  # keys travel on a pipe: a command line is everybody's to read
         given = {"stack": prepared.stack.short_name, "outputs": outputs, "cloud": cloud}
-        json.dump({**given, "repairs": _repairs(prepared, outputs)}, pipe)
+        json.dump({**given, "repairs": _repairs(prepared)}, pipe)
     os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
     argv = [str(layout.python), "-m", "toolchain.frontdoor.verify", "--input", str(reading)]
     argv += ["--seconds", str(chosen.seconds), *(["--json"] if chosen.json else [])]

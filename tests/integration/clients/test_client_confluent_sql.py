@@ -203,5 +203,5 @@ def test_one_global_key_finds_organization_cluster_and_connector(stack: Stack, c
     with closing(connect(**keys, **admin)) as everything:
         assert everything.organization_id == stack.outputs["organizationId"]
         assert everything.resolve_kafka_cluster_id() == stack.outputs["kafkaClusterId"]
-        assert everything.get_connector(stack.outputs["connectorName"]).status.state.value == "RUNNING"
+        assert everything.get_connector(next(iter(stack.outputs["connectors"]))).status.state.value == "RUNNING"
         assert rows(everything, "SELECT 1") == [(1,)]

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pulumi
 import pytest
 
-from components import SOURCE_TOPIC, Identities, IdentitiesProps, Kafka, KafkaProps, PipelineSql, RecordSchema, Scope
+from components import Identities, IdentitiesProps, Kafka, KafkaProps, RecordSchema, Scope, SqlFiles
+from components.config.settings import Settings
 from components.flink import Flink, FlinkProps
-from components.last_up import LastUp
-from components.settings import Settings
+from components.flinksql import Previous
 from tests.unit.components.recorded_program import ENVIRONMENT, ORGANIZATION, REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from components.flink_session import FlinkSession
+    from components.flinksql import FlinkSession
 
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -30,9 +30,9 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def sql() -> PipelineSql:
+def sql() -> SqlFiles:
     """The project's own statements."""
-    return PipelineSql.load(PROJECT / "sql", source=SOURCE_TOPIC, embedding_model=None)
+    return SqlFiles.load(PROJECT / "sql", topics=["product-updates"], embedding_model=None)
 
 
 @pytest.fixture
@@ -58,8 +58,9 @@ def make_identities() -> Callable[[Kafka], Identities]:
             registry=pulumi.Output.from_input(REGISTRY),
             cluster=kafka.cluster.rbac_crn,
             cluster_id=kafka.cluster.id,
-            source=SOURCE_TOPIC,
-            sink="product_vector",
+            generated={"product-updates"},
+            reads={"product-updates"},
+            writes={"product_vector"},
             roles_per_topic=roles_per_topic,
         )
         return Identities("identities", IdentitiesProps(suffix="x", scope=scope))
@@ -71,9 +72,9 @@ def make_identities() -> Callable[[Kafka], Identities]:
 def make_session(
     settings: Settings, make_kafka: Callable[[], Kafka], make_identities: Callable[[Kafka], Identities]
 ) -> Callable[..., FlinkSession]:
-    """Declare all that a statement needs, inside a program; after a ``last_up`` on request."""
+    """Declare all that a statement needs, inside a program; after a ``previous`` up on request."""
 
-    def make(settings: Settings = settings, last_up: LastUp | None = None) -> FlinkSession:
+    def make(settings: Settings = settings, previous: Previous | None = None) -> FlinkSession:
         kafka = make_kafka()
         props = FlinkProps(
             suffix="x",
@@ -82,6 +83,6 @@ def make_session(
             settings=settings,
             identities=make_identities(kafka),
         )
-        return Flink("flink", props).session(kafka.cluster, last_up or LastUp())
+        return Flink("flink", props).session(kafka.cluster, previous or Previous())
 
     return make

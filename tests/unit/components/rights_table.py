@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components import SOURCE_TOPIC, Scope
+from components import Scope
 from localcloud.control.rbac import Grant, Operation, allows
 from tests.unit.components.recorded_program import CLUSTER, ENVIRONMENT, ORGANIZATION, REGISTRY, record
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "security.md"
 MARK = "<!-- generated: python -m tests.unit.components.rights_table -->"
+SOURCE_TOPIC = "product-updates"
 SINK = "product_vector"
 K = f"{CLUSTER}/kafka=lkc-1"
 POOL = f"{ENVIRONMENT}/flink-region=aws.us-east-1/compute-pool=lfcp-1"
@@ -45,7 +46,7 @@ DEEDS: tuple[tuple[str, Operation, str, str], ...] = (
     ("deployer", O.ASSIGN, RUNNER, "run statements as the runner"),
     ("deployer", O.READ, f"{K}/topic={SOURCE_TOPIC}", "SELECT from the source (`./pulumiw sql`)"),
     ("deployer", O.READ, f"{K}/topic={SINK}", "SELECT from the vectors (`./pulumiw sql`)"),
-    ("deployer", O.DELETE, f"{K}/topic={SINK}", "DROP TABLE, in an edit or `destroy`"),
+    ("deployer", O.DELETE, f"{K}/topic={SINK}", "DROP TABLE, in an edit"),
     ("deployer", O.READ, f"{REGISTRY}/subject={SOURCE_TOPIC}-value", "wait until the source is a table with columns"),
     ("deployer", O.READ, f"{REGISTRY}/subject={SINK}-value", "know the columns of the vectors"),
     ("deployer", O.DELETE, f"{REGISTRY}/subject={SINK}-value", "DROP TABLE deletes the schema"),
@@ -72,8 +73,9 @@ def bindings() -> list[Binding]:
             registry=pulumi.Output.from_input(REGISTRY),
             cluster=pulumi.Output.from_input(CLUSTER),
             cluster_id=pulumi.Output.from_input("lkc-1"),
-            source=SOURCE_TOPIC,
-            sink=SINK,
+            generated={SOURCE_TOPIC},
+            reads={SOURCE_TOPIC},
+            writes={SINK},
             roles_per_topic=True,
         )
         deployer = [*scope.deployer(pulumi.Output.from_input("sa-runner")), *scope.operator()]

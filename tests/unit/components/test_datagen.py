@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from components import Identities, Kafka
+    from components import Identities, Kafka, Settings
 
 
 class TestDatagen:
     @pytest.fixture
     def recorded(
-        self, make_kafka: Callable[[], Kafka], make_identities: Callable[[Kafka], Identities], schema: RecordSchema
+        self,
+        make_kafka: Callable[[], Kafka],
+        make_identities: Callable[[Kafka], Identities],
+        schema: RecordSchema,
+        settings: Settings,
     ) -> Recorded:
         def program() -> None:
             kafka = make_kafka()
-            props = DatagenProps(kafka=kafka, identities=make_identities(kafka), schema=schema, interval_ms=200)
+            props = DatagenProps(kafka=kafka, identities=make_identities(kafka), schema=schema, settings=settings)
             Datagen("source", props)
 
         return record(program)
@@ -39,7 +43,7 @@ class TestDatagen:
             "schema.string": schema.text,
             "output.data.format": "JSON_SR",
             "value.converter.decimal.format": "BASE64",
-            "max.interval": "200",
+            "max.interval": "25000",
             "tasks.max": "1",
             "errors.tolerance": "none",
             "auto.restart.on.user.error": "true",
@@ -61,6 +65,9 @@ class TestDatagen:
             "datagen-DeveloperWrite-subject-product-updates",
         }
 
+    def test_its_name_is_taken_until_it_is_deleted(self, recorded: Recorded) -> None:
+        assert recorded["source"].request.deleteBeforeReplace
+
     def test_gives_up_after_a_quarter_of_an_hour(self, recorded: Recorded) -> None:
         assert recorded["source"].request.customTimeouts.create == "15m"
 
@@ -73,6 +80,8 @@ class TestRecordSchema:
         assert len(schema.fields) == 12
         assert fields["store_id"]["arg.properties"] == {"range": {"min": 1, "max": 50}}
         assert fields["price"]["logicalType"] == "decimal"
+        assert schema.decimals == ("price",)
+        assert schema.topic == "product-updates"
 
     @pytest.mark.parametrize(
         ("text", "sentence"),

@@ -10,16 +10,16 @@ from tests.unit.components.recorded_program import Recorded, record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from components.flink_session import FlinkSession
-    from components.settings import Settings
-    from components.sql_files import PipelineSql
+    from components.config.settings import Settings
+    from components.flinksql import FlinkSession
+    from components.sql_files import SqlFiles
 
 STATEMENT = "create-model-vector-embedding"
 
 
 class TestEmbeddingModel:
     @pytest.fixture
-    def recorded(self, settings: Settings, sql: PipelineSql, make_session: Callable[[], FlinkSession]) -> Recorded:
+    def recorded(self, settings: Settings, sql: SqlFiles, make_session: Callable[[], FlinkSession]) -> Recorded:
         def program() -> None:
             EmbeddingModel("model", EmbeddingModelProps(settings=settings, session=make_session(), sql=sql))
 
@@ -51,8 +51,8 @@ class TestEmbeddingModel:
         edges = recorded["model-connection"].depends_on
         assert not {name for name in edges if "topic" in name or "subject" in name}
 
-    def test_statement_is_the_file_s(self, recorded: Recorded, sql: PipelineSql) -> None:
-        assert recorded[STATEMENT].inputs["statement"] == sql.model.text
+    def test_statement_is_the_file_s(self, recorded: Recorded, sql: SqlFiles) -> None:
+        assert recorded[STATEMENT].inputs["statement"] == sql.models[STATEMENT].text
         assert recorded[STATEMENT].inputs["properties"] == {
             "sql.current-catalog": "env-1",
             "sql.current-database": "embeddings-x",
@@ -66,8 +66,7 @@ class TestEmbeddingModel:
         rights = {name for name in recorded.of_type("RoleBinding") if not name.startswith("datagen-")}
         assert rights <= recorded[STATEMENT].depends_on
 
-    def test_statement_drops_its_model(self, recorded: Recorded) -> None:
+    def test_statement_is_prepared_and_retried(self, recorded: Recorded) -> None:
         hooks = recorded[STATEMENT].request.hooks
-        assert list(hooks.before_delete) == [f"drop what was made by {STATEMENT}"]
-        assert list(hooks.before_create) == [f"clear the way for {STATEMENT}"]
-        assert list(hooks.after_create) == [f"ask the model of {STATEMENT}"]
+        assert list(hooks.before_create) == [f"prepare {STATEMENT}"]
+        assert list(hooks.on_error) == [f"retry {STATEMENT}"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from components import Kafka
-    from components.settings import Settings
+    from components.config.settings import Settings
 
 
 class TestEnvironment:
@@ -27,7 +27,7 @@ class TestEnvironment:
         def program() -> None:
             environment = Environment("env", EnvironmentProps(display_name="rag-x", settings=given))
             confluentcloud.ServiceAccount(
-                "probe", display_name=environment.outputs["environmentName"], description=environment.resource_name
+                "probe", display_name=environment.display_name, description=environment.resource_name
             )
 
         recorded = record(program)

@@ -6,14 +6,14 @@ import pulumi
 import pytest
 from pulumi.runtime import set_all_config
 
-from components.statement import StatementProps, declare_statement
+from components.flinksql import StatementProps, declare_statement
 from tests.unit.components.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from components import PipelineSql, Settings
-    from components.flink_session import FlinkSession
+    from components import Settings, SqlFiles
+    from components.flinksql import FlinkSession
 
 PLACE = "flink-aws-us-east-1"
 
@@ -58,17 +58,21 @@ class TestFlink:
         }
         assert key.inputs["displayName"] == "rag-flink-x"
 
+    def test_key_is_not_waited_for_on_the_way_to_the_first_vector(self, recorded: Recorded) -> None:
+        assert recorded[f"{PLACE}-key"].inputs["disableWaitForReady"] is True
+
     def test_key_comes_after_the_deployer_s_rights_and_does_not_wait_for_the_cluster(self, recorded: Recorded) -> None:
         edges = recorded[f"{PLACE}-key"].depends_on
         assert edges == {"deployer", "deployer-FlinkAdmin-environment", "deployer-Assigner-runner"}
 
     def test_another_rotation_is_another_key_and_the_same_statements(
-        self, settings: Settings, sql: PipelineSql, make_session: Callable[..., FlinkSession]
+        self, settings: Settings, sql: SqlFiles, make_session: Callable[..., FlinkSession]
     ) -> None:
         def name_after(rotation: int) -> tuple[Recorded, str]:
             def program() -> None:
+                (table,) = sql.tables.values()
                 session = make_session(settings.model_copy(update={"rotation": rotation}))
-                declare_statement("p", StatementProps(statement=sql.table, session=session), pulumi.ResourceOptions())
+                declare_statement("p", StatementProps(statement=table, session=session), pulumi.ResourceOptions())
 
             recorded = record(program)
             return recorded, recorded["p"].inputs["statementName"]

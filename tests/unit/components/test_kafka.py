@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from components.config.settings import ClusterType, Settings
 from components.kafka import Kafka, KafkaProps
-from components.settings import ClusterType, Settings
 from tests.unit.components.recorded_program import Recorded, record
 
 

@@ -30,13 +30,12 @@ OUTPUTS = {
     "flinkRestEndpoint": "https://flink",
     "cloud": "AWS",
     "region": "us-east-1",
-    "connectorId": "lcc-1",
-    "connectorName": "DatagenSourceProductUpdates",
+    "connectors": {"DatagenSourceProductUpdates": {"id": "lcc-1", "topic": "product-updates"}},
+    "models": ["vector_embedding"],
+    "flows": {"insert-into-product-vector": {"sources": ["product-updates"], "sink": "product_vector"}},
     "connectionName": "openai-embedding-connection",
     "flinkApiKey": "FLINKKEY",
     "flinkApiSecret": "flink-secret",
-    "protect": False,
-    "showVectors": './pulumiw sql "SELECT vector, content FROM product_vector" --limit 5',
 }
 
 
@@ -80,9 +79,12 @@ class TestProgram:
         assert secrets == {"flinkApiKey", "flinkApiSecret"}
         made = recorded.of_type("FlinkStatement")
         assert statements == {
-            "model": made["create-model-vector-embedding"].inputs["statementName"],
-            "table": made["create-table-product-vector"].inputs["statementName"],
-            "insert": made["insert-into-product-vector"].inputs["statementName"],
+            purpose: made[purpose].inputs["statementName"]
+            for purpose in (
+                "create-model-vector-embedding",
+                "create-table-product-vector",
+                "insert-into-product-vector",
+            )
         }
 
     def test_suffix_and_cluster_name_are_taken_from_the_settings(self, config: dict[str, str]) -> None:
@@ -121,7 +123,6 @@ class TestProgram:
             "insert-into-product-vector": {
                 "cluster",
                 "flink-pool",
-                "datagen-source",
                 "create-model-vector-embedding",
                 "create-table-product-vector",
             },
@@ -137,4 +138,4 @@ class TestProgram:
         assert recorded == []
 
     def test_is_short(self) -> None:
-        assert len((PROJECT / "__main__.py").read_text().splitlines()) < 60
+        assert len((PROJECT / "__main__.py").read_text().splitlines()) < 90

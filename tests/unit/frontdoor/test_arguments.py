@@ -57,20 +57,6 @@ def test_commands_that_do_not(line: str) -> None:
     assert not request(line).needs_cloud
 
 
-@pytest.mark.parametrize(
-    ("line", "passed"),
-    [
-        ("destroy --yes", "destroy --yes --run-program"),
-        ("dn --run-program=false", "dn --run-program=false"),
-        ("destroy --run-program", "destroy --run-program"),
-        ("destroy --help", "destroy --help"),
-        ("up --yes", "up --yes"),
-    ],
-)
-def test_destroy_runs_the_program_unless_told_otherwise(line: str, passed: str) -> None:
-    assert request(line).for_pulumi() == passed.split()
-
-
 @pytest.mark.parametrize("line", ["destroy", "down -yf", "destroy --yes --skip-preview -s dev"])
 def test_a_destroy_of_everything(line: str) -> None:
     assert Request(tuple(line.split())).destroys_all

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from components.regions import Cloud
-from components.settings import ClusterType, Settings
-from components.sql_text import SqlTextError
+from components.config.regions import Cloud
+from components.config.settings import ClusterType, Settings
+from components.flinksql.text import SqlTextError
 from toolchain.frontdoor import cost_command
 from toolchain.frontdoor.cost import run
 from toolchain.frontdoor.cost.content import Flow, embedded_text, sample

@@ -281,17 +281,21 @@ def test_a_cloud_key_that_is_refused_is_not_taken_for_flinks() -> None:
 
 
 def test_a_table_is_made_by_its_statement_or_by_its_connector() -> None:
-    resources = [
+    statement, connector = (
+        "confluentcloud:index/flinkStatement:FlinkStatement",
+        "confluentcloud:index/connector:Connector",
+    )
+    resources: list[dict[str, Any]] = [
         {
             "urn": "urn:s",
-            "type": "confluentcloud:index/flinkStatement:FlinkStatement",
-            "outputs": {"statementName": "t"},
+            "type": statement,
+            "inputs": {"statement": "-- vectors\nCREATE TABLE product_vector (a STRING)"},
         },
-        {
-            "urn": "urn:c",
-            "type": "confluentcloud:index/connector:Connector",
-            "inputs": {"configNonsensitive": {"name": "Datagen"}},
-        },
+        {"urn": "urn:q", "type": statement, "inputs": {"statement": "create table if not exists `a-b` (a STRING)"}},
+        {"urn": "urn:i", "type": statement, "inputs": {"statement": "INSERT INTO product_vector SELECT 1"}},
+        {"urn": "urn:c", "type": connector, "inputs": {"configNonsensitive": {"kafka.topic": "product-updates"}}},
+        {"urn": "urn:n", "type": connector, "inputs": {"configNonsensitive": {"topics": "product_vector"}}},
+        {"urn": "urn:p", "type": "pulumi:pulumi:Stack"},
     ]
-    tables = {"product_vector": "t", "product-updates": "Datagen", "other": "u"}
-    assert makers_in(resources, tables) == {"product_vector": "urn:s", "product-updates": "urn:c"}
+    made = {"product_vector": "urn:s", "a-b": "urn:q", "product-updates": "urn:c"}
+    assert makers_in(resources) == made

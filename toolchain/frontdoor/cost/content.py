@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from components.sql_text import SqlTextError, Token, tokens
+from components.flinksql.text import SqlTextError, Token, tokens
 from localcloud.dataplane.connectors.random_generator import RandomGenerator, parse_annotated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Record = Mapping[str, Any]
     Text = Callable[[Record], str]
@@ -54,6 +54,17 @@ def sample(schema_text: str, insert: str, dimensions: int) -> Flow:
         source_bytes=fmean(source),
         sink_bytes=fmean(map(sum, zip(source, added, strict=True))),
         text_characters=fmean(map(len, texts)),
+    )
+
+
+def total(flows: Iterable[Flow]) -> Flow:
+    """Return what several pipelines of one record each amount to."""
+    found = list(flows)
+    texts = [flow.text_characters for flow in found if flow.text_characters is not None]
+    return Flow(
+        source_bytes=sum(flow.source_bytes for flow in found),
+        sink_bytes=sum(flow.sink_bytes for flow in found),
+        text_characters=sum(texts) if len(texts) == len(found) else None,
     )
 
 

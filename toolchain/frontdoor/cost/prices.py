@@ -12,8 +12,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, UrlConstraints, ValidationError
 from pydantic_core import Url
 
-from components.regions import Cloud
-from components.settings import ClusterType, GovernancePackage, Settings
+from components.config.regions import Cloud
+from components.config.settings import ClusterType, GovernancePackage, Settings
 from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.stack import is_loopback
 

@@ -11,7 +11,7 @@ from toolchain.frontdoor.stack import is_loopback
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from components.settings import Settings
+    from components.config.settings import Settings
     from toolchain.frontdoor.cost.content import Flow
 
 HOURS_PER_MONTH = 730

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import yaml
 
-from components.datagen import SOURCE_TOPIC, RecordSchema
-from components.settings import NAMESPACE, Settings
-from components.sql_files import PipelineSql
-from toolchain.frontdoor.cost.content import sample
+from components.config.settings import NAMESPACE, Settings
+from components.datagen import RecordSchema
+from components.sql_files import SqlFiles
+from toolchain.frontdoor.cost.content import sample, total
 from toolchain.frontdoor.cost.estimate import estimate
 from toolchain.frontdoor.cost.prices import Price, PriceTable, Scope
 from toolchain.frontdoor.cost.quantities import DIMENSIONS, caveats, quantities
@@ -78,11 +78,18 @@ def _report(chosen: argparse.Namespace) -> None:
     stack = Stack.read(Project.read(Layout.of(str(_PROJECT))), chosen.stack)
     settings = settings_of(_PROJECT, stack.short_name)
     try:
-        schema = RecordSchema.load(_PROJECT / "schemas" / "product-updates.avsc")
-        sql = PipelineSql.load(_PROJECT / "sql", source=SOURCE_TOPIC, embedding_model=settings.model_version)
+        schemas = [RecordSchema.load(path) for path in sorted((_PROJECT / "schemas").glob("*.avsc"))]
+        topics = {schema.topic for schema in schemas}
+        sql = SqlFiles.load(_PROJECT / "sql", topics=topics, embedding_model=settings.model_version)
     except pulumi.RunError as error:
         raise Failure(str(error)) from None
-    flow = sample(schema.text, sql.insert.text, DIMENSIONS.get(settings.embedding_model, 0))
+    dimensions = DIMENSIONS.get(settings.embedding_model, 0)
+    flow = total(
+        sample(schema.text, insert.text, dimensions)
+        for schema in schemas
+        for insert in sql.inserts.values()
+        if schema.topic in sql.read_by(insert)
+    )
     scope = Scope.of(settings)
     found = estimate(quantities(settings, flow), prices, scope)
     said = list(caveats(settings, flow))

@@ -27,34 +27,32 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.sql.session import Session
     from toolchain.frontdoor.verify.report import Report
 
-_COUNTS = (
-    "SELECT 'source' AS side, COUNT(*) AS records FROM `product-updates`"
-    " UNION ALL SELECT 'target' AS side, COUNT(*) AS records FROM product_vector"
-)
-_FRESH = "SELECT content, vector FROM product_vector /*+ OPTIONS('scan.startup.mode'='latest-offset') */"
 _COUNT_SECONDS = 120
 
-Row = tuple[str, list[float] | None]
+Row = dict[str, Any]
 
 
 class Flow(Protocol):
-    """The two tables."""
+    """A source topic and the table that an INSERT fills from it."""
+
+    source: str
+    sink: str
 
     def count(self) -> Lag:
         """Return how many records each holds."""
 
     def next_record(self, seconds: int) -> Row | None:
-        """Return content and vector of the next record to arrive, ``None`` if none does in time."""
+        """Return the next record to arrive in the sink, by column; ``None`` if none does in time."""
 
 
 @dataclass
 class _Rows:
     """Keeps rows, for :meth:`Session.run`."""
 
-    kept: list[tuple[Any, ...]] = field(default_factory=list)
+    kept: list[Row] = field(default_factory=list)
 
-    def rows(self, columns: list[str], rows: list[tuple[Any, ...]]) -> None:  # noqa: ARG002 - the protocol's form
-        self.kept += rows
+    def rows(self, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+        self.kept += [dict(zip(columns, row[-len(columns) :], strict=True)) for row in rows]
 
     def end(self, columns: list[str]) -> None:
         """Nothing is held back."""
@@ -65,25 +63,33 @@ class SqlFlow:
     """The two tables through Flink SQL. Raises the driver's errors."""
 
     session: Session
+    source: str
+    sink: str
 
     def count(self) -> Lag:
         """Count both in one bounded statement, and leave nothing of it behind."""
         connection = self.session.connection
         name = f"pulumiw-{uuid.uuid4().hex}"
         cursor = connection.cursor()
+        counts = (
+            f"SELECT 'source' AS side, COUNT(*) AS records FROM `{self.source}`"  # noqa: S608 - the stack's own tables
+            f" UNION ALL SELECT 'target' AS side, COUNT(*) AS records FROM `{self.sink}`"
+        )
         try:
-            cursor.execute(_COUNTS, statement_name=name, timeout=_COUNT_SECONDS)
+            cursor.execute(counts, statement_name=name, timeout=_COUNT_SECONDS)
             counted: dict[str, int] = {side.strip(): int(records) for side, records in cursor.fetchall()}
         finally:
             with suppress(confluent_sql.Error):
                 connection.delete_statement(name)
-        return Lag(counted.get("source", 0), counted.get("target", 0))  # an empty table may have no row at all
+        # An empty table may have no row at all.
+        return Lag(self.source, self.sink, counted.get("source", 0), counted.get("target", 0))
 
     def next_record(self, seconds: int) -> Row | None:
         """Read the first record after the latest offset."""
         rows = _Rows()
-        self.session.run(_FRESH, rows, limit=1, seconds=seconds)
-        return (str(rows.kept[0][-2]), rows.kept[0][-1]) if rows.kept else None
+        hint = "/*+ OPTIONS('scan.startup.mode'='latest-offset') */"
+        self.session.run(f"SELECT * FROM `{self.sink}` {hint}", rows, limit=1, seconds=seconds)  # noqa: S608 - as above
+        return rows.kept[0] if rows.kept else None
 
 
 def vector_problem(vector: list[float] | None) -> str:
@@ -98,28 +104,30 @@ def vector_problem(vector: list[float] | None) -> str:
 def check_flow(flow: Flow, report: Report, left: Callable[[], int], *, wait: bool, pause: Callable[[], None]) -> None:
     """Add lag and fresh record to ``report``; ``left`` says how many seconds may still go by, ``wait`` if any should.
 
-    Caught up is: everything that was in ``product-updates`` when the check began has come out of the INSERT.
+    Caught up is: everything that was in the source when the check began has come out of the INSERT.
     """
-    first = report.lag = flow.count()
-    if not wait:
-        return
-    report.problems.extend(_fresh_problems(flow, report, max(1, left())))
-    while report.lag.target < first.source and left() > 0:
-        pause()
-        report.lag = flow.count()
-    if report.lag.target < first.source:
-        report.problems.append(
-            f"product_vector lags behind: {first.source - report.lag.target} of the {first.source} records that were in"
-            " product-updates when the check began have no vector yet."
-        )
+    first = lag = flow.count()
+    if wait:
+        report.problems.extend(_fresh_problems(flow, report, max(1, left())))
+        while lag.target < first.source and left() > 0:
+            pause()
+            lag = flow.count()
+        if lag.target < first.source:
+            report.problems.append(
+                f"{flow.sink} lags behind: {first.source - lag.target} of the {first.source} records that were in"
+                f" {flow.source} when the check began are not there yet."
+            )
+    report.lags.append(lag)
 
 
 def _fresh_problems(flow: Flow, report: Report, seconds: int) -> Iterator[str]:
     record = flow.next_record(seconds)
     if record is None:
-        yield f"No new record has come into product_vector within {seconds} seconds."
+        yield f"No new record has come into {flow.sink} within {seconds} seconds."
         return
-    content, vector = record
-    report.fresh = FreshRecord(content, len(vector or []))
-    if problem := vector_problem(vector):
-        yield f"The vector of a fresh record {problem}: {content}"
+    vectors = [value for value in record.values() if isinstance(value, list)]
+    content = str(record.get("content") or ", ".join(str(one) for one in record.values() if not isinstance(one, list)))
+    report.fresh.append(FreshRecord(flow.sink, content, len(vectors[0]) if vectors else 0))
+    for vector in vectors:
+        if problem := vector_problem(vector):
+            yield f"The vector of a fresh record {problem}: {content}"

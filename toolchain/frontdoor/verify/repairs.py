@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 _CONNECTOR = "confluentcloud:index/connector:Connector"
+_CREATE_TABLE = re.compile(r"^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?`?([\w-]+)", re.IGNORECASE | re.MULTILINE)
 _MISSING = re.compile(r"does ?n[o']t exist|not found|unknown topic", re.IGNORECASE)
 
 
@@ -41,13 +42,13 @@ class Repairs:
         ]
 
 
-def makers_in(resources: Iterable[Mapping[str, Any]], tables: Mapping[str, str]) -> dict[str, str]:
-    """Return which resource makes each table. ``tables``: table -> name of the statement or connector that makes it."""
-    urns: dict[str, str] = {}
+def makers_in(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return which resource of a state makes each table: table -> URN."""
+    found: dict[str, str] = {}
     for one in resources:
-        values = {**(one.get("inputs") or {}), **(one.get("outputs") or {})}
-        if one["type"] == _STATEMENT:
-            urns[str(values.get("statementName"))] = one["urn"]
-        elif one["type"] == _CONNECTOR:
-            urns[str((values.get("configNonsensitive") or {}).get("name"))] = one["urn"]
-    return {table: urns[maker] for table, maker in tables.items() if maker in urns}
+        inputs = one.get("inputs") or {}
+        if one["type"] == _STATEMENT and (made := _CREATE_TABLE.search(str(inputs.get("statement")))):
+            found[made[1]] = one["urn"]
+        elif one["type"] == _CONNECTOR and (topic := (inputs.get("configNonsensitive") or {}).get("kafka.topic")):
+            found[topic] = one["urn"]
+    return found

@@ -40,8 +40,10 @@ class ConnectorHealth:
 
 @dataclass(frozen=True)
 class Lag:
-    """Records in ``product-updates`` and in ``product_vector``; ``records``: how many are not through yet."""
+    """Records in the two topics of a flow; ``records``: how many are not through yet."""
 
+    source_topic: str
+    sink_topic: str
     source: int
     target: int
 
@@ -53,8 +55,9 @@ class Lag:
 
 @dataclass(frozen=True)
 class FreshRecord:
-    """A record that came into ``product_vector`` during the check."""
+    """A record that came into ``topic`` during the check; 0 ``dimensions``: it has no vector."""
 
+    topic: str
     content: str
     dimensions: int
 
@@ -67,8 +70,8 @@ class Report:
     problems: list[str] = field(default_factory=list)
     statements: list[StatementHealth] = field(default_factory=list)
     connectors: list[ConnectorHealth] = field(default_factory=list)
-    lag: Lag | None = None
-    fresh: FreshRecord | None = None
+    lags: list[Lag] = field(default_factory=list)
+    fresh: list[FreshRecord] = field(default_factory=list)
 
     @property
     def healthy(self) -> bool:
@@ -76,10 +79,10 @@ class Report:
         return not self.problems
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for programs; ``lag`` and ``fresh`` are ``null`` where they could not be measured."""
+        """Return it for programs; ``lags`` and ``fresh`` lack what could not be measured."""
         found = asdict(self)
-        lag = {**found["lag"], "records": self.lag.records} if self.lag else None
-        return {"stack": found.pop("stack"), "healthy": self.healthy, **found, "lag": lag}
+        lags = [{**asdict(lag), "records": lag.records} for lag in self.lags]
+        return {"stack": found.pop("stack"), "healthy": self.healthy, **found, "lags": lags}
 
     def lines(self) -> Iterator[str]:
         """Yield it for people."""
@@ -88,13 +91,13 @@ class Report:
         for connector in self.connectors:
             tasks = ", ".join(f"task {task.id} {task.state}" for task in connector.tasks) or "no tasks"
             yield f"connector  {connector.state:<10} {connector.name} ({tasks})"
-        if self.lag:
+        for lag in self.lags:
             yield (
-                f"lag        {self.lag.records:<10} records"
-                f" ({self.lag.source} in product-updates, {self.lag.target} in product_vector)"
+                f"lag        {lag.records:<10} records"
+                f" ({lag.source} in {lag.source_topic}, {lag.target} in {lag.sink_topic})"
             )
-        if self.fresh:
-            yield f"vector     {self.fresh.dimensions:<10} dimensions: {self.fresh.content}"
+        for record in self.fresh:
+            yield f"fresh      {record.topic:<10} {record.dimensions} dimensions: {record.content}"
         for problem in self.problems:
             yield f"problem    {problem}"
         yield f"Stack {self.stack} is {'healthy' if self.healthy else 'unhealthy'}."

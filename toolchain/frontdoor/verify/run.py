@@ -27,7 +27,7 @@ from toolchain.frontdoor.verify.services import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _PAUSE_SECONDS = 2
 NO_REPAIRS = Repairs()
@@ -45,7 +45,7 @@ def _countdown(seconds: int) -> Callable[[], int]:
 def check(
     stack: str,
     services: Services,
-    flow: Flow,
+    flows: Sequence[Flow],
     left: Callable[[], int],
     *,
     pause: Callable[[], None] = _pause,
@@ -62,7 +62,9 @@ def check(
         report.problems.append(str(failure))
     try:
         # Where something stands still there is nothing to wait for: its own sentence has said so.
-        check_flow(flow, report, left, wait=report.healthy, pause=pause)
+        is_healthy = report.healthy
+        for flow in flows:
+            check_flow(flow, report, left, wait=is_healthy, pause=pause)
     except (confluent_sql.Error, httpx.HTTPError) as error:
         missing = repairs.missing_tables(reason(error))
         report.problems.extend(missing or [f"The records cannot be read: {reason(error)}"])
@@ -80,7 +82,7 @@ def _check_services(services: Services, report: Report, left: Callable[[], int],
             break
         pause()
     report.problems.extend(statement_problems(report.statements))
-    report.problems.extend(connector_problems(report.connectors, services.connector))
+    report.problems.extend(connector_problems(report.connectors, services.connectors))
 
 
 def _again(services: Services, report: Report) -> Report:
@@ -90,7 +92,7 @@ def _again(services: Services, report: Report) -> Report:
         report.connectors = services.read_connectors()
     except Failure:
         return report
-    causes = [*statement_problems(report.statements), *connector_problems(report.connectors, services.connector)]
+    causes = [*statement_problems(report.statements), *connector_problems(report.connectors, services.connectors)]
     report.problems = [*causes, *(problem for problem in report.problems if problem not in causes)]
     return report
 
@@ -114,9 +116,14 @@ def main() -> int:
         given = json.load(pipe)
     signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
     services = Services.of(given["outputs"], given["cloud"])
-    flow = SqlFlow(Session.of(given["outputs"]))
+    session = Session.of(given["outputs"])
+    flows = [
+        SqlFlow(session, source, flow["sink"])
+        for flow in given["outputs"]["flows"].values()
+        for source in flow["sources"]
+    ]
     repairs = Repairs(**given["repairs"])
-    report = check(given["stack"], services, flow, _countdown(arguments.seconds), repairs=repairs)
+    report = check(given["stack"], services, flows, _countdown(arguments.seconds), repairs=repairs)
     if arguments.json:
         out(json.dumps(report.as_json(), ensure_ascii=False))
     else:

@@ -16,8 +16,10 @@ from toolchain.frontdoor.verify.report import ConnectorHealth, StatementHealth, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
 FORGOTTEN = "FORGOTTEN"
+_REPAIR = {"FAILED": " When its cause is gone, run `./pulumiw up`: it goes on where this one stopped."}
 _ON_THE_WAY = frozenset({"PENDING", "PROVISIONING"})
 _DEFINITION = "create-"  # a statement's name begins with what it does: CREATE MODEL and CREATE TABLE end, others go on
 
@@ -54,7 +56,7 @@ class Services:
     statements: Mapping[str, str]
     statements_path: str
     connectors_path: str
-    connector: str
+    connectors: frozenset[str]
 
     @classmethod
     def of(cls, outputs: Mapping[str, Any], cloud: Mapping[str, str]) -> Services:
@@ -66,7 +68,7 @@ class Services:
             statements=outputs["statements"],
             statements_path=f"/sql/v1/organizations/{outputs['organizationId']}/environments/{environment}/statements",
             connectors_path=f"/connect/v1/environments/{environment}/clusters/{outputs['kafkaClusterId']}/connectors",
-            connector=outputs["connectorName"],
+            connectors=frozenset(outputs["connectors"]),
         )
 
     def read_statements(self) -> list[StatementHealth]:
@@ -108,14 +110,15 @@ def statement_problems(statements: list[StatementHealth]) -> Iterator[str]:
         if statement.phase == FORGOTTEN:
             yield f"Statement {statement.name} does not exist any more: run `./pulumiw refresh`, then `./pulumiw up`."
         else:
-            cause = f": {statement.detail}" if statement.detail else ", for no reason that Flink gives."
-            yield f"Statement {statement.name} is {statement.phase}{cause}"
+            cause = f": {statement.detail}" if statement.detail else ", for no reason that Flink gives"
+            cause = cause.rstrip(".") + "."
+            yield f"Statement {statement.name} is {statement.phase}{cause}{_REPAIR.get(statement.phase, '')}"
 
 
-def connector_problems(connectors: list[ConnectorHealth], wanted: str) -> Iterator[str]:
-    """Yield a sentence for the stack's connector if it is gone, and for each connector or task that does not run."""
-    if wanted not in {connector.name for connector in connectors}:
-        yield f"Connector {wanted} does not exist any more: run `./pulumiw refresh`, then `./pulumiw up`."
+def connector_problems(connectors: list[ConnectorHealth], wanted: AbstractSet[str]) -> Iterator[str]:
+    """Yield a sentence for each of the stack's connectors that is gone, and for each connector or task that is ill."""
+    for gone in sorted(wanted - {connector.name for connector in connectors}):
+        yield f"Connector {gone} does not exist any more: run `./pulumiw refresh`, then `./pulumiw up`."
     for connector in connectors:
         if connector.state != "RUNNING":
             yield f"Connector {connector.name} is {connector.state}{_cause(connector.trace)}"

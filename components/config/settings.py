@@ -14,7 +14,7 @@ from pulumi.runtime.config import CONFIG
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic.alias_generators import to_camel
 
-from components.regions import REGIONS, Cloud
+from components.config.regions import REGIONS, Cloud
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

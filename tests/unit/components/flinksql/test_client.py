@@ -11,16 +11,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import pytest
+from confluent_sql import OperationalError
 
-from components import flink_sql
-from components.flink_address import Address
-from components.flink_sql import FlinkSql, FlinkSqlError, quote
-from components.hook_statements import is_left_over, new_name
-from components.sql_text import Kind, Statement
+from components.flinksql import client
+from components.flinksql.calls import FlinkSqlError
+from components.flinksql.client import FlinkSql, is_transient, retried
+from components.flinksql.leftovers import is_left_over, new_name
+from components.flinksql.session import Address
+from components.flinksql.text import Statement, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BASE = "/sql/v1/organizations/org-1/environments/env-1/statements"
 STRING = {"type": "VARCHAR", "length": 2147483647, "nullable": True}
@@ -124,8 +127,8 @@ def flink(api: FlinkApi) -> Iterator[FlinkSql]:
             yield connected
 
 
-TABLE = Statement.parse("CREATE TABLE t (a INT);", Kind.CREATE_TABLE)
-INSERT = Statement.parse("INSERT INTO t SELECT 1;", Kind.INSERT_INTO)
+TABLE = Statement.parse("CREATE TABLE t (a INT);")
+INSERT = Statement.parse("INSERT INTO t SELECT 1;")
 
 
 class TestFlinkSql:
@@ -138,12 +141,12 @@ class TestFlinkSql:
     def test_an_exhausted_pool_is_told_instead_of_waited_for(
         self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(flink_sql, "EXHAUSTED_SECONDS", 0.0)
+        monkeypatch.setattr(client, "EXHAUSTED_SECONDS", 0.0)
         api.verdicts["INSERT"] = ("PENDING", "exhausted", [])
         api.submit({"name": "mine", "spec": {"statement": INSERT.text, "properties": {}}})
         api.statements["mine"]["status"]["scaling_status"] = {"scaling_state": "POOL_EXHAUSTED"}
         with pytest.raises(FlinkSqlError, match=r"no CFU left .* so statement mine cannot start"):
-            flink.start_of("mine")
+            flink.take_over("mine")
 
     def test_delete_frees_the_name(self, api: FlinkApi, flink: FlinkSql) -> None:
         api.submit({"name": "mine", "spec": {"statement": INSERT.text, "properties": {}}})
@@ -155,14 +158,49 @@ class TestFlinkSql:
         api.statements["mine"]["status"] = {"phase": "DELETING", "detail": "", "traits": None}
         assert flink.phase("mine") == "DELETING"
 
-    def test_a_list_that_holds_such_a_one_is_asked_for_again(
-        self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
+    @pytest.fixture
+    def turns(self, api: FlinkApi, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Three INSERTs, each after the one before it; stopping one starts the next. Returns what was stopped."""
+        stopped: list[str] = []
+        for name, before in (("first", ""), ("second", "first"), ("third", "second")):
+            offsets = {"sql.tables.initial-offset-from": before} if before else {}
+            api.submit({"name": name, "spec": {"statement": INSERT.text, "properties": offsets}})
+            api.statements[name]["status"]["phase"] = "PENDING" if before else "RUNNING"
+
+        def stop(self: Any, name: str, timeout: int) -> None:  # noqa: ARG001 - the driver's form
+            stopped.append(name)
+            for other in api.statements.values():
+                is_next = other["spec"]["properties"].get("sql.tables.initial-offset-from") == name
+                if is_next and other["status"]["phase"] == "PENDING":
+                    other["status"]["phase"] = "RUNNING"
+            api.statements[name]["status"]["phase"] = "STOPPED"
+
+        monkeypatch.setattr("confluent_sql.Connection.stop_statement", stop)
+        return stopped
+
+    def test_one_takes_over_when_the_other_is_stopped(self, api: FlinkApi, flink: FlinkSql, turns: list[str]) -> None:
+        flink.take_over("second")
+        assert turns == ["first"]
+        assert api.statements["second"]["status"]["phase"] == "RUNNING"
+
+    def test_the_other_one_takes_over_first_if_it_has_not_yet(self, flink: FlinkSql, turns: list[str]) -> None:
+        flink.take_over("third")
+        assert turns == ["first", "second"]
+
+    @pytest.mark.parametrize("phase", ["FAILED", "STOPPED"])
+    def test_what_has_ended_is_not_stopped(self, api: FlinkApi, flink: FlinkSql, turns: list[str], phase: str) -> None:
+        api.statements["first"]["status"]["phase"] = phase
+        api.statements["second"]["status"]["phase"] = "RUNNING"
+        flink.take_over("second")
+        assert turns == []
+
+    def test_one_that_fails_then_is_told_in_flink_s_words(
+        self, api: FlinkApi, flink: FlinkSql, turns: list[str]
     ) -> None:
-        for name, carries_on in (("going", {}), ("next", {"sql.tables.initial-offset-from": "mine"})):
-            api.submit({"name": name, "spec": {"statement": INSERT.text, "properties": carries_on}})
-        api.statements["going"]["status"] = {"phase": "DELETING", "detail": "", "traits": None}
-        monkeypatch.setattr("components.flink_sql.time.sleep", lambda _: api.statements.pop("going", None))
-        assert flink.followers("mine") == ["next"]
+        api.statements["second"]["status"] |= {"phase": "FAILED", "detail": "the model is gone"}
+        with pytest.raises(FlinkSqlError, match="the model is gone"):
+            flink.take_over("second")
+        assert turns == ["first"]
 
     def test_settled_is_what_is_no_longer_pending(
         self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
@@ -170,9 +208,8 @@ class TestFlinkSql:
         api.submit({"name": "mine", "spec": {"statement": TABLE.text, "properties": {}}})
         status = api.statements["mine"]["status"]
         status["phase"] = "PENDING"
-        monkeypatch.setattr("components.flink_sql.time.sleep", lambda _: status.update(phase="COMPLETED"))
-        flink.settle("mine")
-        assert flink.phase("mine") == "COMPLETED"
+        monkeypatch.setattr("components.flinksql.client.time.sleep", lambda _: status.update(phase="COMPLETED"))
+        assert flink.settled("mine") == "COMPLETED"
 
     def test_ddl_runs_in_the_database_and_leaves_no_statement(self, api: FlinkApi, flink: FlinkSql) -> None:
         flink.run_ddl("DROP TABLE IF EXISTS `t`")
@@ -197,8 +234,8 @@ class TestFlinkSql:
     def test_a_model_that_gives_no_answer(
         self, api: FlinkApi, flink: FlinkSql, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("components.flink_sql.ANSWER_SECONDS", 0.0)
-        with pytest.raises(FlinkSqlError, match="model m gave no answer within 0 s"):
+        monkeypatch.setattr("components.flinksql.client.ANSWER_SECONDS", 0.0)
+        with pytest.raises(FlinkSqlError, match="model m gave no answer after 0 s"):
             flink.predict("m")
         assert api.statements == {}
 
@@ -276,7 +313,7 @@ class TestConnect:
     def test_in_passing_trouble_no_statement_is_left(
         self, api: FlinkApi, monkeypatch: pytest.MonkeyPatch, failing: list[str]
     ) -> None:
-        monkeypatch.setattr("components.patience.time.sleep", lambda _: None)
+        monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
         answer = api.answer
 
         def fail(method: str, path: str, body: bytes) -> tuple[int, Any]:
@@ -334,3 +371,67 @@ class TestConnect:
 class TestQuote:
     def test_a_quote_inside_is_doubled(self) -> None:
         assert quote("a`b") == "`a``b`"
+
+
+def lost() -> OperationalError:
+    error = OperationalError("error sending request: RemoteProtocolError")
+    error.__cause__ = httpx.RemoteProtocolError("Server disconnected without sending a response.")
+    return error
+
+
+class TestRetries:
+    @pytest.fixture(autouse=True)
+    def pauses(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        pauses: list[float] = []
+        monkeypatch.setattr("tenacity.nap.time.sleep", pauses.append)
+        monkeypatch.setattr("tenacity.time.monotonic", lambda: sum(pauses))
+        return pauses
+
+    @pytest.mark.parametrize(
+        ("error", "expected"),
+        [
+            (OperationalError("", http_status_code=429), True),
+            (OperationalError("", http_status_code=500), True),
+            (OperationalError("", http_status_code=503), True),
+            (OperationalError("", http_status_code=501), False),
+            (OperationalError("", http_status_code=409), False),
+            (OperationalError("", http_status_code=401), False),
+            (OperationalError("the statement failed"), False),
+            (lost(), True),
+        ],
+    )
+    def test_what_is_transient(self, error: OperationalError, expected: bool) -> None:  # noqa: FBT001 - a case of the test
+        assert is_transient(error) is expected
+
+    @staticmethod
+    def failing(errors: list[Exception]) -> Callable[[], str]:
+        def run() -> str:
+            if errors:
+                raise errors.pop()
+            return "done"
+
+        return run
+
+    def test_a_transient_error_is_retried_as_the_provider_does(self, pauses: list[float]) -> None:
+        assert retried(self.failing([lost()] * 4)) == "done"
+        assert pauses == [1, 2, 4, 8]
+        with pytest.raises(OperationalError):
+            retried(self.failing([lost()] * 5))
+
+    def test_no_other_one_is(self, pauses: list[float]) -> None:
+        with pytest.raises(OperationalError):
+            retried(self.failing([OperationalError("", http_status_code=404)]))
+        assert pauses == []
+
+    @pytest.mark.parametrize(
+        "refusal", [FlinkSqlError("no", status=403), FlinkSqlError("error sending request '401' - Unauthorized")]
+    )
+    def test_a_refusal_is_retried_while_a_right_may_be_on_its_way(
+        self, pauses: list[float], refusal: FlinkSqlError
+    ) -> None:
+        assert retried(self.failing([refusal] * 60), 180) == "done"
+        assert sum(pauses) == 120
+        with pytest.raises(FlinkSqlError):
+            retried(self.failing([refusal] * 600), 180)
+        with pytest.raises(FlinkSqlError):
+            retried(self.failing([refusal]))

@@ -1,7 +1,7 @@
 """Reading one Flink SQL statement well enough to name what it makes and what it refers to.
 
 Flink is the judge of a statement. What is read here is what the program itself has to know before Flink is there: that
-a file holds one whole statement of the expected kind, and which model, table and connection it is about.
+a file holds one whole statement, of which kind, and which models, tables and connection it is about.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _NEVER_CLOSED = {
 
 
 class SqlTextError(ValueError):
-    """Not one whole statement of the expected kind; ``str()`` is the end of a sentence about its file."""
+    """Not one whole statement of a known kind; ``str()`` is the end of a sentence about its file."""
 
 
 class Kind(StrEnum):
@@ -88,16 +88,26 @@ class Statement:
     target: str
 
     @classmethod
-    def parse(cls, text: str, kind: Kind) -> Statement:
+    def parse(cls, text: str) -> Statement:
         """Read ``text``, else :class:`SqlTextError`."""
         found = list(tokens(text))
-        if not found:
-            raise SqlTextError(f"is empty: write one {kind} statement")
+        kind = _kind(found)
         ends = [index for index, token in enumerate(found) if token.kind == "symbol" and token.value == ";"]
         if ends and ends[0] < len(found) - 1:
-            raise SqlTextError(f"holds more than one statement: leave one {kind} statement in it")
+            raise SqlTextError("holds more than one statement: leave one in it")
         _check_parentheses(text, found)
         return cls(kind=kind, text=text.strip(), target=_target(found, kind))
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it leaves alone what is there already (IF NOT EXISTS)."""
+        return self.if_not_exists == self.text
+
+    @property
+    def drop(self) -> str:
+        """The statement that drops what this one makes, every version of it."""
+        name = self.target + ("$all" if self.kind is Kind.CREATE_MODEL else "")
+        return f"DROP {self.kind.makes} IF EXISTS {quote(name)}"
 
     @cached_property
     def _tokens(self) -> Sequence[Token]:
@@ -161,14 +171,24 @@ def _check_parentheses(text: str, found: Sequence[Token]) -> None:
         raise SqlTextError(f"has a ( on line {line} that is never closed")
 
 
+def _kind(found: Sequence[Token]) -> Kind:
+    *most, last = Kind
+    wanted = f"write one {', '.join(most)} or {last} statement"
+    if not found:
+        raise SqlTextError(f"is empty: {wanted}")
+    starts = " ".join(token.value for token in found[:2])
+    if starts.upper() not in set(Kind):
+        raise SqlTextError(f"starts with {starts!r}: {wanted}")
+    return Kind(starts.upper())
+
+
+def quote(name: str) -> str:
+    """Return ``name`` as an identifier that Flink takes literally."""
+    return f"`{name.replace('`', '``')}`"
+
+
 def _target(found: Sequence[Token], kind: Kind) -> str:
-    words = kind.value.split()
-    rest = list(found)
-    for word in words:
-        if not rest or not rest[0].is_word(word):
-            starts = " ".join(token.value for token in found[: len(words)])
-            raise SqlTextError(f"starts with {starts!r}: write one {kind} statement")
-        rest.pop(0)
+    rest = list(found)[len(kind.value.split()) :]
     if [token.value.upper() for token in rest[:3]] == _CONDITION:
         rest = rest[3:]
     name = ""

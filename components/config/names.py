@@ -9,7 +9,7 @@ import pulumi
 import pulumi_random
 
 if TYPE_CHECKING:
-    from components.settings import Settings
+    from components.config.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

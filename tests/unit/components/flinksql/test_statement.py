@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.statement import MAX_NAME, statement_name
+from components.flinksql.statement import MAX_NAME, statement_name
 
 CONTENT: dict[str, Any] = {
     "text": "CREATE TABLE t (a INT);",

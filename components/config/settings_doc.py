@@ -1,4 +1,4 @@
-"""``python -m components.settings_doc``: write ``docs/settings.md`` from the settings themselves."""
+"""``python -m components.config.settings_doc``: write ``docs/settings.md`` from the settings themselves."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pydantic.alias_generators import to_camel
 
-from components.regions import REGIONS
-from components.settings import NAMESPACE, Settings, rules
+from components.config.regions import REGIONS
+from components.config.settings import NAMESPACE, Settings, rules
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 
 _INTRODUCTION = f"""# Settings
 
-Written by `python -m components.settings_doc` from `components/settings.py`.
+Written by `python -m components.config.settings_doc` from `components/config/settings.py`.
 
 Set one with `./pulumiw config set {NAMESPACE}:KEY VALUE`, or write `{NAMESPACE}:KEY: VALUE` under `config:` in
 `Pulumi.<stack>.yaml`. All mistakes are told at once, before anything is created.

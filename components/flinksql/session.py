@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,9 +11,19 @@ if TYPE_CHECKING:
     import pulumi
     import pulumi_confluentcloud as confluentcloud
 
-    from components.flink_address import Address
-    from components.last_up import LastUp
-    from components.model_answers import ModelAnswers
+    from components.flinksql.previous import Previous
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """A Flink endpoint with the key to it, as plain values."""
+
+    endpoint: str
+    organization_id: str
+    environment_id: str
+    compute_pool_id: str
+    api_key: str
+    api_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,17 +32,14 @@ class FlinkSession:
 
     ``catalog`` is an environment id, ``database`` a cluster's display name (Flink SQL API, ``sql.current-*``).
     ``place``: cloud and region. ``runs_as``: the ids of pool, account and cluster; another one, another session.
-    ``address`` is secret. ``rights``: the role bindings that must be
-    there before, and until after, anything runs. ``suffix`` ends the statements' names.
+    ``address`` is secret. ``rights``: the role bindings that statements depend on. ``suffix`` ends their names.
     """
 
     suffix: pulumi.Output[str]
     place: str
-
     provider: confluentcloud.Provider
     address: pulumi.Output[Address]
-    answers: ModelAnswers
-    last_up: LastUp
+    previous: Previous
     runs_as: pulumi.Output[list[str]]
     catalog: pulumi.Output[str]
     database: pulumi.Output[str]
