@@ -78,9 +78,13 @@ class SqlFiles:
 
     @property
     def flows(self) -> dict[str, dict[str, object]]:
-        """Source topics and sink topic of each INSERT, by purpose."""
+        """Source topics, sink topic and models of each INSERT, by purpose."""
         return {
-            purpose: {"sources": sorted(self.read_by(insert)), "sink": insert.target}
+            purpose: {
+                "sources": sorted(self.read_by(insert)),
+                "sink": insert.target,
+                "models": sorted(insert.predicts_with),
+            }
             for purpose, insert in self.inserts.items()
         }
 

@@ -89,7 +89,7 @@ class TestDeployed:
 
     @pytest.fixture(autouse=True)
     def up(self, clone: Clone) -> None:
-        if clone.run("stack", "output", "showVectors").returncode:
+        if clone.run("stack", "output", "flows").returncode:
             clone.ok("up", "--yes", "--skip-preview")
 
     def test_an_up_that_changes_nothing_does_not_show_vectors_again(self, clone: Clone) -> None:

@@ -185,10 +185,8 @@ class TestRenames:
         clone.ok("up", "--yes", "--skip-preview")
         after = clone.outputs()
         assert after["connectionName"] == "another-connection"
-        assert {kind for kind in before if after["statements"][kind] != before[kind]} == {
-            MODEL_STATEMENT,
-            INSERT_STATEMENT,
-        }
+        changed = {purpose for purpose in before if after["statements"][purpose] != before[purpose]}
+        assert changed == {MODEL_STATEMENT, INSERT_STATEMENT}
         assert [r["name"] for r in clone.status()["resources"] if r["kind"] == "connection"] == ["another-connection"]
         clone.ok("preview", "--expect-no-changes")
         git(clone.path, "checkout", "--", "sql")

@@ -105,9 +105,10 @@ class TestSqlFiles:
         assert sql.statements.keys() == {MODEL, TABLE, INSERT}
         assert sql.models[MODEL].target == "vector_embedding"
         assert sql.connections == {"openai-embedding-connection"}
-        assert (sql.reads, sql.writes) == ({"product-updates"}, {"product_vector"})
+        assert (set(sql.reads), set(sql.writes)) == ({"product-updates"}, {"product_vector"})
         assert sql.used_by(sql.inserts[INSERT]) == [TABLE, MODEL]
-        assert sql.flows == {INSERT: {"sources": ["product-updates"], "sink": "product_vector"}}
+        flow = {"sources": ["product-updates"], "sink": "product_vector", "models": ["vector_embedding"]}
+        assert sql.flows == {INSERT: flow}
         for name, statement in sql.statements.items():
             assert statement.text == (FOLDER / f"{name}.sql").read_text().strip()
 
@@ -116,7 +117,7 @@ class TestSqlFiles:
         insert = "INSERT INTO cheap SELECT product_id, price FROM product_vector WHERE price < 20;"
         (folder / "insert-into-cheap.sql").write_text(insert)
         sql = load(folder)
-        assert sql.flows["insert-into-cheap"] == {"sources": ["product_vector"], "sink": "cheap"}
+        assert sql.flows["insert-into-cheap"] == {"sources": ["product_vector"], "sink": "cheap", "models": []}
         assert sql.used_by(sql.inserts["insert-into-cheap"]) == ["create-table-cheap", TABLE]
         assert sql.reads == {"product-updates", "product_vector"}
         assert sql.writes == {"product_vector", "cheap"}

@@ -14,28 +14,36 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.prepare import Prepared
     from toolchain.frontdoor.stack import Stack
 
-_STATEMENT = "SELECT content, vector FROM product_vector"
 _ROWS = 3
 _SECONDS = 12  # for the query, of the 15 that it may take in all
 _ALL_SECONDS = 15
 _NUMBERS_SHOWN = 4
 
 
-def deployed(stack: Stack) -> frozenset[tuple[str, str, str]]:
-    """Return what the checkpoint holds, as (URN, id, time of last change): the same after an `up` without changes."""
+def _resources(stack: Stack) -> list[dict[str, Any]]:
     try:
         latest = json.loads(stack.checkpoint.read_text(encoding="utf-8"))["checkpoint"]["latest"]
     except (OSError, ValueError, KeyError):
-        return frozenset()
-    resources = latest.get("resources") or [] if latest else []
-    return frozenset((r["urn"], r.get("id", ""), r.get("modified", "")) for r in resources)
+        return []
+    return (latest.get("resources") or []) if latest else []
 
 
-def _first_rows(prepared: Prepared) -> list[dict[str, Any]]:
+def deployed(stack: Stack) -> frozenset[tuple[str, str, str]]:
+    """Return what the checkpoint holds, as (URN, id, time of last change): the same after an `up` without changes."""
+    return frozenset((r["urn"], r.get("id", ""), r.get("modified", "")) for r in _resources(stack))
+
+
+def vector_table(stack: Stack) -> str | None:
+    """Return the sink of the first INSERT that predicts with a model, as the stack's outputs have it."""
+    outputs = next((one.get("outputs") or {} for one in _resources(stack) if one["type"] == "pulumi:pulumi:Stack"), {})
+    return next((flow["sink"] for flow in (outputs.get("flows") or {}).values() if flow["models"]), None)
+
+
+def _first_rows(prepared: Prepared, statement: str) -> list[dict[str, Any]]:
     bounds = ["--json", "--limit", str(_ROWS), "--seconds", str(_SECONDS)]
     reading, writing = os.pipe()
     with subprocess.Popen(  # noqa: S603 - our own second half, which loads while the outputs are read
-        sql_argv(prepared.layout, reading, [*bounds, "--", _STATEMENT]),
+        sql_argv(prepared.layout, reading, [*bounds, "--", statement]),
         env=sql_environment(prepared),
         cwd=prepared.layout.project,
         stdin=subprocess.DEVNULL,
@@ -55,18 +63,23 @@ def _first_rows(prepared: Prepared) -> list[dict[str, Any]]:
 
 def show_first_vectors(prepared: Prepared, stream: TextIO) -> None:
     """Print the first vectors and three commands. Never fails: the stack is up whatever happens here."""
+    table = vector_table(prepared.stack)
+    if table is None:
+        return
+    statement = f"SELECT * FROM {table}"  # noqa: S608 - a table of the project's own files
     try:
-        rows = _first_rows(prepared)
+        rows = _first_rows(prepared, statement)
     except (Failure, OSError, ValueError, subprocess.SubprocessError):
         rows = []
     stream.write("\nThe first vectors:\n" if rows else "\nThe stack is up; its first vectors are still on their way.\n")
     for row in rows:
-        vector = row["vector"] or []
+        vector = next((value for value in row.values() if isinstance(value, list)), [])
         numbers = ", ".join(f"{number:.4f}" for number in vector[:_NUMBERS_SHOWN])
-        stream.write(f"  {row['content']}\n    [{numbers}, ... {len(vector)} dimensions]\n")
+        text = row.get("content") or ", ".join(str(value) for value in row.values() if not isinstance(value, list))
+        stream.write(f"  {text}\n    [{numbers}, ... {len(vector)} dimensions]\n")
     stream.write(
         "\nTry next:\n"
-        f'  ./pulumiw sql "{_STATEMENT}" --limit 5\n'
+        f'  ./pulumiw sql "{statement}" --limit 5\n'
         "  ./pulumiw cloud status\n"
         "  ./pulumiw destroy --yes && ./pulumiw cloud stop\n"
     )

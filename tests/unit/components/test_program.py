@@ -32,7 +32,13 @@ OUTPUTS = {
     "region": "us-east-1",
     "connectors": {"DatagenSourceProductUpdates": {"id": "lcc-1", "topic": "product-updates"}},
     "models": ["vector_embedding"],
-    "flows": {"insert-into-product-vector": {"sources": ["product-updates"], "sink": "product_vector"}},
+    "flows": {
+        "insert-into-product-vector": {
+            "sources": ["product-updates"],
+            "sink": "product_vector",
+            "models": ["vector_embedding"],
+        }
+    },
     "connectionName": "openai-embedding-connection",
     "flinkApiKey": "FLINKKEY",
     "flinkApiSecret": "flink-secret",

@@ -59,24 +59,31 @@ class Cloud(StubApi):
             "organizationId": "org-1",
             "environmentId": "env-1",
             "kafkaClusterId": "lkc-1",
-            "connectorName": "Datagen",
+            "connectors": {"Datagen": {"id": "lcc-1", "topic": "product-updates"}},
+            "flows": {"insert": {"sources": ["product-updates"], "sink": "product_vector", "models": ["m"]}},
             "statements": {"insert": INSERT, "model": MODEL, "table": TABLE},
         }
         return Services.of(outputs, {"endpoint": self.url, "key": "CK", "secret": "CS"})
 
 
+def lag(source: int, target: int) -> Lag:
+    return Lag("product-updates", "product_vector", source, target)
+
+
 class Tables:
     """The two tables: each count in turn, the last one again and again."""
 
+    source, sink, predicts = "product-updates", "product_vector", True
+
     def __init__(self, *counts: tuple[int, int], vector: list[float] | None = VECTOR, arrives: bool = True) -> None:
-        self.counts = [Lag(*count) for count in counts]
-        self.record = ("a shoe", vector) if arrives else None
+        self.counts = [lag(*count) for count in counts]
+        self.record = {"content": "a shoe", "vector": vector} if arrives else None
         self.waited: list[int] = []
 
     def count(self) -> Lag:
         return self.counts.pop(0) if len(self.counts) > 1 else self.counts[0]
 
-    def next_record(self, seconds: int) -> tuple[str, list[float] | None] | None:
+    def next_record(self, seconds: int) -> dict[str, Any] | None:
         self.waited.append(seconds)
         return self.record
 
@@ -87,7 +94,7 @@ def seconds_left(*values: int) -> Callable[[], int]:
 
 
 def checked(cloud: Cloud, flow: Flow, left: Callable[[], int] | None = None) -> Report:
-    return check("dev", cloud.services(), flow, left or seconds_left(60), pause=lambda: None)
+    return check("dev", cloud.services(), [flow], left or seconds_left(60), pause=lambda: None)
 
 
 def test_a_healthy_stack() -> None:
@@ -99,8 +106,8 @@ def test_a_healthy_stack() -> None:
     told = json.loads(json.dumps(report.as_json()))
     assert told["healthy"] is True
     assert told["problems"] == []
-    assert told["lag"] == {"source": 7, "target": 7, "records": 0}
-    assert told["fresh"] == {"content": "a shoe", "dimensions": 3}
+    assert [(one["source"], one["target"], one["records"]) for one in told["lags"]] == [(7, 7, 0)]
+    assert told["fresh"] == [{"topic": "product_vector", "content": "a shoe", "dimensions": 3}]
     assert {one["name"]: one["phase"] for one in told["statements"]}[INSERT] == "RUNNING"
     assert told["connectors"][0]["tasks"] == [{"id": 0, "state": "RUNNING", "message": ""}]
 
@@ -126,7 +133,7 @@ def test_a_statement_that_is_not_well(name: str, reply: Any, sentence: str) -> N
     assert len(report.problems) == 1
     assert sentence in report.problems[0]
     assert flow.waited == []  # nothing will come: the cause is known
-    assert report.lag == Lag(7, 3)
+    assert report.lags == [lag(7, 3)]
 
 
 def test_a_definition_that_confluent_has_forgotten_is_no_problem() -> None:
@@ -177,7 +184,7 @@ def test_a_lag_that_closes_is_no_problem() -> None:
     with Cloud() as cloud:
         report = checked(cloud, Tables((100, 40), (110, 90), (120, 100)))
     assert report.healthy
-    assert report.lag == Lag(120, 100)  # the 20 came later than the check
+    assert report.lags == [lag(120, 100)]  # the 20 came later than the check
 
 
 def test_a_lag_that_stays_is_told_in_records() -> None:
@@ -185,6 +192,22 @@ def test_a_lag_that_stays_is_told_in_records() -> None:
         report = checked(cloud, Tables((100, 40), (110, 90)), seconds_left(9, 9, 0))
     assert len(report.problems) == 1
     assert "10 of the 100 records" in report.problems[0]
+
+
+def test_each_flow_is_checked() -> None:
+    second = Tables((3, 1), arrives=False)
+    second.source, second.sink, second.predicts = "product_vector", "cheap", False
+    with Cloud() as cloud:
+        report = check("dev", cloud.services(), [Tables((7, 7)), second], seconds_left(9, 0), pause=lambda: None)
+    assert [one.records for one in report.lags] == [0, 2]
+    assert [problem.split()[0] for problem in report.problems] == ["No", "cheap"]
+
+
+def test_a_table_without_vectors_needs_none() -> None:
+    plain = Tables((7, 7), vector=None)
+    plain.predicts = False
+    with Cloud() as cloud:
+        assert checked(cloud, plain).healthy
 
 
 def test_no_new_record_is_a_problem_even_where_the_counts_match() -> None:
@@ -198,7 +221,8 @@ def test_a_statement_that_fails_meanwhile_gives_the_cause_first() -> None:
     with Cloud() as cloud:
         cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = lambda: next(phases, statement("FAILED", "429"))
         report = checked(cloud, Tables((7, 7), arrives=False))
-    assert report.problems[0] == f"Statement {INSERT} is FAILED: 429"
+    repair = "When its cause is gone, run `./pulumiw up`: it goes on where this one stopped."
+    assert report.problems[0] == f"Statement {INSERT} is FAILED: 429. {repair}"
     assert len(report.problems) == 2
 
 
@@ -232,7 +256,7 @@ def test_tables_that_cannot_be_read_are_told() -> None:
 def test_a_cloud_that_does_not_answer_is_told() -> None:
     with Cloud() as cloud:
         services = cloud.services()
-    report = check("dev", services, Tables((7, 7)), seconds_left(60), pause=lambda: None)
+    report = check("dev", services, [Tables((7, 7))], seconds_left(60), pause=lambda: None)
     assert len(report.problems) == 1
     assert "does not answer" in report.problems[0]
 
@@ -257,7 +281,7 @@ def test_a_table_that_is_gone_is_told_with_the_command_that_makes_it_again(said:
     with Cloud() as cloud:
         repairs = Repairs(makers={"product_vector": URN})
         flow = Gone((0, 0))
-        report = check("dev", cloud.services(), flow, seconds_left(60), pause=lambda: None, repairs=repairs)
+        report = check("dev", cloud.services(), [flow], seconds_left(60), pause=lambda: None, repairs=repairs)
     assert len(report.problems) == 1
     assert sentence in report.problems[0]
 
@@ -266,7 +290,7 @@ def test_a_flink_key_that_is_refused_is_told_with_the_commands_that_make_another
     with Cloud() as cloud:
         cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = (401, {"errors": []})
         report = check(
-            "dev", cloud.services(), Tables((7, 7)), seconds_left(60), pause=lambda: None, repairs=Repairs(rotation=4)
+            "dev", cloud.services(), [Tables((7, 7))], seconds_left(60), pause=lambda: None, repairs=Repairs(rotation=4)
         )
     assert len(report.problems) == 1
     assert "run `./pulumiw config set rotation 5`, then `./pulumiw up`" in report.problems[0]

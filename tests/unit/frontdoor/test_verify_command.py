@@ -27,7 +27,8 @@ OUTPUTS = {
     "flinkRestEndpoint": "https://flink",
     "flinkApiKey": "FK",
     "flinkApiSecret": "FS",
-    "connectorName": "Datagen",
+    "connectors": {"Datagen": {"id": "lcc-1", "topic": "product-updates"}},
+    "flows": {"insert": {"sources": ["product-updates"], "sink": "product_vector", "models": []}},
     "statements": {"insert": "insert-1"},
     "region": "not asked for",
 }

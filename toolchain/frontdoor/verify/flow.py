@@ -35,8 +35,17 @@ Row = dict[str, Any]
 class Flow(Protocol):
     """A source topic and the table that an INSERT fills from it."""
 
-    source: str
-    sink: str
+    @property
+    def source(self) -> str:
+        """Name of the source topic."""
+
+    @property
+    def sink(self) -> str:
+        """Name of the table."""
+
+    @property
+    def predicts(self) -> bool:
+        """Whether the table gets vectors."""
 
     def count(self) -> Lag:
         """Return how many records each holds."""
@@ -52,7 +61,7 @@ class _Rows:
     kept: list[Row] = field(default_factory=list)
 
     def rows(self, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-        self.kept += [dict(zip(columns, row[-len(columns) :], strict=True)) for row in rows]
+        self.kept += [dict(zip(columns, row, strict=True)) for row in rows]
 
     def end(self, columns: list[str]) -> None:
         """Nothing is held back."""
@@ -65,6 +74,7 @@ class SqlFlow:
     session: Session
     source: str
     sink: str
+    predicts: bool
 
     def count(self) -> Lag:
         """Count both in one bounded statement, and leave nothing of it behind."""
@@ -89,7 +99,10 @@ class SqlFlow:
         rows = _Rows()
         hint = "/*+ OPTIONS('scan.startup.mode'='latest-offset') */"
         self.session.run(f"SELECT * FROM `{self.sink}` {hint}", rows, limit=1, seconds=seconds)  # noqa: S608 - as above
-        return rows.kept[0] if rows.kept else None
+        record = rows.kept[0] if rows.kept else None
+        if record:
+            record.pop("op", None)  # of the changelog
+        return record
 
 
 def vector_problem(vector: list[float] | None) -> str:
@@ -125,9 +138,8 @@ def _fresh_problems(flow: Flow, report: Report, seconds: int) -> Iterator[str]:
     if record is None:
         yield f"No new record has come into {flow.sink} within {seconds} seconds."
         return
-    vectors = [value for value in record.values() if isinstance(value, list)]
+    vector = next((value for value in record.values() if isinstance(value, list)), None)
     content = str(record.get("content") or ", ".join(str(one) for one in record.values() if not isinstance(one, list)))
-    report.fresh.append(FreshRecord(flow.sink, content, len(vectors[0]) if vectors else 0))
-    for vector in vectors:
-        if problem := vector_problem(vector):
-            yield f"The vector of a fresh record {problem}: {content}"
+    report.fresh.append(FreshRecord(flow.sink, content, len(vector or [])))
+    if flow.predicts and (problem := vector_problem(vector)):
+        yield f"The vector of a fresh record {problem}: {content}"

@@ -81,7 +81,7 @@ def _check_services(services: Services, report: Report, left: Callable[[], int],
         if not on_the_way(report.statements, report.connectors) or left() <= 0:
             break
         pause()
-    report.problems.extend(statement_problems(report.statements))
+    report.problems.extend(statement_problems(report.statements, services.inserts))
     report.problems.extend(connector_problems(report.connectors, services.connectors))
 
 
@@ -92,7 +92,10 @@ def _again(services: Services, report: Report) -> Report:
         report.connectors = services.read_connectors()
     except Failure:
         return report
-    causes = [*statement_problems(report.statements), *connector_problems(report.connectors, services.connectors)]
+    causes = [
+        *statement_problems(report.statements, services.inserts),
+        *connector_problems(report.connectors, services.connectors),
+    ]
     report.problems = [*causes, *(problem for problem in report.problems if problem not in causes)]
     return report
 
@@ -118,7 +121,7 @@ def main() -> int:
     services = Services.of(given["outputs"], given["cloud"])
     session = Session.of(given["outputs"])
     flows = [
-        SqlFlow(session, source, flow["sink"])
+        SqlFlow(session, source, flow["sink"], bool(flow["models"]))
         for flow in given["outputs"]["flows"].values()
         for source in flow["sources"]
     ]

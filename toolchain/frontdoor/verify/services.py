@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 FORGOTTEN = "FORGOTTEN"
 _REPAIR = {"FAILED": " When its cause is gone, run `./pulumiw up`: it goes on where this one stopped."}
 _ON_THE_WAY = frozenset({"PENDING", "PROVISIONING"})
-_DEFINITION = "create-"  # a statement's name begins with what it does: CREATE MODEL and CREATE TABLE end, others go on
 
 
 class RefusedKey(Failure):
@@ -49,11 +48,12 @@ def _one_line(text: object) -> str:
 
 @dataclass(frozen=True)
 class Services:
-    """The two APIs, each with its key. ``statements``: purpose -> name, as the stack's output has them."""
+    """The two APIs, each with its key. ``statements``: purpose -> name; ``inserts``: purposes of those that go on."""
 
     flink: Api
     cloud: Api
     statements: Mapping[str, str]
+    inserts: frozenset[str]
     statements_path: str
     connectors_path: str
     connectors: frozenset[str]
@@ -66,6 +66,7 @@ class Services:
             flink=Api(outputs["flinkRestEndpoint"].rstrip("/"), outputs["flinkApiKey"], outputs["flinkApiSecret"]),
             cloud=Api(cloud["endpoint"].rstrip("/"), cloud["key"], cloud["secret"]),
             statements=outputs["statements"],
+            inserts=frozenset(outputs["flows"]),
             statements_path=f"/sql/v1/organizations/{outputs['organizationId']}/environments/{environment}/statements",
             connectors_path=f"/connect/v1/environments/{environment}/clusters/{outputs['kafkaClusterId']}/connectors",
             connectors=frozenset(outputs["connectors"]),
@@ -99,10 +100,10 @@ def _connector(name: str, status: dict[str, Any]) -> ConnectorHealth:
     return ConnectorHealth(name, str(own.get("state")), _one_line(own.get("trace")), tasks)
 
 
-def statement_problems(statements: list[StatementHealth]) -> Iterator[str]:
+def statement_problems(statements: list[StatementHealth], inserts: AbstractSet[str]) -> Iterator[str]:
     """Yield a sentence for each statement that is not what it should be: defined and done, or running."""
     for statement in statements:
-        defines = statement.name.startswith(_DEFINITION)
+        defines = statement.purpose not in inserts
         # Confluent forgets a statement 30 days after its end: what it defined is seen by the checks that use it.
         expected = ("COMPLETED", "RUNNING", FORGOTTEN) if defines else ("RUNNING",)
         if statement.phase in expected:
@@ -110,9 +111,9 @@ def statement_problems(statements: list[StatementHealth]) -> Iterator[str]:
         if statement.phase == FORGOTTEN:
             yield f"Statement {statement.name} does not exist any more: run `./pulumiw refresh`, then `./pulumiw up`."
         else:
-            cause = f": {statement.detail}" if statement.detail else ", for no reason that Flink gives"
-            cause = cause.rstrip(".") + "."
-            yield f"Statement {statement.name} is {statement.phase}{cause}{_REPAIR.get(statement.phase, '')}"
+            cause = f": {statement.detail.rstrip('.')}." if statement.detail else ", for no reason that Flink gives."
+            repair = "" if defines else _REPAIR.get(statement.phase, "")
+            yield f"Statement {statement.name} is {statement.phase}{cause}{repair}"
 
 
 def connector_problems(connectors: list[ConnectorHealth], wanted: AbstractSet[str]) -> Iterator[str]:

@@ -362,7 +362,12 @@ class TestTakeOver:
     OFFSETS = {**PLACE, "sql.tables.initial-offset-from": "p-x-0"}  # noqa: RUF012 - never changed
 
     def take_over(
-        self, statement: Statement = INSERT, *, noted: bool = False, preview: bool = False, **properties: str
+        self,
+        statement: Statement = INSERT,
+        properties: dict[str, str] = OFFSETS,
+        *,
+        noted: bool = False,
+        preview: bool = False,
     ) -> list[str]:
         names: list[str] = []
         resource: Any = type(
@@ -370,7 +375,7 @@ class TestTakeOver:
             (),
             {
                 "statement_name": pulumi.Output.from_input("p-x-1"),
-                "properties": pulumi.Output.from_input(properties or self.OFFSETS),
+                "properties": pulumi.Output.from_input(properties),
             },
         )()
         previous = Previous(noted=frozenset({"p-x-1"} if noted else ()))
@@ -396,7 +401,7 @@ class TestTakeOver:
     def test_without_offsets_there_is_nothing_to_do(
         self, flink: Flink, statement: Statement, properties: dict[str, str]
     ) -> None:
-        assert self.take_over(statement, **properties) == ["p-x-1"]
+        assert self.take_over(statement, properties) == ["p-x-1"]
         assert flink.asked == []
 
     def test_a_preview_stops_nothing(self, flink: Flink) -> None:

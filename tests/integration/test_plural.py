@@ -1,0 +1,73 @@
+"""A second table with its INSERT is two files; a second source is one file and one line. Nothing else is touched."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.clone import wait_until
+from tests.integration.tables import topic_end
+
+if TYPE_CHECKING:
+    from tests.integration.clone import Clone
+
+pytestmark = pytest.mark.integration
+
+ORDERS: dict[str, Any] = {
+    "type": "record",
+    "name": "Order",
+    "fields": [
+        {"name": "order_id", "type": {"type": "int", "arg.properties": {"range": {"min": 1, "max": 1000}}}},
+        {"name": "wish", "type": {"type": "string", "arg.properties": {"options": ["red socks", "a warm hat"]}}},
+    ],
+}
+FILES = {
+    "sql/create-table-cheap.sql": "CREATE TABLE cheap (product_id INT, price DOUBLE);",
+    "sql/insert-into-cheap.sql": "INSERT INTO cheap SELECT product_id, price FROM product_vector;",
+    "schemas/orders.avsc": json.dumps(ORDERS),
+    "sql/create-table-order-vector.sql": "CREATE TABLE order_vector (order_id INT, wish STRING, vector ARRAY<FLOAT>);",
+    "sql/insert-into-order-vector.sql": (
+        "INSERT INTO order_vector SELECT order_id, wish, vector FROM orders,"
+        " LATERAL TABLE(ML_PREDICT('vector_embedding', wish));"
+    ),
+}
+LINE = '    "datagen-source": c.RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),\n'
+
+
+def test_both_are_deployed_verified_and_destroyed(clone: Clone) -> None:
+    for name, text in FILES.items():
+        (clone.path / name).write_text(text)
+    clone.edit("__main__.py", LINE, LINE + '    "orders": c.RecordSchema.load(HERE / "schemas" / "orders.avsc"),\n')
+    clone.ok("up", "--yes", "--skip-preview")
+    outputs = clone.outputs()
+    assert outputs["connectors"].keys() == {"DatagenSourceProductUpdates", "DatagenSourceOrders"}
+    assert {(tuple(flow["sources"]), flow["sink"]) for flow in outputs["flows"].values()} == {
+        (("product-updates",), "product_vector"),
+        (("product_vector",), "cheap"),
+        (("orders",), "order_vector"),
+    }
+    report = json.loads(clone.ok("verify", "--json"))
+    assert {lag["sink_topic"] for lag in report["lags"]} == {"product_vector", "cheap", "order_vector"}
+    assert {record["topic"]: record["dimensions"] for record in report["fresh"]} == {
+        "product_vector": 256,
+        "cheap": 0,
+        "order_vector": 256,
+    }
+    clone.ok("preview", "--expect-no-changes")
+
+
+def test_of_removed_files_the_statements_go_and_the_table_is_told(clone: Clone) -> None:
+    held = topic_end(clone, "cheap")
+    for name in ("sql/create-table-cheap.sql", "sql/insert-into-cheap.sql"):
+        (clone.path / name).unlink()
+    done = clone.run("up", "--yes", "--skip-preview")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "table cheap stays" in done.stdout + done.stderr
+    assert "cheap" not in json.dumps(clone.outputs()["statements"])
+    assert topic_end(clone, "cheap") >= held
+    before = topic_end(clone, "product_vector")
+    wait_until(lambda: topic_end(clone, "product_vector") > before, "vectors of what was not touched")
+    clone.ok("destroy", "--yes", "--skip-preview")
+    assert clone.status()["resources"] == []

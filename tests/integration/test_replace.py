@@ -1,0 +1,57 @@
+"""`up --replace URN` works for every resource of the stack."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.tables import settled
+
+if TYPE_CHECKING:
+    from tests.integration.clone import Clone
+
+pytestmark = pytest.mark.integration
+
+# What takes all others along comes last; these are replaced together, for each of them is independent.
+TOGETHER = ("RoleBinding", "Connector", "FlinkConnection", "FlinkStatement", "ApiKey")
+ALONE = ("ServiceAccount", "FlinkComputePool", "Provider", "KafkaCluster", "Environment", "RandomId")
+
+
+def urns(clone: Clone) -> dict[str, list[str]]:
+    """Return the URNs of the resources that the program declares, by the last part of their type."""
+    found: dict[str, list[str]] = {}
+    for resource in json.loads(clone.ok("stack", "export"))["deployment"]["resources"]:
+        kind = resource["type"].rpartition(":")[2]
+        is_explicit = not resource["type"].startswith("pulumi:providers:") or "::default" not in resource["urn"]
+        if resource["custom"] and is_explicit:
+            found.setdefault("Provider" if resource["type"].startswith("pulumi:providers:") else kind, []).append(
+                resource["urn"]
+            )
+    return found
+
+
+def replace(clone: Clone, targets: list[str]) -> None:
+    """Replace ``targets`` in one `up`; the next one has nothing to do, and vectors come."""
+    flags = [flag for urn in targets for flag in ("--replace", urn)]
+    clone.ok("up", "--yes", "--skip-preview", *flags)
+    clone.ok("preview", "--expect-no-changes")
+    assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
+
+
+def test_every_resource_can_be_replaced(clone: Clone) -> None:
+    clone.ok("up", "--yes", "--skip-preview")
+    found = urns(clone)
+    assert set(found) == {*TOGETHER, *ALONE}
+    for kind in TOGETHER:
+        replace(clone, found[kind])
+    for kind in ALONE:
+        replace(clone, urns(clone)[kind])
+    products, vectors = settled(clone)
+    assert set(vectors) == set(products)
+
+
+def test_what_was_replaced_is_destroyed(clone: Clone) -> None:
+    clone.ok("destroy", "--yes", "--skip-preview")
+    assert clone.status()["resources"] == []
