@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
+from components.lookups import look_up
+
 if TYPE_CHECKING:
     from components.config.settings import Settings
 
@@ -32,9 +34,7 @@ class Environment(pulumi.ComponentResource):
         settings = props.settings
         environment: confluentcloud.Environment | pulumi.Output[confluentcloud.GetEnvironmentResult]
         if settings.environment_id:
-            environment = confluentcloud.get_environment_output(
-                id=settings.environment_id, opts=pulumi.InvokeOutputOptions(parent=self)
-            )
+            environment = pulumi.Output.from_input(settings.environment_id).apply(self._existing)
         else:
             environment = confluentcloud.Environment(
                 name,
@@ -47,11 +47,27 @@ class Environment(pulumi.ComponentResource):
         self.display_name = environment.display_name
         self.register_outputs({"environmentId": self.id})
 
-    def schema_registry(self, after: pulumi.Resource) -> pulumi.Output[confluentcloud.GetSchemaRegistryClusterResult]:
+    def schema_registry(
+        self, after: pulumi.CustomResource
+    ) -> pulumi.Output[confluentcloud.GetSchemaRegistryClusterResult]:
         """Look up the environment's Schema Registry, which is not there before its first cluster (``after``)."""
-        found: pulumi.Output[confluentcloud.GetSchemaRegistryClusterResult]
-        found = confluentcloud.get_schema_registry_cluster_output(
-            environment={"id": self.id},
-            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[after]),
+        return pulumi.Output.all(self.id, after.id).apply(lambda ids: self._registry(ids[0]))
+
+    async def _existing(self, identity: str) -> confluentcloud.GetEnvironmentResult:
+        missing = (
+            f"Environment {identity} (confluent-rag:environmentId) does not exist, or this cloud API key may not see"
+            " it: set environmentId to one that does, or remove it (`pulumi config rm environmentId`), and the stack"
+            " gets an environment of its own."
         )
-        return found
+        result = confluentcloud.GetEnvironmentResult
+        return await look_up("getEnvironment", {"id": identity}, result, parent=self, missing=missing)
+
+    async def _registry(self, environment: str) -> confluentcloud.GetSchemaRegistryClusterResult:
+        missing = (
+            f"Environment {environment} does not exist any more, or this cloud API key may not see it: if it was"
+            " deleted outside Pulumi, run `./pulumiw up` to make it again or `./pulumiw destroy` to delete what is left"
+            ' (with `pulumi` alone: docs/reliability.md, "Something was deleted outside").'
+        )
+        arguments = {"environment": {"id": environment}}
+        result = confluentcloud.GetSchemaRegistryClusterResult
+        return await look_up("getSchemaRegistryCluster", arguments, result, parent=self, missing=missing)

@@ -158,6 +158,23 @@ class Request:
         return self.command == "destroy" and not self.asks_for_help and not flags & _SPARE_SOME
 
     @property
+    def asks(self) -> bool:
+        """Whether a person is asked before anything is changed."""
+        return not {"-y", "--yes"} & set(self.arguments)
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether an `up` reads every object first."""
+        return flag_value(self.arguments, "--refresh") not in {None, "false"} or bool(
+            {"-r", "--refresh"} & set(self.arguments)
+        )
+
+    @property
+    def chooses_targets(self) -> bool:
+        """Whether it says itself which resources it is about."""
+        return any(flag_value(self.arguments, *names) for names in (("-t", "--target"), ("-x", "--exclude")))
+
+    @property
     def _logs_events(self) -> bool:
         return flag_value(self.arguments, "--event-log") is not None
 

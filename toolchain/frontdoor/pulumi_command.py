@@ -14,6 +14,7 @@ from toolchain.frontdoor.first_vectors import deployed, show_first_vectors
 from toolchain.frontdoor.foreground import become, run
 from toolchain.frontdoor.locks import is_held, remove_stale_locks
 from toolchain.frontdoor.orphaned_plugins import end_orphaned_plugins, end_own_plugins
+from toolchain.frontdoor.outside.settle import settle
 from toolchain.frontdoor.prepare import prepare
 from toolchain.frontdoor.protection import check as check_protection
 from toolchain.frontdoor.recovery import put_right, recover
@@ -51,8 +52,9 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     if request.meets_state:
         end_orphaned_plugins(layout.project)
         recover(prepared, may_delete=may_delete)
+    settled = settle(prepared, request)
     check_protection(prepared, request)
-    argv = [str(prepared.cli), *request.for_pulumi()]
+    argv = [str(prepared.cli), *request.for_pulumi(), *settled.flags]
     if request.chooses_stack:
         status = run(argv, prepared.environment, _folder(layout))
         _remember_selection(prepared)
@@ -60,8 +62,12 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     if not request.makes_or_deletes:
         become(argv, {**prepared.environment, **prepared.warm.environment}, _folder(layout))
     before = deployed(prepared.stack)
+    folder = _folder(layout)
     with kept(prepared.stack, request):
-        status = _run_and_conclude(prepared, request.command, argv, _folder(layout), may_delete=may_delete)
+        status = _run_and_conclude(prepared, request.command, argv, folder, may_delete=may_delete)
+        if status and not is_held(prepared) and settle(prepared, request, after_failure=True).changed:
+            say("pulumiw: the command is retried with what is left.")
+            status = _run_and_conclude(prepared, request.command, argv, folder, may_delete=may_delete)
     prepared.warm.end()
     if status == 0:
         tell_how_to_remove(prepared.stack, request)

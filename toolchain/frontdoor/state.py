@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING, Any
+
+from toolchain.frontdoor.failure import Failure
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.prepare import Prepared
@@ -24,3 +27,27 @@ def deployment(prepared: Prepared) -> dict[str, Any]:
     except (OSError, ValueError, KeyError):
         return {}
     return found or {}
+
+
+def export_state(prepared: Prepared, *flags: str) -> dict[str, Any]:
+    """Return what `pulumi stack export` gives; ``--show-secrets`` has it give secrets in the clear."""
+    exported = prepared.pulumi("stack", "export", "--stack", prepared.stack.name, *flags)
+    if exported.returncode != 0:
+        raise Failure(f"The state of stack {prepared.stack.name} cannot be read: {exported.stderr.strip()}")
+    state: dict[str, Any] = json.loads(exported.stdout)
+    return state
+
+
+def import_state(prepared: Prepared, state: dict[str, Any]) -> None:
+    """Make ``state`` the stack's own."""
+    imported = subprocess.run(  # noqa: S603 - the CLI chosen by the set-up
+        [prepared.cli, "--non-interactive", "stack", "import", "--stack", prepared.stack.name],
+        cwd=prepared.layout.project,
+        env=prepared.environment,
+        input=json.dumps(state),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if imported.returncode != 0:
+        raise Failure(f"The state of stack {prepared.stack.name} cannot be put right: {imported.stderr.strip()}")

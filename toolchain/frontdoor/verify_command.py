@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.arguments import Request
 from toolchain.frontdoor.failure import Failure
@@ -14,7 +14,9 @@ from toolchain.frontdoor.planes import CONFLUENT_CLOUD
 from toolchain.frontdoor.prepare import prepare
 from toolchain.frontdoor.sql_command import NEEDED_OUTPUTS, outputs_of, positive, sql_environment
 from toolchain.frontdoor.stack import Project
+from toolchain.frontdoor.state import deployment
 from toolchain.frontdoor.terminal import out
+from toolchain.frontdoor.verify.repairs import makers_in
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.layout import Layout
@@ -61,6 +63,13 @@ def _cloud_key(prepared: Prepared) -> dict[str, str]:
     return found
 
 
+def _repairs(prepared: Prepared) -> dict[str, Any]:
+    """Return what the commands that repair a stack have to name."""
+    rotation = str(prepared.stack.config(f"{prepared.stack.project.name}:rotation") or "1")
+    resources = deployment(prepared).get("resources") or []
+    return {"rotation": int(rotation) if rotation.isdecimal() else 1, "makers": makers_in(resources)}
+
+
 def _hand_over(layout: Layout, chosen: argparse.Namespace) -> None:
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
     prepared = prepare(layout, request, needs_cloud=True)
@@ -69,7 +78,8 @@ def _hand_over(layout: Layout, chosen: argparse.Namespace) -> None:
     cloud = {"endpoint": endpoint, **_cloud_key(prepared)}
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as pipe:  # keys travel on a pipe: a command line is everybody's to read
-        json.dump({"stack": prepared.stack.short_name, "outputs": outputs, "cloud": cloud}, pipe)
+        given = {"stack": prepared.stack.short_name, "outputs": outputs, "cloud": cloud}
+        json.dump({**given, "repairs": _repairs(prepared)}, pipe)
     os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
     argv = [str(layout.python), "-m", "toolchain.frontdoor.verify", "--input", str(reading)]
     argv += ["--seconds", str(chosen.seconds), *(["--json"] if chosen.json else [])]

@@ -4,19 +4,19 @@ import json
 import os
 import socket
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from toolchain.frontdoor import pulumi_command
 from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.outside.settle import Settled
 from toolchain.frontdoor.prepare import Prepared
 from toolchain.frontdoor.stack import Project, Stack
 from toolchain.frontdoor.traces import Traces
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from toolchain.frontdoor.layout import Layout
 
 CLUSTER = {"urn": "urn:cluster", "type": "confluentcloud:index/kafkaCluster:KafkaCluster", "inputs": {}}
@@ -95,3 +95,26 @@ def test_the_word_to_delete_orphans_has_its_commands(layout: Layout, monkeypatch
     monkeypatch.setattr(pulumi_command, "prepare", lambda *_: prepared)
     with pytest.raises(Failure, match=r"--delete-orphans is a flag of up, .*: leave it out\."):
         pulumi_command.run_pulumi(layout, ["stack", "ls", "--delete-orphans"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "statuses", "expected"), [(True, [1, 0], 0), (True, [1, 1], 1), (False, [1], 1), (True, [0], 0)]
+)
+def test_a_failed_command_goes_on_once_if_something_was_deleted_outside(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, *, changed: bool, statuses: list[int], expected: int
+) -> None:
+    prepared = Prepared(layout, Stack.read(Project.read(layout), "dev"), Path("pulumi"), {}, None)
+    left = list(statuses)
+    looks: list[bool] = []
+
+    def settle(*_: object, after_failure: bool = False) -> Settled:
+        looks.append(after_failure)
+        return Settled(changed=changed and after_failure)
+
+    monkeypatch.setattr(pulumi_command, "prepare", lambda *_: prepared)
+    monkeypatch.setattr(pulumi_command, "recover", lambda *_, **__: None)
+    monkeypatch.setattr(pulumi_command, "settle", settle)
+    monkeypatch.setattr(pulumi_command, "_run_and_conclude", lambda *_, **__: left.pop(0))
+    assert pulumi_command.run_pulumi(layout, ["destroy", "--yes"]) == expected
+    assert left == []
+    assert looks == [False, *([True] if statuses[0] else [])]

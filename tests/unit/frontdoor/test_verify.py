@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
 from toolchain.frontdoor.verify.flow import Flow, vector_problem
+from toolchain.frontdoor.verify.repairs import Repairs, makers_in
 from toolchain.frontdoor.verify.report import Lag, Report
 from toolchain.frontdoor.verify.run import check
 from toolchain.frontdoor.verify.services import Services
@@ -121,7 +122,7 @@ def test_a_healthy_stack() -> None:
         (INSERT, statement("COMPLETED"), f"{INSERT} is COMPLETED, for no"),
         (INSERT, (404, {}), f"{INSERT} does not exist any more"),
         (MODEL, statement("FAILED", "no connection"), f"{MODEL} is FAILED: no connection"),
-        (TABLE, (401, {"errors": []}), "answered 401 to GET"),
+        (TABLE, (500, {"errors": []}), "answered 500 to GET"),
     ],
 )
 def test_a_statement_that_is_not_well(name: str, reply: Any, sentence: str) -> None:
@@ -258,3 +259,67 @@ def test_a_cloud_that_does_not_answer_is_told() -> None:
     report = check("dev", services, [Tables((7, 7))], seconds_left(60), pause=lambda: None)
     assert len(report.problems) == 1
     assert "does not answer" in report.problems[0]
+
+
+URN = "urn:pulumi:dev::p::component$confluentcloud:index/flinkStatement:FlinkStatement::create-table-product-vector"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("Object 'product_vector' not found within 'env.rag'", f"run `./pulumiw up --replace '{URN}'`"),
+        ("Table 'env.rag.product_vector' does not exist", f"run `./pulumiw up --replace '{URN}'`"),
+        ("the topic of table product_vector_2 does not exist", "The records cannot be read: the topic of"),
+        ("product_vector: a record cannot be read", "The records cannot be read: product_vector: a record"),
+    ],
+)
+def test_a_table_that_is_gone_is_told_with_the_command_that_makes_it_again(said: str, sentence: str) -> None:
+    class Gone(Tables):
+        def count(self) -> Lag:
+            raise confluent_sql.OperationalError(said)
+
+    with Cloud() as cloud:
+        repairs = Repairs(makers={"product_vector": URN})
+        flow = Gone((0, 0))
+        report = check("dev", cloud.services(), [flow], seconds_left(60), pause=lambda: None, repairs=repairs)
+    assert len(report.problems) == 1
+    assert sentence in report.problems[0]
+
+
+def test_a_flink_key_that_is_refused_is_told_with_the_commands_that_make_another() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = (401, {"errors": []})
+        report = check(
+            "dev", cloud.services(), [Tables((7, 7))], seconds_left(60), pause=lambda: None, repairs=Repairs(rotation=4)
+        )
+    assert len(report.problems) == 1
+    assert "run `./pulumiw config set rotation 5`, then `./pulumiw up`" in report.problems[0]
+
+
+def test_a_cloud_key_that_is_refused_is_not_taken_for_flinks() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {CONNECTORS}"] = (401, {})
+        report = checked(cloud, Tables((7, 7)))
+    assert [problem for problem in report.problems if "rotation" in problem] == []
+    assert "Check CONFLUENT_CLOUD_API_KEY" in report.problems[0]
+
+
+def test_a_table_is_made_by_its_statement_or_by_its_connector() -> None:
+    statement, connector = (
+        "confluentcloud:index/flinkStatement:FlinkStatement",
+        "confluentcloud:index/connector:Connector",
+    )
+    resources: list[dict[str, Any]] = [
+        {
+            "urn": "urn:s",
+            "type": statement,
+            "inputs": {"statement": "-- vectors\nCREATE TABLE product_vector (a STRING)"},
+        },
+        {"urn": "urn:q", "type": statement, "inputs": {"statement": "create table if not exists `a-b` (a STRING)"}},
+        {"urn": "urn:i", "type": statement, "inputs": {"statement": "INSERT INTO product_vector SELECT 1"}},
+        {"urn": "urn:c", "type": connector, "inputs": {"configNonsensitive": {"kafka.topic": "product-updates"}}},
+        {"urn": "urn:n", "type": connector, "inputs": {"configNonsensitive": {"topics": "product_vector"}}},
+        {"urn": "urn:p", "type": "pulumi:pulumi:Stack"},
+    ]
+    made = {"product_vector": "urn:s", "a-b": "urn:q", "product-updates": "urn:c"}
+    assert makers_in(resources) == made

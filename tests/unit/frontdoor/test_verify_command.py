@@ -81,6 +81,7 @@ def test_the_checks_get_outputs_and_key_on_a_pipe(layout: Layout) -> None:
     assert became.given["stack"] == "dev"
     assert became.given["outputs"] == {name: value for name, value in OUTPUTS.items() if name != "region"}
     assert became.given["cloud"] == {"endpoint": "http://127.0.0.1:8099", "key": "CK", "secret": "cloud-secret"}
+    assert became.given["repairs"] == {"rotation": 1, "makers": {}}
     assert became.argv[-3:] == ["--seconds", "9", "--json"]
     assert [part for part in became.argv if part in {"FS", "cloud-secret"}] == []
 

@@ -16,13 +16,21 @@ from toolchain.frontdoor.failure import Failure
 from toolchain.frontdoor.sql.session import Session, reason
 from toolchain.frontdoor.terminal import out
 from toolchain.frontdoor.verify.flow import Flow, SqlFlow, check_flow
+from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Report
-from toolchain.frontdoor.verify.services import Services, connector_problems, on_the_way, statement_problems
+from toolchain.frontdoor.verify.services import (
+    RefusedKey,
+    Services,
+    connector_problems,
+    on_the_way,
+    statement_problems,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _PAUSE_SECONDS = 2
+NO_REPAIRS = Repairs()
 
 
 def _pause() -> None:
@@ -35,12 +43,21 @@ def _countdown(seconds: int) -> Callable[[], int]:
 
 
 def check(
-    stack: str, services: Services, flows: Sequence[Flow], left: Callable[[], int], pause: Callable[[], None] = _pause
+    stack: str,
+    services: Services,
+    flows: Sequence[Flow],
+    left: Callable[[], int],
+    *,
+    pause: Callable[[], None] = _pause,
+    repairs: Repairs = NO_REPAIRS,
 ) -> Report:
     """Check everything; never raises for what a stack or a cloud can do wrong."""
     report = Report(stack)
     try:
         _check_services(services, report, left, pause)
+    except RefusedKey:
+        report.problems.append(repairs.refused_key())
+        return report  # whatever else there is to ask, Flink does not answer
     except Failure as failure:
         report.problems.append(str(failure))
     try:
@@ -49,7 +66,8 @@ def check(
         for flow in flows:
             check_flow(flow, report, left, wait=is_healthy, pause=pause)
     except (confluent_sql.Error, httpx.HTTPError) as error:
-        report.problems.append(f"The records cannot be read: {reason(error)}")
+        missing = repairs.missing_tables(reason(error))
+        report.problems.extend(missing or [f"The records cannot be read: {reason(error)}"])
     if report.healthy:
         # A statement that fails on a record fails while the record is waited for.
         return report
@@ -107,7 +125,8 @@ def main() -> int:
         for flow in given["outputs"]["flows"].values()
         for source in flow["sources"]
     ]
-    report = check(given["stack"], services, flows, _countdown(arguments.seconds))
+    repairs = Repairs(**given["repairs"])
+    report = check(given["stack"], services, flows, _countdown(arguments.seconds), repairs=repairs)
     if arguments.json:
         out(json.dumps(report.as_json(), ensure_ascii=False))
     else:

@@ -23,6 +23,10 @@ _REPAIR = {"FAILED": " When its cause is gone, run `./pulumiw up`: it goes on wh
 _ON_THE_WAY = frozenset({"PENDING", "PROVISIONING"})
 
 
+class RefusedKey(Failure):
+    """An API key opens nothing."""
+
+
 def _ask(api: Api, path: str) -> Any:
     """Return the answer to a GET, ``None`` if there is nothing; :class:`Failure` without an answer to go by."""
     try:
@@ -31,6 +35,8 @@ def _ask(api: Api, path: str) -> Any:
         raise Failure(f"{api.base} does not answer: {error}.") from None
     if reply.status == http.client.NOT_FOUND:
         return None
+    if reply.status == http.client.UNAUTHORIZED:
+        raise RefusedKey(f"{api.base} refuses the API key (401) on GET {path.partition('?')[0]}.")
     if reply.status >= http.client.BAD_REQUEST or reply.body is None:
         raise Failure(f"{api.base} answered {reply.status} to GET {path.partition('?')[0]}.")
     return reply.body
@@ -67,7 +73,7 @@ class Services:
         )
 
     def read_statements(self) -> list[StatementHealth]:
-        """Return each statement of the stack."""
+        """Return each statement of the stack; :class:`RefusedKey` where Flink does not take its key."""
         found = []
         for purpose, name in self.statements.items():
             body = _ask(self.flink, f"{self.statements_path}/{quote(name, safe='')}")
@@ -78,7 +84,10 @@ class Services:
 
     def read_connectors(self) -> list[ConnectorHealth]:
         """Return each connector of the stack's cluster, whoever has made it: it feeds or drains the same topics."""
-        expanded = _ask(self.cloud, f"{self.connectors_path}?expand=status") or {}
+        try:
+            expanded = _ask(self.cloud, f"{self.connectors_path}?expand=status") or {}
+        except RefusedKey as refused:
+            raise Failure(f"{refused} Check CONFLUENT_CLOUD_API_KEY and CONFLUENT_CLOUD_API_SECRET.") from None
         return [_connector(name, entry.get("status") or {}) for name, entry in sorted(expanded.items())]
 
 

@@ -1,0 +1,174 @@
+"""Something of a stack is deleted outside Pulumi, over the API: whatever a person tries then ends well."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.integration.clone import wait_until
+from tests.integration.orphans import orphans
+from tests.integration.test_life import flink, flink_answers
+
+if TYPE_CHECKING:
+    from tests.integration.clone import Clone
+
+pytestmark = pytest.mark.integration
+
+AT_ONCE = ("--yes", "--skip-preview")
+
+
+def cloud(clone: Clone) -> httpx.Client:
+    """Return a client of the control plane, with the administrator's key."""
+    own = clone.credentials()
+    return httpx.Client(base_url=clone.endpoint, auth=(own["cloud_api_key"], own["cloud_api_secret"]))
+
+
+def delete(clone: Clone, path: str, **names: str) -> None:
+    """Delete an object by its path, into which the stack's outputs go."""
+    outputs = clone.outputs()
+    address = path.format(**{**outputs, "connector": next(iter(outputs["connectors"]), ""), **names})
+    reply = cloud(clone).delete(address)
+    assert reply.is_success, reply.text
+    wait_until(lambda: not cloud(clone).get(address).is_success, f"{address} is gone")
+
+
+ENVIRONMENT = "/org/v2/environments/{environmentId}"
+CLUSTER = "/cmk/v2/clusters/{kafkaClusterId}?environment={environmentId}"
+POOL = "/fcpm/v2/compute-pools/{computePoolId}?environment={environmentId}"
+KEY = "/iam/v2/api-keys/{flinkApiKey}"
+CONNECTOR = "/connect/v1/environments/{environmentId}/clusters/{kafkaClusterId}/connectors/{connector}"
+TOPIC = "/kafka/v3/clusters/{kafkaClusterId}/topics/{topic}"
+
+
+def ends_well(clone: Clone, *command: str) -> str:
+    """Run a command that succeeds; return what it said."""
+    done = clone.run(*command)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert "Traceback" not in said, said
+    return said
+
+
+def nothing_is_alone(clone: Clone) -> None:
+    """Check that the cloud and the state know the same objects."""
+    wait_until(lambda: orphans(clone) == set(), "the last orphan is gone", 20)
+
+
+def nothing_is_left(clone: Clone) -> None:
+    """Check that the cloud has no object of the stack, no service account and no role binding."""
+    assert clone.status()["resources"] == []
+
+
+class TestTheEnvironment:
+    @pytest.mark.parametrize("commands", [("up",), ("refresh", "up"), ("preview", "up")], ids=" ".join)
+    def test_the_stack_is_made_again(self, clone: Clone, commands: tuple[str, ...]) -> None:
+        ends_well(clone, "up", *AT_ONCE)
+        gone = clone.outputs()["environmentId"]
+        delete(clone, ENVIRONMENT)
+        said = "".join(ends_well(clone, command, *(() if command == "preview" else AT_ONCE)) for command in commands)
+        assert f"environment {gone} was deleted outside Pulumi" in said
+        assert clone.outputs()["environmentId"] != gone
+        nothing_is_alone(clone)
+        assert clone.planned() == {}
+        assert "healthy" in clone.ok("verify")
+
+    @pytest.mark.parametrize("commands", [("destroy",), ("refresh", "destroy")], ids=" ".join)
+    def test_the_rest_is_deleted(self, clone: Clone, commands: tuple[str, ...]) -> None:
+        ends_well(clone, "up", *AT_ONCE)
+        delete(clone, ENVIRONMENT)
+        for command in commands:
+            ends_well(clone, command, *AT_ONCE)
+        nothing_is_left(clone)
+
+    def test_one_that_the_stack_only_lives_in(self, clone: Clone) -> None:
+        made = cloud(clone).post("/org/v2/environments", json={"display_name": "house"}).json()["id"]
+        clone.ok("config", "set", "environmentId", made)
+        ends_well(clone, "up", *AT_ONCE)
+        delete(clone, ENVIRONMENT)
+        assert f"Environment {made} (confluent-rag:environmentId) does not exist" in clone.refused("up", *AT_ONCE)
+        ends_well(clone, "destroy", *AT_ONCE)
+        nothing_is_left(clone)
+
+    def test_one_that_never_was(self, clone: Clone) -> None:
+        clone.ok("config", "set", "environmentId", "env-nobody")
+        assert "Environment env-nobody (confluent-rag:environmentId) does not exist" in clone.refused("up", *AT_ONCE)
+        ends_well(clone, "destroy", *AT_ONCE)
+        clone.ok("config", "rm", "environmentId")
+        nothing_is_left(clone)
+
+
+class TestAPart:
+    @pytest.mark.parametrize("path", [CLUSTER, POOL, KEY, CONNECTOR], ids=["cluster", "pool", "key", "connector"])
+    def test_is_made_again_after_a_refresh(self, clone: Clone, path: str) -> None:
+        ends_well(clone, "up", *AT_ONCE)
+        delete(clone, path)
+        ends_well(clone, "refresh", *AT_ONCE)
+        ends_well(clone, "up", *AT_ONCE)
+        nothing_is_alone(clone)
+        assert clone.planned() == {}
+        assert "healthy" in clone.ok("verify")
+
+    @pytest.mark.parametrize("path", [CLUSTER, POOL, KEY], ids=["cluster", "pool", "key"])
+    def test_a_parent_is_made_again_without_one(self, clone: Clone, path: str) -> None:
+        delete(clone, path)
+        assert "was deleted outside Pulumi" in ends_well(clone, "up", *AT_ONCE)
+        nothing_is_alone(clone)
+        assert clone.planned() == {}
+
+    def test_service_accounts(self, clone: Clone) -> None:
+        accounts = [one["id"] for one in clone.status()["resources"] if one["kind"] == "service-account"]
+        assert len(accounts) == 3
+        for account in accounts:
+            delete(clone, "/iam/v2/service-accounts/{account}", account=account)
+        assert "were deleted outside Pulumi" in ends_well(clone, "up", *AT_ONCE)
+        nothing_is_alone(clone)
+        assert "healthy" in clone.ok("verify")
+
+    def test_a_connection(self, clone: Clone) -> None:
+        outputs = clone.outputs()
+        flink(outputs).delete(f"/connections/{outputs['connectionName']}").raise_for_status()
+        ends_well(clone, "refresh", *AT_ONCE)
+        ends_well(clone, "up", *AT_ONCE)
+        nothing_is_alone(clone)
+        assert "healthy" in clone.ok("verify")
+
+    def test_verify_says_what_repairs_a_refused_key(self, clone: Clone) -> None:
+        delete(clone, KEY)
+        said = clone.refused("verify")
+        assert "run `./pulumiw config set rotation 2`, then `./pulumiw up`" in said
+        clone.ok("config", "set", "rotation", "2")
+        ends_well(clone, "up", *AT_ONCE)
+        assert flink_answers(clone.outputs()) == 200
+        nothing_is_alone(clone)
+
+    @pytest.mark.parametrize("topic", ["product_vector", "product-updates"])
+    def test_verify_says_what_repairs_a_deleted_topic(self, clone: Clone, topic: str) -> None:
+        delete(clone, TOPIC, topic=topic)
+        said = clone.refused("verify", "--seconds", "30")
+        assert f"Table {topic} does not exist any more" in said
+        command = shlex.split(said.partition("run `")[2].partition("`")[0])
+        assert command[:3] == ["./pulumiw", "up", "--replace"]
+        ends_well(clone, *command[1:], *AT_ONCE)
+        assert "healthy" in clone.ok("verify")
+
+    def test_a_destroy_without_a_flink_key(self, clone: Clone) -> None:
+        delete(clone, KEY)
+        ends_well(clone, "destroy", *AT_ONCE)
+        nothing_is_left(clone)
+
+
+def test_an_up_with_nothing_to_do_asks_once_for_each_parent(clone: Clone) -> None:
+    """What this costs: as many small requests as the stack has parents, all at the same time."""
+    ends_well(clone, "up", *AT_ONCE)
+
+    def asked() -> list[str]:
+        lines: list[Any] = (clone.path / ".local/cloud/logs/api.log").read_text().splitlines()
+        return [line for line in lines if "/iam/v2/service-accounts/sa-" in line]
+
+    before = len(asked())
+    ends_well(clone, "up", *AT_ONCE)
+    assert len(asked()) - before == 3
+    ends_well(clone, "destroy", *AT_ONCE)

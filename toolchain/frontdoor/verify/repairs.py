@@ -1,0 +1,54 @@
+"""The command that repairs what was deleted outside Pulumi, which a `refresh` cannot see."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
+_CONNECTOR = "confluentcloud:index/connector:Connector"
+_CREATE_TABLE = re.compile(r"^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?`?([\w-]+)", re.IGNORECASE | re.MULTILINE)
+_MISSING = re.compile(r"does ?n[o']t exist|not found|unknown topic", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """``rotation``: the stack's setting. ``makers``: table -> URN of the resource that makes it."""
+
+    rotation: int = 1
+    makers: Mapping[str, str] = field(default_factory=dict)
+
+    def refused_key(self) -> str:
+        """Return what to do about a Flink key that is refused: only another one can help."""
+        return (
+            "Flink refuses the stack's API key (401), which was deleted or has lost its secret: run"
+            f" `./pulumiw config set rotation {self.rotation + 1}`, then `./pulumiw up`, which makes a new key."
+        )
+
+    def missing_tables(self, reason: str) -> list[str]:
+        """Return a sentence for each table that is not there, by Flink's ``reason``; none if it says something else."""
+        if not _MISSING.search(reason):
+            return []
+        return [
+            f"Table {table} does not exist any more, because its topic was deleted: run"
+            f" `./pulumiw up --replace {shlex.quote(urn)}`, which makes it again."
+            for table, urn in self.makers.items()
+            if re.search(rf"(?<![\w-]){re.escape(table)}(?![\w-])", reason)
+        ]
+
+
+def makers_in(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return which resource of a state makes each table: table -> URN."""
+    found: dict[str, str] = {}
+    for one in resources:
+        inputs = one.get("inputs") or {}
+        if one["type"] == _STATEMENT and (made := _CREATE_TABLE.search(str(inputs.get("statement")))):
+            found[made[1]] = one["urn"]
+        elif one["type"] == _CONNECTOR and (topic := (inputs.get("configNonsensitive") or {}).get("kafka.topic")):
+            found[topic] = one["urn"]
+    return found
