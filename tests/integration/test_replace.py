@@ -57,7 +57,7 @@ def test_what_was_replaced_is_destroyed(clone: Clone) -> None:
     assert clone.status()["resources"] == []
 
 
-@pytest.mark.xfail(reason="the engine deletes a replaced deployer's key before the statements that need it", strict=True)
+@pytest.mark.xfail(reason="the engine deletes the deployer's key before the statements that need it", strict=True)
 def test_service_accounts_can_be_replaced(clone: Clone) -> None:
     clone.ok("up", "--yes", "--skip-preview")
     replace(clone, urns(clone)["ServiceAccount"])
