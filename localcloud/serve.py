@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 from localcloud import logs, state_mark
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import StorageError
+from localcloud.control.core.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
 from localcloud.dataplane.opening import open_data_plane
 from localcloud.state_mark import StateVersionError

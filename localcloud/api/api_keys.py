@@ -9,11 +9,11 @@ from localcloud.api.bodies import Body, JsonRoute, Reference, given
 from localcloud.api.callers import CloudCaller, TheCloud
 from localcloud.api.metadata import metadata, owner_reference
 from localcloud.api.replies import Json, paged
-from localcloud.control.authentication import Caller
+from localcloud.control.access.authentication import Caller
+from localcloud.control.access.rights import FORBIDDEN
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import ForbiddenError
-from localcloud.control.resources import ApiKey, KeyScope
-from localcloud.control.rights import FORBIDDEN
+from localcloud.control.core.errors import ForbiddenError
+from localcloud.control.core.resources import ApiKey, KeyScope
 
 router = APIRouter(route_class=JsonRoute, prefix="/iam/v2/api-keys")
 

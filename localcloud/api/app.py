@@ -31,7 +31,7 @@ from localcloud.api.fault_injection import FaultInjection
 from localcloud.api.middleware import Gate
 from localcloud.api.operations import Operations
 from localcloud.api.replies import Json, error_body
-from localcloud.control.errors import ControlError
+from localcloud.control.core.errors import ControlError
 from localcloud.masking import masked
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.errors import ForbiddenError
-from localcloud.control.rbac import Operation
-from localcloud.control.resources import ApiKey, ComputePool, RoleBinding
-from localcloud.control.rights import FORBIDDEN
+from localcloud.control.access.rbac import Operation
+from localcloud.control.access.rights import FORBIDDEN
+from localcloud.control.core.errors import ForbiddenError
+from localcloud.control.core.resources import ApiKey, ComputePool, RoleBinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from localcloud.control.authentication import Caller
+    from localcloud.control.access.authentication import Caller
     from localcloud.control.cloud import Cloud
 
 O = Operation  # noqa: E741 - the tables below are read by columns

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud.api.authorization import O, may_run_as
-from localcloud.control.errors import ForbiddenError
-from localcloud.control.kafka_rules import CLUSTER, permits
-from localcloud.control.principals import principal_exists
-from localcloud.control.rbac import is_below, kind_of
-from localcloud.control.resources import ComputePool, SchemaRegistry, Statement
-from localcloud.control.rights import FORBIDDEN
+from localcloud.control.access.kafka_rules import CLUSTER, permits
+from localcloud.control.access.rbac import is_below, kind_of
+from localcloud.control.access.rights import FORBIDDEN
+from localcloud.control.core.errors import ForbiddenError
+from localcloud.control.core.principals import principal_exists
+from localcloud.control.core.resources import ComputePool, SchemaRegistry, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from localcloud.api.authorization import Call
-    from localcloud.control.authentication import Caller
+    from localcloud.control.access.authentication import Caller
+    from localcloud.control.access.rbac import Operation
     from localcloud.control.cloud import Cloud
-    from localcloud.control.rbac import Operation
 
 _TOPICS = "/kafka/v3/clusters/{cluster_id}/topics"
 _ACLS = "/kafka/v3/clusters/{cluster_id}/acls"

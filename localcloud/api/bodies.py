@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from localcloud.api.callers import authenticate, caller
-from localcloud.control.errors import InvalidError
+from localcloud.control.core.errors import InvalidError
 from localcloud.dataplane.json_size import is_deeper
 
 if TYPE_CHECKING:

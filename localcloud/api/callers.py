@@ -9,10 +9,10 @@ from fastapi import Depends, Request
 
 from localcloud.api.authorization import Call, check_cloud
 from localcloud.api.authorization_data import check_flink, check_kafka, check_registry
-from localcloud.control import rights
-from localcloud.control.authentication import Caller
+from localcloud.control.access import rights
+from localcloud.control.access.authentication import Caller
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from localcloud.control.core.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 
 
 async def the_cloud(request: Request) -> Cloud:

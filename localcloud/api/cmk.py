@@ -9,9 +9,9 @@ from localcloud.api.bodies import Body, JsonRoute, Reference, environment_of, gi
 from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import environment_reference, metadata
 from localcloud.api.replies import Json, paged
+from localcloud.control.access.rbac import Operation
 from localcloud.control.cloud import Cloud
-from localcloud.control.rbac import Operation
-from localcloud.control.resources import KafkaCluster
+from localcloud.control.core.resources import KafkaCluster
 
 router = APIRouter(route_class=JsonRoute, prefix="/cmk/v2/clusters", dependencies=[Depends(cloud_key)])
 

@@ -9,8 +9,8 @@ from localcloud.api.bodies import JsonRoute
 from localcloud.api.callers import TheCloud, cloud_key
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import InvalidError, NotFoundError
-from localcloud.control.resources import Connector, KafkaCluster
+from localcloud.control.core.errors import InvalidError, NotFoundError
+from localcloud.control.core.resources import Connector, KafkaCluster
 
 router = APIRouter(
     route_class=JsonRoute,

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from localcloud.api.replies import Json, error_body
-from localcloud.control.fault_rules import EffectKind
+from localcloud.control.faults.rules import EffectKind
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from localcloud.api.operations import Operations
     from localcloud.control.cloud import Cloud
-    from localcloud.control.fault_rules import Effect
+    from localcloud.control.faults.rules import Effect
 
 DROP = "localcloud.drop"
 """ASGI extension: a function that ends the connection, whatever was promised on it."""

@@ -8,10 +8,10 @@ from localcloud.api.bodies import Body, JsonRoute, Reference, environment_of, gi
 from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import environment_reference, metadata
 from localcloud.api.replies import Json, paged
+from localcloud.control.access.rbac import Operation
 from localcloud.control.cloud import Cloud
-from localcloud.control.rbac import Operation
-from localcloud.control.regions import REGIONS, region_id
-from localcloud.control.resources import ComputePool
+from localcloud.control.core.regions import REGIONS, region_id
+from localcloud.control.core.resources import ComputePool
 
 router = APIRouter(route_class=JsonRoute, prefix="/fcpm/v2", dependencies=[Depends(cloud_key)])
 

@@ -8,10 +8,10 @@ from localcloud.api.bodies import Body, JsonRoute, given
 from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import metadata
 from localcloud.api.replies import Json, paged
+from localcloud.control.access.rbac import Operation
 from localcloud.control.cloud import Cloud
-from localcloud.control.ids import rfc3339
-from localcloud.control.rbac import Operation
-from localcloud.control.resources import RoleBinding, ServiceAccount, User
+from localcloud.control.core.ids import rfc3339
+from localcloud.control.core.resources import RoleBinding, ServiceAccount, User
 
 router = APIRouter(route_class=JsonRoute, prefix="/iam/v2", dependencies=[Depends(cloud_key)])
 

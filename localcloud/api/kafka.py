@@ -11,8 +11,8 @@ from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import KafkaCaller, TheCloud, kafka_key
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import InvalidError, NotFoundError
-from localcloud.control.topics import TopicInfo
+from localcloud.control.core.errors import InvalidError, NotFoundError
+from localcloud.control.kafka.topics import TopicInfo
 
 router = APIRouter(route_class=JsonRoute, prefix="/kafka/v3/clusters/{cluster_id}", dependencies=[Depends(kafka_key)])
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import TheCloud, kafka_key
 from localcloud.api.replies import Json
-from localcloud.control.acls import FIELDS
 from localcloud.control.cloud import Cloud
-from localcloud.control.resources import Acl
+from localcloud.control.core.resources import Acl
+from localcloud.control.kafka.acls import FIELDS
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/kafka/v3/clusters/{cluster_id}/acls", dependencies=[Depends(kafka_key)]

@@ -8,8 +8,8 @@ from pydantic import Field
 from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import TheCloud, admin_key
 from localcloud.api.replies import Json
-from localcloud.control.errors import InvalidError
-from localcloud.control.fault_rules import LARGEST_SEED, FaultError, HttpFault, read
+from localcloud.control.core.errors import InvalidError
+from localcloud.control.faults.rules import LARGEST_SEED, FaultError, HttpFault, read
 from localcloud.control.status import status
 from localcloud.version import SERVICE, VERSION
 

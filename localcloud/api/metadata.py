@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.ids import rfc3339
+from localcloud.control.core.ids import rfc3339
 
 if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud
-    from localcloud.control.resources import Resource
+    from localcloud.control.core.resources import Resource
 
 
 def metadata(url: str, crn: str, resource: Resource) -> dict[str, str]:

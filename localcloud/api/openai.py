@@ -14,7 +14,7 @@ from localcloud.api.bodies import JsonRoute
 from localcloud.api.callers import TheCloud
 from localcloud.api.replies import Json
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import InvalidError, NotFoundError, TooManyError, UnauthenticatedError
+from localcloud.control.core.errors import InvalidError, NotFoundError, TooManyError, UnauthenticatedError
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1")
 

@@ -8,10 +8,10 @@ from localcloud.api.bodies import Body, JsonRoute, given
 from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
 from localcloud.api.metadata import metadata
 from localcloud.api.replies import Json, paged
+from localcloud.control.access.rbac import Operation
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import NotFoundError
-from localcloud.control.rbac import Operation
-from localcloud.control.resources import Environment
+from localcloud.control.core.errors import NotFoundError
+from localcloud.control.core.resources import Environment
 
 router = APIRouter(route_class=JsonRoute, prefix="/org/v2", dependencies=[Depends(cloud_key)])
 

@@ -10,15 +10,15 @@ from urllib.parse import urlencode
 import orjson
 from starlette.responses import Response
 
-from localcloud.control.errors import InvalidError
-from localcloud.control.ids import rfc3339
+from localcloud.control.core.errors import InvalidError
+from localcloud.control.core.ids import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fastapi import Request
 
-    from localcloud.control.resources import Resource
+    from localcloud.control.core.resources import Resource
 
 T = TypeVar("T")
 DEFAULT_PAGE, LARGEST_PAGE = 10, 100

@@ -10,10 +10,10 @@ from localcloud.api.authorization_data import may_read
 from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import RegistryCaller, TheCloud, registry_key
 from localcloud.api.replies import Json
-from localcloud.control.authentication import Caller
+from localcloud.control.access.authentication import Caller
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import ForbiddenError, InvalidError, UnprocessableError
-from localcloud.control.schemas import INVALID_SCHEMA, Deleted, SchemaVersion
+from localcloud.control.core.errors import ForbiddenError, InvalidError, UnprocessableError
+from localcloud.control.kafka.schemas import INVALID_SCHEMA, Deleted, SchemaVersion
 
 router = APIRouter(route_class=JsonRoute, prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
 

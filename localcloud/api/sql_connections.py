@@ -9,9 +9,9 @@ from localcloud.api.bodies import Body, JsonRoute
 from localcloud.api.callers import FlinkCaller, TheCloud
 from localcloud.api.replies import Json, paged
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import InvalidError
-from localcloud.control.ids import rfc3339
-from localcloud.control.resources import Connection
+from localcloud.control.core.errors import InvalidError
+from localcloud.control.core.ids import rfc3339
+from localcloud.control.core.resources import Connection
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/connections"

@@ -10,14 +10,14 @@ from localcloud.api.bodies import Body as Model
 from localcloud.api.bodies import JsonRoute
 from localcloud.api.callers import FlinkCaller, TheCloud
 from localcloud.api.replies import Json, paged
-from localcloud.control import rights
-from localcloud.control.authentication import Caller
+from localcloud.control.access import rights
+from localcloud.control.access.authentication import Caller
+from localcloud.control.access.rbac import Operation
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import InvalidError
-from localcloud.control.ids import rfc3339, short_rfc3339
-from localcloud.control.rbac import Operation
-from localcloud.control.regions import region_id
-from localcloud.control.resources import Statement
+from localcloud.control.core.errors import InvalidError
+from localcloud.control.core.ids import rfc3339, short_rfc3339
+from localcloud.control.core.regions import region_id
+from localcloud.control.core.resources import Statement
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements"

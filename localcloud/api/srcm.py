@@ -9,8 +9,8 @@ from localcloud.api.callers import TheCloud, cloud_key
 from localcloud.api.metadata import environment_reference, metadata
 from localcloud.api.replies import Json, paged
 from localcloud.control.cloud import Cloud
-from localcloud.control.errors import NotFoundError
-from localcloud.control.resources import SchemaRegistry
+from localcloud.control.core.errors import NotFoundError
+from localcloud.control.core.resources import SchemaRegistry
 
 router = APIRouter(route_class=JsonRoute, prefix="/srcm/v3/clusters", dependencies=[Depends(cloud_key)])
 

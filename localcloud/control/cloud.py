@@ -9,41 +9,41 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from localcloud.control.accounts import RoleBindings, ServiceAccounts, Users
-from localcloud.control.acls import Acls
-from localcloud.control.admission import Admission, Waiting
-from localcloud.control.api_keys import ApiKeys
-from localcloud.control.authentication import Authenticator
-from localcloud.control.background import Background
-from localcloud.control.broker_rights import BrokerRights
-from localcloud.control.catalogs import Catalogs
-from localcloud.control.clusters import Clusters
-from localcloud.control.connections import Connections
-from localcloud.control.connectors import Connectors
-from localcloud.control.crn import Names
-from localcloud.control.embeddings import Embeddings
-from localcloud.control.environments import Environments
-from localcloud.control.errors import ControlError
-from localcloud.control.expired import Expired
-from localcloud.control.faults import Faults
-from localcloud.control.faulty_plane import with_faults
-from localcloud.control.jobs import Jobs
-from localcloud.control.plane import Plane
-from localcloud.control.pools import ComputePools
-from localcloud.control.resources import Connector, KafkaCluster, Phase
-from localcloud.control.rights import Rights
-from localcloud.control.schemas import Schemas
-from localcloud.control.statements import Statements
-from localcloud.control.store import Store
+from localcloud.control.access.accounts import RoleBindings, ServiceAccounts, Users
+from localcloud.control.access.api_keys import ApiKeys
+from localcloud.control.access.authentication import Authenticator
+from localcloud.control.access.broker_rights import BrokerRights
+from localcloud.control.access.rights import Rights
+from localcloud.control.connect.connectors import Connectors
+from localcloud.control.core.background import Background
+from localcloud.control.core.catalogs import Catalogs
+from localcloud.control.core.crn import Names
+from localcloud.control.core.environments import Environments
+from localcloud.control.core.errors import ControlError
+from localcloud.control.core.plane import Plane
+from localcloud.control.core.resources import Connector, KafkaCluster, Phase
+from localcloud.control.core.store import Store
+from localcloud.control.faults.faulty_plane import with_faults
+from localcloud.control.faults.injection import Faults
+from localcloud.control.flink.abandoned_queries import Unread
+from localcloud.control.flink.admission import Admission, Waiting
+from localcloud.control.flink.connections import Connections
+from localcloud.control.flink.embeddings import Embeddings
+from localcloud.control.flink.expired import Expired
+from localcloud.control.flink.jobs import Jobs
+from localcloud.control.flink.pools import ComputePools
+from localcloud.control.flink.statements import Statements
+from localcloud.control.kafka.acls import Acls
+from localcloud.control.kafka.clusters import Clusters
+from localcloud.control.kafka.schemas import Schemas
+from localcloud.control.kafka.topics import Topics
 from localcloud.control.teardown import Teardown
-from localcloud.control.topics import Topics
-from localcloud.control.unread import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from localcloud.control.fault_rules import Rule
+    from localcloud.control.faults.rules import Rule
     from localcloud.credentials import Credentials
     from localcloud.dataplane.interface import DataPlane
 
@@ -151,7 +151,7 @@ class Cloud:
         return "Brokers are starting." if self.plane.is_open else "The data plane is starting."
 
     def set_faults(self, rules: Sequence[Rule], seed: int | None = None) -> None:
-        """Let these things go wrong from now on; see :class:`~localcloud.control.faults.Faults`."""
+        """Let these things go wrong from now on; see :class:`~localcloud.control.faults.injection.Faults`."""
         self.faults.set(rules, seed)
         self.broker_rights.changed()
         for cluster in self.store.all(KafkaCluster):

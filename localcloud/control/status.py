@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from localcloud.control.disk import usage
-from localcloud.control.errors import ControlError
-from localcloud.control.resources import (
+from localcloud.control.core.errors import ControlError
+from localcloud.control.core.resources import (
     Acl,
     ApiKey,
     ComputePool,
@@ -26,6 +25,7 @@ from localcloud.control.resources import (
     ServiceAccount,
     Statement,
 )
+from localcloud.control.disk import usage
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
 
 if TYPE_CHECKING:

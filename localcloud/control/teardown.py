@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localcloud.control.errors import ConflictError, translated
-from localcloud.control.resources import (
+from localcloud.control.core.errors import ConflictError, translated
+from localcloud.control.core.resources import (
     ComputePool,
     Connection,
     KafkaCluster,
@@ -16,13 +16,13 @@ from localcloud.control.resources import (
 )
 
 if TYPE_CHECKING:
-    from localcloud.control.api_keys import ApiKeys
-    from localcloud.control.catalogs import Catalogs
-    from localcloud.control.clusters import Clusters
-    from localcloud.control.environments import Environments
-    from localcloud.control.plane import Plane
-    from localcloud.control.statements import Statements
-    from localcloud.control.store import Store
+    from localcloud.control.access.api_keys import ApiKeys
+    from localcloud.control.core.catalogs import Catalogs
+    from localcloud.control.core.environments import Environments
+    from localcloud.control.core.plane import Plane
+    from localcloud.control.core.store import Store
+    from localcloud.control.flink.statements import Statements
+    from localcloud.control.kafka.clusters import Clusters
 
 
 class Teardown:

@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicCollection
 from confluent_kafka.admin import AclOperation, AdminClient
 
-from localcloud.control.rbac import Operation
+from localcloud.control.access.rbac import Operation
 from tests.integration.clone import wait_until
 from tests.unit.components.rights_table import DEEDS, bindings, refused
 

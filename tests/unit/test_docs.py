@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.api.app import ROUTERS
 from localcloud.api.operations import Operations
-from localcloud.control.fault_rules import CLOUD_LIKE, Effect, EffectKind, Rule, read
+from localcloud.control.faults.rules import CLOUD_LIKE, Effect, EffectKind, Rule, read
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAINS = (PROJECT / "docs" / "pains.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components import Scope
-from localcloud.control.rbac import Grant, Operation, allows
+from localcloud.control.access.rbac import Grant, Operation, allows
 from tests.unit.components.recorded_program import CLUSTER, ENVIRONMENT, ORGANIZATION, REGISTRY, record
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.control.admission import takes_cfu
-from localcloud.control.fault_rules import Provisioning
-from localcloud.control.resources import Statement
+from localcloud.control.core.resources import Statement
+from localcloud.control.faults.rules import Provisioning
+from localcloud.control.flink.admission import takes_cfu
 from localcloud.dataplane.interface import StatementPhase, StatementStatus
 from tests.unit.localcloud.conftest import eventually, pool_body, start
 from tests.unit.localcloud.fake_plane import FakePlane

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.control import carry_over
+from localcloud.control.flink import carry_over
 from localcloud.dataplane.interface import StatementPhase, StatementStatus
 from tests.unit.localcloud.conftest import eventually
 from tests.unit.localcloud.test_sql_statements import Place

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.control import carry_over, expired
-from localcloud.control.ids import now
-from localcloud.control.resources import Statement
+from localcloud.control.core.ids import now
+from localcloud.control.core.resources import Statement
+from localcloud.control.flink import carry_over, expired
 from localcloud.dataplane.interface import StatementPhase
 from tests.unit.localcloud.test_sql_statements import Place
 

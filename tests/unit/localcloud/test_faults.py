@@ -12,7 +12,7 @@ import httpx
 import pytest
 import uvicorn
 
-from localcloud.control.fault_rules import FaultError, read
+from localcloud.control.faults.rules import FaultError, read
 from localcloud.dataplane.interface import ProcessInfo
 from localcloud.protocol import Protocol
 from tests.unit.localcloud.conftest import datagen_config, eventually, pool_body, statement_body

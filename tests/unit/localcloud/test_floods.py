@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from localcloud.api import middleware, openai
 from localcloud.api.app import create_app
-from localcloud.control.statements import MAX_TEXT
+from localcloud.control.flink.statements import MAX_TEXT
 from tests.unit.localcloud.conftest import BASE, eventually, statement_body
 from tests.unit.localcloud.fake_plane import FakeModel
 

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from localcloud.api.app import create_app
 from localcloud.control.cloud import Cloud
-from localcloud.control.resources import Statement
+from localcloud.control.core.resources import Statement
 from localcloud.credentials import Credentials
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
 from tests.unit.localcloud.conftest import BASE, datagen_config, statement_body

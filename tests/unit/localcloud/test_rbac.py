@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from localcloud.control.rbac import Grant, Operation, allows, kind_of
+from localcloud.control.access.rbac import Grant, Operation, allows, kind_of
 
 ORG = "crn://confluent.cloud/organization=o"
 ENV = f"{ORG}/environment=env-1"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.control import jobs
+from localcloud.control.flink import jobs
 from tests.unit.localcloud.conftest import Local, eventually, statement_body
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.control.errors import StorageError
-from localcloud.control.resources import Environment, ServiceAccount
-from localcloud.control.store import Store
+from localcloud.control.core.errors import StorageError
+from localcloud.control.core.resources import Environment, ServiceAccount
+from localcloud.control.core.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def place(local: Local, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Return a place whose clock stands still until it is moved."""
     clock = [1000.0]
-    monkeypatch.setattr("localcloud.control.unread.monotonic", lambda: clock[0])
+    monkeypatch.setattr("localcloud.control.flink.abandoned_queries.monotonic", lambda: clock[0])
     made = Place(local)
     made.clock = clock  # type: ignore[attr-defined]
     return made

@@ -1,0 +1,62 @@
+"""Brokers are told who may do what on them, whenever that changes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from localcloud.control.access.kafka_rules import rules
+from localcloud.control.core.errors import ControlError, translated
+from localcloud.control.core.resources import Acl, KafkaCluster, Phase
+
+if TYPE_CHECKING:
+    from localcloud.control.access.rights import Rights
+    from localcloud.control.core.crn import Names
+    from localcloud.control.core.plane import Plane
+    from localcloud.control.core.store import Store
+    from localcloud.control.faults.injection import Faults
+    from localcloud.dataplane.interface import AclRule
+
+_log = logging.getLogger(__name__)
+
+
+class BrokerRights:
+    """The access control list of each cluster, derived from role bindings and ACLs."""
+
+    def __init__(self, store: Store, plane: Plane, *, names: Names, rights: Rights, faults: Faults) -> None:
+        self._store, self._plane, self._names, self._rights, self._faults = store, plane, names, rights, faults
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._told: dict[str, frozenset[AclRule]] = {}
+
+    def of(self, cluster: KafkaCluster) -> frozenset[AclRule]:
+        """The list of one cluster as it holds now."""
+        acls = [
+            acl
+            for acl in self._store.all(Acl)
+            if acl.cluster_id == cluster.id and self._faults.is_in_effect(acl.created_at)
+        ]
+        return rules(self._rights.all_grants(), acls, self._names.cluster(cluster))
+
+    def tell(self, cluster: KafkaCluster, *, anew: bool = False) -> None:
+        """Tell a broker its list, unless it has it; ``anew``: it was just started."""
+        with self._locks[cluster.id]:
+            current = self.of(cluster)
+            if anew or self._told.get(cluster.id) != current:
+                with translated():
+                    self._plane.kafka.authorize(cluster.id, current)
+                self._told[cluster.id] = current
+
+    def changed(self) -> None:
+        """Tell every broker that runs; return when the change holds. One that cannot be told is told at its start."""
+        self._tell_all()
+        self._faults.when_in_effect(self._tell_all)
+
+    def _tell_all(self) -> None:
+        for cluster in self._store.all(KafkaCluster):
+            if cluster.phase is Phase.PROVISIONED:
+                try:
+                    self.tell(cluster)
+                except ControlError as error:
+                    _log.warning("the broker of %s was not told its rights: %s", cluster.id, error)

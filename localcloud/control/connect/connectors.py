@@ -1,0 +1,158 @@
+"""Managed connectors."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from localcloud.control.access.authentication import sha256
+from localcloud.control.core.errors import ConflictError, InvalidError, found, translated
+from localcloud.control.core.ids import new_id
+from localcloud.control.core.principals import principal_exists
+from localcloud.control.core.resources import ApiKey, Connector, KafkaCluster, Phase, SchemaRegistry
+from localcloud.dataplane.interface import ConnectorSpec, ConnectorState, ConnectorStatus, DataPlaneError
+
+if TYPE_CHECKING:
+    from localcloud.control.core.plane import Plane
+    from localcloud.control.core.store import Store
+
+MASK = "*" * 16
+_NAME = re.compile(r"[^/\\?#%\x00-\x1f]{1,64}")
+_log = logging.getLogger(__name__)
+
+
+class Connectors:
+    """Connectors of all clusters; a name is taken in its cluster."""
+
+    def __init__(self, store: Store, plane: Plane) -> None:
+        self._store = store
+        self._plane = plane
+
+    def plugins(self) -> dict[str, str]:
+        """Class -> ``source`` or ``sink``, of every connector that can be made."""
+        with translated():
+            return self._plane.connect.plugins()
+
+    def validate(self, cluster: KafkaCluster, config: dict[str, str]) -> dict[str, list[str]]:
+        """Setting -> what is wrong with it; empty if the configuration can run on ``cluster``."""
+        with translated():
+            wrong = {key: list(errors) for key, errors in self._plane.connect.validate(config).items() if errors}
+        for key, error in self._identity_errors(cluster, config).items():
+            wrong.setdefault(key, []).append(error)
+        return wrong
+
+    def create(self, cluster: KafkaCluster, name: str, config: dict[str, str]) -> Connector:
+        """Make one and start it."""
+        if cluster.phase is not Phase.PROVISIONED:
+            raise ConflictError(f"Kafka cluster {cluster.id} is {cluster.phase}: wait until it is PROVISIONED.")
+        config = {**config, "name": config.get("name") or name}
+        if not _NAME.fullmatch(name) or name in {".", ".."} or config["name"] != name:
+            raise InvalidError(
+                f"The connector's name {name!r} needs 1 to 64 characters, none of / \\ ? # %, not to be '.' or '..',"
+                " and to be the one in its config."
+            )
+        self._refuse_invalid(cluster, config)
+        connector = Connector(
+            id=new_id("lcc"),
+            name=name,
+            environment_id=cluster.environment_id,
+            cluster_id=cluster.id,
+            config=config,
+        )
+        with self._store.transaction():
+            if any(other.name == name for other in self.of_cluster(cluster.id)):
+                raise ConflictError(f"Connector {name} already exists.")
+            self._store.add(connector)
+        return self.start(connector)
+
+    def of_cluster(self, cluster_id: str) -> list[Connector]:
+        """Those of one cluster."""
+        return [one for one in self._store.all(Connector) if one.cluster_id == cluster_id]
+
+    def get(self, cluster: KafkaCluster, name: str) -> Connector:
+        """One of them."""
+        named = (one for one in self.of_cluster(cluster.id) if one.name == name)
+        return found(next(named, None), f"Connector {name} not found.")
+
+    def configure(self, connector: Connector, cluster: KafkaCluster, config: dict[str, str]) -> Connector:
+        """Give it another configuration; a running one goes on with it."""
+        if config.get("name", connector.name) != connector.name:
+            raise InvalidError(f"The name of connector {connector.name} cannot be changed to {config['name']!r}.")
+        config = {**config, "name": connector.name}
+        self._refuse_invalid(cluster, config)
+        changed = self._store.update(connector, config=config) or connector
+        return changed if changed.is_paused else self.start(changed)
+
+    def start(self, connector: Connector) -> Connector:
+        """Start it; why it could not be started shows in its status."""
+        registries = self._store.all(SchemaRegistry, connector.environment_id)
+        spec = ConnectorSpec(
+            id=connector.id,
+            name=connector.name,
+            cluster_id=connector.cluster_id,
+            registry_id=registries[0].id if registries else None,
+            config=connector.config,
+        )
+        try:
+            self._plane.connect.start(spec)
+        except DataPlaneError as error:
+            _log.warning("connector %s did not start: %s", connector.id, error)
+            return self._store.update(connector, failure=str(error)) or connector
+        if connector.failure:
+            return self._store.update(connector, failure="") or connector
+        return connector
+
+    def pause(self, connector: Connector) -> None:
+        """Stop its tasks, keep their progress."""
+        self._store.update(connector, is_paused=True)
+        with translated():
+            self._plane.connect.pause(connector.id)
+
+    def resume(self, connector: Connector) -> None:
+        """Go on where it was paused."""
+        self.start(self._store.update(connector, is_paused=False) or connector)
+
+    def status(self, connector: Connector) -> ConnectorStatus:
+        """Where it stands."""
+        if connector.is_paused:
+            return ConnectorStatus(state=ConnectorState.PAUSED, tasks=[ConnectorState.PAUSED])
+        if connector.failure:
+            return ConnectorStatus(state=ConnectorState.FAILED, trace=connector.failure)
+        if not self._plane.is_open:
+            return ConnectorStatus(state=ConnectorState.PROVISIONING)
+        try:
+            return self._plane.connect.status(connector.id)
+        except DataPlaneError:  # its broker is still being started
+            return ConnectorStatus(state=ConnectorState.PROVISIONING)
+
+    def delete(self, connector: Connector) -> None:
+        """Stop it and forget its progress."""
+        with translated():
+            self._plane.connect.delete(connector.id)
+        self._store.remove(connector)
+
+    def masked(self, config: dict[str, str]) -> dict[str, str]:
+        """Return a configuration as it may be shown: secrets are 16 asterisks."""
+        with translated():
+            sensitive = self._plane.connect.sensitive_keys(config.get("connector.class", ""))
+        return {key: MASK if key in sensitive else value for key, value in config.items()}
+
+    def _refuse_invalid(self, cluster: KafkaCluster, config: dict[str, str]) -> None:
+        wrong = self.validate(cluster, config)
+        if wrong:
+            errors = [f"{key}: {error}" for key, messages in wrong.items() for error in messages]
+            raise InvalidError(f"The connector configuration has {len(errors)} error(s): {' '.join(errors)}")
+
+    def _identity_errors(self, cluster: KafkaCluster, config: dict[str, str]) -> dict[str, str]:
+        """Say what is wrong with whom the connector is to run as: a service account, or the owner of an API key."""
+        if config.get("kafka.auth.mode", "KAFKA_API_KEY") == "SERVICE_ACCOUNT":
+            account = config.get("kafka.service.account.id", "")
+            if not principal_exists(self._store, account):
+                return {"kafka.service.account.id": f"Service account {account!r} does not exist."}
+            return {}
+        key = self._store.get(ApiKey, config.get("kafka.api.key", ""))
+        opens = key is not None and key.resource_id == cluster.id
+        if key is None or not opens or sha256(config.get("kafka.api.secret", "")) != key.secret_sha256:
+            return {"kafka.api.key": f"This is no API key of Kafka cluster {cluster.id}, or its secret is wrong."}
+        return {}

@@ -1,0 +1,63 @@
+"""Keeps Flink informed of environments (catalogs), clusters (databases) and connections."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import TYPE_CHECKING
+
+from localcloud.control.core.errors import translated
+from localcloud.control.core.resources import Connection, Environment, KafkaCluster, Phase, SchemaRegistry
+from localcloud.dataplane.interface import FlinkConnection, FlinkDatabase, FlinkEnvironment
+
+if TYPE_CHECKING:
+    from localcloud.control.core.background import Background
+    from localcloud.control.core.plane import Plane
+    from localcloud.control.core.store import Store
+
+
+class Catalogs:
+    """Flink is told in the background when something changed, and at the latest before it is given a statement."""
+
+    def __init__(self, store: Store, plane: Plane, background: Background) -> None:
+        self._store = store
+        self._plane = plane
+        self._background = background
+        self._lock = threading.Lock()
+        self._generations = itertools.count(1)
+        self._generation = 0
+        self._told = -1
+
+    def changed(self) -> None:
+        """Something that Flink knows of is not what it was."""
+        self._generation = next(self._generations)
+        self._background.submit(self.bring_up_to_date)
+
+    def bring_up_to_date(self) -> None:
+        """Tell Flink, unless it knows; return when it does."""
+        with self._lock:
+            generation = self._generation
+            if self._told == generation:
+                return
+            with translated():
+                self._plane.flink.configure([self._environment(one) for one in self._store.all(Environment)])
+            self._told = generation
+
+    def _environment(self, environment: Environment) -> FlinkEnvironment:
+        registries = self._store.all(SchemaRegistry, environment.id)
+        clusters = self._store.all(KafkaCluster, environment.id)
+        connections = self._store.all(Connection, environment.id)
+        return FlinkEnvironment(
+            id=environment.id,
+            name=environment.name,
+            registry_id=registries[0].id if registries else None,
+            databases=[
+                FlinkDatabase(id=cluster.id, name=cluster.name)
+                for cluster in clusters
+                if cluster.phase is Phase.PROVISIONED
+            ],
+            connections=[
+                FlinkConnection(name=one.name, type=one.type, endpoint=one.endpoint, secrets=one.secrets)
+                for one in connections
+            ],
+        )

@@ -1,0 +1,106 @@
+"""The data plane as the services hold it: it opens in the background, and what needs it waits for that."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from localcloud.control.core.errors import FailedError, UnavailableError
+from localcloud.dataplane.interface import DataPlaneError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localcloud.dataplane.interface import (
+        ConnectPlane,
+        DataPlane,
+        EmbeddingModel,
+        FlinkPlane,
+        KafkaPlane,
+        ProcessInfo,
+        RegistryPlane,
+    )
+
+OPEN_SECONDS = 60.0
+
+
+class Plane:
+    """Every property waits until the data plane is open.
+
+    :class:`FailedError` if it could not be opened (with its reason), :class:`UnavailableError` once it is closing.
+    """
+
+    def __init__(self) -> None:
+        self._opened: Future[DataPlane] = Future()
+        self._closing = threading.Event()
+
+    def open(self, opener: Callable[[], DataPlane]) -> None:
+        """Open it, in the calling thread."""
+        try:
+            self._opened.set_result(opener())
+        except DataPlaneError as error:
+            self._opened.set_exception(FailedError(str(error)))
+        except BaseException as error:
+            self._opened.set_exception(FailedError(f"The data plane could not be opened: {error}."))
+            raise
+
+    @property
+    def kafka(self) -> KafkaPlane:
+        """Brokers."""
+        return self._get().kafka
+
+    @property
+    def registry(self) -> RegistryPlane:
+        """Schemas."""
+        return self._get().registry
+
+    @property
+    def flink(self) -> FlinkPlane:
+        """Statements."""
+        return self._get().flink
+
+    @property
+    def connect(self) -> ConnectPlane:
+        """Connectors."""
+        return self._get().connect
+
+    @property
+    def embeddings(self) -> EmbeddingModel:
+        """The embedding model."""
+        return self._get().embeddings
+
+    def processes(self) -> list[ProcessInfo]:
+        """Every process of the data plane; none while it opens."""
+        return list(self._opened.result().processes()) if self.is_open else []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be asked."""
+        return self._opened.done() and not self._opened.exception() and not self._closing.is_set()
+
+    @property
+    def failure(self) -> str:
+        """Why it could not be opened; empty if it was, or may yet be."""
+        return str(self._opened.exception() or "") if self._opened.done() else ""
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the local cloud is on its way down."""
+        return self._closing.is_set()
+
+    def close(self) -> None:
+        """Stop everything. Whoever still asks is told that the local cloud is stopping."""
+        self._closing.set()
+        try:
+            self._opened.result(OPEN_SECONDS).close()
+        except (FailedError, TimeoutError):
+            return  # nothing was opened
+
+    def _get(self) -> DataPlane:
+        if self._closing.is_set():
+            raise UnavailableError("The local cloud is stopping.")
+        try:
+            return self._opened.result(OPEN_SECONDS)
+        except TimeoutError:
+            raise UnavailableError("The local cloud is still starting: try again in a moment.") from None

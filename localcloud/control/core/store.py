@@ -1,0 +1,125 @@
+"""Resources on disk: one SQLite table of documents."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from localcloud.control.core.errors import StorageError
+from localcloud.control.core.resources import Resource
+from localcloud.database import ANEW, unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+R = TypeVar("R", bound=Resource)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS resources (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL, id TEXT NOT NULL, environment TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+  UNIQUE (kind, id)
+);
+CREATE INDEX IF NOT EXISTS resources_by_name ON resources (kind, environment, name);
+"""
+
+
+class Store:
+    """Keeps resources, in the order they were made. Safe to use from several threads.
+
+    What a method has written is on disk when it returns, also after a power cut. Every method raises
+    :class:`StorageError` if the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._depth = 0
+        with self._storing():
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what the block writes; no other thread sees or writes in between. May be nested."""
+        with self._lock, self._storing():
+            if self._depth:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth = 0
+
+    def add(self, resource: Resource) -> None:
+        """Keep a new resource."""
+        row = (resource.kind, resource.id, resource.environment_id, resource.name, resource.model_dump_json())
+        with self.transaction():
+            self._db.execute("INSERT INTO resources (kind, id, environment, name, body) VALUES (?, ?, ?, ?, ?)", row)
+
+    def update(self, resource: R, **values: Any) -> R | None:
+        """Change these values of what is stored under that id now, and return it; ``None`` if it is gone."""
+        with self.transaction():
+            stored = self.get(type(resource), resource.id)
+            if stored is None:
+                return None
+            changed = stored.changed(**values)
+            self._db.execute(
+                "UPDATE resources SET name = ?, body = ? WHERE kind = ? AND id = ?",
+                (changed.name, changed.model_dump_json(), changed.kind, changed.id),
+            )
+            return changed
+
+    def remove(self, *resources: Resource) -> None:
+        """Forget resources; those that are gone already do not matter."""
+        with self.transaction():
+            keys = [(resource.kind, resource.id) for resource in resources]
+            self._db.executemany("DELETE FROM resources WHERE kind = ? AND id = ?", keys)
+
+    def get(self, kind: type[R], identifier: str) -> R | None:
+        """Return one resource."""
+        found = self._select(kind, "id = ?", identifier)
+        return found[0] if found else None
+
+    def all(self, kind: type[R], environment_id: str | None = None) -> list[R]:
+        """Return every resource of that kind, of one environment or of all."""
+        if environment_id is None:
+            return self._select(kind, "1")
+        return self._select(kind, "environment = ?", environment_id)
+
+    def named(self, kind: type[R], environment_id: str, name: str) -> list[R]:
+        """Return the resources of that kind and name in an environment (``""``: in the organization)."""
+        return self._select(kind, "environment = ? AND name = ?", environment_id, name)
+
+    def _select(self, kind: type[R], condition: str, *values: str) -> list[R]:
+        query = f"SELECT body FROM resources WHERE kind = ? AND {condition} ORDER BY seq"  # noqa: S608 - ours alone
+        with self._lock, self._storing():
+            rows = self._db.execute(query, (kind.kind, *values)).fetchall()
+        try:
+            return [kind.model_validate_json(body) for (body,) in rows]
+        except ValidationError as error:
+            raise StorageError(f"{self._path} holds a {kind.kind} that cannot be read: {ANEW}.") from error
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StorageError(unusable(self._path, error)) from error

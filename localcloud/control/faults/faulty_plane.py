@@ -1,0 +1,206 @@
+"""The data plane, as slow and as prone to failure as it was asked to be.
+
+Between the services and the real thing, so that neither knows of faults.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from localcloud.dataplane.interface import (
+    ConnectorState,
+    ConnectorStatus,
+    DataPlaneError,
+    StatementPhase,
+    StatementStatus,
+)
+
+if TYPE_CHECKING:
+    from localcloud.control.faults.injection import Faults
+    from localcloud.control.faults.rules import Failing
+    from localcloud.dataplane.interface import (
+        ConnectorSpec,
+        ConnectPlane,
+        DataPlane,
+        FlinkPlane,
+        KafkaPlane,
+        StatementSpec,
+    )
+
+_log = logging.getLogger(__name__)
+
+
+def with_faults(real: DataPlane, faults: Faults) -> DataPlane:
+    """Return the data plane with faults between."""
+    return replace(
+        real,
+        kafka=cast("KafkaPlane", FaultyKafka(real.kafka, faults)),
+        flink=cast("FlinkPlane", FaultyFlink(real.flink, faults)),
+        connect=cast("ConnectPlane", FaultyConnect(real.connect, faults)),
+    )
+
+
+class _Over:
+    """Everything that is not said otherwise goes through."""
+
+    def __init__(self, real: Any, faults: Faults) -> None:
+        self._real, self._faults = real, faults
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+class FaultyKafka(_Over):
+    """Clusters that take their time."""
+
+    def start(self, cluster_id: str) -> str:
+        """Start the broker and answer late."""
+        bootstrap: str = self._real.start(cluster_id)
+        self._faults.provision("cluster")
+        return bootstrap
+
+
+class FaultyFlink(_Over):
+    """Statements that stay PENDING for a while, fail, or degrade."""
+
+    def __init__(self, real: FlinkPlane, faults: Faults) -> None:
+        super().__init__(real, faults)
+        self._names: dict[str, str] = {}
+        self._failed: dict[str, StatementStatus] = {}
+        self._failing: dict[str, StatementStatus] = {}
+        faults.when_set(self._judge)
+
+    def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
+        """Start a statement, unless it is to fail."""
+        self._faults.provision("statement")
+        self._names[spec.uid] = spec.name
+        self._failed.pop(spec.uid, None)
+        rule = self._faults.failing("statement", spec.name, spec.uid)
+        if rule is not None and rule.state == "FAILED":
+            self._failed[spec.uid] = _failed(rule)
+            return self._failed[spec.uid]
+        return self._degraded(self._real.submit(spec, resume=resume), spec.uid)
+
+    def status(self, uid: str) -> StatementStatus:
+        """Where it stands, or is to stand."""
+        held = self._failed.get(uid) or self._failing.get(uid)
+        return held or self._degraded(self._real.status(uid), uid)
+
+    def delete(self, uid: str) -> None:
+        """Cancel the job and forget it."""
+        self._names.pop(uid, None)
+        self._failed.pop(uid, None)
+        self._real.delete(uid)
+
+    def _degraded(self, status: StatementStatus, uid: str) -> StatementStatus:
+        if status.phase is not StatementPhase.RUNNING:
+            return status
+        rule = self._faults.failing("statement", self._names.get(uid, ""), uid)
+        if rule is None or rule.state != "DEGRADED":
+            return status
+        return replace(status, phase=StatementPhase.DEGRADED, detail=_sentence(rule))
+
+    def _judge(self) -> None:
+        """Let those that run already fail, and leave the offsets of their last checkpoint: their jobs are stopped."""
+        for uid, name in list(self._names.items()):
+            rule = self._faults.failing("statement", name, uid)
+            if rule is None or rule.state != "FAILED" or uid in self._failed:
+                continue
+            try:
+                running = self._real.status(uid)
+                if running.phase is StatementPhase.RUNNING:
+                    self._failing[uid] = running  # nobody is to see it STOPPED
+                    self._real.stop(uid)
+                    offsets = self._real.status(uid).latest_offsets
+                    self._failed[uid] = replace(_failed(rule), latest_offsets=offsets)
+            except DataPlaneError as error:
+                _log.warning("statement %s was to fail and did otherwise: %s", name, error)
+            finally:
+                self._failing.pop(uid, None)
+
+
+class FaultyConnect(_Over):
+    """Connectors that are PROVISIONING for a while, fail, or degrade."""
+
+    def __init__(self, real: ConnectPlane, faults: Faults) -> None:
+        super().__init__(real, faults)
+        self._specs: dict[str, ConnectorSpec] = {}
+        self._late: dict[str, object] = {}
+        self._failed: dict[str, ConnectorStatus] = {}
+        faults.when_set(self._judge)
+
+    def start(self, spec: ConnectorSpec) -> None:
+        """Start it, at once or later, unless it is to fail."""
+        is_new = spec.id not in self._specs
+        self._specs[spec.id] = spec
+        self._failed.pop(spec.id, None)
+        if self._fails(spec):
+            return
+        if not is_new or not self._faults.provisioning_seconds("connector"):
+            self._late.pop(spec.id, None)
+            self._real.start(spec)
+            return
+        ticket = self._late[spec.id] = object()
+        threading.Thread(target=self._start_late, args=(spec, ticket), name=f"late-{spec.id}", daemon=True).start()
+
+    def pause(self, connector_id: str) -> None:
+        """Stop its tasks; what has not begun does not begin."""
+        if self._late.pop(connector_id, None) is None and connector_id not in self._failed:
+            self._real.pause(connector_id)
+
+    def status(self, connector_id: str) -> ConnectorStatus:
+        """Where it stands, or is to stand."""
+        if connector_id in self._failed:
+            return self._failed[connector_id]
+        if connector_id in self._late:
+            return ConnectorStatus(state=ConnectorState.PROVISIONING)
+        status: ConnectorStatus = self._real.status(connector_id)
+        spec = self._specs.get(connector_id)
+        rule = self._faults.failing("connector", spec.name, spec.id) if spec else None
+        if status.state is ConnectorState.RUNNING and rule is not None and rule.state == "DEGRADED":
+            return replace(status, state=ConnectorState.DEGRADED, trace=_sentence(rule))
+        return status
+
+    def delete(self, connector_id: str) -> None:
+        """Stop it and forget its progress."""
+        for known in (self._specs, self._late, self._failed):
+            known.pop(connector_id, None)
+        self._real.delete(connector_id)
+
+    def _start_late(self, spec: ConnectorSpec, ticket: object) -> None:
+        self._faults.provision("connector")
+        if self._late.get(spec.id) is not ticket or self._faults.is_closed:
+            return
+        try:
+            self._real.start(spec)
+        except DataPlaneError as error:
+            self._failed[spec.id] = ConnectorStatus(state=ConnectorState.FAILED, trace=str(error))
+        self._late.pop(spec.id, None)
+
+    def _fails(self, spec: ConnectorSpec) -> bool:
+        rule = self._faults.failing("connector", spec.name, spec.id)
+        if rule is None or rule.state != "FAILED":
+            return False
+        tasks = [ConnectorState.FAILED]
+        self._failed[spec.id] = ConnectorStatus(state=ConnectorState.FAILED, trace=_sentence(rule), tasks=tasks)
+        return True
+
+    def _judge(self) -> None:
+        """Let those that run already fail: their tasks are stopped."""
+        for spec in list(self._specs.values()):
+            if spec.id not in self._failed and self._fails(spec):
+                try:
+                    self._real.pause(spec.id)
+                except DataPlaneError as error:
+                    _log.warning("connector %s was to fail and did otherwise: %s", spec.name, error)
+
+
+def _sentence(rule: Failing) -> str:
+    return f"On purpose, by {rule.text} (`./pulumiw cloud faults`)."
+
+
+def _failed(rule: Failing) -> StatementStatus:
+    return StatementStatus(phase=StatementPhase.FAILED, detail=_sentence(rule))

@@ -1,0 +1,51 @@
+"""Queries whose rows nobody fetches any more are stopped: their reader is gone, and others need the room."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from localcloud.control.core.periodic import Periodic
+from localcloud.control.core.resources import Statement
+
+if TYPE_CHECKING:
+    from localcloud.control.core.store import Store
+    from localcloud.control.flink.jobs import Jobs
+
+PATIENCE_SECONDS = 300.0
+_SWEEP_SECONDS = 15.0
+
+
+class Unread:
+    """When the rows of each query were last asked for. ``watch`` looks every 15 s."""
+
+    def __init__(self, store: Store, jobs: Jobs) -> None:
+        self._store, self._jobs = store, jobs
+        self._read_at: dict[str, float] = {}
+        self.watch = Periodic("unread-queries", _SWEEP_SECONDS, self.sweep)
+
+    def note(self, statement: Statement) -> None:
+        """Somebody has asked for rows."""
+        self._read_at[statement.id] = monotonic()
+
+    def sweep(self) -> None:
+        """Stop the queries that run and have had no reader for five minutes, or since they were first seen here."""
+        now = monotonic()
+        running = {
+            statement.id: statement
+            for statement in self._store.all(Statement)
+            if not statement.phase.is_terminal and (statement.traits or {}).get("sql_kind") == "SELECT"
+        }
+        for identity in self._read_at.keys() - running.keys():
+            self._read_at.pop(identity, None)
+        for identity, statement in running.items():
+            if now - self._read_at.setdefault(identity, now) >= PATIENCE_SECONDS:
+                self._stop(statement)
+
+    def _stop(self, statement: Statement) -> None:
+        minutes = PATIENCE_SECONDS / 60
+        detail = f"The statement was stopped, because nobody has read its results for {minutes:.0f} minutes."
+        asked = self._store.update(statement, is_stopped=True, version=statement.version + 1)
+        if asked is not None:
+            stopped = self._jobs.stop(asked)
+            self._store.update(stopped, detail=detail)

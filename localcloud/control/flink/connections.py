@@ -1,0 +1,136 @@
+"""Flink connections: endpoints of model providers and stores, with the keys to them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from localcloud.control.core.errors import ConflictError, InvalidError, found
+from localcloud.control.core.resources import Connection
+from localcloud.masking import masked
+
+if TYPE_CHECKING:
+    from localcloud.control.core.catalogs import Catalogs
+    from localcloud.control.core.environments import Environments
+    from localcloud.control.core.store import Store
+
+# Type -> the secrets it needs, any one of the groups (Flink SQL API and the provider's own checks).
+TYPES: dict[str, tuple[frozenset[str], ...]] = {
+    "OPENAI": (frozenset({"API_KEY"}),),
+    "AZUREML": (frozenset({"API_KEY"}),),
+    "AZUREOPENAI": (frozenset({"API_KEY"}),),
+    "BEDROCK": (frozenset({"AWS_ACCESS_KEY", "AWS_SECRET_KEY"}),),
+    "SAGEMAKER": (frozenset({"AWS_ACCESS_KEY", "AWS_SECRET_KEY"}),),
+    "GOOGLEAI": (frozenset({"API_KEY"}),),
+    "VERTEXAI": (frozenset({"SERVICE_KEY"}),),
+    "MONGODB": (frozenset({"USERNAME", "PASSWORD"}),),
+    "PINECONE": (frozenset({"API_KEY"}),),
+    "ELASTIC": (frozenset({"API_KEY"}),),
+    "COUCHBASE": (frozenset({"USERNAME", "PASSWORD"}),),
+    "CONFLUENT_JDBC": (frozenset({"USERNAME", "PASSWORD"}),),
+    "REST": (frozenset({"USERNAME", "PASSWORD"}), frozenset({"TOKEN"}), frozenset()),
+}
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
+
+
+class Connections:
+    """Connections of all environments; a name is taken in its environment. Their secrets never come out again."""
+
+    def __init__(self, store: Store, environments: Environments, catalogs: Catalogs) -> None:
+        self._store = store
+        self._environments = environments
+        self._catalogs = catalogs
+
+    def create(
+        self, environment_id: str, name: str, connection_type: str, endpoint: str, secrets: dict[str, str]
+    ) -> Connection:
+        """Make one."""
+        if not _NAME.fullmatch(name):
+            raise InvalidError(
+                f"Connection name {name!r} is not allowed: use 1 to 100 letters, digits, '.', '_' and '-',"
+                " a letter or digit first and last.",
+                pointer="/name",
+            )
+        _check_endpoint(endpoint)
+        _check_secrets(connection_type, secrets)
+        connection = Connection(
+            id=f"{environment_id}/{name}",
+            name=name,
+            environment_id=self._environments.get(environment_id).id,
+            type=connection_type,
+            endpoint=endpoint,
+            secrets=secrets,
+        )
+        with self._store.transaction():
+            if self._store.get(Connection, connection.id):
+                raise ConflictError(f"Connection {name} already exists in environment {environment_id}.")
+            self._store.add(connection)
+        self._catalogs.changed()
+        return connection
+
+    def all(self, environment_id: str) -> list[Connection]:
+        """Those of an environment."""
+        return self._store.all(Connection, self._environments.get(environment_id).id)
+
+    def get(self, environment_id: str, name: str) -> Connection:
+        """One of them."""
+        connection = self._store.get(Connection, f"{environment_id}/{name}")
+        return found(connection, f"Connection {name} does not exist in environment {environment_id}.")
+
+    def replace_secrets(
+        self, environment_id: str, name: str, connection_type: str, endpoint: str, secrets: dict[str, str]
+    ) -> Connection:
+        """Give it other secrets; nothing else of a connection can be changed."""
+        with self._store.transaction():
+            connection = self.get(environment_id, name)
+            if (connection_type or connection.type, endpoint or connection.endpoint) != (
+                connection.type,
+                connection.endpoint,
+            ):
+                raise InvalidError(
+                    f"Only the secrets of connection {name} can be changed: delete and create it to give it another"
+                    " type or endpoint."
+                )
+            _check_secrets(connection.type, secrets)
+            changed = self._store.update(connection, secrets=secrets) or connection
+        self._catalogs.changed()
+        return changed
+
+    def delete(self, environment_id: str, name: str) -> None:
+        """Delete it; models that use it stay, and fail."""
+        self._store.remove(self.get(environment_id, name))
+        self._catalogs.changed()
+
+
+def _check_endpoint(endpoint: str) -> None:
+    try:
+        parts = urlsplit(endpoint)
+        usable = bool(parts.scheme and (parts.hostname or parts.path))
+    except ValueError:
+        usable = False
+    if masked(endpoint) != endpoint:
+        raise InvalidError(
+            "The endpoint has a secret in it, and endpoints are shown: put user, password or key into auth_data.data.",
+            pointer="/spec/endpoint",
+        )
+    if not usable:
+        raise InvalidError(
+            f"Endpoint {endpoint!r} is no URL: write it as in https://api.openai.com/v1/embeddings.",
+            pointer="/spec/endpoint",
+        )
+
+
+def _check_secrets(connection_type: str, secrets: dict[str, str]) -> None:
+    groups = TYPES.get(connection_type.upper())
+    if groups is None:
+        raise InvalidError(
+            f"Connection type {connection_type!r} is unknown: use one of {', '.join(TYPES)}.",
+            pointer="/spec/connection_type",
+        )
+    given = {name for name, value in secrets.items() if value}
+    if not any(group <= given for group in groups):
+        raise InvalidError(
+            f"A connection of type {connection_type} needs {' and '.join(sorted(groups[0]))} in auth_data.data.",
+            pointer="/spec/auth_data",
+        )

@@ -1,0 +1,69 @@
+"""Statements that have ended are forgotten after 30 days, with all that Flink keeps of them.
+
+"Confluent Cloud for Apache Flink enforces a 30-day retention for statements in terminal states"
+(docs.confluent.io/cloud/current/flink/concepts/statements.html).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from localcloud.control.core.errors import ControlError
+from localcloud.control.core.ids import now
+from localcloud.control.core.periodic import Periodic
+from localcloud.control.core.resources import Statement
+from localcloud.control.flink.carry_over import reference_of
+from localcloud.dataplane.interface import DataPlaneError, StatementPhase
+
+if TYPE_CHECKING:
+    from localcloud.control.core.plane import Plane
+    from localcloud.control.core.store import Store
+    from localcloud.control.flink.jobs import Jobs
+
+RETENTION = timedelta(days=30)
+HIDDEN = "user.confluent.io/hidden"
+_SWEEP_SECONDS = 3600.0
+_log = logging.getLogger(__name__)
+
+
+class Expired:
+    """``watch`` looks at the start and every hour."""
+
+    def __init__(self, store: Store, plane: Plane, jobs: Jobs) -> None:
+        self._store, self._plane, self._jobs = store, plane, jobs
+        self.watch = Periodic("expired-statements", _SWEEP_SECONDS, self.sweep)
+
+    def sweep(self) -> None:
+        """Delete the statements that have expired, and what is left in Flink of statements that are gone."""
+        # Before the statements: one that is made meanwhile is no orphan.
+        checkpointed = self._plane.flink.checkpointed()
+        statements = self._store.all(Statement)
+        awaited = {(one.environment_id, reference_of(one)) for one in statements if not one.phase.is_terminal}
+        for statement in statements:
+            if _is_expired(statement) and (statement.environment_id, statement.name) not in awaited:
+                _log.info("Statement %s ended 30 days ago and is forgotten.", statement.name)
+                with contextlib.suppress(ControlError):  # it is DELETING then, which the next start ends
+                    self._jobs.delete(statement)
+        for uid in checkpointed - {statement.id for statement in statements}:
+            try:
+                self._plane.flink.delete(uid)
+            except DataPlaneError as error:
+                _log.warning("The checkpoints of %s cannot be removed: %s", uid, error)
+
+
+def _is_expired(statement: Statement) -> bool:
+    return statement.phase.is_terminal and not _defines(statement) and now() - statement.updated_at > RETENTION
+
+
+def _defines(statement: Statement) -> bool:
+    """Whether it made what is still there, for somebody who may look after it.
+
+    The cloud forgets these, too. But then a refresh takes a ``CREATE TABLE`` for gone, and the next ``up`` runs it
+    again, which fails for the table that is there. They cost a row each: here they stay, all but a tool's own (dbt's).
+    """
+    kind = str((statement.traits or {}).get("sql_kind", ""))
+    is_hidden = str(statement.labels.get(HIDDEN, "")).lower() == "true"
+    return statement.phase is StatementPhase.COMPLETED and kind.startswith(("CREATE", "ALTER")) and not is_hidden

@@ -1,0 +1,209 @@
+"""The life of statements in Flink: started, observed, stopped, deleted, and started again after a restart."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from localcloud.control.core.errors import ControlError, translated
+from localcloud.control.core.ids import now
+from localcloud.control.core.resources import Statement
+from localcloud.control.flink.admission import is_held_up
+from localcloud.control.flink.carry_over import carried_over, reference_of
+from localcloud.dataplane import interface as plane
+from localcloud.dataplane.interface import StatementPhase, StatementSpec
+from localcloud.masking import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
+
+    from localcloud.control.core.background import Background
+    from localcloud.control.core.catalogs import Catalogs
+    from localcloud.control.core.plane import Plane
+    from localcloud.control.core.store import Store
+    from localcloud.control.flink.admission import Admission
+    from localcloud.dataplane.interface import StatementStatus
+
+_ANSWER_SECONDS = 2.5  # Flink itself answers within 2 s, unless it is still starting
+_log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """Statements as Flink has them. What is known of one is stored whenever it is asked for."""
+
+    def __init__(
+        self, store: Store, plane: Plane, catalogs: Catalogs, background: Background, admission: Admission
+    ) -> None:
+        self._store, self._plane, self._catalogs, self._background = store, plane, catalogs, background
+        self._admission = admission
+        self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._starting: dict[str, Future[Any]] = {}
+
+    def start(self, statement: Statement, *, resume: bool = False) -> Statement:
+        """Give it to Flink, from its last checkpoint with ``resume``; returned as it is after at most 2.5 s."""
+        future = self._starting[statement.id] = self._background.submit(
+            self._resume if resume else self._submit, statement.id
+        )
+        future.add_done_callback(lambda _: self._starting.pop(statement.id, None))
+        with contextlib.suppress(ControlError, TimeoutError):
+            future.result(_ANSWER_SECONDS)
+        return self._store.get(Statement, statement.id) or statement
+
+    def is_starting(self, statement: Statement) -> bool:
+        """Whether Flink has not been given it, or has not answered to that yet."""
+        return statement.id in self._starting or is_held_up(statement)
+
+    def observe(self, statement: Statement) -> Statement:
+        """Return it with the phase that it is in now."""
+        if statement.phase.is_terminal or statement.phase is StatementPhase.DELETING or statement.id in self._starting:
+            return statement
+        if not self._plane.is_open:
+            return statement
+        if is_held_up(statement):
+            return self.start(statement, resume=True)
+        try:
+            status = self._plane.flink.status(statement.id)
+        except (plane.DataPlaneError, ControlError) as error:
+            _log.debug("statement %s cannot be observed: %s", statement.id, error)
+            return statement
+        return self._noted(statement, status)
+
+    def stop(self, statement: Statement) -> Statement:
+        """Stop it after a last checkpoint, if it runs; returned STOPPED, or STOPPING if that takes a while."""
+        if statement.phase.is_terminal:
+            return statement
+        stopping = self._store.update(statement, phase=StatementPhase.STOPPING) or statement
+        future = self._background.submit(self._stop, statement.id)
+        with contextlib.suppress(ControlError, TimeoutError):
+            future.result(_ANSWER_SECONDS)
+        return self._store.get(Statement, statement.id) or stopping
+
+    def delete(self, statement: Statement) -> None:
+        """Cancel it and forget it. It is DELETING until Flink has let go of it, also across a restart."""
+        self._store.update(statement, phase=StatementPhase.DELETING)
+        with self._locks[statement.id], translated():
+            with contextlib.suppress(plane.NotFoundError):
+                self._plane.flink.delete(statement.id)
+            self._store.remove(statement)
+        self._locks.pop(statement.id, None)
+        self._release_followers(statement)
+
+    def recover(self) -> None:
+        """After a restart: start again what ran, and end what was being ended."""
+        for statement in self._store.all(Statement):
+            if statement.phase is StatementPhase.DELETING:
+                self._background.submit(self.delete, statement)
+            elif statement.phase is StatementPhase.STOPPING:
+                self._store.update(statement, phase=StatementPhase.STOPPED)
+            elif not statement.phase.is_terminal:
+                self._recover(statement)
+
+    def _recover(self, statement: Statement) -> None:
+        if (statement.traits or {}).get("sql_kind") == "SELECT":
+            self._store.update(
+                statement,
+                phase=StatementPhase.STOPPED,
+                is_stopped=True,
+                detail="The local cloud was restarted, and a query's results do not outlive that: run it again.",
+            )
+            return
+        pending = self._store.update(statement, phase=StatementPhase.PENDING) or statement
+        future = self._starting[statement.id] = self._background.submit(self._resume, pending.id)
+        future.add_done_callback(lambda _: self._starting.pop(statement.id, None))
+
+    def _resume(self, uid: str) -> None:
+        self._submit(uid, resume=True)
+
+    def _submit(self, uid: str, *, resume: bool = False) -> None:
+        with self._locks[uid]:
+            statement = self._store.get(Statement, uid)
+            if statement is None or statement.phase is not StatementPhase.PENDING:
+                return
+            try:
+                starting_offsets = self._starting_offsets(statement)
+                is_admitted = starting_offsets is not None and self._admission.admit(statement, self.observe)
+            except ControlError as error:
+                self._store.update(statement, phase=StatementPhase.FAILED, detail=masked(str(error)))
+                raise
+            if starting_offsets is None or not is_admitted:
+                return
+            spec = StatementSpec(
+                uid=uid,
+                name=statement.name,
+                environment_id=statement.environment_id,
+                statement=statement.statement,
+                properties=_as_text(statement.properties),
+                principal=statement.principal,
+                compute_pool_id=statement.compute_pool_id,
+                starting_offsets=starting_offsets,
+            )
+            try:
+                self._catalogs.bring_up_to_date()
+                with translated():
+                    status = self._plane.flink.submit(spec, resume=resume)
+            except ControlError as error:
+                if not self._plane.is_closing:
+                    self._store.update(statement, phase=StatementPhase.FAILED, detail=masked(str(error)))
+                raise
+            self._noted(statement, status)
+
+    def _starting_offsets(self, statement: Statement) -> dict[str, str] | None:
+        """Offsets that it begins from; ``None`` while the statement that has them goes on."""
+        name = reference_of(statement)
+        if name is None:
+            return statement.starting_offsets or {}
+        named = self._store.named(Statement, statement.environment_id, name)
+        offsets = carried_over(statement, self.observe(named[0]) if named else None)
+        if offsets is not None:
+            self._store.update(statement, starting_offsets=offsets)
+        return offsets
+
+    def _release_followers(self, ended: Statement) -> None:
+        """Let go those that wait for where this one has stopped."""
+        for follower in self._store.all(Statement, ended.environment_id):
+            if reference_of(follower) == ended.name and follower.phase is StatementPhase.PENDING:
+                self._background.submit(self._submit, follower.id)
+
+    def _stop(self, uid: str) -> None:
+        with self._locks[uid], translated():
+            try:
+                self._plane.flink.stop(uid)
+                status = self._plane.flink.status(uid)
+            except plane.NotFoundError:
+                status = plane.StatementStatus(phase=StatementPhase.STOPPED)
+        statement = self._store.get(Statement, uid)
+        if statement is not None and statement.phase is StatementPhase.STOPPING:
+            self._noted(statement, status)
+
+    def _noted(self, statement: Statement, status: StatementStatus) -> Statement:
+        noted = self._store_status(statement, status)
+        if noted.phase.is_terminal:
+            self._release_followers(noted)
+        return noted
+
+    def _store_status(self, statement: Statement, status: StatementStatus) -> Statement:
+        """Store what Flink says, if it says something new, and the user has not meanwhile ended it."""
+        with self._store.transaction():
+            stored = self._store.get(Statement, statement.id)
+            if stored is None or stored.phase is StatementPhase.DELETING:
+                return statement
+            if stored.phase is StatementPhase.STOPPING and not status.phase.is_terminal:
+                return stored
+            traits = dict(status.traits) if status.traits else stored.traits
+            offsets = dict(status.latest_offsets)
+            detail = masked(status.detail)
+            known = (stored.phase, stored.detail, stored.traits, stored.latest_offsets)
+            if known == (status.phase, detail, traits, offsets):
+                return stored
+            values: dict[str, Any] = {"phase": status.phase, "detail": detail, "traits": traits}
+            if offsets:
+                values |= {"latest_offsets": offsets, "offsets_at": now()}
+            return self._store.update(stored, **values) or stored
+
+
+def _as_text(properties: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in properties.items()}

@@ -1,0 +1,251 @@
+"""Flink statements: what was asked for is kept here, what runs is in Flink."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+from localcloud.control.core.errors import (
+    ConflictError,
+    FailedError,
+    InvalidError,
+    NotFoundError,
+    found,
+    translated,
+)
+from localcloud.control.core.ids import new_uid
+from localcloud.control.core.principals import principal_exists
+from localcloud.control.core.resources import ComputePool, Statement
+from localcloud.control.flink.admission import is_dry_run
+from localcloud.dataplane.interface import ResultPage, StatementPhase
+from localcloud.masking import is_secret_name, masked, secret_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from localcloud.control.core.environments import Environments
+    from localcloud.control.core.plane import Plane
+    from localcloud.control.core.store import Store
+    from localcloud.control.flink.abandoned_queries import Unread
+    from localcloud.control.flink.jobs import Jobs
+
+MAX_NAME = 100
+MAX_TEXT = 131_072  # characters of spec.statement (Confluent's OpenAPI)
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
+_PLANNING_SECONDS, _PAUSE_SECONDS = 30.0, 0.05
+_ENDED = (StatementPhase.COMPLETED, StatementPhase.FAILED)
+
+
+class Statements:
+    """Statements of all environments; a name is taken in its environment until the statement is deleted."""
+
+    def __init__(self, store: Store, plane: Plane, environments: Environments, jobs: Jobs, unread: Unread) -> None:
+        self._store = store
+        self._plane = plane
+        self._environments = environments
+        self._jobs = jobs
+        self._unread = unread
+
+    def create(
+        self,
+        environment_id: str,
+        *,
+        name: str,
+        statement: str,
+        properties: Mapping[str, Any],
+        compute_pool_id: str,
+        principal: str,
+        labels: Mapping[str, str],
+    ) -> Statement:
+        """Keep it and give it to Flink; returned with the phase it is in after at most 2 s."""
+        _check(name, statement, properties)
+        self._environments.get(environment_id)
+        made = Statement(
+            id=new_uid(),
+            name=name,
+            environment_id=environment_id,
+            statement=statement,
+            properties=dict(properties),
+            compute_pool_id=self.pool(environment_id, compute_pool_id).id,
+            principal=self._principal(principal),
+            labels=dict(labels),
+        )
+        with self._store.transaction():
+            if self._store.named(Statement, environment_id, name):
+                raise ConflictError(
+                    f"Statement resource={name} already exists in environment {environment_id}: delete it, or choose"
+                    " another name."
+                )
+            self._store.add(made)
+        return self._checked(made) if is_dry_run(made) else self._jobs.start(made)
+
+    def _checked(self, made: Statement) -> Statement:
+        """Only planned, never run: the reply is all there ever is of it, so it waits for the end and has no uid."""
+        try:
+            judged, deadline = self._jobs.start(made), time.monotonic() + _PLANNING_SECONDS
+            while not judged.phase.is_terminal and time.monotonic() < deadline:
+                time.sleep(_PAUSE_SECONDS)
+                judged = self._jobs.observe(self._store.get(Statement, made.id) or judged)
+            return judged.model_copy(update={"id": ""})
+        finally:
+            self._jobs.delete(made)
+
+    def all(self, environment_id: str) -> list[Statement]:
+        """Those of an environment, as they are now."""
+        statements = self._store.all(Statement, self._environments.get(environment_id).id)
+        return [self._jobs.observe(statement) for statement in statements]
+
+    def get(self, environment_id: str, name: str) -> Statement:
+        """One of them, as it is now."""
+        return self._jobs.observe(self._stored(environment_id, name))
+
+    def set_stopped(
+        self, environment_id: str, name: str, *, is_stopped: bool, compute_pool_id: str = "", principal: str = ""
+    ) -> Statement:
+        """Stop it, or let it go on, if that is a change; in another pool or as another principal if those are given."""
+        statement = self.get(environment_id, name)
+        moved: dict[str, str] = {}
+        if compute_pool_id not in ("", statement.compute_pool_id):
+            moved["compute_pool_id"] = self.pool(environment_id, compute_pool_id).id
+        if principal not in ("", statement.principal):
+            moved["principal"] = self._principal(principal)
+        if is_stopped == statement.is_stopped and not moved:
+            return statement
+        if is_stopped:
+            if moved and not statement.is_stopped:
+                raise InvalidError(
+                    f"Statement {name} runs: stop it before it gets another compute pool or principal.", pointer="/spec"
+                )
+            stopping = self._store.update(statement, is_stopped=True, version=statement.version + 1, **moved)
+            return self._jobs.stop(found(stopping, _missing(name)))
+        if statement.phase in _ENDED:
+            raise ConflictError(f"Statement {name} is {statement.phase}: only a STOPPED statement can be resumed.")
+        if not statement.is_stopped and statement.phase is not StatementPhase.STOPPED:
+            raise InvalidError(
+                f"Statement {name} runs: stop it before it gets another compute pool or principal.", pointer="/spec"
+            )
+        self.pool(environment_id, moved.get("compute_pool_id", statement.compute_pool_id))
+        resumed = self._store.update(
+            statement,
+            is_stopped=False,
+            phase=StatementPhase.PENDING,
+            scaling_state=None,
+            detail="",
+            version=statement.version + 1,
+            **moved,
+        )
+        return self._jobs.start(found(resumed, _missing(name)), resume=True)
+
+    def check_unchanged(
+        self, environment_id: str, name: str, statement: str | None, properties: Mapping[str, Any] | None
+    ) -> None:
+        """Refuse an edit of what cannot be edited."""
+        stored = self._stored(environment_id, name)
+        for field, old, new in (
+            ("statement", stored.statement, statement),
+            ("properties", stored.properties, properties),
+        ):
+            if new is not None and new != old:
+                raise InvalidError(
+                    f"The {field} of statement {name} cannot be changed: delete it and create another one.",
+                    pointer=f"/spec/{field}",
+                )
+
+    def delete(self, environment_id: str, name: str) -> None:
+        """Cancel it and forget it; its name is free when this returns."""
+        self._jobs.delete(self._stored(environment_id, name))
+
+    def delete_all(self, environment_id: str) -> None:
+        """Delete every statement of an environment."""
+        for statement in self._store.all(Statement, environment_id):
+            self._jobs.delete(statement)
+
+    def stop_all_in(self, pool_id: str, environment_id: str) -> None:
+        """Stop those that run in a compute pool, or wait for it."""
+        for statement in self._store.all(Statement, environment_id):
+            if statement.compute_pool_id != pool_id or statement.phase.is_terminal:
+                continue
+            stopping = self._store.update(statement, is_stopped=True)
+            if stopping is not None:
+                self._jobs.stop(stopping)
+
+    def results(self, environment_id: str, name: str, token: int) -> ResultPage:
+        """The page of results at ``token`` (0 first)."""
+        statement = self._stored(environment_id, name)
+        self._unread.note(statement)
+        if self._jobs.is_starting(statement):
+            return ResultPage(rows=[], next_token=token)
+        try:
+            with translated():
+                return self._plane.flink.results(statement.id, token)
+        except NotFoundError:
+            if (statement.traits or {}).get("sql_kind") == "SELECT":
+                raise NotFoundError(
+                    f"The results of statement {name} are gone: they do not outlive a restart. Run it again."
+                ) from None
+            return ResultPage(rows=[], next_token=None)
+        except FailedError as error:  # the statement's failure, not the server's: asking again does not help
+            raise InvalidError(str(error)) from None
+
+    def _stored(self, environment_id: str, name: str) -> Statement:
+        named = self._store.named(Statement, self._environments.get(environment_id).id, name)
+        return found(named[0] if named else None, _missing(name))
+
+    def pool(self, environment_id: str, pool_id: str) -> ComputePool:
+        """The compute pool of that id, or with ``""`` the one that statements of the environment run in."""
+        if pool_id:
+            pool = self._store.get(ComputePool, pool_id)
+            if pool is None or pool.environment_id != environment_id:
+                raise NotFoundError(
+                    f"The compute pool {pool_id} was not found in environment {environment_id}.",
+                    pointer="/spec/compute_pool_id",
+                )
+            return pool
+        pools = self._store.all(ComputePool, environment_id)
+        if not pools:
+            raise InvalidError(
+                f"Environment {environment_id} has no compute pool to run a statement in: create one.",
+                pointer="/spec/compute_pool_id",
+            )
+        return next((pool for pool in pools if pool.default_pool), pools[0])
+
+    def _principal(self, principal: str) -> str:
+        if not principal_exists(self._store, principal):
+            raise InvalidError(f"The principal {principal!r} does not exist.", pointer="/spec/principal")
+        return principal
+
+
+def _missing(name: str) -> str:
+    return f"Statement resource={name} does not exist"
+
+
+def _check(name: str, statement: str, properties: Mapping[str, Any]) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidError(
+            f"Statement name {name!r} is not allowed: use 1 to {MAX_NAME} characters of a-z, 0-9 and '-',"
+            " not '-' first or last.",
+            pointer="/name",
+        )
+    if not statement.strip():
+        raise InvalidError("The statement is empty: write SQL in spec.statement.", pointer="/spec/statement")
+    if len(statement) > MAX_TEXT:
+        raise InvalidError(
+            f"The statement has {len(statement)} characters, and may have {MAX_TEXT}: make it shorter.",
+            pointer="/spec/statement",
+        )
+    if where := secret_in(statement):
+        raise InvalidError(
+            f"The statement has a secret {where}, and statements are stored and shown as they are: put the secret into"
+            " a connection (a FlinkConnection of the stack, or the API's connections), and name that in its place.",
+            pointer="/spec/statement",
+        )
+    for key, value in properties.items():
+        if is_secret_name(key) or any(masked(text) != text for text in (key, str(value))):
+            raise InvalidError(
+                f"Property {masked(key)} holds a secret, and properties are stored and shown as they are: put the"
+                " secret into a connection (a FlinkConnection of the stack, or the API's connections).",
+                pointer="/spec/properties",
+            )
+        if not isinstance(value, str | int | float | bool):
+            raise InvalidError(f"Property {key} must be a string, not {value!r}.", pointer="/spec/properties")
