@@ -68,7 +68,7 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
     opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)
     opening.start()
     # Half of this process's imports: Flink starts meanwhile.
-    from localcloud.server import Server  # noqa: PLC0415
+    from localcloud.api.http.server import Server  # noqa: PLC0415
 
     Server(cloud, request_log, backlog=BACKLOG).run(sockets=[listener])
     cloud.store.close()

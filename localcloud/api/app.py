@@ -10,7 +10,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from localcloud.api import (
+from localcloud.api.http.fault_injection import FaultInjection
+from localcloud.api.http.middleware import Gate
+from localcloud.api.http.operations import Operations
+from localcloud.api.http.replies import Json, error_body
+from localcloud.api.routers import (
     api_keys,
     cmk,
     connect,
@@ -27,10 +31,6 @@ from localcloud.api import (
     sql_statements,
     srcm,
 )
-from localcloud.api.fault_injection import FaultInjection
-from localcloud.api.middleware import Gate
-from localcloud.api.operations import Operations
-from localcloud.api.replies import Json, error_body
 from localcloud.control.core.errors import ControlError
 from localcloud.masking import masked
 

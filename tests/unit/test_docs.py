@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from localcloud.api.app import ROUTERS
-from localcloud.api.operations import Operations
+from localcloud.api.http.operations import Operations
 from localcloud.control.faults.rules import CLOUD_LIKE, Effect, EffectKind, Rule, read
 
 PROJECT = Path(__file__).resolve().parents[2]

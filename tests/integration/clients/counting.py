@@ -20,7 +20,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from localcloud.api.app import ROUTERS
-from localcloud.api.operations import Operations
+from localcloud.api.http.operations import Operations
 from tests.integration.clients.stack import Stack
 from tests.integration.clone import Clone
 

@@ -12,9 +12,9 @@ import httpx
 import pytest
 import uvicorn
 
+from localcloud.api.http.protocol import Protocol
 from localcloud.control.faults.rules import FaultError, read
 from localcloud.dataplane.interface import ProcessInfo
-from localcloud.protocol import Protocol
 from tests.unit.localcloud.conftest import datagen_config, eventually, pool_body, statement_body
 
 if TYPE_CHECKING:

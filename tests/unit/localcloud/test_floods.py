@@ -18,8 +18,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from localcloud.api import middleware, openai
 from localcloud.api.app import create_app
+from localcloud.api.http import middleware
+from localcloud.api.routers import openai
 from localcloud.control.flink.statements import MAX_TEXT
 from tests.unit.localcloud.conftest import BASE, eventually, statement_body
 from tests.unit.localcloud.fake_plane import FakeModel

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from localcloud.api.app import create_app
-from localcloud.api.middleware import LARGEST_BODY
+from localcloud.api.http.middleware import LARGEST_BODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localcloud.api.http.protocol import LARGEST_HEAD
+from localcloud.api.http.server import Server
 from localcloud.control.cloud import Cloud
 from localcloud.credentials import Credentials
-from localcloud.protocol import LARGEST_HEAD
 from localcloud.serve import BACKLOG
-from localcloud.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fastapi.routing import APIRoute
 
-from localcloud.api import authorization, authorization_data
+from localcloud.api.access import authorization, authorization_data
 from localcloud.api.app import ROUTERS
 from tests.unit.localcloud.conftest import cluster_body, datagen_config, pool_body, statement_body
 

@@ -10,9 +10,9 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 
-from localcloud.api.bodies import JsonRoute
-from localcloud.api.callers import TheCloud
-from localcloud.api.replies import Json
+from localcloud.api.access.callers import TheCloud
+from localcloud.api.http.bodies import JsonRoute
+from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError, NotFoundError, TooManyError, UnauthenticatedError
 

@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
-from localcloud.api.authorization_data import may_read
-from localcloud.api.bodies import Body, JsonRoute
-from localcloud.api.callers import RegistryCaller, TheCloud, registry_key
-from localcloud.api.replies import Json
+from localcloud.api.access.authorization_data import may_read
+from localcloud.api.access.callers import RegistryCaller, TheCloud, registry_key
+from localcloud.api.http.bodies import Body, JsonRoute
+from localcloud.api.http.replies import Json
 from localcloud.control.access.authentication import Caller
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import ForbiddenError, InvalidError, UnprocessableError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localcloud.api.authorization import O, may_run_as
+from localcloud.api.access.authorization import O, may_run_as
 from localcloud.control.access.kafka_rules import CLUSTER, permits
 from localcloud.control.access.rbac import is_below, kind_of
 from localcloud.control.access.rights import FORBIDDEN
@@ -15,7 +15,7 @@ from localcloud.control.core.resources import ComputePool, SchemaRegistry, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from localcloud.api.authorization import Call
+    from localcloud.api.access.authorization import Call
     from localcloud.control.access.authentication import Caller
     from localcloud.control.access.rbac import Operation
     from localcloud.control.cloud import Cloud

@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from localcloud.api.authorization import may_have_key
-from localcloud.api.bodies import Body, JsonRoute, Reference, given
-from localcloud.api.callers import CloudCaller, TheCloud
-from localcloud.api.metadata import metadata, owner_reference
-from localcloud.api.replies import Json, paged
+from localcloud.api.access.authorization import may_have_key
+from localcloud.api.access.callers import CloudCaller, TheCloud
+from localcloud.api.http.bodies import Body, JsonRoute, Reference, given
+from localcloud.api.http.metadata import metadata, owner_reference
+from localcloud.api.http.replies import Json, paged
 from localcloud.control.access.authentication import Caller
 from localcloud.control.access.rights import FORBIDDEN
 from localcloud.control.cloud import Cloud

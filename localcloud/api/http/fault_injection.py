@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from localcloud.api.replies import Json, error_body
+from localcloud.api.http.replies import Json, error_body
 from localcloud.control.faults.rules import EffectKind
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from localcloud.api.operations import Operations
+    from localcloud.api.http.operations import Operations
     from localcloud.control.cloud import Cloud
     from localcloud.control.faults.rules import Effect
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 
-from localcloud.api.bodies import JsonRoute, environment_of
-from localcloud.api.callers import TheCloud, cloud_key
-from localcloud.api.metadata import environment_reference, metadata
-from localcloud.api.replies import Json, paged
+from localcloud.api.access.callers import TheCloud, cloud_key
+from localcloud.api.http.bodies import JsonRoute, environment_of
+from localcloud.api.http.metadata import environment_reference, metadata
+from localcloud.api.http.replies import Json, paged
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import NotFoundError
 from localcloud.control.core.resources import SchemaRegistry

@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Request, Response
 
-from localcloud.api.authorization_data import check_run, pool_crn
-from localcloud.api.bodies import Body as Model
-from localcloud.api.bodies import JsonRoute
-from localcloud.api.callers import FlinkCaller, TheCloud
-from localcloud.api.replies import Json, paged
+from localcloud.api.access.authorization_data import check_run, pool_crn
+from localcloud.api.access.callers import FlinkCaller, TheCloud
+from localcloud.api.http.bodies import Body as Model
+from localcloud.api.http.bodies import JsonRoute
+from localcloud.api.http.replies import Json, paged
 from localcloud.control.access import rights
 from localcloud.control.access.authentication import Caller
 from localcloud.control.access.rbac import Operation

@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from localcloud.api.bodies import Body, JsonRoute
-from localcloud.api.callers import FlinkCaller, TheCloud
-from localcloud.api.replies import Json, paged
+from localcloud.api.access.callers import FlinkCaller, TheCloud
+from localcloud.api.http.bodies import Body, JsonRoute
+from localcloud.api.http.replies import Json, paged
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError
 from localcloud.control.core.ids import rfc3339

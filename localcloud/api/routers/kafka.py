@@ -6,10 +6,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from localcloud.api.authorization_data import may_kafka
-from localcloud.api.bodies import Body, JsonRoute
-from localcloud.api.callers import KafkaCaller, TheCloud, kafka_key
-from localcloud.api.replies import Json
+from localcloud.api.access.authorization_data import may_kafka
+from localcloud.api.access.callers import KafkaCaller, TheCloud, kafka_key
+from localcloud.api.http.bodies import Body, JsonRoute
+from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError, NotFoundError
 from localcloud.control.kafka.topics import TopicInfo

@@ -7,8 +7,8 @@ from typing import Annotated
 import orjson
 from fastapi import Depends, Request
 
-from localcloud.api.authorization import Call, check_cloud
-from localcloud.api.authorization_data import check_flink, check_kafka, check_registry
+from localcloud.api.access.authorization import Call, check_cloud
+from localcloud.api.access.authorization_data import check_flink, check_kafka, check_registry
 from localcloud.control.access import rights
 from localcloud.control.access.authentication import Caller
 from localcloud.control.cloud import Cloud

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from localcloud import logs
-from localcloud.api.replies import Json, error_body
+from localcloud.api.http.replies import Json, error_body
 
 if TYPE_CHECKING:
     import logging

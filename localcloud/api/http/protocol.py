@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from localcloud.api.fault_injection import DROP
-from localcloud.api.replies import error_body
+from localcloud.api.http.fault_injection import DROP
+from localcloud.api.http.replies import error_body
 
 if TYPE_CHECKING:
     import asyncio

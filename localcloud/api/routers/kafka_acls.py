@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from localcloud.api.bodies import Body, JsonRoute
-from localcloud.api.callers import TheCloud, kafka_key
-from localcloud.api.replies import Json
+from localcloud.api.access.callers import TheCloud, kafka_key
+from localcloud.api.http.bodies import Body, JsonRoute
+from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.resources import Acl
 from localcloud.control.kafka.acls import FIELDS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from localcloud.api.app import create_app
-from localcloud.protocol import Protocol
+from localcloud.api.http.protocol import Protocol
 
 if TYPE_CHECKING:
     import logging

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
-from localcloud.api.callers import authenticate, caller
+from localcloud.api.access.callers import authenticate, caller
 from localcloud.control.core.errors import InvalidError
 from localcloud.dataplane.json_size import is_deeper
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from localcloud.api.bodies import Body, JsonRoute, given
-from localcloud.api.callers import CloudCaller, TheCloud, cloud_key
-from localcloud.api.metadata import metadata
-from localcloud.api.replies import Json, paged
+from localcloud.api.access.callers import CloudCaller, TheCloud, cloud_key
+from localcloud.api.http.bodies import Body, JsonRoute, given
+from localcloud.api.http.metadata import metadata
+from localcloud.api.http.replies import Json, paged
 from localcloud.control.access.rbac import Operation
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.ids import rfc3339

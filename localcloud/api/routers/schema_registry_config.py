@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Depends, Request
 
-from localcloud.api.bodies import Body, JsonRoute
-from localcloud.api.callers import TheCloud, registry_key
-from localcloud.api.replies import Json
+from localcloud.api.access.callers import TheCloud, registry_key
+from localcloud.api.http.bodies import Body, JsonRoute
+from localcloud.api.http.replies import Json
 
 router = APIRouter(route_class=JsonRoute, prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])
 
