@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from localcloud.dataplane.connect import ConnectorPlane
+from localcloud.dataplane.connect.connectors import ConnectorPlane
 from localcloud.dataplane.embeddings import WordLlamaModel
-from localcloud.dataplane.flink import FlinkPlane
+from localcloud.dataplane.flink.jobs import FlinkPlane
 from localcloud.dataplane.interface import DataPlane
-from localcloud.dataplane.kafka import BrokerPlane
-from localcloud.dataplane.processes import ProcessHost
-from localcloud.dataplane.registry import SqliteRegistry
-from localcloud.dataplane.registry_client import RegistryClient
+from localcloud.dataplane.kafka.brokers import BrokerPlane
+from localcloud.dataplane.process.processes import ProcessHost
+from localcloud.dataplane.registry.client import RegistryClient
+from localcloud.dataplane.registry.registry import SqliteRegistry
 
 if TYPE_CHECKING:
     from pathlib import Path

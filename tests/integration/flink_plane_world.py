@@ -18,7 +18,7 @@ from localcloud.dataplane.interface import ConflictError, DataPlaneError, NotFou
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localcloud.dataplane.registry import SqliteRegistry
+    from localcloud.dataplane.registry.registry import SqliteRegistry
 
 
 def vector_of(text: str) -> list[float]:

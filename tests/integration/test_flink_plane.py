@@ -16,7 +16,7 @@ import psutil
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from localcloud.dataplane.flink import FlinkPlane
+from localcloud.dataplane.flink.jobs import FlinkPlane
 from localcloud.dataplane.interface import (
     AclRule,
     DataPlaneError,
@@ -29,10 +29,10 @@ from localcloud.dataplane.interface import (
     StatementStatus,
     TopicInfo,
 )
-from localcloud.dataplane.kafka import BrokerPlane
-from localcloud.dataplane.kafka_admin import client_config
-from localcloud.dataplane.processes import ProcessHost
-from localcloud.dataplane.registry import SqliteRegistry
+from localcloud.dataplane.kafka.admin import client_config
+from localcloud.dataplane.kafka.brokers import BrokerPlane
+from localcloud.dataplane.process.processes import ProcessHost
+from localcloud.dataplane.registry.registry import SqliteRegistry
 from tests.integration.clone import wait_until
 from tests.integration.flink_plane_world import Provider, serving, vector_of
 from tests.integration.local_cloud import built_jars

@@ -19,7 +19,7 @@ import psutil
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
-from localcloud.dataplane.connect import ConnectorPlane
+from localcloud.dataplane.connect.connectors import ConnectorPlane
 from localcloud.dataplane.interface import (
     AclRule,
     ApiKeyGrant,
@@ -31,10 +31,10 @@ from localcloud.dataplane.interface import (
     NotFoundError,
     TopicInfo,
 )
-from localcloud.dataplane.kafka import BrokerPlane
-from localcloud.dataplane.kafka_admin import client_config
-from localcloud.dataplane.processes import ProcessHost
-from localcloud.dataplane.registry import SqliteRegistry
+from localcloud.dataplane.kafka.admin import client_config
+from localcloud.dataplane.kafka.brokers import BrokerPlane
+from localcloud.dataplane.process.processes import ProcessHost
+from localcloud.dataplane.registry.registry import SqliteRegistry
 from tests.product import PRODUCT_FIELDS, connector_config
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def test_a_killed_broker_is_noticed_by_the_next_call(plane: Plane, topic: str) -
 
 
 def test_a_broker_that_dies_later_comes_back_by_itself(plane: Plane, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("localcloud.dataplane.kafka.RESTART_AFTER_SECONDS", 0)
+    monkeypatch.setattr("localcloud.dataplane.kafka.brokers.RESTART_AFTER_SECONDS", 0)
     plane.kill_broker()
     assert eventually(lambda: plane.host.is_alive(f"kafka-{CLUSTER}"))
     assert plane.kafka.topics(CLUSTER) is not None

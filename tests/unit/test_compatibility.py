@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.dataplane.compatibility import Judged, clashes
 from localcloud.dataplane.interface import InvalidError
-from localcloud.dataplane.json_schema_compatibility import clashes as json_clashes
-from localcloud.dataplane.registry import SqliteRegistry
-from localcloud.dataplane.work import Work
+from localcloud.dataplane.registry.compatibility import Judged, clashes
+from localcloud.dataplane.registry.json_schema_compatibility import clashes as json_clashes
+from localcloud.dataplane.registry.registry import SqliteRegistry
+from localcloud.dataplane.registry.work_budget import Work
 
 if TYPE_CHECKING:
     from pathlib import Path

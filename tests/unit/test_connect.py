@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.dataplane.connect import ConnectorPlane
-from localcloud.dataplane.connectors.progress import Progress
+from localcloud.dataplane.connect.connectors import ConnectorPlane
+from localcloud.dataplane.connect.datagen.progress import Progress
 from localcloud.dataplane.interface import ConnectorSpec, ConnectorState, DataPlaneError, InvalidError, NotFoundError
-from localcloud.dataplane.kafka import BrokerPlane
-from localcloud.dataplane.processes import ProcessHost
-from localcloud.dataplane.registry import SqliteRegistry
+from localcloud.dataplane.kafka.brokers import BrokerPlane
+from localcloud.dataplane.process.processes import ProcessHost
+from localcloud.dataplane.registry.registry import SqliteRegistry
 from tests.product import connector_config
 
 if TYPE_CHECKING:

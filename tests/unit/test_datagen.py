@@ -14,13 +14,13 @@ from typing import Any
 import fastavro
 import pytest
 
-from localcloud.dataplane.connectors.datagen import registered_schema, value_writer
-from localcloud.dataplane.connectors.datagen_config import check, read
-from localcloud.dataplane.connectors.random_generator import RandomGenerator, parse_annotated
-from localcloud.dataplane.connectors.schemas import from_avro
-from localcloud.dataplane.connectors.transforms import CastValue
-from localcloud.dataplane.connectors.wire_avro import avro_schema, avro_writer
-from localcloud.dataplane.connectors.wire_json import json_schema, json_writer
+from localcloud.dataplane.connect.datagen.datagen import registered_schema, value_writer
+from localcloud.dataplane.connect.datagen.datagen_config import check, read
+from localcloud.dataplane.connect.datagen.random_generator import RandomGenerator, parse_annotated
+from localcloud.dataplane.connect.datagen.schemas import from_avro
+from localcloud.dataplane.connect.datagen.transforms import CastValue
+from localcloud.dataplane.connect.datagen.wire_avro import avro_schema, avro_writer
+from localcloud.dataplane.connect.datagen.wire_json import json_schema, json_writer
 from localcloud.dataplane.interface import DataPlaneError, InvalidError
 from tests.product import PRODUCT_FIELDS, PRODUCT_SCHEMA, connector_config
 

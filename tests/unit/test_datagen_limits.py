@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.dataplane.connectors import random_budget
-from localcloud.dataplane.connectors.datagen import DatagenTask
-from localcloud.dataplane.connectors.datagen_config import MOST_TRANSFORMS, check, read
-from localcloud.dataplane.connectors.progress import Progress
-from localcloud.dataplane.connectors.random_generator import RandomGenerator, parse_annotated
-from localcloud.dataplane.connectors.transforms import CAST_VALUE
+from localcloud.dataplane.connect.datagen import random_budget
+from localcloud.dataplane.connect.datagen.datagen import DatagenTask
+from localcloud.dataplane.connect.datagen.datagen_config import MOST_TRANSFORMS, check, read
+from localcloud.dataplane.connect.datagen.progress import Progress
+from localcloud.dataplane.connect.datagen.random_generator import RandomGenerator, parse_annotated
+from localcloud.dataplane.connect.datagen.transforms import CAST_VALUE
 from localcloud.dataplane.interface import DataPlaneError
 from tests.product import connector_config
 

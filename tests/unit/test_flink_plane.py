@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 import pytest
 
-from localcloud.dataplane.flink import FlinkPlane
-from localcloud.dataplane.flink_process import FlinkProcess
+from localcloud.dataplane.flink.jobs import FlinkPlane
+from localcloud.dataplane.flink.process import FlinkProcess
 from localcloud.dataplane.interface import (
     DataPlaneError,
     FlinkConnection,

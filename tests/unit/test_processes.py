@@ -15,7 +15,7 @@ import pytest
 
 from localcloud import logs
 from localcloud.dataplane.interface import DataPlaneError
-from localcloud.dataplane.processes import ProcessHost
+from localcloud.dataplane.process.processes import ProcessHost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -139,7 +139,7 @@ def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
 
 PARENT = f"""
 import pathlib, sys, threading, time
-from localcloud.dataplane.processes import ProcessHost
+from localcloud.dataplane.process.processes import ProcessHost
 host = ProcessHost(pathlib.Path(sys.argv[1]))
 # From a thread that ends: the child must outlive it all the same.
 starter = threading.Thread(target=lambda: print(host.start("sleeper", {SLEEP!r}).pid, flush=True))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.dataplane import registry as storage
 from localcloud.dataplane.interface import ConflictError, InvalidError, NotFoundError
-from localcloud.dataplane.registry import SqliteRegistry
+from localcloud.dataplane.registry import registry as storage
+from localcloud.dataplane.registry.registry import SqliteRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

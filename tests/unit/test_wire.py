@@ -11,7 +11,7 @@ from confluent_kafka.schema_registry.serde import SchemaId
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from localcloud.dataplane.connectors.wire import HEADER, framed
+from localcloud.dataplane.connect.datagen.wire import HEADER, framed
 
 QUICK = settings(max_examples=200, deadline=None, database=None, derandomize=True)
 IDS = st.integers(0, 2**32 - 1)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from localcloud.api.access.callers import authenticate, caller
 from localcloud.control.core.errors import InvalidError
-from localcloud.dataplane.json_size import is_deeper
+from localcloud.json_size import is_deeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from localcloud.dataplane.registry import SqliteRegistry
+from localcloud.dataplane.registry.registry import SqliteRegistry
 from tests.unit.localcloud.conftest import cluster_body, datagen_config, pool_body, start
 from tests.unit.localcloud.fake_plane import FakePlane
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.dataplane.connectors import random_values as values
+from localcloud.dataplane.connect.datagen import random_values as values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What one annotation of :mod:`~localcloud.dataplane.connectors.random_generator` means, one function each."""
+"""What one annotation of :mod:`~localcloud.dataplane.connect.datagen.random_generator` means, one function each."""
 
 from __future__ import annotations
 

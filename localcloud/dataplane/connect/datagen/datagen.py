@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from localcloud.dataplane.connectors.datagen_config import DatagenConfig, OutputFormat
-from localcloud.dataplane.connectors.random_generator import RandomGenerator
-from localcloud.dataplane.connectors.wire import framed
-from localcloud.dataplane.connectors.wire_avro import avro_schema, avro_writer
-from localcloud.dataplane.connectors.wire_json import json_schema, json_writer
+from localcloud.dataplane.connect.datagen.datagen_config import DatagenConfig, OutputFormat
+from localcloud.dataplane.connect.datagen.random_generator import RandomGenerator
+from localcloud.dataplane.connect.datagen.wire import framed
+from localcloud.dataplane.connect.datagen.wire_avro import avro_schema, avro_writer
+from localcloud.dataplane.connect.datagen.wire_json import json_schema, json_writer
 from localcloud.dataplane.interface import DataPlaneError, RefusedError
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Mapping
 
-    from localcloud.dataplane.connectors.progress import Progress
+    from localcloud.dataplane.connect.datagen.progress import Progress
 
 SAVE_SECONDS = 1.0
 FLUSH_SECONDS = 5.0

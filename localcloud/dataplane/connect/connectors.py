@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from localcloud.dataplane.connectors import datagen_config
-from localcloud.dataplane.connectors.connector import Connector
-from localcloud.dataplane.connectors.progress import Progress
+from localcloud.dataplane.connect.datagen import datagen_config
+from localcloud.dataplane.connect.datagen.connector import Connector
+from localcloud.dataplane.connect.datagen.progress import Progress
 from localcloud.dataplane.interface import ConnectorStatus, NotFoundError
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from localcloud.dataplane.interface import ConnectorSpec, RegistryPlane
-    from localcloud.dataplane.kafka import BrokerPlane
-    from localcloud.dataplane.registry_client import RegistryClient
+    from localcloud.dataplane.kafka.brokers import BrokerPlane
+    from localcloud.dataplane.registry.client import RegistryClient
 
 # Both halves of an API key, as the cloud masks them for every class.
 _SENSITIVE = frozenset({"kafka.api.key", "kafka.api.secret"})

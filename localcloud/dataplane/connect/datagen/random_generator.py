@@ -9,9 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from localcloud.dataplane import json_size
-from localcloud.dataplane.connectors import random_values as values
-from localcloud.dataplane.connectors.random_iteration import iteration
+from localcloud import json_size
+from localcloud.dataplane.connect.datagen import random_values as values
+from localcloud.dataplane.connect.datagen.random_iteration import iteration
 
 if TYPE_CHECKING:
     import random

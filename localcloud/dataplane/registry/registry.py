@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from localcloud.database import unusable
-from localcloud.dataplane.compatibility import Judged, clashes
 from localcloud.dataplane.interface import ConflictError, DataPlaneError, InvalidError, NotFoundError, SchemaVersion
-from localcloud.dataplane.registry_schemas import canonical, compact, validate
+from localcloud.dataplane.registry.compatibility import Judged, clashes
+from localcloud.dataplane.registry.schemas import canonical, compact, validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,7 +12,7 @@ from localcloud.dataplane.interface import DataPlaneError, InvalidError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from localcloud.dataplane.connectors.schemas import ConnectSchema
+    from localcloud.dataplane.connect.datagen.schemas import ConnectSchema
 
 CAST_VALUE = "org.apache.kafka.connect.transforms.Cast$Value"
 _BITS = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import fastavro
 from fastavro.schema import SchemaParseException
 
-from localcloud.dataplane.connectors import random_budget
-from localcloud.dataplane.connectors.random_generator import RandomGenerator, parse_annotated
-from localcloud.dataplane.connectors.schemas import ConnectSchema, from_avro
-from localcloud.dataplane.connectors.transforms import CAST_VALUE, CastValue
+from localcloud.dataplane.connect.datagen import random_budget
+from localcloud.dataplane.connect.datagen.random_generator import RandomGenerator, parse_annotated
+from localcloud.dataplane.connect.datagen.schemas import ConnectSchema, from_avro
+from localcloud.dataplane.connect.datagen.transforms import CAST_VALUE, CastValue
 from localcloud.dataplane.interface import InvalidError
 
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from localcloud.dataplane.cds import Archive
 from localcloud.dataplane.interface import DataPlaneError, NotFoundError
-from localcloud.dataplane.jars import JavaModule, classpath
-from localcloud.dataplane.java import java
+from localcloud.dataplane.java.class_data_archive import Archive
+from localcloud.dataplane.java.jars import JavaModule, classpath
+from localcloud.dataplane.java.runtime import java
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
-    from localcloud.dataplane.processes import ProcessHost
+    from localcloud.dataplane.process.processes import ProcessHost
 
 NAME = "flink"
 START_SECONDS = 90.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localcloud.dataplane.work import Work
+    from localcloud.dataplane.registry.work_budget import Work
 
 _PAIR = 10  # steps to compare two schemas
 

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from localcloud.dataplane.connectors.datagen import DatagenTask, IterationsDoneError, registered_schema
+from localcloud.dataplane.connect.datagen.datagen import DatagenTask, IterationsDoneError, registered_schema
 from localcloud.dataplane.interface import (
     ConflictError,
     ConnectorState,
@@ -17,14 +17,14 @@ from localcloud.dataplane.interface import (
     RefusedError,
     TopicInfo,
 )
-from localcloud.dataplane.kafka_admin import client_config
+from localcloud.dataplane.kafka.admin import client_config
 
 if TYPE_CHECKING:
-    from localcloud.dataplane.connectors.datagen_config import DatagenConfig
-    from localcloud.dataplane.connectors.progress import Progress
+    from localcloud.dataplane.connect.datagen.datagen_config import DatagenConfig
+    from localcloud.dataplane.connect.datagen.progress import Progress
     from localcloud.dataplane.interface import ConnectorSpec, RegistryPlane
-    from localcloud.dataplane.kafka import BrokerPlane
-    from localcloud.dataplane.registry_client import RegistryClient
+    from localcloud.dataplane.kafka.brokers import BrokerPlane
+    from localcloud.dataplane.registry.client import RegistryClient
 
 RESTART_SECONDS = 30.0
 PROVISIONING_SECONDS = 180.0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
-    from localcloud.dataplane.connectors.schemas import ConnectSchema
+    from localcloud.dataplane.connect.datagen.schemas import ConnectSchema
 
 _JSON_TYPES = {
     "int8": "integer",

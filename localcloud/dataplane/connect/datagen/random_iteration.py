@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from localcloud.dataplane.connectors.random_values import BITS, LARGEST, affixed, exact, shown, wrong
+from localcloud.dataplane.connect.datagen.random_values import BITS, LARGEST, affixed, exact, shown, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

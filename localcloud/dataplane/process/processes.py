@@ -15,9 +15,9 @@ from typing import IO, TYPE_CHECKING
 
 import psutil
 
-from localcloud.dataplane import tether
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
-from localcloud.dataplane.output import Output
+from localcloud.dataplane.process import die_with_parent as tether
+from localcloud.dataplane.process.log_capture import Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

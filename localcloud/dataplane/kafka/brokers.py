@@ -11,13 +11,13 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from localcloud.dataplane.cds import Archive
 from localcloud.dataplane.interface import DataPlaneError, InvalidError, NotFoundError
-from localcloud.dataplane.jars import JavaModule, classpath
-from localcloud.dataplane.java import java
-from localcloud.dataplane.kafka_acls import AclAdmin
-from localcloud.dataplane.kafka_admin import TopicAdmin
-from localcloud.dataplane.kafka_broker import HOST, BrokerFolder, KafkaInternal, Ports, taken_port
+from localcloud.dataplane.java.class_data_archive import Archive
+from localcloud.dataplane.java.jars import JavaModule, classpath
+from localcloud.dataplane.java.runtime import java
+from localcloud.dataplane.kafka.acls import AclAdmin
+from localcloud.dataplane.kafka.admin import TopicAdmin
+from localcloud.dataplane.kafka.broker_folder import HOST, BrokerFolder, KafkaInternal, Ports, taken_port
 
 if TYPE_CHECKING:
     import subprocess
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from localcloud.dataplane.interface import AclRule, ApiKeyGrant, TopicInfo
-    from localcloud.dataplane.processes import ProcessHost
+    from localcloud.dataplane.process.processes import ProcessHost
 
 START_SECONDS = 60.0
 RESTART_AFTER_SECONDS = 10.0

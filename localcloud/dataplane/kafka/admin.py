@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Future
 
-    from localcloud.dataplane.kafka_broker import KafkaInternal
+    from localcloud.dataplane.kafka.broker_folder import KafkaInternal
 
 TIMEOUT_SECONDS = 15.0
 _INVALID = {

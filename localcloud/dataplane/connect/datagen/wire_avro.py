@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import fastavro
 
-from localcloud.dataplane.connectors.schemas import ENUM, FIXED_SIZE, PRECISION
+from localcloud.dataplane.connect.datagen.schemas import ENUM, FIXED_SIZE, PRECISION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from localcloud.dataplane.connectors.schemas import ConnectSchema
+    from localcloud.dataplane.connect.datagen.schemas import ConnectSchema
 
 _AVRO_TYPES = {
     "int8": "int",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import httpx
 
-from localcloud.dataplane.flink_process import START_SECONDS, FlinkClient, FlinkProcess
+from localcloud.dataplane.flink.process import START_SECONDS, FlinkClient, FlinkProcess
 from localcloud.dataplane.interface import (
     DataPlaneError,
     ResultPage,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from localcloud.dataplane.interface import FlinkEnvironment, StatementSpec
-    from localcloud.dataplane.processes import ProcessHost
+    from localcloud.dataplane.process.processes import ProcessHost
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import fastavro
 from fastavro.schema import SchemaParseException
 
-from localcloud.dataplane import json_size
+from localcloud import json_size
 from localcloud.dataplane.interface import InvalidError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from avro.errors import AvroException
 from avro.name import Names
 from avro.schema import make_avsc_object
 
-from localcloud.dataplane.json_schema_compatibility import clashes as json_clashes
-from localcloud.dataplane.work import Work
+from localcloud.dataplane.registry.json_schema_compatibility import clashes as json_clashes
+from localcloud.dataplane.registry.work_budget import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
