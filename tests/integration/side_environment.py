@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 from tests.integration.clone import PROJECT
-from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.steps import locked
+from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.hall.steps import locked
 
 _SECONDS = 300
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor.venv import Packages
+from toolchain.frontdoor.setup.venv import Packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

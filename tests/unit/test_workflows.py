@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from toolchain.frontdoor.cli import pinned_version
+from toolchain.frontdoor.setup.cli import pinned_version
 
 PROJECT = Path(__file__).resolve().parents[2]
 GITHUB = PROJECT / ".github"

@@ -8,10 +8,10 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.arguments import several_stacks
-from toolchain.frontdoor.failure import Failure, sentence_of
-from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, say
+from toolchain.frontdoor.hall.arguments import several_stacks
+from toolchain.frontdoor.hall.failure import Failure, sentence_of
+from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.hall.terminal import escape_what_cannot_be_shown, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ _KEEP_THEIR_FLAGS = frozenset({"bench", "cloud", "sql", "test"})
 def _run(layout: Layout, arguments: Sequence[str]) -> int:
     command = arguments[0] if arguments else ""
     if command not in _KEEP_THEIR_FLAGS and len(several_stacks(arguments)) > 1:
-        from toolchain.frontdoor.several import run_several  # noqa: PLC0415 - each command loads what it needs
+        from toolchain.frontdoor.commands.several import run_several  # noqa: PLC0415 - each command loads what it needs
 
         return run_several(layout, arguments)
     if command in COMMANDS:
@@ -41,11 +41,11 @@ def _run(layout: Layout, arguments: Sequence[str]) -> int:
         own: Callable[[Layout, list[str]], int] = module.run
         return own(layout, list(arguments[1:]))
     if command in {"", "help", "-h", "--help"} and len(arguments) <= 1:
-        from toolchain.frontdoor.help_command import run_help  # noqa: PLC0415 - each command loads what it needs
+        from toolchain.frontdoor.commands.help_command import run_help  # noqa: PLC0415 - each command loads what it needs
 
         run_help(layout, COMMANDS)
         return 0
-    from toolchain.frontdoor.pulumi_command import run_pulumi  # noqa: PLC0415 - each command loads what it needs
+    from toolchain.frontdoor.commands.pulumi_command import run_pulumi  # noqa: PLC0415 - each command loads what it needs
 
     return run_pulumi(layout, list(arguments))
 

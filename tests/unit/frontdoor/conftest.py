@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor.layout import Layout
+from toolchain.frontdoor.hall.layout import Layout
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolchain.frontdoor.arguments import Request
+from toolchain.frontdoor.hall.arguments import Request
 
 
 def request(line: str) -> Request:

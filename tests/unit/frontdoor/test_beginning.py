@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
-from toolchain.frontdoor.beginning import Beginning, beginning_of, clock_of
-from toolchain.frontdoor.http_json import Api, Reply
-from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.hall.http_json import Api, Reply
+from toolchain.frontdoor.setup.prepare import Prepared
+from toolchain.frontdoor.stack.stack import Project, Stack
+from toolchain.frontdoor.state.beginning import Beginning, beginning_of, clock_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 AT = datetime(2026, 11, 22, 13, 40, 0, 500000, tzinfo=UTC)
 CONNECTORS = "/connect/v1/environments/env-1/clusters/lkc-1/connectors"

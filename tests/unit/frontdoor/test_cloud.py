@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ports import free_port
-from toolchain.frontdoor import cloud_command
-from toolchain.frontdoor.cloud import Health, LocalCloud
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.http_json import Api
-from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.marked import marked_processes
+from toolchain.frontdoor.cloud.local_cloud import Health, LocalCloud
+from toolchain.frontdoor.cloud.own_processes import marked_processes
+from toolchain.frontdoor.commands import cloud_command
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.http_json import Api
+from toolchain.frontdoor.hall.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def test_a_stop_that_takes_long_says_why(
     *,
     says: bool,
 ) -> None:
-    monkeypatch.setattr("toolchain.frontdoor.cloud._SILENT_SECONDS", silent_seconds)
+    monkeypatch.setattr("toolchain.frontdoor.cloud.local_cloud._SILENT_SECONDS", silent_seconds)
     cloud.start(cloud.layout.home)
     capsys.readouterr()
     cloud.stop()
@@ -234,7 +234,7 @@ class TestCommand:
         assert cloud.is_up()
 
     def test_stop_ends_one_that_does_not_listen(self, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("toolchain.frontdoor.cloud._STOP_SECONDS", 0.2)
+        monkeypatch.setattr("toolchain.frontdoor.cloud.local_cloud._STOP_SECONDS", 0.2)
         cloud.start(cloud.layout.home)
         leader = int(cloud.layout.cloud_pid.read_text())
         os.kill(leader, signal.SIGSTOP)

@@ -11,17 +11,17 @@ import pytest
 
 from components.config.regions import Cloud
 from components.config.settings import ClusterType, Settings
-from toolchain.frontdoor import cost_command
+from toolchain.frontdoor.commands import cost_command
 from toolchain.frontdoor.cost import run
 from toolchain.frontdoor.cost.estimate import Range, estimate
 from toolchain.frontdoor.cost.prices import METRICS, ListedPrice, Price, PriceTable, Scope
 from toolchain.frontdoor.cost.quantities import quantities, records_per_hour
 from toolchain.frontdoor.cost.report import lines
 from toolchain.frontdoor.cost.usage import Usage
-from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.hall.failure import Failure
 
 if TYPE_CHECKING:
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 PROJECT = Path(run.__file__).resolve().parents[3]
 # With the 1,536 numbers of the default model, a record of 1 MiB leaves as 3 MiB.

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor.arguments import Request
-from toolchain.frontdoor.cloud import LocalCloud
-from toolchain.frontdoor.environment import (
+from toolchain.frontdoor.cloud.local_cloud import LocalCloud
+from toolchain.frontdoor.hall.arguments import Request
+from toolchain.frontdoor.setup.environment import (
     EMPTY_PASSPHRASE_SALT,
     cloud_environment,
     stack_environment,
     tool_environment,
 )
-from toolchain.frontdoor.exports import exports
-from toolchain.frontdoor.plugins import Plugins, apart_from_official_host
-from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.setup.exports import exports
+from toolchain.frontdoor.setup.plugins import Plugins, apart_from_official_host
+from toolchain.frontdoor.stack.stack import Project, Stack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 KEYS = {"cloud_api_key": "K", "cloud_api_secret": "S", "openai_api_key": "local-openai"}
 OPENAI = "https://api.openai.com/v1/embeddings"

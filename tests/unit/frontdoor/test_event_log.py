@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
-from toolchain.frontdoor.beginning import Beginning
-from toolchain.frontdoor.event_log import EventLog
-from toolchain.frontdoor.interrupted import without
-from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.recovery import put_right, recover
-from toolchain.frontdoor.stack import Project, Stack
-from toolchain.frontdoor.traces import Traces
+from toolchain.frontdoor.setup.prepare import Prepared
+from toolchain.frontdoor.stack.stack import Project, Stack
+from toolchain.frontdoor.state.beginning import Beginning
+from toolchain.frontdoor.state.event_log import EventLog
+from toolchain.frontdoor.state.interrupted import without
+from toolchain.frontdoor.state.recovery import put_right, recover
+from toolchain.frontdoor.state.traces import Traces
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 BEGAN = datetime(2026, 11, 22, 13, 40, tzinfo=UTC)
 OLD, YOUNG, YOUNGER = "2024-11-20T00:00:00Z", "2026-11-22T13:41:00Z", "2026-11-22T13:41:02Z"

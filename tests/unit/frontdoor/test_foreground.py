@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain.frontdoor.foreground import run
+from toolchain.frontdoor.hall.foreground import run
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -36,7 +36,7 @@ def test_a_signal_reaches_the_program_once(number: signal.Signals, tmp_path: Pat
     wrapper = textwrap.dedent("""
         import os, sys
         from pathlib import Path
-        from toolchain.frontdoor.foreground import run
+        from toolchain.frontdoor.hall.foreground import run
         sys.exit(run([sys.executable, "-c", sys.argv[1]], os.environ, Path(sys.argv[2])))
     """)
     with subprocess.Popen(

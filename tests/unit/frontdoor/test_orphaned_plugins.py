@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor import orphaned_plugins
-from toolchain.frontdoor.cloud import LocalCloud
-from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.orphaned_plugins import end_orphaned_plugins, end_own_plugins, mark_of_run
+from toolchain.frontdoor.cloud import orphaned_plugins
+from toolchain.frontdoor.cloud.local_cloud import LocalCloud
+from toolchain.frontdoor.cloud.orphaned_plugins import end_orphaned_plugins, end_own_plugins, mark_of_run
+from toolchain.frontdoor.hall.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FRONT_DOOR = """
 import os, subprocess, sys, time
 from pathlib import Path
-from toolchain.frontdoor.orphaned_plugins import mark_of_run
+from toolchain.frontdoor.cloud.orphaned_plugins import mark_of_run
 environment = {**os.environ, **mark_of_run(Path(sys.argv[1]))}
 here = {"env": environment, "start_new_session": True, "stdout": subprocess.DEVNULL}
 engine = subprocess.Popen(sys.argv[2:], **here)

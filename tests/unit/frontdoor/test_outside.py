@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
-from toolchain.frontdoor import http_json
-from toolchain.frontdoor.arguments import Request
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.outside.forget import without_resources
-from toolchain.frontdoor.outside.settle import Settled, settle
-from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.hall import http_json
+from toolchain.frontdoor.hall.arguments import Request
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.setup.prepare import Prepared
+from toolchain.frontdoor.stack.stack import Project, Stack
+from toolchain.frontdoor.state.outside.forget import without_resources
+from toolchain.frontdoor.state.outside.settle import Settled, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 PREFIX = "confluentcloud:index/"
 CRN = "crn://confluent.cloud/organization=org-1"

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor import protection
-from toolchain.frontdoor.arguments import Request
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.hall.arguments import Request
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.setup.prepare import Prepared
+from toolchain.frontdoor.stack.stack import Project, Stack
+from toolchain.frontdoor.state import protection
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 DESTROY = Request(("destroy", "--yes", "--skip-preview"))
 

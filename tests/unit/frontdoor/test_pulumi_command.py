@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor import pulumi_command
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.outside.settle import Settled
-from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.stack import Project, Stack
-from toolchain.frontdoor.traces import Traces
+from toolchain.frontdoor.commands import pulumi_command
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.setup.prepare import Prepared
+from toolchain.frontdoor.stack.stack import Project, Stack
+from toolchain.frontdoor.state.outside.settle import Settled
+from toolchain.frontdoor.state.traces import Traces
 
 if TYPE_CHECKING:
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 CLUSTER = {"urn": "urn:cluster", "type": "confluentcloud:index/kafkaCluster:KafkaCluster", "inputs": {}}
 

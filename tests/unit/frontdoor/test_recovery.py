@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.unit.frontdoor.stub_api import StubApi
-from toolchain.frontdoor import recovery
-from toolchain.frontdoor.beginning import Beginning
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.interrupted import Interrupted, without
-from toolchain.frontdoor.lookup import KINDS, NEVER_LOOKED_UP
-from toolchain.frontdoor.settling import Case, Settled, settle
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.state import recovery
+from toolchain.frontdoor.state.beginning import Beginning
+from toolchain.frontdoor.state.interrupted import Interrupted, without
+from toolchain.frontdoor.state.lookup import KINDS, NEVER_LOOKED_UP
+from toolchain.frontdoor.state.settling import Case, Settled, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -394,7 +394,7 @@ def test_what_took_its_place_stays_in_the_state() -> None:
 
 
 def test_a_cloud_in_passing_trouble_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toolchain.frontdoor.http_json.time.sleep", lambda _: None)
+    monkeypatch.setattr("toolchain.frontdoor.hall.http_json.time.sleep", lambda _: None)
     found = (200, {"data": [named("sa-2", "rag-a1b2c3")]})
     listed, deleted = [(503, None), (429, None), found], [(500, None), (204, None)]
     held = {
@@ -407,7 +407,7 @@ def test_a_cloud_in_passing_trouble_is_asked_again(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_cloud_that_stays_in_trouble_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toolchain.frontdoor.http_json.time.sleep", lambda _: None)
+    monkeypatch.setattr("toolchain.frontdoor.hall.http_json.time.sleep", lambda _: None)
     with StubApi({"GET /iam/v2/service-accounts": (503, None)}) as api, pytest.raises(Failure, match="503"):
         settled(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
 

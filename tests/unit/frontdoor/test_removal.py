@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.removal import remove
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.removal import remove
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from toolchain.frontdoor import settings
+from toolchain.frontdoor.stack import settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor import several
-from toolchain.frontdoor.arguments import several_stacks, without_stacks
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.several import run_several
+from toolchain.frontdoor.commands import several
+from toolchain.frontdoor.commands.several import run_several
+from toolchain.frontdoor.hall.arguments import several_stacks, without_stacks
+from toolchain.frontdoor.hall.failure import Failure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 WRAPPER = """\
 import sys
@@ -88,7 +88,7 @@ def test_a_signal_reaches_every_stack(layout: Layout, tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "from toolchain.frontdoor import several\n"
-        "from toolchain.frontdoor.layout import Layout\n"
+        "from toolchain.frontdoor.hall.layout import Layout\n"
         "several.prepare = lambda *_, **__: None\n"
         f"sys.exit(several.run_several(Layout.of({str(layout.project)!r}), ['preview', '-s', 'a', '-s', 'b']))"
     )

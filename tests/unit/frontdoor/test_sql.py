@@ -250,7 +250,7 @@ class TestRefusal:
 
 def test_a_row_that_the_terminal_cannot_show_is_escaped() -> None:
     script = (
-        "from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, out\n"
+        "from toolchain.frontdoor.hall.terminal import escape_what_cannot_be_shown, out\n"
         "escape_what_cannot_be_shown(); out('gr\\u00fcn')"
     )
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor.arguments import Request
-from toolchain.frontdoor.stack import Project, Stack, is_loopback
+from toolchain.frontdoor.hall.arguments import Request
+from toolchain.frontdoor.stack.stack import Project, Stack, is_loopback
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 
 def select(layout: Layout, home: Path, stacks: dict[str, str]) -> None:

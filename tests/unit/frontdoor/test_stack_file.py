@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor.arguments import Request
-from toolchain.frontdoor.stack import Project, Stack
-from toolchain.frontdoor.stack_file import kept, tell_how_to_remove
+from toolchain.frontdoor.hall.arguments import Request
+from toolchain.frontdoor.stack.stack import Project, Stack
+from toolchain.frontdoor.stack.stack_file import kept, tell_how_to_remove
 
 if TYPE_CHECKING:
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 
 @pytest.fixture

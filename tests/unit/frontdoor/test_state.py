@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.stack import Project, Stack
-from toolchain.frontdoor.state import deployment
+from toolchain.frontdoor.setup.prepare import Prepared
+from toolchain.frontdoor.stack.stack import Project, Stack
+from toolchain.frontdoor.state.deployment import deployment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 STATE = '{"resources": [{"urn": "urn:a"}]}'
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from toolchain.frontdoor import venv
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.jars import jars_folder, jars_step
-from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.steps import Step, Workbench, locked, run_side_by_side
-from toolchain.frontdoor.venv import Packages
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.hall.steps import Step, Workbench, locked, run_side_by_side
+from toolchain.frontdoor.setup import venv
+from toolchain.frontdoor.setup.jars import jars_folder, jars_step
+from toolchain.frontdoor.setup.venv import Packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_the_first_failure_ends_the_others(tmp_path: Path) -> None:
 
 def test_a_lock_is_given_back_when_its_holder_is_killed(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from toolchain.frontdoor.steps import locked\n"
+        "import sys, time; from pathlib import Path; from toolchain.frontdoor.hall.steps import locked\n"
         "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "lock")], stdout=subprocess.PIPE) as holder:
@@ -99,7 +99,7 @@ class TestVenv:
             f'#!/bin/sh\nexec "{sys.executable}" -m venv --without-pip --system-site-packages "$3"\n'
         )
         interpreter.chmod(0o755)
-        monkeypatch.setattr("toolchain.frontdoor.venv.sys.executable", str(interpreter))
+        monkeypatch.setattr("toolchain.frontdoor.setup.venv.sys.executable", str(interpreter))
 
     def make(self, layout: Layout, requirements: str, packages: Packages = Packages.PROGRAM) -> None:
         (layout.project / packages.value).write_text(requirements)

@@ -10,10 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from toolchain.frontdoor import pulumi_command, timeline_command
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.commands import pulumi_command, timeline_command
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.setup.prepare import Prepared
+from toolchain.frontdoor.stack.stack import Project, Stack
+from toolchain.frontdoor.state.traces import Traces
 from toolchain.frontdoor.timeline.follow import Follower
 from toolchain.frontdoor.timeline.record import (
     Operation,
@@ -25,13 +26,12 @@ from toolchain.frontdoor.timeline.record import (
     write,
 )
 from toolchain.frontdoor.timeline.report import Timeline
-from toolchain.frontdoor.traces import Traces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 SECRET = "very-secret"
 

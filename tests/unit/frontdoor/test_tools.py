@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from toolchain.frontdoor.cli import cli_on_path, pinned_version
-from toolchain.frontdoor.failure import Failure, sentence_of
-from toolchain.frontdoor.plugins import choose_plugins
-from toolchain.frontdoor.tools import GO, JDK, MAVEN, require
+from toolchain.frontdoor.hall.failure import Failure, sentence_of
+from toolchain.frontdoor.hall.tools import GO, JDK, MAVEN, require
+from toolchain.frontdoor.setup.cli import cli_on_path, pinned_version
+from toolchain.frontdoor.setup.plugins import choose_plugins
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 
 def program(path: Path, script: str = "exit 0") -> Path:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from toolchain.frontdoor import verify_command
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.prepare import Prepared
-from toolchain.frontdoor.stack import Project, Stack
+from toolchain.frontdoor.commands import verify_command
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.setup.prepare import Prepared
+from toolchain.frontdoor.stack.stack import Project, Stack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from toolchain.frontdoor.layout import Layout
+    from toolchain.frontdoor.hall.layout import Layout
 
 OUTPUTS = {
     "organizationId": "org-1",

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.warm import start_warm_plugins
+from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.setup.warm import start_warm_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from toolchain.frontdoor.warm import WarmPlugins
+    from toolchain.frontdoor.setup.warm import WarmPlugins
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere plugins are not forked")
 

@@ -1,4 +1,4 @@
-"""Started by :mod:`toolchain.frontdoor.cost_command`, with the libraries that settings and prices need."""
+"""Started by :mod:`toolchain.frontdoor.commands.cost_command`, with the libraries that settings and prices need."""
 
 from __future__ import annotations
 

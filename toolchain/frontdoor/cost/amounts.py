@@ -6,7 +6,7 @@ import math
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.hall.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from components.config.regions import Cloud
 from components.config.settings import ClusterType, GovernancePackage, Settings
 from toolchain.frontdoor.cost.amounts import named_amount
 from toolchain.frontdoor.cost.usage import Usage
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.stack import is_loopback
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.stack.stack import is_loopback
 
 TABLE = Path(__file__).with_name("prices.yaml")
 CURRENCY = "USD"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.datagen import TASKS
-from toolchain.frontdoor.stack import is_loopback
+from toolchain.frontdoor.stack.stack import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

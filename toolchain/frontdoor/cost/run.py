@@ -15,10 +15,10 @@ from toolchain.frontdoor.cost.estimate import estimate
 from toolchain.frontdoor.cost.prices import Price, PriceTable, Scope
 from toolchain.frontdoor.cost.quantities import caveats, quantities
 from toolchain.frontdoor.cost.report import lines
-from toolchain.frontdoor.failure import Failure, sentence_of
-from toolchain.frontdoor.layout import Layout
-from toolchain.frontdoor.stack import Project, Stack
-from toolchain.frontdoor.terminal import out, say
+from toolchain.frontdoor.hall.failure import Failure, sentence_of
+from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.hall.terminal import out, say
+from toolchain.frontdoor.stack.stack import Project, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Started by :mod:`toolchain.frontdoor.sql_command` with the stack's outputs on a pipe."""
+"""Started by :mod:`toolchain.frontdoor.commands.sql_command` with the stack's outputs on a pipe."""
 
 from __future__ import annotations
 

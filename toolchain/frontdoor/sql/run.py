@@ -11,10 +11,10 @@ import sys
 import confluent_sql
 import httpx
 
+from toolchain.frontdoor.hall.terminal import escape_what_cannot_be_shown, say
 from toolchain.frontdoor.sql.refusal import way_out
 from toolchain.frontdoor.sql.render import JsonLines, Table
 from toolchain.frontdoor.sql.session import Session, reason
-from toolchain.frontdoor.terminal import escape_what_cannot_be_shown, say
 
 
 def _arguments() -> argparse.Namespace:

@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.timeline.critical_path import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from toolchain.frontdoor.stack import Stack
+    from toolchain.frontdoor.stack.stack import Stack
 
 # What the engine does to a resource; its other steps (same, replace, ...) are bookkeeping.
 _DELETES = frozenset({"delete", "delete-replaced"})

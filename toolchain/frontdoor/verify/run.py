@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import confluent_sql
 import httpx
 
-from toolchain.frontdoor.failure import Failure
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.terminal import out
 from toolchain.frontdoor.sql.session import Session, reason
-from toolchain.frontdoor.terminal import out
 from toolchain.frontdoor.verify.flow import Flow, SqlFlow, check_flow
 from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Report

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from toolchain.frontdoor.failure import Failure
-from toolchain.frontdoor.http_json import Api
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.http_json import Api
 from toolchain.frontdoor.verify.report import ConnectorHealth, StatementHealth, TaskHealth
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 An ``up`` starts language host and providers once for its preview and once more for the update, and what they do until
 they can answer is to import the SDKs. So the front door starts ``python -m toolchain.plugins.warm FD`` beside `pulumi`
-(``toolchain/frontdoor/warm.py``). The engine starts the launchers in ``toolchain/plugins/bin`` as ever; a launcher asks
+(``toolchain/frontdoor/setup/warm.py``). The engine starts the launchers in ``toolchain/plugins/bin`` as ever; a launcher asks
 at the other end of FD for a fork that takes over its streams (``launcher.py``). Without the warm process, or without
 its answer, the launcher runs the plugin by itself.
 

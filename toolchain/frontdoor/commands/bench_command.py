@@ -1,0 +1,17 @@
+"""`./pulumiw bench [NAME] [--json]`: measure this project on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.hall.foreground import run as run_in_foreground
+from toolchain.frontdoor.setup.prepare import set_up_without_stack
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.hall.layout import Layout
+
+
+def run(layout: Layout, arguments: list[str]) -> int:
+    """Run :mod:`bench` with the tools of this clone; its exit status."""
+    environment = set_up_without_stack(layout)
+    return run_in_foreground([layout.python, "-m", "bench", *arguments], environment, layout.project)

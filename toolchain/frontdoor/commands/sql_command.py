@@ -1,0 +1,109 @@
+"""`./pulumiw sql "STATEMENT"`: sets up, fetches the stack's outputs, hands over to :mod:`toolchain.frontdoor.sql`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.hall.arguments import Request
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.foreground import become
+from toolchain.frontdoor.setup.prepare import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from toolchain.frontdoor.hall.layout import Layout
+    from toolchain.frontdoor.setup.prepare import Prepared
+
+_DEPLOYER = "deployer"
+_STACK_S_OWN: Mapping[str, object] = MappingProxyType({})
+NEEDED_OUTPUTS = frozenset(
+    {"organizationId", "environmentId", "kafkaClusterName", "computePoolId", "flinkRestEndpoint"}
+    | {"flinkApiKey", "flinkApiSecret"}
+)
+
+
+def positive(text: str) -> int:
+    """Return a whole number above 0, as argparse wants it told: :class:`ValueError` for any other text."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./pulumiw sql", description="Run a Flink SQL statement on the stack.")
+    parser.add_argument("statement", help='for example "SELECT content FROM product_vector"')
+    parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    parser.add_argument("--limit", type=positive, metavar="N", help="end the statement after N rows")
+    parser.add_argument("--seconds", type=positive, metavar="N", help="end the statement after N seconds")
+    parser.add_argument(
+        "--as",
+        dest="account",
+        choices=[_DEPLOYER],
+        help="run it with the rights of the stack's own account, as on Confluent Cloud; on the local cloud it is its"
+        " owner's otherwise, who may do everything",
+    )
+    parser.add_argument("-s", "--stack", help="the stack (default: the selected one, else dev)")
+    return parser
+
+
+def outputs_of(prepared: Prepared, needed: frozenset[str] = NEEDED_OUTPUTS) -> dict[str, object]:
+    """Return the outputs of a deployed stack, secrets in the clear; :class:`Failure` if it is not deployed."""
+    stack = prepared.stack.name
+    shown = prepared.pulumi("stack", "output", "--json", "--show-secrets", "--stack", stack)
+    if shown.returncode != 0:
+        raise Failure(f"The outputs of stack {stack} cannot be read: {shown.stderr.strip().removeprefix('error: ')}")
+    outputs: dict[str, object] = json.loads(shown.stdout)
+    if missing := sorted(needed - outputs.keys()):
+        raise Failure(
+            f"Stack {stack} has no pipeline to ask (outputs lack {', '.join(missing)}): run `./pulumiw up` first."
+        )
+    return outputs
+
+
+def owner_key(prepared: Prepared) -> dict[str, object]:
+    """Return the local cloud's own key in place of the stack's Flink key; nothing on Confluent Cloud."""
+    if prepared.cloud is None:
+        return {}
+    keys = prepared.cloud.credentials
+    return {"flinkApiKey": keys["cloud_api_key"], "flinkApiSecret": keys["cloud_api_secret"]}
+
+
+def sql_argv(layout: Layout, outputs: int, arguments: list[str]) -> list[str]:
+    """Return the command line of the second half; ``outputs``: the pipe on which it alone finds the outputs."""
+    return [str(layout.python), "-m", "toolchain.frontdoor.sql", "--outputs", str(outputs), *arguments]
+
+
+def tell_outputs(prepared: Prepared, pipe: int, key: Mapping[str, object] = _STACK_S_OWN) -> None:
+    """Write what the second half needs to know into its pipe, and close it; ``key`` takes the place of the stack's."""
+    wanted = NEEDED_OUTPUTS | {"kafkaClusterId"}
+    with os.fdopen(pipe, "w") as writing:
+        outputs = {name: value for name, value in outputs_of(prepared).items() if name in wanted}
+        json.dump(outputs | {"isLocal": prepared.cloud is not None} | dict(key), writing)
+
+
+def sql_environment(prepared: Prepared) -> dict[str, str]:
+    """Return the environment of the second half."""
+    return prepared.environment | {"PYTHONPATH": str(prepared.layout.project)}
+
+
+def run(layout: Layout, arguments: list[str]) -> int:
+    """Run the statement; its exit status is the command's."""
+    chosen = _parser().parse_args(arguments)
+    if not chosen.statement.strip():
+        raise Failure('The statement is empty: say for example `./pulumiw sql "SHOW TABLES"`.')
+    request = Request(("--stack", chosen.stack) if chosen.stack else ())
+    prepared = prepare(layout, request, needs_cloud=True)
+    passed = ["--json"] if chosen.json else []
+    for flag, value in (("--limit", chosen.limit), ("--seconds", chosen.seconds)):
+        passed += [flag, str(value)] if value else []
+    reading, writing = os.pipe()
+    tell_outputs(prepared, writing, {} if chosen.account else owner_key(prepared))
+    os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
+    argv = sql_argv(layout, reading, [*passed, "--", chosen.statement])
+    become(argv, sql_environment(prepared), layout.project)

@@ -1,0 +1,50 @@
+"""`./pulumiw test [pytest arguments]`: the checks that CI runs, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.hall.foreground import run as run_in_foreground
+from toolchain.frontdoor.hall.terminal import say
+from toolchain.frontdoor.setup.prepare import set_up_without_stack
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.hall.layout import Layout
+
+_CHECKS = {
+    "ruff check": ["ruff", "check", ".", "pulumiw"],
+    "ruff format": ["ruff", "format", "--check", "--quiet", ".", "pulumiw"],
+    "mypy": ["mypy", "--scripts-are-modules", ".", "pulumiw"],
+}
+
+# Much of a story is waiting: for a broker, a checkpoint, a provider that does not answer. In the order of the files,
+# so that what is quick still fails first.
+_TWO_FILES_AT_ONCE = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+
+
+def run(layout: Layout, arguments: list[str]) -> int:
+    """Run the checks side by side, then pytest; the exit status is that of what failed."""
+    environment = set_up_without_stack(layout)
+    python = [str(layout.python), "-m"]
+    running = {
+        name: subprocess.Popen(  # noqa: S603 - fixed commands
+            [*python, *command],
+            cwd=layout.project,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for name, command in _CHECKS.items()
+    }
+    failed = 0
+    for name, check in running.items():
+        said, _ = check.communicate()
+        say(f"{name}: {'failed' if check.returncode else 'clean'}")
+        if check.returncode:
+            say(said.rstrip())
+            failed = check.returncode
+    if failed:
+        return failed
+    return run_in_foreground([*python, "pytest", *_TWO_FILES_AT_ONCE, *arguments], environment, layout.project)

@@ -1,0 +1,77 @@
+"""The `pulumi` CLI: the one on PATH, else the one built here from its Go module (toolchain/cli)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.steps import Step, locked
+from toolchain.frontdoor.hall.tools import GO
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.hall.layout import Layout
+    from toolchain.frontdoor.hall.steps import Workbench
+
+_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+
+
+def cli_on_path(layout: Layout) -> Path | None:
+    """Return the user's own `pulumi`; never one that is this front door under another name."""
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        found = shutil.which("pulumi", path=folder) if folder else None
+        if found and Path(found).resolve() != (layout.project / "pulumiw").resolve():
+            return Path(found).absolute()
+    return None
+
+
+def pinned_version(go_mod: str) -> str:
+    """Return the version of the CLI that a go.mod requires, such as ``v3.259.0``."""
+    required = re.search(r"^\s*(?:require\s+)?github\.com/pulumi/pulumi/pkg/v3\s+(v\S+)", go_mod, re.MULTILINE)
+    if not required:
+        raise Failure("toolchain/cli/go.mod does not require github.com/pulumi/pulumi/pkg/v3: restore it from git.")
+    return required[1]
+
+
+def _wanted(module: Path) -> str:
+    return hashlib.sha256((module / "go.mod").read_bytes() + (module / "go.sum").read_bytes()).hexdigest()
+
+
+def cli_step(layout: Layout) -> Step | None:
+    """Return what builds the CLI, or ``None`` if there is one."""
+    if cli_on_path(layout):
+        return None
+    module = layout.project / "toolchain" / "cli"
+    wanted = _wanted(module)
+    stamp = layout.built_cli.with_suffix(".stamp")
+
+    def is_made() -> bool:
+        return layout.built_cli.is_file() and stamp.is_file() and stamp.read_text() == wanted
+
+    if is_made():
+        return None
+
+    def make(bench: Workbench) -> None:
+        with locked(layout.home / "cli.lock"):
+            if is_made():
+                return
+            layout.built_cli.parent.mkdir(parents=True, exist_ok=True)
+            built = layout.built_cli.with_name(f".pulumi.{os.getpid()}")
+            version = pinned_version((module / "go.mod").read_text())
+            flags = f"-s -w -X {_VERSION_VARIABLE}={version}"
+            try:
+                bench.run(
+                    ["go", "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", built, _PACKAGE], cwd=module
+                )
+                stamp.unlink(missing_ok=True)
+                built.rename(layout.built_cli)
+                stamp.write_text(wanted)
+            finally:
+                built.unlink(missing_ok=True)
+
+    return Step("Pulumi CLI", "cli", "the Go module registry (GOPROXY)", (GO,), make)

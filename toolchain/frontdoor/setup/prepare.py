@@ -1,0 +1,148 @@
+"""Puts in place what a command needs, in this order: programs, the local cloud, the stack."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.cloud.local_cloud import LocalCloud
+from toolchain.frontdoor.cloud.orphaned_plugins import mark_of_run
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.http_json import Api
+from toolchain.frontdoor.hall.steps import locked, run_side_by_side
+from toolchain.frontdoor.hall.tools import JAVA, require
+from toolchain.frontdoor.setup.cli import cli_on_path, cli_step
+from toolchain.frontdoor.setup.environment import cloud_environment, stack_environment, tool_environment
+from toolchain.frontdoor.setup.jars import jars_folder, jars_step
+from toolchain.frontdoor.setup.plugins import apart_from_official_host, choose_plugins
+from toolchain.frontdoor.setup.venv import Packages, name_venv, venv_step
+from toolchain.frontdoor.setup.warm import COLD, WarmPlugins, start_warm_plugins
+from toolchain.frontdoor.stack.stack import Project, Stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from toolchain.frontdoor.hall.arguments import Request
+    from toolchain.frontdoor.hall.layout import Layout
+    from toolchain.frontdoor.setup.plugins import Plugins
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a command runs with."""
+
+    layout: Layout
+    stack: Stack
+    cli: Path
+    environment: dict[str, str] = field(repr=False)
+    cloud: LocalCloud | None
+    warm: WarmPlugins = COLD
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a short `pulumi` command on this stack and return what it said."""
+        return subprocess.run(  # noqa: S603 - the CLI chosen by the set-up
+            [self.cli, "--non-interactive", *arguments],
+            cwd=self.layout.project,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def set_up(layout: Layout, cloud: LocalCloud, *, cli: bool = True) -> None:
+    """Make what is missing, and start the local cloud."""
+    if stopped := _make_tools(layout, cloud, Packages.LOCAL_CLOUD, cli=cli):
+        stopped.start(jars_folder(layout))
+
+
+def _make_tools(layout: Layout, cloud: LocalCloud | None, packages: Packages, *, cli: bool = True) -> LocalCloud | None:
+    """Make what is missing, side by side; return the cloud if it has to be started.
+
+    Everything the machine lacks is told before anything long begins.
+    """
+    stopped = None if cloud is None or cloud.is_up() else cloud
+    steps = [venv_step(layout, packages), cli_step(layout) if cli else None, jars_step(layout) if stopped else None]
+    needed = [step for step in steps if step]
+    tools = [tool for step in needed for tool in step.tools]
+    require([*tools, *([JAVA] if stopped and steps[2] is None else [])])
+    run_side_by_side(needed, layout.set_up_logs)
+    name_venv(layout)
+    return stopped
+
+
+def cli_and_plugins(layout: Layout) -> tuple[Path, Plugins]:
+    """Return the Pulumi CLI that is to be run, and the plugins it will find."""
+    cli = cli_on_path(layout) or layout.built_cli
+    plugins = choose_plugins(layout, cli)
+    return cli if plugins.official else apart_from_official_host(layout, cli), plugins
+
+
+def set_up_program(layout: Layout) -> None:
+    """Make what the program itself stands on, and nothing that runs it."""
+    _make_tools(layout, None, Packages.PROGRAM, cli=False)
+
+
+def set_up_without_stack(layout: Layout) -> dict[str, str]:
+    """Make what is missing, and return the environment of tests and measurements, which run `pulumi` by themselves."""
+    _make_tools(layout, None, Packages.TESTS)
+    cli, plugins = cli_and_plugins(layout)
+    return {**os.environ, **tool_environment(plugins, str(cli.parent))}
+
+
+def local_cloud_of(stack: Stack) -> LocalCloud | None:
+    """Return the local cloud a stack lives on."""
+    return LocalCloud(stack.project.layout, stack.endpoint) if stack.is_local and stack.endpoint else None
+
+
+def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None) -> Prepared:
+    """Put in place what ``request`` needs; :class:`Failure` says what stands in the way."""
+    project = Project.read(layout)
+    stack = Stack.read(project, project.current_stack(request))
+    wanted = request.needs_cloud if needs_cloud is None else needs_cloud
+    cloud = local_cloud_of(stack) if wanted else None
+    stopped = _make_tools(layout, cloud, Packages.LOCAL_CLOUD if cloud else Packages.PROGRAM)
+    cli, plugins = cli_and_plugins(layout)
+    warm = start_warm_plugins(layout) if request.needs_cloud and not plugins.official else COLD
+    if stopped:
+        stopped.start(jars_folder(layout))
+    environment = {**os.environ, **tool_environment(plugins, str(cli.parent)), **stack_environment(stack, request)}
+    environment |= mark_of_run(layout.project)
+    environment |= plugins.in_cache() if stack.uses_file_backend else {}
+    if cloud is not None:
+        environment |= cloud_environment(stack, cloud, plugins)
+        _check_key(cloud, environment)
+    prepared = Prepared(layout, stack, cli, environment, cloud, warm)
+    if stack.uses_file_backend:
+        layout.backend.mkdir(parents=True, exist_ok=True)
+        if request.uses_stack or wanted:
+            _make_stack(prepared)
+    return prepared
+
+
+def _check_key(cloud: LocalCloud, environment: dict[str, str]) -> None:
+    """Refuse a key that the user has set and the local cloud does not know, before anything is made with it."""
+    if "CONFLUENT_CLOUD_API_KEY" not in os.environ:
+        return
+    key, secret = environment.get("CONFLUENT_CLOUD_API_KEY"), environment.get("CONFLUENT_CLOUD_API_SECRET")
+    if key and not cloud.accepts(Api(cloud.endpoint, key, secret)):
+        raise Failure(
+            f"The local cloud at {cloud.endpoint} refuses the key in CONFLUENT_CLOUD_API_KEY (401 Unauthorized): unset"
+            " CONFLUENT_CLOUD_API_KEY and CONFLUENT_CLOUD_API_SECRET, and its own key is used."
+        )
+
+
+def _make_stack(prepared: Prepared) -> None:
+    """Make the stack if it is a local one without state: there is no account to make it in by mistake."""
+    stack = prepared.stack
+    if stack.checkpoint.exists() or not stack.is_local:
+        return
+    with locked(prepared.layout.project / ".local" / "stack.lock"):
+        if stack.checkpoint.exists():
+            return
+        made = prepared.pulumi("stack", "init", stack.name, "--no-select")
+        if made.returncode != 0:
+            raise Failure(f"The stack {stack.name} could not be made: {made.stderr.strip()}")

@@ -1,0 +1,99 @@
+"""The virtual environment that Pulumi.yaml names: `pulumi install` and this front door make and use the same one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import sys
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.hall.steps import Step, locked
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.hall.layout import Layout
+    from toolchain.frontdoor.hall.steps import Workbench
+
+_STAMP = ".requirements"
+_UNFINISHED = ".unfinished"
+
+
+class Packages(Enum):
+    """What a command needs, by the file that lists it; each file includes those before it."""
+
+    PROGRAM = "requirements.txt"
+    LOCAL_CLOUD = "localcloud/requirements.txt"
+    TESTS = "tests/requirements.txt"
+
+
+def _wanted(layout: Layout, packages: Packages) -> set[str]:
+    """Return a digest of each file that counts: its name, its content and the version of Python."""
+    files = list(Packages)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {
+        hashlib.sha256(f"{version}\0{file.value}\0".encode() + (layout.project / file.value).read_bytes()).hexdigest()
+        for file in files[: files.index(packages) + 1]
+    }
+
+
+def _installed(layout: Layout) -> set[str]:
+    """Return the digests of what has been installed to its end."""
+    stamp = layout.venv / _STAMP
+    return set(stamp.read_text().split()) if stamp.is_file() and _is_sound(layout) else set()
+
+
+def _is_sound(layout: Layout) -> bool:
+    """Whether it runs this Python, and stands where it was made: its console scripts hold their interpreter's path."""
+    config = layout.venv / "pyvenv.cfg"
+    if not layout.python.exists() or not config.is_file() or (layout.venv / _UNFINISHED).exists():
+        return False
+    facts = dict(re.findall(r"^(\w+) *= *(.*)$", config.read_text(), re.MULTILINE))
+    made_at = re.search(r" -m venv (?:--\S+ )*(.*)$", facts.get("command", ""))
+    version = facts.get("version", "").split(".")[:2]
+    return version == [str(part) for part in sys.version_info[:2]] and (
+        made_at is None or made_at[1] in {str(layout.venv), str(layout.venv.resolve())}
+    )
+
+
+def name_venv(layout: Layout) -> None:
+    """Link the place that Pulumi.yaml names to a toolchain elsewhere; what `pulumi install` has made there stays."""
+    named = layout.named_venv
+    if named == layout.venv or (named.is_symlink() and named.readlink() == layout.venv):
+        return
+    named.parent.mkdir(parents=True, exist_ok=True)
+    named.unlink(missing_ok=True)
+    named.symlink_to(layout.venv)
+
+
+def _make(layout: Layout, bench: Workbench) -> None:
+    """Make it where it stays; one that a kill leaves half made is told by a file in it, and made again."""
+    shutil.rmtree(layout.venv, ignore_errors=True)
+    layout.venv.mkdir(parents=True)
+    unfinished = layout.venv / _UNFINISHED
+    unfinished.touch()
+    bench.run([sys.executable, "-m", "venv", str(layout.venv)])
+    unfinished.unlink()
+
+
+def venv_step(layout: Layout, packages: Packages) -> Step | None:
+    """Return what makes the environment or installs what it lacks, or ``None`` if ``packages`` are there."""
+    wanted = _wanted(layout, packages)
+    if wanted <= _installed(layout):
+        return None
+
+    def make(bench: Workbench) -> None:
+        with locked(layout.home / "venv.lock"):
+            installed = _installed(layout)
+            if wanted <= installed:
+                return
+            (layout.venv / _STAMP).unlink(missing_ok=True)  # what is killed from here on is done again
+            if not _is_sound(layout):
+                _make(layout, bench)
+            # Most modules are never imported: compiling those that are, on first use, halves the set-up.
+            pip = [str(layout.python), "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
+            bench.run([*pip, "--quiet", "-r", str(layout.project / packages.value)])
+            kept = installed & _wanted(layout, Packages.TESTS)
+            (layout.venv / _STAMP).write_text("\n".join(sorted(wanted | kept)))
+
+    return Step("Python packages", "venv", "the Python package registry (pip's index)", (), make)

@@ -1,0 +1,87 @@
+"""Locks of Pulumi's file backend whose holder was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.terminal import say
+from toolchain.frontdoor.state.beginning import time_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from toolchain.frontdoor.setup.prepare import Prepared
+
+
+def _is_stale(lock: Path) -> bool:
+    """Whether the process that took the lock, on this machine, is no more."""
+    try:
+        content = json.loads(lock.read_text(encoding="utf-8"))
+        process = int(content["pid"])
+    except FileNotFoundError:
+        return False
+    except (ValueError, KeyError):  # killed while it wrote the lock
+        return True
+    if content.get("hostname") != socket.gethostname():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False  # another user's
+    return not _is_pulumi(process)
+
+
+def _is_pulumi(process: int) -> bool:
+    """Whether a process can hold the lock: it may be dead and not yet buried, or another program under its number."""
+    try:
+        described = Path("/proc", str(process), "stat").read_text(encoding="utf-8")
+    except OSError:
+        return True  # no /proc here: better a lock too many
+    name, _, rest = described.partition("(")[2].rpartition(")")
+    return "pulumi" in name and rest.split()[0] not in {"Z", "X"}
+
+
+def remove_stale_locks(prepared: Prepared) -> None:
+    """Cancel the update of a killed `pulumi`, so that the next one need not be told to."""
+    stack = prepared.stack
+    if not stack.uses_file_backend:
+        return
+    locks = _locks(prepared)
+    if not locks or not all(_is_stale(lock) for lock in locks):
+        return
+    cancelled = prepared.pulumi("cancel", "--yes", "--stack", stack.name)
+    if cancelled.returncode != 0:
+        raise Failure(f"The lock of an interrupted command cannot be removed: {cancelled.stderr.strip()}")
+    say("pulumiw: the last command on this stack was killed; its lock is removed.")
+
+
+def locked_at(prepared: Prepared) -> datetime | None:
+    """Return when the stack was locked last, by this machine's clock; ``None`` if it is not, or does not say."""
+    if not prepared.stack.uses_file_backend:
+        return None
+    return max((when for when in map(_time_of, _locks(prepared)) if when), default=None)
+
+
+def _time_of(lock: Path) -> datetime | None:
+    try:
+        return time_of(str(json.loads(lock.read_text(encoding="utf-8"))["timestamp"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def is_held(prepared: Prepared) -> bool:
+    """Whether another command is at work on the stack."""
+    return prepared.stack.uses_file_backend and any(not _is_stale(lock) for lock in _locks(prepared))
+
+
+def _locks(prepared: Prepared) -> list[Path]:
+    stack = prepared.stack
+    folder = prepared.layout.backend / ".pulumi" / "locks" / "organization" / stack.project.name / stack.short_name
+    return list(folder.glob("*.json"))
