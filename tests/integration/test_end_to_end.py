@@ -76,13 +76,13 @@ class TestPipeline:
                 for process in psutil.Process(preview.pid).children(recursive=True):
                     with suppress(psutil.Error):
                         command = process.cmdline()
-                        if "toolchain.plugins.warm" in command:
+                        if "offline.plugins.warm" in command:
                             forked.add(process.name())
                         if "-m" in command:
                             imported.add(command[command.index("-m") + 1])
                 time.sleep(0.01)
         assert {"language", "confluentcloud", "random"} <= forked
-        assert imported == {"toolchain.plugins.warm"}
+        assert imported == {"offline.plugins.warm"}
 
     def test_vectors_are_those_of_the_embedding_model(self, clone: Clone) -> None:
         rows = clone.sql(VECTORS, "--limit", "5")

@@ -106,7 +106,7 @@ def test_what_the_sentence_says_leads_out(clone: Clone) -> None:
 
 def test_a_destroy_whose_replies_are_lost_ends_well_though_its_provider_minds(clone: Clone) -> None:
     """As the official provider does, to which a second DELETE's 404 is an error."""
-    clone.edit("toolchain/plugins/confluentcloud/client.py", "gone: tuple[int, ...] = (404,), **query: Any", LESS)
+    clone.edit("offline/plugins/confluentcloud/client.py", "gone: tuple[int, ...] = (404,), **query: Any", LESS)
     clone.ok("cloud", "faults", "sql.connections.delete=lost-reply@2", "iam.role-bindings.delete=lost-reply@2")
     done = clone.run("destroy", "--yes", "--skip-preview")
     said = done.stdout + done.stderr

@@ -145,7 +145,7 @@ class Project:
         return [
             process
             for process in psutil.process_iter(["environ", "cmdline"])
-            if any("toolchain.plugins." in word for word in process.info["cmdline"] or [])
+            if any("offline.plugins." in word for word in process.info["cmdline"] or [])
             and str(self.plugins.parents[2]) in (process.info["environ"] or {}).get("PYTHONPATH", "")
         ]
 
@@ -232,7 +232,7 @@ def test_a_program_that_fails_says_why_once(destroyed: Project, program: str, to
     said = destroyed.refused("preview").partition("Diagnostics:")[2]
     assert said.count(told) == 1, said
     assert ("Traceback" in said) is traceback
-    assert "toolchain/plugins" not in said
+    assert "offline/plugins" not in said
 
 
 def test_a_program_runs_in_the_virtual_environment_that_pulumi_yaml_names(destroyed: Project) -> None:

@@ -14,8 +14,8 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2
 
-from toolchain.plugins.language import host, program, virtualenv
-from toolchain.plugins.language.diagnostics import Diagnostics
+from offline.plugins.language import host, program, virtualenv
+from offline.plugins.language.diagnostics import Diagnostics
 
 
 @pytest.mark.parametrize(

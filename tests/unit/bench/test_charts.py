@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.charts import charts_of, text
-from bench.measure import Figure, Place
+from workshop.bench.charts import charts_of, text
+from workshop.bench.measure import Figure, Place
 
 
 def drawn(*figures: Figure) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.plots import Kept
 from tests.integration.clone import PROJECT
+from workshop.bench.plots import Kept
 
 if TYPE_CHECKING:
     from pathlib import Path

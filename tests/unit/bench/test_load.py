@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bench.load import UNSEEN, Load, part_of
+from workshop.bench.load import UNSEEN, Load, part_of
 
 
 @pytest.mark.parametrize(
@@ -18,9 +18,9 @@ from bench.load import UNSEEN, Load, part_of
         ("/venv/bin/python -m localcloud serve --state /clone/.local/cloud", "local cloud: Python"),
         ("/home/bin/pulumi up --yes --event-log /clone/events", "Pulumi's engine"),
         ("/usr/bin/python3 /clone/pulumiw up --yes", "front door"),
-        ("/venv/bin/python -P -m toolchain.plugins.language 127.0.0.1:4", "language host, with the program"),
+        ("/venv/bin/python -P -m offline.plugins.language 127.0.0.1:4", "language host, with the program"),
         ("/usr/bin/pulumi-language-python 127.0.0.1:4", "language host, with the program"),
-        ("/venv/bin/python -P -m toolchain.plugins.confluentcloud 127.0.0.1:4", "provider plugins"),
+        ("/venv/bin/python -P -m offline.plugins.confluentcloud 127.0.0.1:4", "provider plugins"),
         ("/bin/sh /clone/toolchain/plugins/bin/pulumi-resource-random 127.0.0.1:4", "provider plugins"),
         ("/usr/bin/git status --porcelain", "other"),
         ("", "other"),
@@ -40,7 +40,7 @@ def test_a_command_line_tells_the_part(command: str, part: str) -> None:
     ],
 )
 def test_of_a_forked_plugin_its_name_does(name: str, part: str) -> None:
-    assert part_of(["/venv/bin/python", "-P", "-m", "toolchain.plugins.warm", "5"], name) == part
+    assert part_of(["/venv/bin/python", "-P", "-m", "offline.plugins.warm", "5"], name) == part
 
 
 def test_a_child_that_is_over_before_anybody_looks_is_counted() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from bench.models import launch_command
+from workshop.bench.models import launch_command
 
 
 def test_another_main_class_gets_the_same_java_options_and_more_jars() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import regions
+from workshop.bench import regions
 
 
 def test_more_stacks_than_memory_are_refused_with_what_to_do() -> None:

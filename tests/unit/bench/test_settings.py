@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bench import settings
+from workshop.bench import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

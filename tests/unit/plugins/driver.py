@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
+from offline.plugins.call import Cancellation
+from offline.plugins.confluentcloud.client import Transport
+from offline.plugins.confluentcloud.provider import ConfluentCloud
+from offline.plugins.confluentcloud.settings import Settings
+from offline.plugins.protos import provider_pb2, status_pb2
+from offline.plugins.servicer import Servicer
+from offline.plugins.wire import Values, read_struct, write_struct
 from tests.unit.plugins.fake_cloud import BASE, FakeCloud
-from toolchain.plugins.call import Cancellation
-from toolchain.plugins.confluentcloud.client import Transport
-from toolchain.plugins.confluentcloud.provider import ConfluentCloud
-from toolchain.plugins.confluentcloud.settings import Settings
-from toolchain.plugins.protos import provider_pb2, status_pb2
-from toolchain.plugins.servicer import Servicer
-from toolchain.plugins.wire import Values, read_struct, write_struct
 
 if TYPE_CHECKING:
-    from toolchain.plugins.provider import Provider
+    from offline.plugins.provider import Provider
 
 CLOUD_KEY = {"cloudApiKey": "CLOUDKEY", "cloudApiSecret": "cloud-secret"}
 FLINK = {

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from offline.plugins.confluentcloud.settings import Settings
+from offline.plugins.errors import PluginError
+from offline.plugins.protos import provider_pb2
+from offline.plugins.wire import read_struct
 from tests.unit.plugins.driver import AbortedError, Driver
 from tests.unit.plugins.samples import SAMPLES, token
-from toolchain.plugins.confluentcloud.settings import Settings
-from toolchain.plugins.errors import PluginError
-from toolchain.plugins.protos import provider_pb2
-from toolchain.plugins.wire import read_struct
 
 ENVIRONMENTS = "POST /org/v2/environments"
 

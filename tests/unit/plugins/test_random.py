@@ -6,11 +6,11 @@ import base64
 
 import pytest
 
+from offline.plugins.protos import provider_pb2
+from offline.plugins.random.provider import RandomId, RandomProvider
+from offline.plugins.servicer import Servicer
+from offline.plugins.wire import read_struct
 from tests.unit.plugins.driver import AbortedError, Context, Driver, names
-from toolchain.plugins.protos import provider_pb2
-from toolchain.plugins.random.provider import RandomId, RandomProvider
-from toolchain.plugins.servicer import Servicer
-from toolchain.plugins.wire import read_struct
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from offline.plugins.protos import provider_pb2
+from offline.plugins.wire import UNKNOWN, is_unknown, read_struct
 from tests.unit.plugins.driver import FLINK, AbortedError, Driver, names
 from tests.unit.plugins.fake_cloud import BASE
 from tests.unit.plugins.samples import KEYS, OWNER, SAMPLES, token
-from toolchain.plugins.protos import provider_pb2
-from toolchain.plugins.wire import UNKNOWN, is_unknown, read_struct
 
 if TYPE_CHECKING:
     from tests.unit.plugins.driver import Object

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from toolchain.plugins.call import Call, Cancellation
-from toolchain.plugins.confluentcloud.waits import VARIABLE, official_wait
-from toolchain.plugins.errors import CancelledError, PluginError
+from offline.plugins.call import Call, Cancellation
+from offline.plugins.confluentcloud.waits import VARIABLE, official_wait
+from offline.plugins.errors import CancelledError, PluginError
 
 KAFKA_KEY = {"managedResource": {"apiVersion": "cmk/v2"}}
 

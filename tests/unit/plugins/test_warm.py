@@ -114,7 +114,7 @@ def test_without_the_warm_process_the_launcher_is_the_plugin(warm: WarmPlugins) 
     with launch(warm) as plugin:
         warm.process.kill()
         assert is_served(plugin)
-        assert "toolchain.plugins.random" in psutil.Process(plugin.pid).cmdline()
+        assert "offline.plugins.random" in psutil.Process(plugin.pid).cmdline()
         plugin.terminate()
         assert plugin.communicate(timeout=SECONDS) == ("", "")
 

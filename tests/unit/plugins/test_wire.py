@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from toolchain.plugins.wire import UNKNOWN, Secret, is_unknown, read_struct, write_struct
+from offline.plugins.wire import UNKNOWN, Secret, is_unknown, read_struct, write_struct
 
 
 @pytest.mark.parametrize("value", ["text", 7, 7.5, True, False, [1, "a", [True]], {"a": {"b": []}}, {}, UNKNOWN])

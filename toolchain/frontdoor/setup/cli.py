@@ -1,4 +1,4 @@
-"""The `pulumi` CLI: the one on PATH, else the one built here from its Go module (toolchain/cli)."""
+"""The `pulumi` CLI: the one on PATH, else the one built here from its Go module (offline/cli)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def pinned_version(go_mod: str) -> str:
     """Return the version of the CLI that a go.mod requires, such as ``v3.259.0``."""
     required = re.search(r"^\s*(?:require\s+)?github\.com/pulumi/pulumi/pkg/v3\s+(v\S+)", go_mod, re.MULTILINE)
     if not required:
-        raise Failure("toolchain/cli/go.mod does not require github.com/pulumi/pulumi/pkg/v3: restore it from git.")
+        raise Failure("offline/cli/go.mod does not require github.com/pulumi/pulumi/pkg/v3: restore it from git.")
     return required[1]
 
 

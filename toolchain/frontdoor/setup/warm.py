@@ -23,7 +23,7 @@ _END_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class WarmPlugins:
-    """What `pulumi` must have for the launchers in ``toolchain/plugins/bin`` to find the process they ask."""
+    """What `pulumi` must have for the launchers in ``offline/plugins/bin`` to find the process they ask."""
 
     environment: Mapping[str, str]
     descriptors: tuple[int, ...]
@@ -49,7 +49,7 @@ def start_warm_plugins(layout: Layout) -> WarmPlugins:
     path = [str(layout.project), os.environ.get("PYTHONPATH", "")]
     with asked:
         process = subprocess.Popen(  # noqa: S603 - this clone's interpreter and module
-            [layout.python, "-P", "-m", "toolchain.plugins.warm", str(asked.fileno())],
+            [layout.python, "-P", "-m", "offline.plugins.warm", str(asked.fileno())],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path)), **mark_of_run(layout.project)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

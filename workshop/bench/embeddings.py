@@ -1,0 +1,83 @@
+"""The embedding server against the model that it serves, called directly: texts per second."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import wordllama
+
+from tests.integration.clone import Clone
+from workshop.bench.measure import Figure, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+BATCH = 256
+CLIENTS = 2  # as many as a statement has
+SECONDS = 5.0
+RUNS = 3
+CONTENTS = [
+    f"kids girls summer casual Levis shirt , price: {number}.5 , store number: {number % 90} , product id: {number}"
+    for number in range(BATCH)
+]
+
+
+def _per_second(call: Callable[[], object]) -> float:
+    """Repeat calls of one batch, by as many clients as a statement has."""
+    call()
+    end = time.perf_counter() + SECONDS
+
+    def client(_: int) -> int:
+        calls = 0
+        while time.perf_counter() < end:
+            call()
+            calls += 1
+        return calls
+
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        calls = sum(clients.map(client, range(CLIENTS)))
+    return calls * BATCH / (time.perf_counter() - begin)
+
+
+def texts_per_second_of_the_server(clone: Clone, contents: Sequence[str], encoding: str) -> float:
+    """Measure ``POST /v1/embeddings`` with full batches."""
+    batch = [contents[number % len(contents)] for number in range(BATCH)]
+    body = {"model": "m", "input": batch, "encoding_format": encoding}
+    headers = {"Authorization": f"Bearer {clone.credentials()['openai_api_key']}"}
+    with httpx.Client(base_url=clone.endpoint, headers=headers, timeout=60) as client:
+        return _per_second(lambda: client.post("/v1/embeddings", json=body).raise_for_status())
+
+
+def _model() -> Any:
+    logging.getLogger().setLevel(logging.WARNING)  # importing the package has turned on every library's chatter
+    return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, dim=256, disable_download=True)
+
+
+def measure() -> list[Figure]:
+    """Measure both in turns."""
+    model = _model()
+    direct: list[float] = []
+    served: dict[str, list[float]] = {"base64": [], "float": []}
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Clone.make(Path(folder) / "clone")
+        try:
+            clone.ok("cloud", "start")
+            for _ in range(RUNS):
+                direct.append(_per_second(lambda: model.embed(CONTENTS, norm=True)))
+                for encoding, rates in served.items():
+                    rates.append(texts_per_second_of_the_server(clone, CONTENTS, encoding))
+        finally:
+            clone.remove()
+    called = _figure("wordllama called directly", direct)
+    return [called, *(_figure(f"`POST /v1/embeddings`, {way}", rates, called) for way, rates in served.items())]
+
+
+def _figure(name: str, rates: list[float], beside: Figure | None = None) -> Figure:
+    return Figure(name=name, unit="texts/s", values=rates, beside=beside, place=Place("Texts a second", name))

@@ -1,0 +1,42 @@
+"""The first command in a fresh clone on a machine with empty caches: it makes every tool, then the stack."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from tests.integration.clone import Clone
+from workshop.bench.measure import Figure, Place, seconds
+
+
+def megabytes(folder: Path) -> float:
+    """Return the size of everything below ``folder``."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir()) / 1e6
+
+
+def measure() -> list[Figure]:
+    """Run `up` once with caches of its own: one run, since it downloads everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        clone = Clone.make(root / "clone")
+        clone.env = {
+            "PULUMIW_HOME": str(root / "home"),
+            "PIP_CACHE_DIR": str(root / "pip"),
+            "GOMODCACHE": str(root / "gomod"),
+            "GOCACHE": str(root / "gobuild"),
+            "GOFLAGS": "-modcacherw",
+            "MAVEN_OPTS": f"-Dmaven.repo.local={root / 'm2'}",
+        }
+        try:
+            took = seconds(lambda: clone.ok("up", "--yes"))
+        finally:
+            clone.remove()
+        home = megabytes(root / "home")
+        caches = sum(megabytes(root / cache) for cache in ("pip", "gomod", "gobuild", "m2"))
+    return [
+        Figure(name="fresh clone, empty caches, to first vectors shown", unit="s", values=[took]),
+        *(
+            Figure(name=name, unit="MB", values=[size], place=Place("Megabytes", name))
+            for name, size in (("tools kept by the clone", home), ("package managers' caches", caches))
+        ),
+    ]

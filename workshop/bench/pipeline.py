@@ -1,0 +1,246 @@
+"""Records to vectors: rows per second from a full topic, and milliseconds for one record at a steady rate."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psutil
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from tests.integration.clients.stack import Stack
+from tests.integration.clone import Clone, wait_until
+from workshop.bench.embeddings import texts_per_second_of_the_server
+from workshop.bench.measure import Figure, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCE, SINK = "product-updates", "product_vector"
+FULL_TOPICS = (10_000, 100_000, 1_000_000)
+RATES = (1, 100, 1_000)
+RATE_SECONDS = 20
+SAMPLES = 500
+PATIENCE = 1_800
+CHART = "Rows a second, from a full topic to vectors in another"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The stack's own INSERT between its own two tables, its connector paused."""
+
+    stack: Stack
+
+    @classmethod
+    def up(cls, clone: Clone) -> Pipeline:
+        """Bring a stack up, let its connector make records to send again, and pause it."""
+        clone.edit("Pulumi.dev.yaml", "recordIntervalMs: 200", "recordIntervalMs: 10")
+        pipeline = cls(Stack.up(clone))
+        wait_until(lambda: pipeline.end(SOURCE) >= SAMPLES, "records to send again")
+        out = pipeline.stack.outputs
+        connector = (
+            f"{clone.endpoint}/connect/v1/environments/{out['environmentId']}/clusters/{out['kafkaClusterId']}"
+            f"/connectors/{next(iter(out['connectors']))}/pause"
+        )
+        httpx.put(connector, auth=pipeline.stack.admin).raise_for_status()
+        pipeline.wait_until_all_have_vectors()
+        return pipeline
+
+    def settings(self) -> dict[str, str]:
+        """Return a client's settings, with the key of an account that may do everything on the cluster."""
+        owner = self.stack.account(f"bench-{time.time_ns()}", {"EnvironmentAdmin": ["environment"]})
+        key = self.stack.kafka_key(owner)
+        return {
+            "bootstrap.servers": self.stack.bootstrap,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanisms": "PLAIN",
+            "sasl.username": key.id,
+            "sasl.password": key.secret,
+        }
+
+    def consumer(self, topic: str, *, isolation: str, from_start: bool) -> Consumer:
+        """Return a consumer of every partition of a topic."""
+        consumer = Consumer(
+            {**self.settings(), "group.id": "bench", "isolation.level": isolation, "fetch.wait.max.ms": 5}
+        )
+        partitions = consumer.list_topics(topic).topics[topic].partitions
+        places = [TopicPartition(topic, partition) for partition in partitions]
+        for place in places:
+            low, high = consumer.get_watermark_offsets(place)
+            place.offset = low if from_start else high
+        consumer.assign(places)
+        return consumer
+
+    def end(self, topic: str) -> int:
+        """Return how many records a topic has got, the ends of transactions counted too."""
+        topics = self.stack.clone.status()["topics"]
+        return sum(one["records"] for one in topics if one["name"] == topic)
+
+    def samples(self) -> list[bytes]:
+        """Return values as the connector makes them, schema id and all."""
+        consumer = self.consumer(SOURCE, isolation="read_committed", from_start=True)
+        values = [value for value in _values(consumer, SAMPLES) if value is not None]
+        consumer.close()
+        return values
+
+    def wait_until_all_have_vectors(self) -> None:
+        """Wait until nothing more comes."""
+        seen = -1
+        while (now := self.end(SINK)) != seen:
+            seen = now
+            time.sleep(3)
+
+    def resident_megabytes(self) -> float:
+        """Return what all processes of the local cloud hold."""
+        processes = self.stack.clone.status()["processes"]
+        return float(sum(psutil.Process(process["pid"]).memory_info().rss for process in processes)) / 1e6
+
+    def run_insert(self, *, stopped: bool) -> None:
+        """Stop the INSERT or let it go on."""
+        out, clone = self.stack.outputs, self.stack.clone
+        owner = self.stack.account(f"operator-{time.time_ns()}", {"EnvironmentAdmin": ["environment"]})
+        key = self.stack.flink_key(owner)
+        place = f"{out['flinkRestEndpoint']}/sql/v1/organizations/{out['organizationId']}/environments/"
+        url = f"{place}{out['environmentId']}/statements/{out['statements']['insert-into-product-vector']}"
+        operation = {"path": "/spec/stopped", "op": "replace", "value": stopped}
+        headers = {"Content-Type": "application/json-patch+json"}
+        httpx.patch(url, content=json.dumps([operation]), headers=headers, auth=key).raise_for_status()
+        wanted = "STOPPED" if stopped else "RUNNING"
+
+        def phase() -> str:
+            jobs = {one["name"]: one["phase"] for one in clone.status()["jobs"]}
+            return str(jobs.get(out["statements"]["insert-into-product-vector"], "STOPPED"))
+
+        wait_until(lambda: phase() == wanted, wanted)
+
+
+def _values(consumer: Consumer, count: int) -> Iterator[bytes | None]:
+    left = count
+    while left:
+        for message in consumer.consume(min(left, 1000), timeout=30):
+            if message.error() is None:
+                left -= 1
+                yield message.value()
+
+
+def rows_per_second(pipeline: Pipeline, rows: int, samples: list[bytes]) -> tuple[float, float]:
+    """Fill the topic while the INSERT is stopped, let it go; return rows a second and the memory held at the end."""
+    pipeline.run_insert(stopped=True)
+    producer = Producer({**pipeline.settings(), "linger.ms": 50, "queue.buffering.max.messages": 200_000})
+    for number in range(rows):
+        while True:
+            try:
+                producer.produce(SOURCE, samples[number % len(samples)])
+                break
+            except BufferError:
+                producer.poll(0.1)
+    producer.flush()
+    watcher = pipeline.consumer(SINK, isolation="read_uncommitted", from_start=False)
+    pipeline.run_insert(stopped=False)
+    arrived, first, last = 0, 0.0, 0.0
+    first_count = 0
+    deadline = time.monotonic() + PATIENCE
+    while arrived < rows and time.monotonic() < deadline:
+        batch = [one for one in watcher.consume(10_000, timeout=1) if one.error() is None]
+        if batch:
+            arrived += len(batch)
+            last = time.perf_counter()
+            if not first:
+                first, first_count = last, arrived
+    watcher.close()
+    if arrived != rows:
+        raise RuntimeError(f"{arrived} of {rows} vectors came.")
+    return (arrived - first_count) / (last - first), pipeline.resident_megabytes()
+
+
+def _product(sample: bytes, number: int) -> bytes:
+    value = json.loads(sample[5:])
+    return sample[:5] + json.dumps({**value, "product_id": number}).encode()
+
+
+def milliseconds(pipeline: Pipeline, rate: int, samples: list[bytes], isolation: str) -> list[float]:
+    """Send records at a rate and return for each how long its vector took to reach a reader."""
+    count = max(RATE_SECONDS, rate * RATE_SECONDS)
+    base = 1_000_000_000 + time.time_ns() // 1_000_000 % 1_000_000_000  # product ids that nobody else has
+    values = [_product(samples[number % len(samples)], base + number) for number in range(count)]
+    watcher = pipeline.consumer(SINK, isolation=isolation, from_start=False)
+    watcher.consume(1, timeout=2)  # connected before the clock runs
+    sent: list[float] = [0.0] * count
+    producer = Producer({**pipeline.settings(), "linger.ms": 0})
+
+    def send() -> None:
+        begin = time.perf_counter()
+        for number, value in enumerate(values):
+            time.sleep(max(0.0, begin + number / rate - time.perf_counter()))
+            sent[number] = time.perf_counter()
+            producer.produce(SOURCE, value)
+            producer.poll(0)
+        producer.flush()
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    arrivals: list[tuple[float, bytes]] = []
+    deadline = time.monotonic() + PATIENCE
+    while len(arrivals) < count and time.monotonic() < deadline:
+        message = watcher.poll(1)
+        if message is not None and message.error() is None:
+            arrivals.append((time.perf_counter(), message.value()))
+    sender.join()
+    watcher.close()
+    return [1000 * (at - sent[json.loads(value[5:])["product_id"] - base]) for at, value in arrivals]
+
+
+def _percentile(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100)[percent - 1]
+
+
+def _latency(pipeline: Pipeline, rate: int, samples: list[bytes], isolation: str) -> list[Figure]:
+    taken = milliseconds(pipeline, rate, samples, isolation)
+    name = f"record to vector, {rate:,} a second, {isolation} reader"
+    return [
+        Figure(name=f"{name}: median", unit="ms", values=[statistics.median(taken)]),
+        Figure(name=f"{name}: 99th percentile", unit="ms", values=[_percentile(taken, 99)]),
+    ]
+
+
+def measure() -> list[Figure]:
+    """Measure throughput against what the embedding server alone can do, then latency."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Clone.make(Path(folder) / "clone")
+        try:
+            pipeline = Pipeline.up(clone)
+            samples = pipeline.samples()
+            contents = [_content(sample) for sample in samples]
+            for rows in FULL_TOPICS:
+                alone = texts_per_second_of_the_server(clone, contents, "base64")
+                rate, memory = rows_per_second(pipeline, rows, samples)
+                server = Figure(name="embedding server alone, full batches", unit="texts/s", values=[alone])
+                vectors = f"{rows:,} rows of a full topic to vectors"
+                figures += [
+                    server,
+                    Figure(
+                        name=vectors, unit="rows/s", values=[rate], beside=server, place=Place(CHART, f"{rows:,} rows")
+                    ),
+                    Figure(name=f"local cloud, resident, after {rows:,} rows", unit="MB", values=[memory]),
+                ]
+            pipeline.wait_until_all_have_vectors()
+            for rate_ in RATES:
+                figures += _latency(pipeline, rate_, samples, "read_uncommitted")
+            figures += _latency(pipeline, 100, samples, "read_committed")
+        finally:
+            clone.remove()
+    return figures
+
+
+def _content(sample: bytes) -> str:
+    """Return about the text that the INSERT embeds: the same words."""
+    value: dict[str, Any] = json.loads(sample[5:])
+    return " ".join(str(part) for part in value.values())
