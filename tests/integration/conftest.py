@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.clone import Clone
+from workshop.clone import Clone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

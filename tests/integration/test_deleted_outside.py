@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.integration.clone import wait_until
-from tests.integration.orphans import orphans
 from tests.integration.test_life import flink, flink_answers
+from tests.support.orphans import orphans
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

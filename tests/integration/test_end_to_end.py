@@ -12,10 +12,10 @@ import httpx
 import psutil
 import pytest
 
-from tests.integration.clone import git, wait_until
+from workshop.clone import git, wait_until
 
 if TYPE_CHECKING:
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.clone import Clone, git
-from tests.integration.provider_stub import provider_answering
+from tests.support.provider_stub import provider_answering
+from workshop.clone import Clone, git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

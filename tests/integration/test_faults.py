@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.clone import git, wait_until
-from tests.integration.orphans import orphans
+from tests.support.orphans import orphans
+from workshop.clone import git, wait_until
 
 if TYPE_CHECKING:
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

@@ -33,9 +33,9 @@ from localcloud.dataplane.kafka.admin import client_config
 from localcloud.dataplane.kafka.brokers import BrokerPlane
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.registry import SqliteRegistry
-from tests.integration.clone import wait_until
-from tests.integration.flink_plane_world import Provider, serving, vector_of
-from tests.integration.local_cloud import built_jars
+from tests.support.flink_plane_world import Provider, serving, vector_of
+from tests.support.local_cloud import built_jars
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.clone import git, wait_until
+from workshop.clone import git, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

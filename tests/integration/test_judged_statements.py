@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.local_cloud import ENDED, LocalCloud, Ran, built_jars
-from tests.integration.snapshot import snapshot
+from tests.support.local_cloud import ENDED, LocalCloud, Ran, built_jars
+from tests.support.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -35,7 +35,7 @@ from localcloud.dataplane.kafka.admin import client_config
 from localcloud.dataplane.kafka.brokers import BrokerPlane
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.registry import SqliteRegistry
-from tests.product import PRODUCT_FIELDS, connector_config
+from tests.support.product import PRODUCT_FIELDS, connector_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,7 +130,7 @@ def topic(plane: Plane) -> Iterator[str]:
 
 EVERYTHING = [
     AclRule(principal=principal, resource_type=type_, resource_name="*", operation="ALL")
-    for principal in ("User:sa-1", "User:sa-123")  # the second: as whom the connector of tests/product.py runs
+    for principal in ("User:sa-1", "User:sa-123")  # the second: as whom the connector of tests/support/product.py runs
     for type_ in ("TOPIC", "GROUP", "TRANSACTIONAL_ID")
 ]
 

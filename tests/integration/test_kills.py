@@ -16,14 +16,14 @@ import httpx
 import psutil
 import pytest
 
-from tests.integration.clone import wait_until
-from tests.integration.orphans import orphans
-from tests.integration.tables import settled, topic_end
+from tests.support.orphans import orphans
+from tests.support.tables import settled, topic_end
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     import subprocess
 
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.integration.clone import git, wait_until
-from tests.integration.tables import settled, statements, topic_end
+from tests.support.tables import settled, statements, topic_end
+from workshop.clone import git, wait_until
 
 if TYPE_CHECKING:
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tests.integration.listeners import LOOPBACK, Listener, listeners_of
-from tests.integration.stranger import UNAUTHORIZED, is_refused, status_without_a_body
+from tests.support.listeners import LOOPBACK, Listener, listeners_of
+from tests.support.stranger import UNAUTHORIZED, is_refused, status_without_a_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = [
     pytest.mark.integration,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.integration.clone import git
-from tests.integration.orphans import orphans
+from tests.support.orphans import orphans
+from workshop.clone import git
 
 if TYPE_CHECKING:
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

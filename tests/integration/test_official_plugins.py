@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration import test_end_to_end
-from tests.integration.clone import PROJECT, Clone
-from tests.integration.compared_states import differences
+from tests.support.compared_states import differences
 from toolchain.frontdoor.hall.layout import Layout
 from toolchain.frontdoor.setup.cli import cli_on_path
 from toolchain.frontdoor.setup.plugins import CHOICE, what_installs_official_plugins
+from workshop.clone import PROJECT, Clone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

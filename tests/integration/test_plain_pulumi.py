@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.integration.clone import COMMAND_SECONDS, PROJECT, Clone, git
 from toolchain.frontdoor.sql.render import JsonLines
 from toolchain.frontdoor.sql.session import Session
+from workshop.clone import COMMAND_SECONDS, PROJECT, Clone, git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

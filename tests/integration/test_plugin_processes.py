@@ -10,7 +10,7 @@ import sys
 import psutil
 import pytest
 
-from tests.integration.clone import PROJECT
+from workshop.clone import PROJECT
 
 BIN = PROJECT / "toolchain" / "plugins" / "bin"
 pytestmark = pytest.mark.integration

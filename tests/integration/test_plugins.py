@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from tests.integration.clone import PROJECT, wait_until
-from tests.unit.plugins.fake_cloud import FakeCloud, served
+from tests.support.plugins.fake_cloud import FakeCloud, served
+from workshop.clone import PROJECT, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.clone import git
+from workshop.clone import git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

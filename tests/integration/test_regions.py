@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 if TYPE_CHECKING:
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

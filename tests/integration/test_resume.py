@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.integration.clone import git, wait_until
-from tests.integration.tables import settled, statements
+from tests.support.tables import settled, statements
+from workshop.clone import git, wait_until
 
 if TYPE_CHECKING:
     import subprocess
 
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

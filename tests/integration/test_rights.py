@@ -12,13 +12,13 @@ from confluent_kafka import KafkaError, KafkaException, Producer, TopicCollectio
 from confluent_kafka.admin import AclOperation, AdminClient
 
 from localcloud.control.access.rbac import Operation
-from tests.integration.clone import wait_until
-from tests.unit.components.rights_table import DEEDS, bindings, refused
+from tests.support.rights_table import DEEDS, bindings, refused
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

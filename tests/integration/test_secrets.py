@@ -11,12 +11,12 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from tests.integration.provider_stub import provider_answering
+from tests.support.provider_stub import provider_answering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.clone import wait_until
-from tests.integration.local_cloud import LocalCloud, built_jars
+from tests.support.local_cloud import LocalCloud, built_jars
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

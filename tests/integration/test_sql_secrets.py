@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.integration.local_cloud import ENDED, LocalCloud, built_jars
+from tests.support.local_cloud import ENDED, LocalCloud, built_jars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

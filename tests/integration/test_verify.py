@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.integration.clone import wait_until
-from tests.integration.provider_stub import changeable_provider
+from tests.support.provider_stub import changeable_provider
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
-    from tests.integration.clone import Clone
+    from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
 

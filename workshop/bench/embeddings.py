@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import wordllama
 
-from tests.integration.clone import Clone
 from workshop.bench.measure import Figure, Place
+from workshop.clone import Clone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.integration.clone import Clone
 from workshop.bench.measure import Figure, Place, seconds
+from workshop.clone import Clone
 
 
 def megabytes(folder: Path) -> float:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.integration.clone import Clone
 from workshop.bench.measure import Figure, Place, seconds
+from workshop.clone import Clone
 
 RUNS = 3
 NO_OP_RUNS = 5

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.integration.clone import PROJECT, Clone
 from workshop.bench import settings
 from workshop.bench.measure import Figure, Place
+from workshop.clone import PROJECT, Clone
 
 FACTOR = settings.waits("0.1")[0]
 RUNS = settings.runs(1)

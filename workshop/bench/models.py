@@ -15,11 +15,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 
-from tests.integration.clone import Clone
 from workshop.bench import settings
 from workshop.bench.load import Load
 from workshop.bench.measure import Figure, Place
 from workshop.bench.regions import leader_of
+from workshop.clone import Clone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,10 +15,10 @@ import httpx
 import psutil
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from tests.integration.clients.stack import Stack
-from tests.integration.clone import Clone, wait_until
 from workshop.bench.embeddings import texts_per_second_of_the_server
 from workshop.bench.measure import Figure, Place
+from workshop.clone import Clone, wait_until
+from workshop.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.clone import PROJECT
-from tests.integration.side_environment import python_with
 from workshop.bench.charts import charts_of, text
+from workshop.clone import PROJECT
+from workshop.side_environment import python_with
 
 if TYPE_CHECKING:
     from pathlib import Path

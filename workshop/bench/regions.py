@@ -14,10 +14,10 @@ import psutil
 import yaml
 
 from components.config.regions import REGIONS, Cloud
-from tests.integration.clone import Clone
 from workshop.bench import settings
 from workshop.bench.load import Load
 from workshop.bench.measure import Figure, Place, seconds
+from workshop.clone import Clone
 
 STACKS = settings.stacks("1,2,4,8")
 WAITS = settings.waits("0")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import confluent_sql
 import pytest
 
-from tests.integration.clients.stack import Stack
-from tests.integration.clone import Clone
+from workshop.clone import Clone
+from workshop.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.integration.clients.stack import Key
+    from workshop.stack import Key
 
 
 @pytest.fixture(scope="package")

@@ -11,13 +11,13 @@ import confluent_sql
 import pytest
 from confluent_sql import ExecutionMode
 
-from tests.integration.clients.sql import rows
-from tests.integration.clone import wait_until
+from tests.support.clients.sql import rows
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.integration.clients.stack import Stack
+    from workshop.stack import Stack
 
 pytestmark = pytest.mark.integration
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.clients.dbt import FIXTURE, Dbt, installed
-from tests.integration.clients.sql import rows
+from tests.support.clients.dbt import FIXTURE, Dbt, installed
+from tests.support.clients.sql import rows
 
 if TYPE_CHECKING:
-    from tests.integration.clients.stack import Key, Stack
+    from workshop.stack import Key, Stack
 
 pytestmark = pytest.mark.integration
 

@@ -9,14 +9,14 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic
 
-from tests.integration.clone import wait_until
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from confluent_kafka import Message
 
-    from tests.integration.clients.stack import Key, Stack
+    from workshop.stack import Key, Stack
 
 pytestmark = pytest.mark.integration
 

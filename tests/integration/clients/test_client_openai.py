@@ -10,7 +10,7 @@ import openai
 import pytest
 
 if TYPE_CHECKING:
-    from tests.integration.clients.stack import Stack
+    from workshop.stack import Stack
 
 pytestmark = pytest.mark.integration
 

@@ -13,7 +13,7 @@ from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSe
 from confluent_kafka.serialization import MessageField, SerializationContext, SerializationError
 
 if TYPE_CHECKING:
-    from tests.integration.clients.stack import Key, Stack
+    from workshop.stack import Key, Stack
 
 pytestmark = pytest.mark.integration
 

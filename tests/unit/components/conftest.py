@@ -12,7 +12,7 @@ from components import Identities, IdentitiesProps, Kafka, KafkaProps, RecordSch
 from components.config.settings import Settings
 from components.flink import Flink, FlinkProps
 from components.flinksql import Previous
-from tests.unit.components.recorded_program import ENVIRONMENT, ORGANIZATION, REGISTRY
+from tests.support.recorded_program import ENVIRONMENT, ORGANIZATION, REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from components.datagen import Datagen, DatagenProps, RecordSchema
-from tests.unit.components.recorded_program import Recorded, record
+from tests.support.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

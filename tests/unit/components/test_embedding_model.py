@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from components.embedding_model import EmbeddingModel, EmbeddingModelProps
-from tests.unit.components.recorded_program import Recorded, record
+from tests.support.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

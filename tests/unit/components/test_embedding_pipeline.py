@@ -10,7 +10,7 @@ from components.embedding_model import EmbeddingModel, EmbeddingModelProps
 from components.embedding_pipeline import EmbeddingPipeline, EmbeddingPipelineProps
 from components.flinksql import Previous
 from components.flinksql.previous import LastStatement
-from tests.unit.components.recorded_program import Recorded, record
+from tests.support.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

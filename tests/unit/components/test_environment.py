@@ -6,7 +6,7 @@ import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.environment import Environment, EnvironmentProps
-from tests.unit.components.recorded_program import ENVIRONMENT, record
+from tests.support.recorded_program import ENVIRONMENT, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

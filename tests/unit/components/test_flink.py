@@ -7,7 +7,7 @@ import pytest
 from pulumi.runtime import set_all_config
 
 from components.flinksql import StatementProps, declare_statement
-from tests.unit.components.recorded_program import Recorded, record
+from tests.support.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.unit.components.recorded_program import CLUSTER, ENVIRONMENT, ORGANIZATION, REGISTRY, Recorded, record
+from tests.support.recorded_program import CLUSTER, ENVIRONMENT, ORGANIZATION, REGISTRY, Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ HOST = """
 import runpy, time
 import pulumi
 from pulumi.runtime import set_all_config, set_mocks
-from tests.unit.components.recorded_program import CALLS
+from tests.support.recorded_program import CALLS
 
 class Silent(pulumi.runtime.Mocks):
     def call(self, args):

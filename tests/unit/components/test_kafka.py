@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from components.config.settings import ClusterType, Settings
 from components.kafka import Kafka, KafkaProps
-from tests.unit.components.recorded_program import Recorded, record
+from tests.support.recorded_program import Recorded, record
 
 
 class TestKafka:

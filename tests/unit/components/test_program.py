@@ -10,8 +10,8 @@ import pytest
 from pulumi.runtime import set_all_config
 from pulumi.runtime.settings import get_root_resource
 
+from tests.support.recorded_program import Recorded, record
 from tests.unit.components.conftest import PROJECT
-from tests.unit.components.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

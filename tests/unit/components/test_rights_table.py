@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.components.rights_table import ASKED_FOR_BY_CONFLUENT, MARK, PAGE, bindings, refused, table
+from tests.support.rights_table import ASKED_FOR_BY_CONFLUENT, MARK, PAGE, bindings, refused, table
 
 
 def test_with_all_bindings_nothing_is_refused() -> None:
@@ -20,4 +20,4 @@ def test_without_each_binding_in_turn_something_is_refused() -> None:
 
 
 def test_the_page_shows_the_program() -> None:
-    assert PAGE.read_text().partition(MARK)[2].strip() == table(), "run python -m tests.unit.components.rights_table"
+    assert PAGE.read_text().partition(MARK)[2].strip() == table(), "run python -m tests.support.rights_table"

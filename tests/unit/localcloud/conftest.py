@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from localcloud.api.app import create_app
 from localcloud.control.cloud import Cloud
 from localcloud.credentials import Credentials
-from tests.unit.localcloud.fake_plane import FakePlane
+from tests.support.fake_plane import FakePlane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

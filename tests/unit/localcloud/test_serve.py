@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.__main__ import main
 from localcloud.serve import PORT_TAKEN, STATE_UNUSABLE, _claimed
-from tests.ports import free_port
+from workshop.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from guardrails.one_region import ONE_REGION
 from guardrails.protected_data import PROTECTED_DATA
 from guardrails.regions import REGIONS
 
-from tests.unit.policy.judge import UNKNOWN, judged, resource, stack_judged
+from tests.support.judge import UNKNOWN, judged, resource, stack_judged
 
 
 class TestCfuCeiling:

@@ -8,7 +8,7 @@ from guardrails.connector_credentials import CONNECTOR_CREDENTIALS
 from guardrails.kinds import CONNECTOR, STATEMENT
 from guardrails.sql_credentials import SQL_CREDENTIALS
 
-from tests.unit.policy.judge import UNKNOWN, judged
+from tests.support.judge import UNKNOWN, judged
 
 PROJECT = Path(__file__).resolve().parents[3]
 # Put together here, so that scanners of this repository do not take them for real ones.

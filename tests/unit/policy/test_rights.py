@@ -8,7 +8,7 @@ from guardrails.cluster_admins import CLUSTER_ADMINS
 from guardrails.kinds import KAFKA_ACL, KAFKA_CLUSTER, ROLE_BINDING
 from guardrails.wildcards import WILDCARDS
 
-from tests.unit.policy.judge import UNKNOWN, judged, resource, stack_judged
+from tests.support.judge import UNKNOWN, judged, resource, stack_judged
 
 K = "crn://confluent.cloud/organization=o/environment=env-1/cloud-cluster=lkc-1/kafka=lkc-1"
 S = "crn://confluent.cloud/organization=o/environment=env-1/schema-registry=lsrc-1"

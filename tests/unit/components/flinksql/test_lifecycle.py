@@ -19,7 +19,7 @@ from components.flinksql.rights import connection_hooks, wait_for_rights
 from components.flinksql.session import Address
 from components.flinksql.source import Source
 from components.flinksql.text import Statement
-from tests.unit.components.recorded_program import record
+from tests.support.recorded_program import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,8 +11,8 @@ import pytest
 
 from components.flinksql.previous import LastStatement, Previous
 from components.flinksql.text import Statement
-from tests.unit.components import recorded_program
-from tests.unit.components.recorded_program import record
+from tests.support import recorded_program
+from tests.support.recorded_program import record
 
 URN = "urn:pulumi:test::confluent-rag"
 STACK = f"{URN}::pulumi:pulumi:Stack::confluent-rag-test"

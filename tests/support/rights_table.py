@@ -1,0 +1,117 @@
+"""What the pipeline does that needs a right, and the table of ``docs/security.md`` made of it.
+
+``python -m tests.support.rights_table`` writes the table; a test compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from components import Scope
+from localcloud.control.access.rbac import Grant, Operation, allows
+from tests.support.recorded_program import CLUSTER, ENVIRONMENT, ORGANIZATION, REGISTRY, record
+
+if TYPE_CHECKING:
+    from components.grants import Role
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "security.md"
+MARK = "<!-- generated: python -m tests.support.rights_table -->"
+SOURCE_TOPIC = "product-updates"
+SINK = "product_vector"
+K = f"{CLUSTER}/kafka=lkc-1"
+POOL = f"{ENVIRONMENT}/flink-region=aws.us-east-1/compute-pool=lfcp-1"
+RUNNER = f"{ORGANIZATION}/service-account=sa-runner"
+# Confluent's guide for statements asks for it; to a broker, DeveloperWrite on the same ids includes it.
+ASKED_FOR_BY_CONFLUENT = ("runner", "DeveloperRead", "transactions")
+O = Operation  # noqa: E741 - the table below is read by columns
+
+DEEDS: tuple[tuple[str, Operation, str, str], ...] = (
+    ("datagen", O.WRITE, f"{K}/topic={SOURCE_TOPIC}", "write the generated records"),
+    ("datagen", O.READ, f"{REGISTRY}/subject={SOURCE_TOPIC}-value", "find the schema of its records"),
+    ("datagen", O.WRITE, f"{REGISTRY}/subject={SOURCE_TOPIC}-value", "register the schema of its records"),
+    ("runner", O.RUN, POOL, "be the principal of statements"),
+    ("runner", O.WRITE, f"{K}/transactional-id=_confluent-flink_insert-0-1", "write exactly once"),
+    ("runner", O.READ, f"{K}/topic={SOURCE_TOPIC}", "INSERT reads its source"),
+    ("runner", O.WRITE, f"{K}/topic={SINK}", "INSERT writes the vectors"),
+    ("runner", O.CREATE, f"{K}/topic={SINK}", "CREATE TABLE makes the topic"),
+    ("runner", O.READ, f"{REGISTRY}/subject={SOURCE_TOPIC}-value", "know the columns of the source"),
+    ("runner", O.READ, f"{REGISTRY}/subject={SINK}-value", "know the columns of the sink"),
+    ("runner", O.WRITE, f"{REGISTRY}/subject={SINK}-value", "CREATE TABLE registers the schema"),
+    ("deployer", O.MANAGE_CONNECTIONS, ENVIRONMENT, "make the connection to the embedding model"),
+    ("deployer", O.RUN, POOL, "run statements as the runner"),
+    ("deployer", O.ASSIGN, RUNNER, "run statements as the runner"),
+    ("deployer", O.READ, f"{K}/topic={SOURCE_TOPIC}", "SELECT from the source (`./pulumiw sql`)"),
+    ("deployer", O.READ, f"{K}/topic={SINK}", "SELECT from the vectors (`./pulumiw sql`)"),
+    ("deployer", O.DELETE, f"{K}/topic={SINK}", "DROP TABLE, in an edit"),
+    ("deployer", O.READ, f"{REGISTRY}/subject={SOURCE_TOPIC}-value", "wait until the source is a table with columns"),
+    ("deployer", O.READ, f"{REGISTRY}/subject={SINK}-value", "know the columns of the vectors"),
+    ("deployer", O.DELETE, f"{REGISTRY}/subject={SINK}-value", "DROP TABLE deletes the schema"),
+)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A role binding of the program: whose, and ``on`` what by its short name."""
+
+    account: str
+    on: str
+    grant: Grant
+
+
+def bindings() -> list[Binding]:
+    """Return every role binding of the program on a Standard cluster."""
+    found: list[Binding] = []
+
+    def program() -> None:
+        scope = Scope(
+            organization=pulumi.Output.from_input(ORGANIZATION),
+            environment=pulumi.Output.from_input(ENVIRONMENT),
+            registry=pulumi.Output.from_input(REGISTRY),
+            cluster=pulumi.Output.from_input(CLUSTER),
+            cluster_id=pulumi.Output.from_input("lkc-1"),
+            generated={SOURCE_TOPIC},
+            reads={SOURCE_TOPIC},
+            writes={SINK},
+            roles_per_topic=True,
+        )
+        deployer = [*scope.deployer(pulumi.Output.from_input("sa-runner")), *scope.operator()]
+        for account, grants in (("datagen", scope.datagen()), ("runner", scope.runner()), ("deployer", deployer)):
+            for grant in grants:
+                _note(found, account, grant.on, grant.role, grant.crn)
+
+    record(program)
+    return sorted(found, key=lambda one: ("datagen", "runner", "deployer").index(one.account))
+
+
+def _note(found: list[Binding], account: str, on: str, role: Role, crn: pulumi.Output[str]) -> None:
+    crn.apply(lambda pattern: found.append(Binding(account, on, Grant(role.value, pattern))))
+
+
+def refused(held: list[Binding]) -> list[str]:
+    """Return what of :data:`DEEDS` is refused to who holds these bindings."""
+    return [
+        f"{why}"
+        for account, operation, crn, why in DEEDS
+        if not allows([one.grant for one in held if one.account == account], operation, crn)
+    ]
+
+
+def table() -> str:
+    """Return the table: principal, right, on what, what is refused without it."""
+    every = bindings()
+    rows = ["| principal | role | on | refused without it |", "|---|---|---|---|"]
+    for one in every:
+        without = refused([other for other in every if other is not one])
+        told = "; ".join(without) or "nothing here (Confluent's guide asks for it)"
+        place = one.grant.pattern.rpartition("/")[2].replace("|", "")
+        rows.append(f"| `{one.account}` | {one.grant.role} | `{place}` | {told} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    head, _, _ = PAGE.read_text().partition(MARK)
+    PAGE.write_text(f"{head}{MARK}\n\n{table()}\n")

@@ -1,0 +1,325 @@
+"""`./pulumiw verify` against answers of Confluent's APIs, well and ill."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+import confluent_sql
+import pytest
+
+from tests.support.stub_api import StubApi
+from toolchain.frontdoor.verify.flow import Flow, vector_problem
+from toolchain.frontdoor.verify.repairs import Repairs, makers_in
+from toolchain.frontdoor.verify.report import Lag, Report
+from toolchain.frontdoor.verify.run import check
+from toolchain.frontdoor.verify.services import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STATEMENTS = "/sql/v1/organizations/org-1/environments/env-1/statements"
+CONNECTORS = "/connect/v1/environments/env-1/clusters/lkc-1/connectors"
+INSERT, MODEL, TABLE = (
+    "insert-into-product-vector-1",
+    "create-model-vector-embedding-1",
+    "create-table-product-vector-1",
+)
+VECTOR = [0.25, -0.5, 0.0]
+
+
+def statement(phase: str, detail: str = "") -> dict[str, Any]:
+    return {"status": {"phase": phase, "detail": detail}}
+
+
+def connector(state: str, *tasks: str, trace: str = "", message: str = "") -> dict[str, Any]:
+    told = [{"id": number, "state": task, "msg": message} for number, task in enumerate(tasks)]
+    return {"status": {"connector": {"state": state, "trace": trace}, "tasks": told}}
+
+
+class Cloud(StubApi):
+    """A cloud on which all is well until a test says otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                f"GET {STATEMENTS}/{INSERT}": statement("RUNNING"),
+                f"GET {STATEMENTS}/{MODEL}": statement("COMPLETED"),
+                f"GET {STATEMENTS}/{TABLE}": statement("COMPLETED"),
+                f"GET {CONNECTORS}": {"Datagen": connector("RUNNING", "RUNNING")},
+            }
+        )
+
+    def services(self) -> Services:
+        outputs = {
+            "flinkRestEndpoint": self.url,
+            "flinkApiKey": "FK",
+            "flinkApiSecret": "FS",
+            "organizationId": "org-1",
+            "environmentId": "env-1",
+            "kafkaClusterId": "lkc-1",
+            "connectors": {"Datagen": {"id": "lcc-1", "topic": "product-updates"}},
+            "flows": {"insert": {"sources": ["product-updates"], "sink": "product_vector", "models": ["m"]}},
+            "statements": {"insert": INSERT, "model": MODEL, "table": TABLE},
+        }
+        return Services.of(outputs, {"endpoint": self.url, "key": "CK", "secret": "CS"})
+
+
+def lag(source: int, target: int) -> Lag:
+    return Lag("product-updates", "product_vector", source, target)
+
+
+class Tables:
+    """The two tables: each count in turn, the last one again and again."""
+
+    source, sink, predicts = "product-updates", "product_vector", True
+
+    def __init__(self, *counts: tuple[int, int], vector: list[float] | None = VECTOR, arrives: bool = True) -> None:
+        self.counts = [lag(*count) for count in counts]
+        self.record = {"content": "a shoe", "vector": vector} if arrives else None
+        self.waited: list[int] = []
+
+    def count(self) -> Lag:
+        return self.counts.pop(0) if len(self.counts) > 1 else self.counts[0]
+
+    def next_record(self, seconds: int) -> dict[str, Any] | None:
+        self.waited.append(seconds)
+        return self.record
+
+
+def seconds_left(*values: int) -> Callable[[], int]:
+    left = list(values)
+    return lambda: left.pop(0) if len(left) > 1 else left[0]
+
+
+def checked(cloud: Cloud, flow: Flow, left: Callable[[], int] | None = None) -> Report:
+    return check("dev", cloud.services(), [flow], left or seconds_left(60), pause=lambda: None)
+
+
+def test_a_healthy_stack() -> None:
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((7, 7)))
+        assert cloud.keys == {"Basic " + b64encode(key).decode() for key in (b"FK:FS", b"CK:CS")}
+    assert report.healthy
+    assert list(report.lines())[-1] == "Stack dev is healthy."
+    told = json.loads(json.dumps(report.as_json()))
+    assert told["healthy"] is True
+    assert told["problems"] == []
+    assert [(one["source"], one["target"], one["records"]) for one in told["lags"]] == [(7, 7, 0)]
+    assert told["fresh"] == [{"topic": "product_vector", "content": "a shoe", "dimensions": 3}]
+    assert {one["name"]: one["phase"] for one in told["statements"]}[INSERT] == "RUNNING"
+    assert told["connectors"][0]["tasks"] == [{"id": 0, "state": "RUNNING", "message": ""}]
+
+
+@pytest.mark.parametrize(
+    ("name", "reply", "sentence"),
+    [
+        (INSERT, statement("FAILED", "the provider\n answered 401"), f"{INSERT} is FAILED: the provider answered 401"),
+        (INSERT, statement("FAILING", "tried too often"), f"{INSERT} is FAILING: tried too often"),
+        (INSERT, statement("DEGRADED"), f"{INSERT} is DEGRADED, for no reason that Flink gives."),
+        (INSERT, statement("STOPPED", "Stopped by u-1."), f"{INSERT} is STOPPED: Stopped by u-1."),
+        (INSERT, statement("COMPLETED"), f"{INSERT} is COMPLETED, for no"),
+        (INSERT, (404, {}), f"{INSERT} does not exist any more"),
+        (MODEL, statement("FAILED", "no connection"), f"{MODEL} is FAILED: no connection"),
+        (TABLE, (500, {"errors": []}), "answered 500 to GET"),
+    ],
+)
+def test_a_statement_that_is_not_well(name: str, reply: Any, sentence: str) -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{name}"] = reply
+        flow = Tables((7, 3))
+        report = checked(cloud, flow)
+    assert len(report.problems) == 1
+    assert sentence in report.problems[0]
+    assert flow.waited == []  # nothing will come: the cause is known
+    assert report.lags == [lag(7, 3)]
+
+
+def test_a_definition_that_confluent_has_forgotten_is_no_problem() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{TABLE}"] = (404, {})
+        report = checked(cloud, Tables((7, 7)))
+    assert report.healthy
+    assert [one.phase for one in report.statements if one.name == TABLE] == ["FORGOTTEN"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "sentence"),
+    [
+        ({}, "Connector Datagen does not exist any more"),
+        ({"Datagen": connector("PAUSED", "PAUSED")}, "Connector Datagen is PAUSED."),
+        ({"Datagen": connector("FAILED", "FAILED", trace="no topic")}, "Connector Datagen is FAILED: no topic"),
+        ({"Datagen": connector("RUNNING", "FAILED", message="403")}, "Task 0 of connector Datagen is FAILED: 403"),
+        ({"Datagen": connector("RUNNING")}, "Connector Datagen has no task."),
+        (
+            {"Datagen": connector("RUNNING", "RUNNING"), "Sink": connector("FAILED", "FAILED", trace="no store")},
+            "Connector Sink is FAILED: no store",
+        ),
+    ],
+)
+def test_a_connector_that_is_not_well(listed: dict[str, Any], sentence: str) -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {CONNECTORS}"] = listed
+        report = checked(cloud, Tables((7, 7)))
+    assert len(report.problems) == 1
+    assert sentence in report.problems[0]
+
+
+def test_what_is_only_starting_is_waited_for() -> None:
+    phases = iter(["PENDING", "PENDING"])
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = lambda: statement(next(phases, "RUNNING"))
+        assert checked(cloud, Tables((7, 7))).healthy
+
+
+def test_what_never_starts_is_told() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = statement("PENDING", "The compute pool is exhausted.")
+        report = checked(cloud, Tables((7, 0)), seconds_left(5, 0))
+    assert report.problems == [f"Statement {INSERT} is PENDING: The compute pool is exhausted."]
+
+
+def test_a_lag_that_closes_is_no_problem() -> None:
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((100, 40), (110, 90), (120, 100)))
+    assert report.healthy
+    assert report.lags == [lag(120, 100)]  # the 20 came later than the check
+
+
+def test_a_lag_that_stays_is_told_in_records() -> None:
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((100, 40), (110, 90)), seconds_left(9, 9, 0))
+    assert len(report.problems) == 1
+    assert "10 of the 100 records" in report.problems[0]
+
+
+def test_each_flow_is_checked() -> None:
+    second = Tables((3, 1), arrives=False)
+    second.source, second.sink, second.predicts = "product_vector", "cheap", False
+    with Cloud() as cloud:
+        report = check("dev", cloud.services(), [Tables((7, 7)), second], seconds_left(9, 0), pause=lambda: None)
+    assert [one.records for one in report.lags] == [0, 2]
+    assert [problem.split()[0] for problem in report.problems] == ["No", "cheap"]
+
+
+def test_a_table_without_vectors_needs_none() -> None:
+    plain = Tables((7, 7), vector=None)
+    plain.predicts = False
+    with Cloud() as cloud:
+        assert checked(cloud, plain).healthy
+
+
+def test_no_new_record_is_a_problem_even_where_the_counts_match() -> None:
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((7, 9), arrives=False))
+    assert report.problems == ["No new record has come into product_vector within 60 seconds."]
+
+
+def test_a_statement_that_fails_meanwhile_gives_the_cause_first() -> None:
+    phases = iter([statement("RUNNING")])
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = lambda: next(phases, statement("FAILED", "429"))
+        report = checked(cloud, Tables((7, 7), arrives=False))
+    repair = "When its cause is gone, run `./pulumiw up`: it goes on where this one stopped."
+    assert report.problems[0] == f"Statement {INSERT} is FAILED: 429. {repair}"
+    assert len(report.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("vector", "problem"),
+    [
+        (VECTOR, ""),
+        ([], "has no dimensions"),
+        (None, "has no dimensions"),
+        ([0.0, 0.0], "is all zeros"),
+        ([0.5, float("nan")], "holds what is not a number"),
+    ],
+)
+def test_a_vector_must_be_one(vector: list[float] | None, problem: str) -> None:
+    assert vector_problem(vector) == problem
+    with Cloud() as cloud:
+        report = checked(cloud, Tables((7, 7), vector=vector))
+    assert report.healthy is not bool(problem)
+
+
+def test_tables_that_cannot_be_read_are_told() -> None:
+    class Denied(Tables):
+        def count(self) -> Lag:
+            raise confluent_sql.OperationalError("Table 'product_vector' was not found")
+
+    with Cloud() as cloud:
+        report = checked(cloud, Denied())
+    assert report.problems == ["The records cannot be read: Table 'product_vector' was not found"]
+
+
+def test_a_cloud_that_does_not_answer_is_told() -> None:
+    with Cloud() as cloud:
+        services = cloud.services()
+    report = check("dev", services, [Tables((7, 7))], seconds_left(60), pause=lambda: None)
+    assert len(report.problems) == 1
+    assert "does not answer" in report.problems[0]
+
+
+URN = "urn:pulumi:dev::p::component$confluentcloud:index/flinkStatement:FlinkStatement::create-table-product-vector"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("Object 'product_vector' not found within 'env.rag'", f"run `./pulumiw up --replace '{URN}'`"),
+        ("Table 'env.rag.product_vector' does not exist", f"run `./pulumiw up --replace '{URN}'`"),
+        ("the topic of table product_vector_2 does not exist", "The records cannot be read: the topic of"),
+        ("product_vector: a record cannot be read", "The records cannot be read: product_vector: a record"),
+    ],
+)
+def test_a_table_that_is_gone_is_told_with_the_command_that_makes_it_again(said: str, sentence: str) -> None:
+    class Gone(Tables):
+        def count(self) -> Lag:
+            raise confluent_sql.OperationalError(said)
+
+    with Cloud() as cloud:
+        repairs = Repairs(makers={"product_vector": URN})
+        flow = Gone((0, 0))
+        report = check("dev", cloud.services(), [flow], seconds_left(60), pause=lambda: None, repairs=repairs)
+    assert len(report.problems) == 1
+    assert sentence in report.problems[0]
+
+
+def test_a_flink_key_that_is_refused_is_told_with_the_commands_that_make_another() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = (401, {"errors": []})
+        report = check(
+            "dev", cloud.services(), [Tables((7, 7))], seconds_left(60), pause=lambda: None, repairs=Repairs(rotation=4)
+        )
+    assert len(report.problems) == 1
+    assert "run `./pulumiw config set rotation 5`, then `./pulumiw up`" in report.problems[0]
+
+
+def test_a_cloud_key_that_is_refused_is_not_taken_for_flinks() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {CONNECTORS}"] = (401, {})
+        report = checked(cloud, Tables((7, 7)))
+    assert [problem for problem in report.problems if "rotation" in problem] == []
+    assert "Check CONFLUENT_CLOUD_API_KEY" in report.problems[0]
+
+
+def test_a_table_is_made_by_its_statement_or_by_its_connector() -> None:
+    statement, connector = (
+        "confluentcloud:index/flinkStatement:FlinkStatement",
+        "confluentcloud:index/connector:Connector",
+    )
+    resources: list[dict[str, Any]] = [
+        {
+            "urn": "urn:s",
+            "type": statement,
+            "inputs": {"statement": "-- vectors\nCREATE TABLE product_vector (a STRING)"},
+        },
+        {"urn": "urn:q", "type": statement, "inputs": {"statement": "create table if not exists `a-b` (a STRING)"}},
+        {"urn": "urn:i", "type": statement, "inputs": {"statement": "INSERT INTO product_vector SELECT 1"}},
+        {"urn": "urn:c", "type": connector, "inputs": {"configNonsensitive": {"kafka.topic": "product-updates"}}},
+        {"urn": "urn:n", "type": connector, "inputs": {"configNonsensitive": {"topics": "product_vector"}}},
+        {"urn": "urn:p", "type": "pulumi:pulumi:Stack"},
+    ]
+    made = {"product_vector": "urn:s", "a-b": "urn:q", "product-updates": "urn:c"}
+    assert makers_in(resources) == made

@@ -1,0 +1,179 @@
+"""A fresh clone of the working tree, on a port of its own, driven as a person drives it: through ``./pulumiw``."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psutil
+
+from workshop.ports import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMMAND_SECONDS = 600
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Poll ``condition``; fail with ``what`` after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"still waiting after {seconds:.0f} s: {what}"
+        time.sleep(0.1)
+
+
+def git(folder: Path, *args: str) -> str:
+    """Run git in ``folder`` and return what it printed."""
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+    return subprocess.run(["git", *identity, *args], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@dataclass
+class Clone:
+    """A checkout in ``path`` whose local cloud listens on ``port``."""
+
+    path: Path
+    port: int
+    env: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, path: Path) -> Clone:
+        """Copy what git would clone (and what is not yet committed), move it to a free port, commit."""
+        path.mkdir(parents=True)
+        listed = git(PROJECT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        for name in filter(None, listed.split("\0")):
+            source = PROJECT / name
+            if source.exists():
+                (path / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, path / name)
+        clone = cls(path=path, port=free_port())
+        clone.move_to_own_port()
+        git(path, "init", "--quiet")
+        git(path, "add", "--all")
+        git(path, "commit", "--quiet", "--message", "clone")
+        return clone
+
+    @property
+    def endpoint(self) -> str:
+        """Base URL of this clone's local cloud."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def move_to_own_port(self) -> None:
+        """Put this clone's port where the cloned one has its own, whichever that is."""
+        settings = self.path / "Pulumi.dev.yaml"
+        text, moved = re.subn(r"(http://(?:127\.0\.0\.1|localhost)):\d+", rf"\1:{self.port}", settings.read_text())
+        assert moved, f"{settings} names no local cloud"
+        settings.write_text(text)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace text that must be there."""
+        text = (self.path / name).read_text()
+        assert old in text, f"{old!r} is not in {name}"
+        (self.path / name).write_text(text.replace(old, new))
+
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return the child's environment, with nothing of the caller's clouds in it."""
+        foreign = re.compile(r"^(CONFLUENT_CLOUD_|OPENAI_|PULUMI_)")
+        inherited = {key: value for key, value in os.environ.items() if not foreign.match(key)}
+        return inherited | self.env | dict(extra or {})
+
+    def start(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start ``./pulumiw ARGS`` in a process group of its own."""
+        return subprocess.Popen(
+            [str(self.path / "pulumiw"), *args],
+            cwd=self.path,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run ``./pulumiw ARGS`` to its end, both streams kept apart."""
+        return subprocess.run(
+            [str(self.path / "pulumiw"), *args],
+            cwd=self.path,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+
+    def ok(self, *args: str, env: Mapping[str, str] | None = None) -> str:
+        """Run ``./pulumiw ARGS``, which must succeed, and return its standard output."""
+        done = self.run(*args, env=env)
+        assert done.returncode == 0, f"pulumiw {' '.join(args)} -> {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def refused(self, *args: str, env: Mapping[str, str] | None = None) -> str:
+        """Run ``./pulumiw ARGS``, which must fail, and return all it printed."""
+        done = self.run(*args, env=env)
+        said = done.stdout + done.stderr
+        assert done.returncode != 0, f"pulumiw {' '.join(args)} should have failed\n{said}"
+        assert "Traceback" not in said, said
+        return said
+
+    def sql(self, statement: str, *args: str) -> list[dict[str, Any]]:
+        """Run a statement through ``./pulumiw sql --json``."""
+        return [json.loads(line) for line in self.ok("sql", statement, "--json", *args).splitlines()]
+
+    def outputs(self, *args: str) -> dict[str, Any]:
+        """Return the stack's outputs, secrets in the clear."""
+        outputs: dict[str, Any] = json.loads(self.ok("stack", "output", "--json", "--show-secrets", *args))
+        return outputs
+
+    def status(self) -> dict[str, Any]:
+        """Return ``./pulumiw cloud status --json``."""
+        status: dict[str, Any] = json.loads(self.ok("cloud", "status", "--json"))
+        return status
+
+    def credentials(self) -> dict[str, str]:
+        """Return the local cloud's own keys."""
+        keys: dict[str, str] = json.loads((self.path / ".local/cloud/credentials.json").read_text())
+        return keys
+
+    def embed(self, text: str) -> list[float]:
+        """Return the vector that ``/v1/embeddings`` gives for ``text``."""
+        reply = httpx.post(
+            f"{self.endpoint}/v1/embeddings",
+            headers={"Authorization": f"Bearer {self.credentials()['openai_api_key']}"},
+            json={"model": "text-embedding-ada-002", "input": text},
+        )
+        reply.raise_for_status()
+        vector: list[float] = reply.json()["data"][0]["embedding"]
+        return vector
+
+    def planned(self, *args: str) -> dict[str, str]:
+        """Return what ``preview`` would do: resource name -> operation, for all that is not ``same``."""
+        steps = json.loads(self.ok("preview", "--json", *args))["steps"]
+        return {step["urn"].rsplit("::", 1)[1]: step["op"] for step in steps if step["op"] != "same"}
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every process that works for this clone, by its command line or its working directory."""
+        mine = []
+        for process in psutil.process_iter(["cmdline", "cwd", "pid"]):
+            place = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
+            if str(self.path) in place and process.info["pid"] != os.getpid():
+                mine.append(process)
+        return mine
+
+    def remove(self) -> None:
+        """End all that still runs for this clone and delete it."""
+        self.run("cloud", "stop")
+        for process in self.processes():
+            process.kill()
+        shutil.rmtree(self.path, ignore_errors=True)

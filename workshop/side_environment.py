@@ -1,0 +1,36 @@
+"""A virtual environment beside the project's own, for what `up` must not install."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.hall.steps import locked
+from workshop.clone import PROJECT
+
+_SECONDS = 300
+
+
+def python_with(requirements: Path, name: str) -> Path:
+    """Return the interpreter of an environment with ``requirements``, made once for each content of that file."""
+    home = Layout.of(str(PROJECT)).home
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    wanted = hashlib.sha256(version.encode() + requirements.read_bytes()).hexdigest()[:16]
+    venv = home / f"{name}-{wanted}"
+    home.mkdir(parents=True, exist_ok=True)
+    with locked(home / f"{name}.lock"):
+        if not venv.exists():
+            made = Path(tempfile.mkdtemp(prefix=f"{name}.new.", dir=home))
+            try:
+                subprocess.run([sys.executable, "-m", "venv", str(made)], check=True, timeout=_SECONDS)
+                pip = [str(made / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+                subprocess.run([*pip, "-r", str(requirements)], check=True, timeout=_SECONDS)
+                made.rename(venv)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+    return venv / "bin" / "python"
