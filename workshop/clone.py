@@ -20,7 +20,7 @@ from workshop.ports import free_port
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 COMMAND_SECONDS = 600
 
 

@@ -1,4 +1,4 @@
-module confluent-rag/toolchain
+module confluent-rag/offline/cli
 
 go 1.25.11
 

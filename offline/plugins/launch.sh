@@ -6,7 +6,7 @@ launch() {
     [ -x "$named" ] || named=python3
     python=${PULUMIW_PYTHON:-$named}
     if [ -n "${PULUMIW_WARM:-}" ]; then
-        exec "$python" -S -E "$root/toolchain/plugins/warm/launcher.py" "$@"
+        exec "$python" -S -E "$root/offline/plugins/warm/launcher.py" "$@"
     fi
     if [ "$python" = python3 ] && ! python3 -c 'import grpc, pulumi' 2>/dev/null; then
         echo "Pulumi's SDK is not installed for the bundled plugins: run \`./pulumiw cloud env\`, which installs it." >&2

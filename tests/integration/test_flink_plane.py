@@ -9,7 +9,6 @@ import signal
 import struct
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -35,14 +34,14 @@ from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.registry import SqliteRegistry
 from tests.support.flink_plane_world import Provider, serving, vector_of
 from tests.support.local_cloud import built_jars
-from workshop.clone import wait_until
+from workshop.clone import PROJECT, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
-PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # seconds, on a machine that may have much else to do
 TOKEN = "internal-token-of-this-test"
 SETTLED = {StatementPhase.RUNNING, StatementPhase.COMPLETED, StatementPhase.FAILED}

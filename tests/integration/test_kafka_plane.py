@@ -36,6 +36,7 @@ from localcloud.dataplane.kafka.brokers import BrokerPlane
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.registry import SqliteRegistry
 from tests.support.product import PRODUCT_FIELDS, connector_config
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.integration
 
 TOKEN = "internal-token-of-this-test"
 CLUSTER = "lkc-a1"
-POM = Path(__file__).resolve().parents[2] / "localcloud" / "pom.xml"
+POM = PROJECT / "localcloud" / "pom.xml"
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 30) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from workshop.clone import PROJECT
 
-BIN = PROJECT / "toolchain" / "plugins" / "bin"
+BIN = PROJECT / "offline" / "plugins" / "bin"
 pytestmark = pytest.mark.integration
 
 PLUGINS = ("pulumi-resource-random", "pulumi-resource-confluentcloud", "pulumi-language-python")

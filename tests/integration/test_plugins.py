@@ -73,9 +73,9 @@ class Project:
     def make(cls, place: Path, cloud: FakeCloud) -> Project:
         checkout = place / "a check out"
         ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(PROJECT / "toolchain" / "plugins", checkout / "toolchain" / "plugins", ignore=ignored)
-        shutil.copy2(PROJECT / "toolchain" / "__init__.py", checkout / "toolchain")
-        project = cls(place / "a project", checkout / "toolchain" / "plugins" / "bin", cloud)
+        shutil.copytree(PROJECT / "offline" / "plugins", checkout / "offline" / "plugins", ignore=ignored)
+        shutil.copy2(PROJECT / "offline" / "__init__.py", checkout / "offline")
+        project = cls(place / "a project", checkout / "offline" / "plugins" / "bin", cloud)
         project.folder.mkdir()
         (place / "state").mkdir()
         cli = os.environ.get("PULUMI_CLI") or shutil.which("pulumi")

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from workshop.clone import wait_until
+from workshop.clone import PROJECT, wait_until
 from workshop.ports import free_port
 
 if TYPE_CHECKING:
     import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # seconds, on a machine that may have much else to do
 ENDED = {"COMPLETED", "FAILED", "STOPPED"}
 

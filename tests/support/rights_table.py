@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -14,11 +13,12 @@ import pulumi
 from components import Scope
 from localcloud.control.access.rbac import Grant, Operation, allows
 from tests.support.recorded_program import CLUSTER, ENVIRONMENT, ORGANIZATION, REGISTRY, record
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from components.grants import Role
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "security.md"
+PAGE = PROJECT / "docs" / "security.md"
 MARK = "<!-- generated: python -m tests.support.rights_table -->"
 SOURCE_TOPIC = "product-updates"
 SINK = "product_vector"

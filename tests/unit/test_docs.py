@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -11,8 +10,8 @@ import pytest
 from localcloud.api.app import ROUTERS
 from localcloud.api.http.operations import Operations
 from localcloud.control.faults.rules import CLOUD_LIKE, Effect, EffectKind, Rule, read
+from workshop.clone import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 PAINS = (PROJECT / "docs" / "pains.md").read_text(encoding="utf-8")
 SHOWN_BY = re.findall(r"`(tests/[\w/.]+)::(\w+)`", PAINS)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from toolchain.frontdoor.setup.venv import Packages
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
 PROGRAM = ("__main__.py", "components", "policy", "toolchain")
 
 

@@ -7,15 +7,17 @@ import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from toolchain.frontdoor.setup.cli import pinned_version
+from workshop.clone import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 GITHUB = PROJECT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 ALL = [*WORKFLOWS, *sorted((GITHUB / "actions").glob("*/action.yml"))]
@@ -48,7 +50,7 @@ def test_actionlint_is_clean() -> None:
         [
             "go",
             "-C",
-            str(PROJECT / "toolchain" / "actionlint"),
+            str(PROJECT / "workshop" / "actionlint"),
             "tool",
             "actionlint",
             "-no-color",
@@ -76,7 +78,7 @@ def test_an_action_has_one_digest_everywhere() -> None:
 
 
 def test_the_cli_is_the_one_that_the_toolchain_pins() -> None:
-    wanted = pinned_version((PROJECT / "toolchain" / "cli" / "go.mod").read_text()).removeprefix("v")
+    wanted = pinned_version((PROJECT / "offline" / "cli" / "go.mod").read_text()).removeprefix("v")
     found = [version for path in ALL for version in re.findall(r"pulumi-version: (\S+)", path.read_text())]
     assert set(found) == {wanted}
 

@@ -1,4 +1,4 @@
-module confluent-rag/toolchain/actionlint
+module confluent-rag/workshop/actionlint
 
 go 1.25.0
 

@@ -31,7 +31,7 @@ def measure() -> list[Figure]:
     chain: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         ours, others = Clone.make(Path(folder) / "ours"), Clone.make(Path(folder) / "others")
-        shutil.copy2(PROJECT / "bench" / "graphs" / "awaited.py", others.path / "__main__.py")
+        shutil.copy2(PROJECT / "workshop" / "bench" / "graphs" / "awaited.py", others.path / "__main__.py")
         try:
             for clone in (ours, others):
                 clone.ok("cloud", "start")

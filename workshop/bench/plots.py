@@ -46,8 +46,8 @@ class Kept:
 
     def draw(self) -> None:
         """Draw the picture."""
-        python = python_with(PROJECT / "bench" / "requirements.txt", "plots")
+        python = python_with(PROJECT / "workshop" / "bench" / "requirements.txt", "plots")
         picture = self.file.with_suffix(".png").absolute()
         subprocess.run(
-            [str(python), "-m", "bench.png", str(self.file.absolute()), str(picture)], check=True, cwd=PROJECT
+            [str(python), "-m", "workshop.bench.png", str(self.file.absolute()), str(picture)], check=True, cwd=PROJECT
         )

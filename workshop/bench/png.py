@@ -1,4 +1,7 @@
-"""``python -m workshop.bench.png FIGURES.json PICTURE.png``: the charts as a picture, in an environment that has matplotlib."""
+"""``python -m workshop.bench.png FIGURES.json PICTURE.png``: the charts as a picture.
+
+Runs in an environment that has matplotlib.
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 Linux keeps the "parent death signal" across ``exec``, so this program asks for it and then becomes the command; doing
 that in a ``preexec_fn`` would run Python between fork and exec of a threaded process, which can deadlock. The signal
-comes when the *thread* that forked ends: :class:`~localcloud.dataplane.process.processes.ProcessHost` forks from one that lives
-as long as the process. Elsewhere than on Linux the command simply runs; the next start ends it if it was orphaned.
+comes when the *thread* that forked ends, so :class:`~localcloud.dataplane.process.processes.ProcessHost` forks from one
+that lives as long as the process. Elsewhere than on Linux the command simply runs; the next start ends it if it was
+orphaned.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -13,14 +12,12 @@ from components.config.settings import Settings
 from components.flink import Flink, FlinkProps
 from components.flinksql import Previous
 from tests.support.recorded_program import ENVIRONMENT, ORGANIZATION, REGISTRY
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from components.flinksql import FlinkSession
-
-
-PROJECT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 
-from tests.unit.components.conftest import PROJECT
+from workshop.clone import PROJECT
 
 # As Pulumi's own language host runs it: the program in an event loop, its requests in threads; none is answered.
 HOST = """

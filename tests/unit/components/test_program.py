@@ -11,7 +11,7 @@ from pulumi.runtime import set_all_config
 from pulumi.runtime.settings import get_root_resource
 
 from tests.support.recorded_program import Recorded, record
-from tests.unit.components.conftest import PROJECT
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

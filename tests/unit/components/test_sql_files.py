@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
 
 from components.flinksql.text import SqlTextError, Statement
 from components.sql_files import SqlFiles
+from workshop.clone import PROJECT
 
-FOLDER = Path(__file__).resolve().parents[2] / "sql"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = PROJECT / "sql"
 
 
 class TestStatement:

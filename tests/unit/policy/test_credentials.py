@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from guardrails.connector_credentials import CONNECTOR_CREDENTIALS
@@ -9,8 +8,11 @@ from guardrails.kinds import CONNECTOR, STATEMENT
 from guardrails.sql_credentials import SQL_CREDENTIALS
 
 from tests.support.judge import UNKNOWN, judged
+from workshop.clone import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[3]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # Put together here, so that scanners of this repository do not take them for real ones.
 OPENAI = "sk-" + "proj-a1B2c3D4e5F6g7H8i9J0"
 AWS = "AKIA" + "IOSFODNN7EXAMPLE"

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 from guardrails.options import Option
 from guardrails.pack import POLICIES
 from guardrails.page import PAGE, render
 
-PROJECT = Path(__file__).resolve().parents[3]
+from workshop.clone import PROJECT
 
 
 def test_the_page_is_what_the_policies_say() -> None:

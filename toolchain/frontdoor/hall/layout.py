@@ -50,7 +50,7 @@ class Layout:
     @property
     def bundled_plugins(self) -> Path:
         """Language host and providers that stand in for the official ones."""
-        return self.project / "toolchain" / "plugins" / "bin"
+        return self.project / "offline" / "plugins" / "bin"
 
     @property
     def cloud(self) -> Path:

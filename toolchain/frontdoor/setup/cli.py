@@ -46,7 +46,7 @@ def cli_step(layout: Layout) -> Step | None:
     """Return what builds the CLI, or ``None`` if there is one."""
     if cli_on_path(layout):
         return None
-    module = layout.project / "toolchain" / "cli"
+    module = layout.project / "offline" / "cli"
     wanted = _wanted(module)
     stamp = layout.built_cli.with_suffix(".stamp")
 

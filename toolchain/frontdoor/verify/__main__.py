@@ -1,4 +1,4 @@
-"""Started by :mod:`toolchain.frontdoor.commands.verify_command` with the stack's outputs and the cloud key on a pipe."""
+"""Started by `./pulumiw verify`, with the stack's outputs and the cloud key on a pipe."""
 
 from __future__ import annotations
 

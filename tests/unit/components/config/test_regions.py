@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import yaml
 
 from components.config.settings import Settings
+from workshop.clone import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 NAMES = {"aws-us-east-1", "gcp-us-east4", "azure-eastus2"}
 DEFAULTS = {
     f"confluent-rag:{key}": declared["default"]

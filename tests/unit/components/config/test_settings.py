@@ -11,11 +11,10 @@ from components.config.regions import REGIONS, Cloud
 from components.config.settings import KEY_VARIABLE, ClusterType, GovernancePackage, Settings
 from components.config.settings_doc import PAGE, render
 from tests.support.recorded_program import Recorded, record
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-PROJECT = PAGE.parents[1]
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from toolchain.frontdoor.commands import cloud_command
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.http_json import Api
 from toolchain.frontdoor.hall.layout import Layout
+from workshop.clone import PROJECT
 from workshop.ports import free_port
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def clone_of(layout: Layout, port: int) -> LocalCloud:
     package = layout.project / "localcloud"
     package.mkdir(exist_ok=True)
-    shutil.copy(Path(__file__).with_name("fake_localcloud.py"), package / "__main__.py")
+    shutil.copy(PROJECT / "tests" / "support" / "fake_localcloud.py", package / "__main__.py")
     layout.python.parent.mkdir(parents=True)
     layout.python.symlink_to(sys.executable)
     text = (layout.project / "Pulumi.dev.yaml").read_text()

@@ -87,7 +87,7 @@ def test_a_signal_reaches_every_stack(layout: Layout, tmp_path: Path) -> None:
     )
     program = (
         "import sys\n"
-        "from toolchain.frontdoor import several\n"
+        "from toolchain.frontdoor.commands import several\n"
         "from toolchain.frontdoor.hall.layout import Layout\n"
         "several.prepare = lambda *_, **__: None\n"
         f"sys.exit(several.run_several(Layout.of({str(layout.project)!r}), ['preview', '-s', 'a', '-s', 'b']))"

@@ -3,7 +3,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +14,11 @@ from toolchain.frontdoor.hall.steps import Step, Workbench, locked, run_side_by_
 from toolchain.frontdoor.setup import venv
 from toolchain.frontdoor.setup.jars import jars_folder, jars_step
 from toolchain.frontdoor.setup.venv import Packages
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-PROJECT = Path(__file__).resolve().parents[3]
+    from pathlib import Path
 
 
 def step(name: str, make: Callable[[Workbench], None]) -> Step:

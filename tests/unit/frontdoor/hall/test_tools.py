@@ -110,7 +110,7 @@ class TestPlugins:
         self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         cli = self.cli(tmp_path, monkeypatch, "exit 0")
-        bundled = tmp_path / "another clone" / "toolchain" / "plugins" / "bin"
+        bundled = tmp_path / "another clone" / "offline" / "plugins" / "bin"
         for name in ("language-python", "resource-confluentcloud", "resource-random"):
             program(bundled / f"pulumi-{name}")
         monkeypatch.setenv("PATH", f"{bundled}:{cli.parent}:/usr/bin:/bin")

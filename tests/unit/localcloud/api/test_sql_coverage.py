@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from confluent_sql import Property
 
 from localcloud.sql_coverage import PAGE, render, rows
+from workshop.clone import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[3]
 WITH = re.compile(r"\bWITH\s*\((?P<options>[^)]*)\)", re.IGNORECASE)
 
 

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -16,16 +15,17 @@ import pytest
 
 from toolchain.frontdoor.hall.layout import Layout
 from toolchain.frontdoor.setup.warm import start_warm_plugins
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from toolchain.frontdoor.setup.warm import WarmPlugins
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere plugins are not forked")
 
-PROJECT = Path(__file__).parents[3]
-LAUNCHER = PROJECT / "toolchain" / "plugins" / "bin" / "pulumi-resource-random"
+LAUNCHER = PROJECT / "offline" / "plugins" / "bin" / "pulumi-resource-random"
 SECONDS = 60
 
 
