@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from localcloud import private_file
-from localcloud.control.core.ids import new_api_key
+from localcloud.ids import new_api_key
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -68,9 +68,10 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
     opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)
     opening.start()
     # Half of this process's imports: Flink starts meanwhile.
+    from localcloud.api.app import create_app  # noqa: PLC0415
     from localcloud.api.http.server import Server  # noqa: PLC0415
 
-    Server(cloud, request_log, backlog=BACKLOG).run(sockets=[listener])
+    Server(create_app(cloud, request_log), cloud, backlog=BACKLOG).run(sockets=[listener])
     cloud.store.close()
 
 

@@ -20,6 +20,7 @@ from localcloud.control.core.catalogs import Catalogs
 from localcloud.control.core.crn import Names
 from localcloud.control.core.environments import Environments
 from localcloud.control.core.errors import ControlError
+from localcloud.control.core.lookups import Lookups
 from localcloud.control.core.plane import Plane
 from localcloud.control.core.resources import Connector, KafkaCluster, Phase
 from localcloud.control.core.store import Store
@@ -59,6 +60,7 @@ class Cloud:
         self.organization_id = credentials.organization_id
         self.names = Names(credentials.organization_id)
         self.store = Store(state / "resources.db")
+        self.lookups = Lookups(self.store)
         self.plane = Plane()
         self._background = Background()
         self._is_recovered = False
@@ -87,7 +89,7 @@ class Cloud:
             catalogs=catalogs,
             environments=self.environments,
             keys=self.keys,
-            connectors=self.connectors,
+            delete_connectors=self.connectors.delete_of_cluster,
             broker_rights=self.broker_rights,
         )
         self.topics = Topics(plane, self.clusters)

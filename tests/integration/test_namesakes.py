@@ -31,7 +31,7 @@ confluentcloud.FlinkConnection(
 )
 confluentcloud.Connector(
     "connector", environment={"id": kafka.environment_id}, kafka_cluster={"id": kafka.cluster.id},
-    config_nonsensitive=datagen.connector.config_nonsensitive.apply(
+    config_nonsensitive=connectors[0].connector.config_nonsensitive.apply(
         lambda config: {**config, "name": "OtherSource", "max.interval": "1000"}
     ),
 )

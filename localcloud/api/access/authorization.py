@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from localcloud.control.access.rbac import Operation
 from localcloud.control.access.rights import FORBIDDEN
 from localcloud.control.core.errors import ForbiddenError
-from localcloud.control.core.resources import ApiKey, ComputePool, RoleBinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from localcloud.control.access.authentication import Caller
     from localcloud.control.cloud import Cloud
+    from localcloud.control.core.resources import ApiKey
 
 O = Operation  # noqa: E741 - the tables below are read by columns
 
@@ -59,7 +59,7 @@ class Call:
     @property
     def pool(self) -> str:
         """CRN of the compute pool that the path names, or of a new one."""
-        pool = self.cloud.store.get(ComputePool, self.path.get("pool_id", ""))
+        pool = self.cloud.lookups.pool(self.path.get("pool_id", ""))
         return self.cloud.names.pool(pool) if pool else f"{self.environment}/flink-region=new/compute-pool=new"
 
     @property
@@ -70,7 +70,7 @@ class Call:
     @property
     def binding(self) -> str:
         """CRN pattern of the role binding that path or body names."""
-        stored = self.cloud.store.get(RoleBinding, self.path.get("binding_id", ""))
+        stored = self.cloud.lookups.role_binding(self.path.get("binding_id", ""))
         return stored.crn_pattern if stored else self.at("crn_pattern") or self.organization
 
 

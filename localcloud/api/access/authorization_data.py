@@ -9,8 +9,6 @@ from localcloud.control.access.kafka_rules import CLUSTER, permits
 from localcloud.control.access.rbac import is_below, kind_of
 from localcloud.control.access.rights import FORBIDDEN
 from localcloud.control.core.errors import ForbiddenError
-from localcloud.control.core.principals import principal_exists
-from localcloud.control.core.resources import ComputePool, SchemaRegistry, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from localcloud.control.access.authentication import Caller
     from localcloud.control.access.rbac import Operation
     from localcloud.control.cloud import Cloud
+    from localcloud.control.core.resources import SchemaRegistry
 
 _TOPICS = "/kafka/v3/clusters/{cluster_id}/topics"
 _ACLS = "/kafka/v3/clusters/{cluster_id}/acls"
@@ -134,9 +133,9 @@ def check_flink(method: str, route: str, call: Call) -> None:
         return
     if not _runs_somewhere(call):
         raise ForbiddenError(FORBIDDEN)
-    stored = cloud.store.named(Statement, call.path["environment_id"], call.path.get("name", ""))
+    stored = cloud.lookups.statement(call.path["environment_id"], call.path.get("name", ""))
     if "/statements" in route and stored:
-        cloud.rights.require(caller, O.RUN, pool_crn(cloud, stored[0].compute_pool_id, call.environment))
+        cloud.rights.require(caller, O.RUN, pool_crn(cloud, stored.compute_pool_id, call.environment))
 
 
 def check_run(cloud: Cloud, caller: Caller, environment_id: str, pool_id: str, principal: str) -> None:
@@ -149,13 +148,13 @@ def check_run(cloud: Cloud, caller: Caller, environment_id: str, pool_id: str, p
     place = pool_crn(cloud, pool_id, cloud.names.environment(environment_id))
     cloud.rights.require(caller, O.RUN, place)
     may_run_as(cloud, caller, principal)
-    if principal_exists(cloud.store, principal) and not cloud.rights.is_allowed(principal, O.RUN, place):
+    if cloud.lookups.has_principal(principal) and not cloud.rights.is_allowed(principal, O.RUN, place):
         raise ForbiddenError(FORBIDDEN)
 
 
 def pool_crn(cloud: Cloud, pool_id: str, otherwise: str) -> str:
     """CRN of a compute pool, or something else if there is none of that id."""
-    pool = cloud.store.get(ComputePool, pool_id)
+    pool = cloud.lookups.pool(pool_id)
     return cloud.names.pool(pool) if pool else otherwise
 
 

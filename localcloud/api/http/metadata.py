@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.core.ids import rfc3339
+from localcloud.ids import rfc3339
 
 if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud

@@ -11,7 +11,7 @@ import orjson
 from starlette.responses import Response
 
 from localcloud.control.core.errors import InvalidError
-from localcloud.control.core.ids import rfc3339
+from localcloud.ids import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

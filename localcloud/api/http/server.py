@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from localcloud.api.app import create_app
 from localcloud.api.http.protocol import Protocol
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Iterator
     from types import FrameType
+
+    from starlette.types import ASGIApp
 
     from localcloud.control.cloud import Cloud
 
@@ -25,9 +25,9 @@ _GOODBYE_SECONDS = 3
 class Server(uvicorn.Server):
     """Stops the data plane before it stops answering: what ends in Flink still asks the Schema Registry here."""
 
-    def __init__(self, cloud: Cloud, request_log: logging.Logger, *, backlog: int) -> None:
+    def __init__(self, app: ASGIApp, cloud: Cloud, *, backlog: int) -> None:
         config = uvicorn.Config(
-            create_app(cloud, request_log),
+            app,
             loop="uvloop",
             http=Protocol,
             ws="none",

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from localcloud.api.access.authorization import may_have_key
+from localcloud.api.access.bodies import Body, JsonRoute, Reference, given
 from localcloud.api.access.callers import CloudCaller, TheCloud
-from localcloud.api.http.bodies import Body, JsonRoute, Reference, given
 from localcloud.api.http.metadata import metadata, owner_reference
 from localcloud.api.http.replies import Json, paged
 from localcloud.control.access.authentication import Caller

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Request, Response
 
+from localcloud.api.access.bodies import Body as Model
+from localcloud.api.access.bodies import JsonRoute
 from localcloud.api.access.callers import TheCloud, cloud_key
-from localcloud.api.http.bodies import Body as Model
-from localcloud.api.http.bodies import JsonRoute
 from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError, NotFoundError

@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from localcloud.api.access.bodies import Body, JsonRoute, Reference, environment_of, given
 from localcloud.api.access.callers import CloudCaller, TheCloud, cloud_key
-from localcloud.api.http.bodies import Body, JsonRoute, Reference, environment_of, given
 from localcloud.api.http.metadata import environment_reference, metadata
 from localcloud.api.http.replies import Json, paged
 from localcloud.control.access.rbac import Operation

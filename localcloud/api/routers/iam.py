@@ -4,14 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from localcloud.api.access.bodies import Body, JsonRoute, given
 from localcloud.api.access.callers import CloudCaller, TheCloud, cloud_key
-from localcloud.api.http.bodies import Body, JsonRoute, given
 from localcloud.api.http.metadata import metadata
 from localcloud.api.http.replies import Json, paged
 from localcloud.control.access.rbac import Operation
 from localcloud.control.cloud import Cloud
-from localcloud.control.core.ids import rfc3339
 from localcloud.control.core.resources import RoleBinding, ServiceAccount, User
+from localcloud.ids import rfc3339
 
 router = APIRouter(route_class=JsonRoute, prefix="/iam/v2", dependencies=[Depends(cloud_key)])
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from localcloud.api.access.authorization_data import may_kafka
+from localcloud.api.access.bodies import Body, JsonRoute
 from localcloud.api.access.callers import KafkaCaller, TheCloud, kafka_key
-from localcloud.api.http.bodies import Body, JsonRoute
 from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError, NotFoundError

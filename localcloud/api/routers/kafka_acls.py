@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from localcloud.api.access.bodies import Body, JsonRoute
 from localcloud.api.access.callers import TheCloud, kafka_key
-from localcloud.api.http.bodies import Body, JsonRoute
 from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.resources import Acl

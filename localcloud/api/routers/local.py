@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
+from localcloud.api.access.bodies import Body, JsonRoute
 from localcloud.api.access.callers import TheCloud, admin_key
-from localcloud.api.http.bodies import Body, JsonRoute
 from localcloud.api.http.replies import Json
 from localcloud.control.core.errors import InvalidError
 from localcloud.control.faults.rules import LARGEST_SEED, FaultError, HttpFault, read

@@ -10,8 +10,8 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 
+from localcloud.api.access.bodies import JsonRoute
 from localcloud.api.access.callers import TheCloud
-from localcloud.api.http.bodies import JsonRoute
 from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError, NotFoundError, TooManyError, UnauthenticatedError

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from localcloud.api.access.authorization_data import may_read
+from localcloud.api.access.bodies import Body, JsonRoute
 from localcloud.api.access.callers import RegistryCaller, TheCloud, registry_key
-from localcloud.api.http.bodies import Body, JsonRoute
 from localcloud.api.http.replies import Json
 from localcloud.control.access.authentication import Caller
 from localcloud.control.cloud import Cloud

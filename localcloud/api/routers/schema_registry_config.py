@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Depends, Request
 
+from localcloud.api.access.bodies import Body, JsonRoute
 from localcloud.api.access.callers import TheCloud, registry_key
-from localcloud.api.http.bodies import Body, JsonRoute
 from localcloud.api.http.replies import Json
 
 router = APIRouter(route_class=JsonRoute, prefix="/schema-registry/{registry_id}", dependencies=[Depends(registry_key)])

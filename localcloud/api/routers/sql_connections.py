@@ -5,13 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from localcloud.api.access.bodies import Body, JsonRoute
 from localcloud.api.access.callers import FlinkCaller, TheCloud
-from localcloud.api.http.bodies import Body, JsonRoute
 from localcloud.api.http.replies import Json, paged
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError
-from localcloud.control.core.ids import rfc3339
 from localcloud.control.core.resources import Connection
+from localcloud.ids import rfc3339
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/connections"

@@ -6,18 +6,18 @@ from urllib.parse import quote
 from fastapi import APIRouter, Body, Request, Response
 
 from localcloud.api.access.authorization_data import check_run, pool_crn
+from localcloud.api.access.bodies import Body as Model
+from localcloud.api.access.bodies import JsonRoute
 from localcloud.api.access.callers import FlinkCaller, TheCloud
-from localcloud.api.http.bodies import Body as Model
-from localcloud.api.http.bodies import JsonRoute
 from localcloud.api.http.replies import Json, paged
 from localcloud.control.access import rights
 from localcloud.control.access.authentication import Caller
 from localcloud.control.access.rbac import Operation
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError
-from localcloud.control.core.ids import rfc3339, short_rfc3339
 from localcloud.control.core.regions import region_id
 from localcloud.control.core.resources import Statement
+from localcloud.ids import rfc3339, short_rfc3339
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements"

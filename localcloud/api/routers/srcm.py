@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 
+from localcloud.api.access.bodies import JsonRoute, environment_of
 from localcloud.api.access.callers import TheCloud, cloud_key
-from localcloud.api.http.bodies import JsonRoute, environment_of
 from localcloud.api.http.metadata import environment_reference, metadata
 from localcloud.api.http.replies import Json, paged
 from localcloud.control.cloud import Cloud

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.control.access.rbac import ROLES
 from localcloud.control.core.errors import ConflictError, InvalidError, found
-from localcloud.control.core.ids import new_id
 from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.resources import RoleBinding, ServiceAccount, User
+from localcloud.ids import new_id
 
 if TYPE_CHECKING:
     from localcloud.control.access.api_keys import ApiKeys

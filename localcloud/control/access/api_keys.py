@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.control.access.authentication import sha256
 from localcloud.control.core.errors import ControlError, InvalidError, NotFoundError, found, translated
-from localcloud.control.core.ids import new_api_key, new_secret
 from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.regions import check_region
 from localcloud.control.core.resources import ApiKey, Environment, KafkaCluster, KeyScope, Phase, SchemaRegistry
 from localcloud.dataplane.interface import ApiKeyGrant
+from localcloud.ids import new_api_key, new_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from localcloud.control.access.authentication import sha256
 from localcloud.control.core.errors import ConflictError, InvalidError, found, translated
-from localcloud.control.core.ids import new_id
 from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.resources import ApiKey, Connector, KafkaCluster, Phase, SchemaRegistry
 from localcloud.dataplane.interface import ConnectorSpec, ConnectorState, ConnectorStatus, DataPlaneError
+from localcloud.ids import new_id
 
 if TYPE_CHECKING:
     from localcloud.control.core.plane import Plane
@@ -131,6 +131,11 @@ class Connectors:
         with translated():
             self._plane.connect.delete(connector.id)
         self._store.remove(connector)
+
+    def delete_of_cluster(self, cluster_id: str) -> None:
+        """Delete those of one cluster."""
+        for connector in self.of_cluster(cluster_id):
+            self.delete(connector)
 
     def masked(self, config: dict[str, str]) -> dict[str, str]:
         """Return a configuration as it may be shown: secrets are 16 asterisks."""

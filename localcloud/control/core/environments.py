@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.core.errors import ConflictError, InvalidError, found
-from localcloud.control.core.ids import new_id
 from localcloud.control.core.resources import Environment, SchemaRegistry
+from localcloud.ids import new_id
 
 if TYPE_CHECKING:
     from localcloud.control.core.catalogs import Catalogs

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from localcloud.control.core.ids import now
 from localcloud.dataplane.interface import StatementPhase
+from localcloud.ids import now
 
 
 class Phase(StrEnum):

@@ -11,8 +11,8 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from localcloud.control.core.ids import now
 from localcloud.control.faults.rules import EffectKind, Failing, HttpFault, Kill, Provisioning, RightsDelay
+from localcloud.ids import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from localcloud.control.core.errors import ControlError, found
-from localcloud.control.core.ids import now
 from localcloud.control.core.periodic import Periodic
 from localcloud.control.core.resources import ComputePool, ScalingState, Statement
 from localcloud.dataplane.interface import StatementPhase
+from localcloud.ids import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable

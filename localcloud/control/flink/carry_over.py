@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from localcloud.control.core.errors import ConflictError, InvalidError, NotFoundError
-from localcloud.control.core.ids import now
+from localcloud.ids import now
 
 if TYPE_CHECKING:
     from localcloud.control.core.resources import Statement

@@ -12,11 +12,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from localcloud.control.core.errors import ControlError
-from localcloud.control.core.ids import now
 from localcloud.control.core.periodic import Periodic
 from localcloud.control.core.resources import Statement
 from localcloud.control.flink.carry_over import reference_of
 from localcloud.dataplane.interface import DataPlaneError, StatementPhase
+from localcloud.ids import now
 
 if TYPE_CHECKING:
     from localcloud.control.core.plane import Plane

@@ -9,12 +9,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.core.errors import ControlError, translated
-from localcloud.control.core.ids import now
 from localcloud.control.core.resources import Statement
 from localcloud.control.flink.admission import is_held_up
 from localcloud.control.flink.carry_over import carried_over, reference_of
 from localcloud.dataplane import interface as plane
 from localcloud.dataplane.interface import StatementPhase, StatementSpec
+from localcloud.ids import now
 from localcloud.masking import masked
 
 if TYPE_CHECKING:

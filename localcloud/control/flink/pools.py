@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.core.errors import InvalidError, found
-from localcloud.control.core.ids import new_id
 from localcloud.control.core.regions import check_region
 from localcloud.control.core.resources import ComputePool, Phase
+from localcloud.ids import new_id
 
 if TYPE_CHECKING:
     from localcloud.control.core.environments import Environments

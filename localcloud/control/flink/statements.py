@@ -14,11 +14,11 @@ from localcloud.control.core.errors import (
     found,
     translated,
 )
-from localcloud.control.core.ids import new_uid
 from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.resources import ComputePool, Statement
 from localcloud.control.flink.admission import is_dry_run
 from localcloud.dataplane.interface import ResultPage, StatementPhase
+from localcloud.ids import new_uid
 from localcloud.masking import is_secret_name, masked, secret_in
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localcloud.control.core.errors import InvalidError
-from localcloud.control.core.ids import new_uid
 from localcloud.control.core.resources import Acl
+from localcloud.ids import new_uid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,14 +8,15 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.core.errors import ConflictError, ControlError, InvalidError, found, translated
-from localcloud.control.core.ids import new_id
 from localcloud.control.core.regions import check_region
 from localcloud.control.core.resources import Acl, KafkaCluster, Phase
+from localcloud.ids import new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from localcloud.control.access.api_keys import ApiKeys
     from localcloud.control.access.broker_rights import BrokerRights
-    from localcloud.control.connect.connectors import Connectors
     from localcloud.control.core.background import Background
     from localcloud.control.core.catalogs import Catalogs
     from localcloud.control.core.environments import Environments
@@ -39,11 +40,12 @@ class Clusters:
         catalogs: Catalogs,
         environments: Environments,
         keys: ApiKeys,
-        connectors: Connectors,
+        delete_connectors: Callable[[str], None],
         broker_rights: BrokerRights,
     ) -> None:
         self._store, self._plane, self._background = store, plane, background
-        self._catalogs, self._environments, self._keys, self._connectors = catalogs, environments, keys, connectors
+        self._catalogs, self._environments, self._keys = catalogs, environments, keys
+        self._delete_connectors = delete_connectors
         self._broker_rights = broker_rights
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
@@ -128,8 +130,7 @@ class Clusters:
             cluster = self._store.get(KafkaCluster, cluster_id)
             if cluster is None:
                 return
-            for connector in self._connectors.of_cluster(cluster_id):
-                self._connectors.delete(connector)
+            self._delete_connectors(cluster_id)
             self._keys.delete_where(lambda key: key.resource_id == cluster_id)
             self._forget_database(cluster_id)
             with translated():

@@ -16,6 +16,7 @@ _CHECKS = {
     "ruff check": ["ruff", "check", ".", "pulumiw"],
     "ruff format": ["ruff", "format", "--check", "--quiet", ".", "pulumiw"],
     "mypy": ["mypy", "--scripts-are-modules", ".", "pulumiw"],
+    "import contracts": ["lint-imports", "--no-logo"],
 }
 
 # Much of a story is waiting: for a broker, a checkpoint, a provider that does not answer. In the order of the files,
@@ -29,7 +30,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
     python = [str(layout.python), "-m"]
     running = {
         name: subprocess.Popen(  # noqa: S603 - fixed commands
-            [*python, *command],
+            [str(layout.venv / "bin" / command[0]), *command[1:]],
             cwd=layout.project,
             env=environment,
             stdout=subprocess.PIPE,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localcloud.api.app import create_app
 from localcloud.api.http.protocol import LARGEST_HEAD
 from localcloud.api.http.server import Server
 from localcloud.control.cloud import Cloud
@@ -34,7 +35,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     number: int = listener.getsockname()[1]
     cloud = Cloud(state, Credentials.load_or_make(state), f"http://127.0.0.1:{number}")
-    server = Server(cloud, logging.getLogger("requests"), backlog=BACKLOG)
+    server = Server(create_app(cloud, logging.getLogger("requests")), cloud, backlog=BACKLOG)
     server.capture_signals = pytest.MonkeyPatch.context  # type: ignore[assignment]  # signals are the main thread's
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.control.core.ids import now
 from localcloud.control.core.resources import Statement
 from localcloud.control.flink import carry_over, expired
 from localcloud.dataplane.interface import StatementPhase
+from localcloud.ids import now
 from tests.unit.localcloud.api.routers.test_sql_statements import Place
 
 if TYPE_CHECKING:
