@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.arguments import Request
-from toolchain.frontdoor.hall.foreground import become
+from toolchain.frontdoor.hall.foreground import replace_process
 from toolchain.frontdoor.setup.prepare import set_up_program
 from toolchain.frontdoor.stack.stack import Project
 
@@ -49,4 +49,4 @@ def run(layout: Layout, arguments: list[str]) -> int:
     argv = [str(layout.python), "-m", "toolchain.frontdoor.cost", f"--stack={stack}"]
     argv += [f"--price={price}" for price in chosen.price] + [f"--usage={figure}" for figure in chosen.usage]
     argv += ["--json"] if chosen.json else []
-    become(argv, {**os.environ, "PYTHONPATH": str(layout.project)}, layout.project)
+    replace_process(argv, {**os.environ, "PYTHONPATH": str(layout.project)}, layout.project)

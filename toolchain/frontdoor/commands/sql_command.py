@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.failure import Failure
-from toolchain.frontdoor.hall.foreground import become
+from toolchain.frontdoor.hall.foreground import replace_process
 from toolchain.frontdoor.setup.prepare import prepare
 
 if TYPE_CHECKING:
@@ -106,4 +106,4 @@ def run(layout: Layout, arguments: list[str]) -> int:
     tell_outputs(prepared, writing, {} if chosen.account else owner_key(prepared))
     os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
     argv = sql_argv(layout, reading, [*passed, "--", chosen.statement])
-    become(argv, sql_environment(prepared), layout.project)
+    replace_process(argv, sql_environment(prepared), layout.project)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from toolchain.frontdoor.commands.sql_command import NEEDED_OUTPUTS, outputs_of, positive, sql_environment
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.failure import Failure
-from toolchain.frontdoor.hall.foreground import become
+from toolchain.frontdoor.hall.foreground import replace_process
 from toolchain.frontdoor.hall.terminal import out
 from toolchain.frontdoor.setup.prepare import prepare
 from toolchain.frontdoor.stack.stack import Project
@@ -83,7 +83,7 @@ def _hand_over(layout: Layout, chosen: argparse.Namespace) -> None:
     os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
     argv = [str(layout.python), "-m", "toolchain.frontdoor.verify", "--input", str(reading)]
     argv += ["--seconds", str(chosen.seconds), *(["--json"] if chosen.json else [])]
-    become(argv, sql_environment(prepared), layout.project)
+    replace_process(argv, sql_environment(prepared), layout.project)
 
 
 def run(layout: Layout, arguments: list[str]) -> int:

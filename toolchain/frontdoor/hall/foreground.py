@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SIGNAL_BASE = 128  # a shell's exit status for a program that a signal ended
 
 
-def become(argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> NoReturn:
+def replace_process(argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> NoReturn:
     """Replace this process by a program: nothing stands between it and the terminal."""
     os.chdir(folder)
     sys.stdout.flush()

@@ -32,7 +32,7 @@ class Api:
     secret: str | None = field(default=None, repr=False)
     seconds: float = SECONDS
 
-    def patiently(self, method: str, path: str) -> Reply:
+    def call_with_retry(self, method: str, path: str) -> Reply:
         """Send what may be sent twice (GET, DELETE), again after what passes: 429, 5xx, a lost connection."""
         for pause in _PAUSES:
             try:

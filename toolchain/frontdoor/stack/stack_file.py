@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def kept(stack: Stack, request: Request) -> Iterator[None]:
+def keep_settings_file(stack: Stack, request: Request) -> Iterator[None]:
     """Put the file back if `destroy --remove` deletes it, for which Pulumi has no flag as `stack rm` has one."""
     path = stack.settings_file
     before = path.read_bytes() if request.removes_stack and path.is_file() else None
