@@ -1,4 +1,4 @@
-"""`./pulumiw cost`: has the libraries in place, hands over to :mod:`toolchain.frontdoor.cost`."""
+"""`./pulumiw cost`: installs the Python packages, then runs :mod:`toolchain.frontdoor.cost` in their interpreter."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
-    """Print the estimate; its exit status is the command's."""
+    """Print the estimate. Does not return: the process becomes :mod:`toolchain.frontdoor.cost`."""
     chosen = _parser().parse_args(arguments)
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
     stack = Project.read(layout).current_stack(request)

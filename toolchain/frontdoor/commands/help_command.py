@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run_help(layout: Layout, commands: Mapping[str, str]) -> None:
-    """Print help; nothing is set up for it."""
+    """Print help, without any set-up: Pulumi's part is left out if its CLI is not installed yet."""
     out("./pulumiw COMMAND: Pulumi with all it needs in place.\n\nOwn commands:")
     for command, purpose in commands.items():
         out(f"  {command:<10}{purpose}")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
     from toolchain.frontdoor.setup.prepare import Prepared
 
-_MOST_RUNS = 10  # each retry completes at least one more level of the graph, and the program has fewer than ten
+_MOST_RUNS = 10  # each retry completes at least one more level of the graph
 _KILLED = 128 + signal.SIGKILL
 
 

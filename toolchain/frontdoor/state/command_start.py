@@ -93,7 +93,7 @@ def cloud_clock(cloud: Api) -> datetime | None:
     """
     here = datetime.now(UTC)
     try:
-        # Any response has the header: Confluent Cloud answers this path with 401 or 404, which is good enough.
+        # Any response has the header, also a 401 or 404: the path matters to the local cloud alone.
         told = parsedate_to_datetime(cloud.call("GET", "/healthz").date)
     except (OSError, http.client.HTTPException, ValueError):
         return None
