@@ -37,7 +37,7 @@ def _run(layout: Layout, arguments: Sequence[str]) -> int:
 
         return run_several(layout, arguments)
     if command in COMMANDS:
-        module = importlib.import_module(f"toolchain.frontdoor.{command}_command")
+        module = importlib.import_module(f"toolchain.frontdoor.commands.{command}_command")
         own: Callable[[Layout, list[str]], int] = module.run
         return own(layout, list(arguments[1:]))
     if command in {"", "help", "-h", "--help"} and len(arguments) <= 1:
