@@ -24,10 +24,11 @@ COMMANDS = {
     "bench": "measure this project on this machine: ./pulumiw bench journey",
     "cost": "what the stack costs on Confluent Cloud, an hour and a month, before it is made",
     "timeline": "what the last `up` did when, as a picture, and its longest chain",
+    "docs": "write the generated pages of docs/, or say which differ: ./pulumiw docs --check",
     "test": "ruff, mypy and pytest, as CI runs them",
 }
 # The arguments of these are not searched for `-s STACK`: pytest, for example, has a flag -s of its own.
-_KEEP_THEIR_FLAGS = frozenset({"bench", "cloud", "sql", "test"})
+_KEEP_THEIR_FLAGS = frozenset({"bench", "cloud", "docs", "sql", "test"})
 
 
 def _run(layout: Layout, arguments: Sequence[str]) -> int:

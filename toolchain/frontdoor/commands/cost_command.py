@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.foreground import replace_process
-from toolchain.frontdoor.setup.prepare import set_up_program
+from toolchain.frontdoor.setup.prepare import set_up_packages
+from toolchain.frontdoor.setup.venv import Packages
 from toolchain.frontdoor.stack.stack import Project
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
     stack = Project.read(layout).current_stack(request)
-    set_up_program(layout)
+    set_up_packages(layout, Packages.PROGRAM)
     argv = [str(layout.python), "-m", "toolchain.frontdoor.cost", f"--stack={stack}"]
     argv += [f"--price={price}" for price in chosen.price] + [f"--usage={figure}" for figure in chosen.usage]
     argv += ["--json"] if chosen.json else []

@@ -81,9 +81,9 @@ def cli_and_plugins(layout: Layout) -> tuple[Path, Plugins]:
     return cli if plugins.official else cli_without_official_host(layout, cli), plugins
 
 
-def set_up_program(layout: Layout) -> None:
-    """Install the Python packages of the Pulumi program alone: no CLI, no plugins, no local cloud."""
-    _make_tools(layout, None, Packages.PROGRAM, cli=False)
+def set_up_packages(layout: Layout, packages: Packages) -> None:
+    """Install Python packages, and nothing that runs the program."""
+    _make_tools(layout, None, packages, cli=False)
 
 
 def set_up_without_stack(layout: Layout) -> dict[str, str]:

@@ -1,9 +1,8 @@
-"""``PYTHONPATH=policy python -m guardrails.page``: generates ``docs/policy.md`` from the policies."""
+"""``docs/policy.md``, made of the policies themselves."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guardrails.pack import LEVEL, POLICIES
@@ -11,11 +10,9 @@ from guardrails.pack import LEVEL, POLICIES
 if TYPE_CHECKING:
     from pulumi_policy import Policy
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "policy.md"
-
 _INTRODUCTION = """# Policies
 
-Written by `PYTHONPATH=policy python -m guardrails.page` from `policy/guardrails/`.
+Written by `./pulumiw docs` from `policy/guardrails/`; a test compares them.
 
 `policy/` is a [CrossGuard](https://www.pulumi.com/docs/iac/crossguard/) policy pack: rules that the engine checks for
 every resource before it creates it. They depend on no code of this program, only on the resources that it declares,
@@ -86,7 +83,3 @@ def render() -> str:
         level = (policy.enforcement_level or LEVEL).value
         rows.append(f"| `{policy.name}` | {level} | {policy.description} | {_configuration(policy)} |\n")
     return _INTRODUCTION + "".join(rows) + _NOTES
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render(), encoding="utf-8")
