@@ -1,8 +1,8 @@
 """How long `up` takes with the official provider's waits: our graph, its longest chain, and what people write today.
 
-``BENCH_PLUGINS=official`` runs the official plugins, which have to be installed, with their real waits: our graph alone,
-for the others take 20 minutes. ``BENCH_RIGHTS_DELAY``: seconds until the local cloud grants a right, as Confluent
-Cloud does late.
+``BENCH_PLUGINS=official`` runs the official plugins, which have to be installed, with their real waits: our graph
+alone, for the others take 20 minutes. ``BENCH_RIGHTS_DELAY``: seconds until the local cloud grants a right, as
+Confluent Cloud does late.
 """
 
 from __future__ import annotations
