@@ -27,9 +27,9 @@ def waits(default: str) -> tuple[str, ...]:
     return _read("BENCH_WAITS", default, _each(_factor), "numbers from 0 to 1, with commas between them")
 
 
-def waits_or_official(default: str) -> str:
-    """Return one such factor, or ``official`` for the official plugins with their real waits (``BENCH_WAITS``)."""
-    return _read("BENCH_WAITS", default, _factor_or_official, f"a number from 0 to 1, or {OFFICIAL}")
+def official_plugins() -> bool:
+    """Return whether to run the official plugins with their real waits (``BENCH_PLUGINS``)."""
+    return _read("BENCH_PLUGINS", "bundled", _kind, "official or bundled") == OFFICIAL
 
 
 def rights_delay() -> int:
@@ -62,8 +62,10 @@ def _factor(text: str) -> str:
     return text
 
 
-def _factor_or_official(text: str) -> str:
-    return text if text == OFFICIAL else _factor(text)
+def _kind(text: str) -> str:
+    if text not in {OFFICIAL, "bundled"}:
+        raise ValueError
+    return text
 
 
 def _seconds(text: str) -> int:
