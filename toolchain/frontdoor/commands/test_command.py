@@ -1,4 +1,4 @@
-"""`./pulumiw test [--quick] [pytest arguments]`: the checks that CI runs; `--quick` leaves out the integration tests."""
+"""`./pulumiw test [--quick] [pytest arguments]`: the checks that CI runs; `--quick` is without integration tests."""
 
 from __future__ import annotations
 
