@@ -14,9 +14,9 @@ _INTRODUCTION = """# Policies
 
 Written by `./pulumiw docs` from `policy/guardrails/`; a test compares them.
 
-`policy/` is a [CrossGuard](https://www.pulumi.com/docs/iac/crossguard/) policy pack: rules that the engine holds every
-resource against before it makes it. They know nothing of this program, only of what it declares, so they also hold
-for the next change to it.
+`policy/` is a [CrossGuard](https://www.pulumi.com/docs/iac/crossguard/) policy pack: rules that the engine checks for
+every resource before it creates it. They depend on no code of this program, only on the resources that it declares,
+so they also hold for the next change to it.
 
 ```sh
 ./pulumiw preview --policy-pack policy
@@ -25,16 +25,16 @@ for the next change to it.
 
 A `mandatory` policy stops `preview` and `up`, an `advisory` one warns.
 
-| Policy | Level | What it demands | Configuration, with defaults |
+| Policy | Level | Rule | Configuration, with defaults |
 | --- | --- | --- | --- |
 """
 
 _NOTES = """
 ## Configuration
 
-A JSON file, by policy; a value of the wrong type is refused before anything is looked at. `productionStacks` belongs to
-each policy that has it: write it for each. A policy's level may be set too (`mandatory`, `advisory`, `disabled`), or
-that of all of them (`"all": "advisory"`).
+The configuration is a JSON file with one key per policy. A value of the wrong type is refused before any resource is
+checked. `productionStacks` is not shared: set it for each policy that has it. A policy's level may be set, too
+(`mandatory`, `advisory`, `disabled`), or the level of all policies (`"all": "advisory"`).
 
 ```json
 {
@@ -44,21 +44,21 @@ that of all of them (`"all": "advisory"`).
 }
 ```
 
-## What is decided here
+## Definitions
 
-- **Production** is a stack whose name says so, or one named after the cloud and region it serves (`aws-us-east-1`), as
-  this project's regional stacks are. `dev` is not. So a regional stack sets `confluent-rag:protect: true`.
-- **The development profile**: a Basic cluster has no roles per topic, so its accounts are CloudClusterAdmin of it. That
-  is allowed on a Basic cluster that the same stack makes, outside production, and nowhere else: the engine tells which
-  cluster a binding's `crnPattern` is made of, even before there is a CRN.
-- **A wildcard** is a bare `*`. A prefix (`subject=product-updates-*`, `transactional-id=_confluent-flink_*`) names what
-  cannot be named one by one before it exists.
-- **A credential** is told by the name of a setting (`...password`, `...api.key`, `...secret`) or by its shape (keys
-  with a provider's prefix, private keys, passwords in URLs, JSON web tokens). What is found is not quoted.
+- **Production** is a stack with `prod` in its name, or one named after a cloud and region (`aws-us-east-1`), like this
+  project's regional stacks. `dev` is not production. So a regional stack sets `confluent-rag:protect: true`.
+- **The development profile**: a Basic cluster has no roles per topic, so its accounts are CloudClusterAdmin. That is
+  allowed outside production, on a Basic cluster that the same stack creates. The policy finds that cluster by the
+  engine's dependencies of `crnPattern`, since a first `preview` does not know the CRN.
+- **A wildcard** is a bare `*`. A prefix (`subject=product-updates-*`, `transactional-id=_confluent-flink_*`) is
+  allowed: such subjects and ids cannot be named one by one before they exist.
+- **A credential** is recognized by the name of its setting (`...password`, `...api.key`, `...secret`) or by its shape
+  (keys with a provider's prefix, private keys, passwords in URLs, JSON web tokens). No message quotes it.
 
-A value that depends on a resource still to be made (a CRN, in a first `preview`) is judged in `up`, before the resource
-it is for is made. `one-region` and `cluster-admin-on-basic-only` look at the stack as a whole, in `preview` and at the
-end of `up`: `up --skip-preview` would tell of them too late.
+A value that depends on a new resource (a CRN, in a first `preview`) is unknown in the `preview`. It is checked in `up`,
+before its resource is created. `one-region` and `cluster-admin-on-basic-only` check the stack as a whole, in `preview`
+and at the end of `up`. So do not use `up --skip-preview`: these two policies would report too late.
 
 ## Where it runs
 

@@ -12,7 +12,7 @@ _INTRODUCTION = f"""# Settings
 Written by `./pulumiw docs` from `components/config/settings.py`; a test compares them.
 
 Set one with `./pulumiw config set {NAMESPACE}:KEY VALUE`, or write `{NAMESPACE}:KEY: VALUE` under `config:` in
-`Pulumi.<stack>.yaml`. All mistakes are told at once, before anything is created.
+`Pulumi.<stack>.yaml`. All mistakes are reported together, before anything is created.
 
 | Key | Default | May be | Meaning |
 | --- | --- | --- | --- |
