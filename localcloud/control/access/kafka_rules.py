@@ -48,7 +48,7 @@ def rules(grants: Iterable[tuple[str, Grant]], acls: Iterable[Acl], kafka_crn: s
             permission=acl.permission,
         )
         for acl in acls
-        if acl.resource_type != "DELEGATION_TOKEN"  # Confluent Cloud accepts such ACLs; the brokers have no tokens
+        if acl.resource_type != "DELEGATION_TOKEN"  # the brokers have no delegation tokens
     }
     return frozenset(derived | set_by_hand)
 
@@ -99,7 +99,6 @@ def _of_grant(principal: str, grant: Grant, kafka_crn: str) -> Iterator[AclRule]
                 pattern_type="PREFIXED" if is_prefix else "LITERAL",
                 operation=operation,
             )
-        # Confluent's DeveloperWrite lets producers be idempotent, which needed this right until Kafka 2.8 (KIP-679).
         if kind == "topic" and Operation.WRITE in operations and "ALL" not in allowed:
             yield AclRule(
                 principal=principal, resource_type="CLUSTER", resource_name=CLUSTER, operation="IDEMPOTENT_WRITE"

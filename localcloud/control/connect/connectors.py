@@ -138,7 +138,7 @@ class Connectors:
             self.delete(connector)
 
     def masked(self, config: dict[str, str]) -> dict[str, str]:
-        """Return a configuration with every secret replaced by 16 asterisks, as Confluent Cloud does."""
+        """Return a configuration with every secret replaced by 16 asterisks."""
         with translated():
             sensitive = self._plane.connect.sensitive_keys(config.get("connector.class", ""))
         return {key: MASK if key in sensitive else value for key, value in config.items()}

@@ -34,7 +34,6 @@ class Background:
 
     def close(self) -> None:
         """Cancel work that has not begun; running work ends by itself."""
-        # No wait: running work waits for the data plane, which is closed next and makes that work fail.
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -45,7 +45,7 @@ class Environments:
         )
 
     def update(self, environment_id: str, values: dict[str, Any]) -> Environment:
-        """Change ``name`` or ``package``. Like the cloud, refuses the downgrade of a package."""
+        """Change ``name`` or ``package``; :class:`InvalidError` for the downgrade of a package."""
         with self._store.transaction():
             environment = self.get(environment_id)
             changed = environment.changed(**values)

@@ -145,7 +145,7 @@ class Faults:
         return None
 
     def close(self) -> None:
-        """Wake sleeping threads and cancel timers."""
+        """Wake sleeping threads; timers that fire later do nothing."""
         self.is_closed = True
         self._replaced.set()
 

@@ -81,7 +81,7 @@ class Connections:
     def replace_secrets(
         self, environment_id: str, name: str, connection_type: str, endpoint: str, secrets: dict[str, str]
     ) -> Connection:
-        """Replace the secrets; :class:`InvalidError` for any other change, as in Confluent Cloud."""
+        """Replace the secrets; :class:`InvalidError` for any other change."""
         with self._store.transaction():
             connection = self.get(environment_id, name)
             if (connection_type or connection.type, endpoint or connection.endpoint) != (

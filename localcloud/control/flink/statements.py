@@ -85,7 +85,7 @@ class Statements:
     def _dry_run(self, made: Statement) -> Statement:
         """Plan a statement without running it.
 
-        A dry run is not stored, so its only trace is this response: it waits for the outcome, and has no uid.
+        The statement is deleted after planning, so the response waits for the outcome, and has no uid.
         """
         try:
             judged, deadline = self._jobs.start(made), time.monotonic() + _PLANNING_SECONDS

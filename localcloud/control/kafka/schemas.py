@@ -161,7 +161,7 @@ class Schemas:
             raise UnprocessableError(f"Subject {subject} is in read-only mode", error_code=READ_ONLY)
 
     def _forget_mode(self, registry_id: str, subject: str) -> None:
-        """Delete a subject's mode with its last version, as Confluent's registry does."""
+        """Delete a subject's mode once the subject has no version left, soft-deleted ones included."""
         try:
             self.versions(registry_id, subject, Deleted.TOO)
         except NotFoundError:
