@@ -27,7 +27,7 @@ pytestmark = [
 
 # Pulumi's own protocol: its engine and plugins reach each other over gRPC without a secret, while a command runs.
 # The process that bundled plugins are forked from has another name than its forks.
-PULUMI = re.compile(r"pulumi|(language|confluentcloud|random): |.* -m toolchain\.plugins\.(?!warm)")
+PULUMI = re.compile(r"pulumi|(language|confluentcloud|random): |.* -m offline\.plugins\.(?!warm)")
 
 
 @pytest.fixture(scope="module")
