@@ -52,9 +52,12 @@ class EmbeddingModel(pulumi.ComponentResource):
     def _connect(
         self, name: str, display_name: str, props: EmbeddingModelProps, options: pulumi.ResourceOptions
     ) -> confluentcloud.FlinkConnection:
+        # Connections belong to their environment and region, unsaid in their inputs: they are replaced with these, and
+        # by the name's dependency before the environment is deleted.
+        environment = props.session.catalog
         return confluentcloud.FlinkConnection(
             name,
-            display_name=display_name,
+            display_name=environment.apply(lambda _: display_name),
             type="OPENAI",
             endpoint=props.settings.openai_endpoint,
             api_key=pulumi.Output.secret(props.settings.openai_api_key.get_secret_value()),
@@ -64,7 +67,7 @@ class EmbeddingModel(pulumi.ComponentResource):
                     provider=props.session.provider,
                     additional_secret_outputs=["apiKey"],
                     replace_on_changes=["displayName", "type", "endpoint"],
-                    replacement_trigger=props.session.place,  # a connection belongs to its region, unsaid in its inputs
+                    replacement_trigger=[props.session.place, environment],
                     delete_before_replace=True,
                     hooks=connection_hooks(props.session, name),
                 ),
