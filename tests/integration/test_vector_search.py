@@ -37,7 +37,7 @@ SELECT query, search_results
 FROM query_vectors,
 LATERAL TABLE(VECTOR_SEARCH_AGG(mongodb_products, DESCRIPTOR(vector), query_vectors.vector, 3));
 """
-PRODUCTS = [
+PRODUCTS: list[dict[str, Any]] = [
     {"articleType": "shoes", "size": 9, "price": 67.5, "tags": ["low", "red"], "vector": [1.0, 0.0]},
     {"articleType": "hat", "size": 7, "vector": [0.0, 1.0]},
     {"articleType": "shorts", "size": "M", "vector": [0.6, 0.8]},
