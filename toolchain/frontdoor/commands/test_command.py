@@ -1,4 +1,4 @@
-"""`./pulumiw test [pytest arguments]`: the checks that CI runs, and nothing else."""
+"""`./pulumiw test [--quick] [pytest arguments]`: the checks that CI runs; `--quick` is without integration tests."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ _CHECKS = {
 # Much of a story is waiting: for a broker, a checkpoint, a provider that does not answer. In the order of the files,
 # so that what is quick still fails first.
 _TWO_FILES_AT_ONCE = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+_QUICK = "--quick"
+
+
+def pytest_options(arguments: list[str]) -> list[str]:
+    """Return pytest's options for the command line's ``arguments``."""
+    less = ("--ignore", "tests/integration") if _QUICK in arguments else ()
+    return [*_TWO_FILES_AT_ONCE, *less, *(argument for argument in arguments if argument != _QUICK)]
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
@@ -48,4 +55,4 @@ def run(layout: Layout, arguments: list[str]) -> int:
             failed = check.returncode
     if failed:
         return failed
-    return run_in_foreground([*python, "pytest", *_TWO_FILES_AT_ONCE, *arguments], environment, layout.project)
+    return run_in_foreground([*python, "pytest", *pytest_options(arguments)], environment, layout.project)
