@@ -34,7 +34,7 @@ sys.exit({"a": 0, "long-name": 3, "c": 1}[stack])
     [
         ("up --yes -s a -s b", ["a", "b"], "up --yes"),
         ("--stack=a up -sb --stack c -y", ["a", "b", "c"], "up -y"),
-        ("up -C -s -s a", ["a"], "up -C -s"),
+        ("up -C=-s -s a --color never", ["a"], "up -C=-s --color never"),
         ("up -s a -- -s b", ["a"], "up -- -s b"),
         ("up", [], "up"),
     ],
