@@ -49,7 +49,7 @@ def _parsed(arguments: Sequence[str], *flags: tuple[str, ...]) -> tuple[dict[str
         values, others = parser.parse_known_args(own)
     except argparse.ArgumentError as error:
         name = str(error.argument_name).rpartition("/")[2]
-        raise Failure(f"{name} has no value: write {name}=VALUE.") from None
+        raise Failure(f"{name} has no value: write {name}=VALUE, also for a value that begins with -.") from None
     return vars(values), [*others, *arguments[len(own) :]]
 
 

@@ -116,10 +116,17 @@ def test_a_destroy_that_removes_the_stack(line: str, *, removes: bool) -> None:
     assert request(line).removes_stack is removes
 
 
-@pytest.mark.parametrize("line", ["up --stack", "up -s --yes", "-C", "up --stack -- two"])
+@pytest.mark.parametrize("line", ["up --stack", "up -s --yes", "-C", "-C -s up", "up --stack -- two"])
 def test_a_flag_without_its_value_is_refused_in_a_sentence(line: str) -> None:
-    with pytest.raises(Failure, match=r"^--(stack|cwd) has no value: write --(stack|cwd)=VALUE\.$"):
+    with pytest.raises(
+        Failure, match=r"^--(stack|cwd) has no value: write --\1=VALUE, also for a value that begins with -\.$"
+    ):
         _ = request(line).command
+
+
+@pytest.mark.parametrize("line", ["-C=-s up -s a", "--cwd=-s up --stack=a", "-C-s up -sa"])
+def test_a_value_that_begins_with_a_dash(line: str) -> None:
+    assert (request(line).command, request(line).stack) == ("up", "a")
 
 
 def test_several_stacks_need_their_names_too() -> None:
