@@ -257,6 +257,7 @@ class TestPuttingRight:
         assert not traces.log.exists()
         assert not traces.beginning.exists()
 
+    @pytest.mark.process
     @pytest.mark.parametrize(
         ("created", "events", "retried"),
         [
@@ -278,6 +279,7 @@ class TestPuttingRight:
             assert put_right(prepared, may_delete=True) is retried
             assert api.deleted == ([ACCOUNT_PATH] if created is YOUNG else [])
 
+    @pytest.mark.process
     def test_what_the_first_request_met_was_there_before_it(
         self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -291,6 +293,7 @@ class TestPuttingRight:
             assert api.deleted == []
         assert "left alone: it was there" in capsys.readouterr().err
 
+    @pytest.mark.process
     @pytest.mark.parametrize(
         ("status", "events", "retried"),
         [
@@ -321,6 +324,7 @@ class TestPuttingRight:
         )
         assert (CONNECTION["urn"] in known) is (status == 200)
 
+    @pytest.mark.process
     def test_without_a_persons_word_an_orphan_is_told_until_it_is_given(
         self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -341,6 +345,7 @@ class TestPuttingRight:
             assert api.deleted == [ACCOUNT_PATH]
             assert list(first.log.parent.iterdir()) == []
 
+    @pytest.mark.process
     def test_an_orphan_is_known_when_the_proof_is_gone(self, prepared: Prepared) -> None:
         with StubApi(account(YOUNG)) as api:
             self.state(prepared, api)
@@ -356,6 +361,7 @@ class TestPuttingRight:
             )
             assert api.deleted == [ACCOUNT_PATH]
 
+    @pytest.mark.process
     def test_an_orphan_that_cannot_be_looked_up_stops_no_command(
         self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -369,6 +375,7 @@ class TestPuttingRight:
             assert "cannot be looked up" in capsys.readouterr().err
             assert len(Traces.kept_of(prepared)) == 1
 
+    @pytest.mark.process
     def test_a_killed_command_without_traces_is_as_old_as_its_lock(self, prepared: Prepared) -> None:
         """As a plain `pulumi` leaves it, whose lock tells when it began."""
         for locked_since, deleted in ((None, []), (BEGAN, [ACCOUNT_PATH])):
@@ -378,6 +385,7 @@ class TestPuttingRight:
                 put_right(prepared, may_delete=True, locked_since=locked_since)
                 assert api.deleted == deleted
 
+    @pytest.mark.process
     def test_a_lock_says_nothing_of_another_machines_clock(self, prepared: Prepared) -> None:
         settings = prepared.layout.project / "Pulumi.dev.yaml"
         settings.write_text("config:\n  confluentcloud:endpoint: https://api.confluent.cloud\n")
