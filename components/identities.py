@@ -39,7 +39,8 @@ class Identities(pulumi.ComponentResource):
         profile = "" if scope.roles_per_topic else " (development profile: administers the cluster)"
         self.datagen = self._account("datagen", f"Runs the Datagen connector{profile}")
         self.runner = self._account("runner", f"Runs the Flink statements{profile}")
-        self.deployer = self._account("deployer", f"Owns the Flink API key{profile}")
+        # After the runner: when all are replaced, statements are deleted with the runner, by a key that is still there.
+        self.deployer = self._account("deployer", f"Owns the Flink API key{profile}", after=[self.runner])
         self.datagen_rights = self._bind("datagen", self.datagen, scope.datagen())
         self.runner_rights = self._bind("runner", self.runner, scope.runner())
         self.deployer_rights = self._bind("deployer", self.deployer, scope.deployer(self.runner.id))
@@ -53,12 +54,14 @@ class Identities(pulumi.ComponentResource):
         """All that a statement needs: the rights of the account it runs as, and of the key that deploys and drops."""
         return [*self.runner_rights, *self.deployer_rights, *self.operator_rights]
 
-    def _account(self, purpose: str, description: str) -> confluentcloud.ServiceAccount:
+    def _account(
+        self, purpose: str, description: str, after: Sequence[pulumi.Resource] = ()
+    ) -> confluentcloud.ServiceAccount:
         return confluentcloud.ServiceAccount(
             purpose,
             display_name=pulumi.Output.concat("rag-", purpose, "-", self._suffix),
             description=description,
-            opts=self._fixed,
+            opts=pulumi.ResourceOptions.merge(self._fixed, pulumi.ResourceOptions(depends_on=list(after))),
         )
 
     def _bind(

@@ -60,6 +60,6 @@ class Credentials:
             return cls(**{name.name: str(json.loads(text)[name.name]) for name in fields(cls)})
         except (ValueError, KeyError, TypeError):
             raise CredentialsError(
-                f"{path} does not hold the local cloud's credentials: put it back, or begin anew with"
+                f"{path} does not hold the local cloud's credentials: put it back, or start over with"
                 " `./pulumiw cloud reset`."
             ) from None

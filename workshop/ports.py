@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import socket
 
-# Below those of outgoing connections, one of which could take a stopped server's; and none of a broker's.
+# Below the ephemeral ports: an outgoing connection could take the port of a stopped server. And no broker's port.
 _PORTS = range(10_000, 20_000)
 
 

@@ -1,4 +1,4 @@
-"""A stack that is up, and accounts and keys on it: made through the control plane, as anybody else's would be."""
+"""A deployed stack, with accounts and API keys created through the control plane, as any client creates them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Stack:
-    """What clients need to know of it."""
+    """The facts that a client needs to connect to the stack."""
 
     clone: Clone
     outputs: Mapping[str, Any]

@@ -1,1 +1,1 @@
-"""The resources of the local cloud and their life. Knows nothing of HTTP; asks the data plane through its interface."""
+"""The local cloud's resources and their life cycle. Free of HTTP; calls the data plane through ``interface`` alone."""

@@ -1,4 +1,4 @@
-"""The local cloud: its services, wired, and its life from start to stop."""
+"""The local cloud: wires its services together, starts them, recovers their state and stops them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from localcloud.control.core.resources import Connector, KafkaCluster, Phase
 from localcloud.control.core.store import Store
 from localcloud.control.faults.faulty_plane import with_faults
 from localcloud.control.faults.injection import Faults
-from localcloud.control.flink.abandoned_queries import Unread
+from localcloud.control.flink.abandoned_queries import AbandonedQueries
 from localcloud.control.flink.admission import Admission, Waiting
 from localcloud.control.flink.connections import Connections
 from localcloud.control.flink.embeddings import Embeddings
-from localcloud.control.flink.expired import Expired
+from localcloud.control.flink.expired import ExpiredStatements
 from localcloud.control.flink.jobs import Jobs
 from localcloud.control.flink.pools import ComputePools
 from localcloud.control.flink.statements import Statements
@@ -52,7 +52,7 @@ _log = logging.getLogger(__name__)
 
 
 class Cloud:
-    """All services of one organization, kept in ``state/resources.db``; ``base_url`` is where its API answers."""
+    """All services of one organization. Resources are stored in ``state/resources.db``; ``base_url`` is the API's."""
 
     def __init__(self, state: Path, credentials: Credentials, base_url: str) -> None:
         self.base_url = base_url
@@ -99,9 +99,9 @@ class Cloud:
         admission = Admission(store, self.faults)
         self._jobs = Jobs(store, plane, catalogs, background, admission)
         self._waiting = Waiting(store, admission, self._jobs.observe)
-        self.unread = Unread(store, self._jobs)
-        self.expired = Expired(store, plane, self._jobs)
-        self.statements = Statements(store, plane, self.environments, self._jobs, self.unread)
+        self.abandoned_queries = AbandonedQueries(store, self._jobs)
+        self.expired = ExpiredStatements(store, plane, self._jobs)
+        self.statements = Statements(store, plane, self.environments, self._jobs, self.abandoned_queries)
         self.pools = ComputePools(
             store, environments=self.environments, statements=self.statements, admission=admission, faults=self.faults
         )
@@ -116,7 +116,7 @@ class Cloud:
         )
 
     def open(self, opener: Callable[[], DataPlane]) -> None:
-        """Open the data plane and bring back what ran before: brokers, connectors, statements. Runs for a while."""
+        """Open the data plane, then recover the previous run's brokers, connectors and statements. Blocks."""
         self.plane.open(lambda: with_faults(opener(), self.faults))
         if self.plane.failure:
             _log.error("%s", self.plane.failure)
@@ -127,7 +127,7 @@ class Cloud:
             self._recovery_failure = str(error) if isinstance(error, ControlError) else f"Recovery failed: {error}."
             _log.exception("What ran before cannot be brought back.")
             return
-        for watch in (self.unread.watch, self.expired.watch, self._waiting.watch):
+        for watch in (self.abandoned_queries.watch, self.expired.watch, self._waiting.watch):
             watch.open()
         self._is_recovered = True
 
@@ -138,12 +138,12 @@ class Cloud:
 
     @property
     def failure(self) -> str:
-        """Why it will not become ready, one sentence; empty if it is, or may yet be."""
+        """Why the local cloud will not become ready, one sentence; empty while it is ready or starting."""
         return self.plane.failure or self._recovery_failure
 
     @property
     def detail(self) -> str:
-        """What it is doing, or why it cannot: one sentence."""
+        """The state of the local cloud in one sentence: ready, starting, stopping, or why it failed."""
         if self.plane.is_closing:
             return "The local cloud is stopping."
         if self.failure:
@@ -153,7 +153,7 @@ class Cloud:
         return "Brokers are starting." if self.plane.is_open else "The data plane is starting."
 
     def set_faults(self, rules: Sequence[Rule], seed: int | None = None) -> None:
-        """Let these things go wrong from now on; see :class:`~localcloud.control.faults.injection.Faults`."""
+        """Replace the fault rules in force; see :class:`~localcloud.control.faults.injection.Faults`."""
         self.faults.set(rules, seed)
         self.broker_rights.changed()
         for cluster in self.store.all(KafkaCluster):
@@ -168,9 +168,9 @@ class Cloud:
                     psutil.Process(process.pid).kill()
 
     def close(self) -> None:
-        """Stop every process of the data plane; what ran will run again after the next start."""
+        """Stop every process of the data plane. The next start recovers what was running."""
         self.faults.close()
-        for watch in (self.unread.watch, self.expired.watch, self._waiting.watch):
+        for watch in (self.abandoned_queries.watch, self.expired.watch, self._waiting.watch):
             watch.close()
         self._background.close()
         self.plane.close()
@@ -182,6 +182,7 @@ class Cloud:
             for cluster in clusters
             if cluster.phase is not Phase.DELETING
         ]
+        # Connectors and statements need running brokers.
         wait(starting)
         for cluster in clusters:
             if cluster.phase is Phase.DELETING:

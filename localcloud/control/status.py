@@ -1,4 +1,4 @@
-"""A summary of everything there is, by which one sees that nothing is left."""
+"""A summary of all resources and processes, for ``cloud status``; tests use it to prove that nothing is left over."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _KINDS: tuple[type[Resource], ...] = (
 
 
 def status(cloud: Cloud, seconds: float = 0) -> dict[str, Any]:
-    """Return what there is, after counting records for that many seconds.
+    """Return the summary, after counting written records for ``seconds`` (0: without counting).
 
     ``resources``: everything that was made (so not the default environment); ``topics`` with the records written to
     them (offsets, so a transaction's end counts too); ``jobs``: statements that have not ended; ``phases``: how many
@@ -67,7 +67,9 @@ def status(cloud: Cloud, seconds: float = 0) -> dict[str, Any]:
         "ready": cloud.is_ready,
         "detail": cloud.detail,
         "organization": cloud.organization_id,
-        "resources": [_resource(one) for kind in _KINDS for one in cloud.store.all(kind) if not _is_given(one)],
+        "resources": [
+            _resource(one) for kind in _KINDS for one in cloud.store.all(kind) if not _is_default_environment(one)
+        ],
         "clusters": [
             {"id": one.id, "name": one.name, "phase": one.phase, "bootstrap": one.bootstrap, "detail": one.detail}
             for one in clusters
@@ -98,11 +100,11 @@ def _rate(rates: Mapping[str, float], resource: Resource) -> dict[str, float]:
 
 
 def _rates(cloud: Cloud, seconds: float) -> dict[str, float]:
-    """Records written a second, by id of the statement or connector, from two looks at what each has written."""
+    """Records written per second by id of statement or connector: the difference of two counts."""
     before, began = _written(cloud), time.monotonic()
     time.sleep(seconds)
     after, elapsed = _written(cloud), time.monotonic() - began
-    # One that was started again meanwhile counts from zero.
+    # A writer restarted between the counts begins at zero, hence max(0, ...): no negative rates.
     return {one: round(max(0, after[one] - before[one]) / elapsed, 1) for one in after.keys() & before.keys()}
 
 
@@ -113,14 +115,14 @@ def _written(cloud: Cloud) -> dict[str, int]:
             continue
         try:
             written = cloud.plane.flink.status(statement.id).records_written
-        except (DataPlaneError, ControlError):  # not there yet, or not any more
+        except (DataPlaneError, ControlError):  # not submitted yet, or deleted meanwhile
             continue
         if written is not None:
             counts[statement.id] = written
     return counts
 
 
-def _is_given(resource: Resource) -> bool:
+def _is_default_environment(resource: Resource) -> bool:
     return isinstance(resource, Environment) and resource.is_default
 
 
@@ -145,7 +147,7 @@ def _topics(cloud: Cloud, cluster: KafkaCluster) -> list[dict[str, Any]]:
             }
             for topic in cloud.topics.all(cluster.id)
         ]
-    except ControlError:  # its broker is going, or a topic went while it was asked
+    except ControlError:  # the broker is being deleted, or a topic was deleted between the calls
         return []
 
 

@@ -1,4 +1,4 @@
-"""Deleting an environment with all that is in it, as the cloud does."""
+"""Deletes an environment with everything in it, as Confluent Cloud does."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Teardown:
-    """Takes an environment apart, what uses something before what is used. Interrupted, it can be asked again."""
+    """Deletes dependents before their dependencies. Idempotent: an interrupted deletion can be requested again."""
 
     def __init__(
         self,
@@ -43,10 +43,9 @@ class Teardown:
         self._environments, self._clusters, self._statements, self._keys = environments, clusters, statements, keys
 
     def delete_environment(self, environment_id: str) -> None:
-        """Delete it: statements, connections, pools, connectors, clusters, registry, keys, role bindings, itself.
+        """Delete statements, connections, pools, connectors, clusters, registry, keys, role bindings, the environment.
 
-        The environment that every organization has, and one with a protected cluster, are kept
-        (:class:`ConflictError`).
+        :class:`ConflictError`, with nothing deleted, for the default environment and one with a protected cluster.
         """
         environment = self._environments.get(environment_id)
         if environment.is_default:

@@ -1,4 +1,4 @@
-"""One call of the engine: how long it may take, when it is to stop, and whom it tells what it waits for."""
+"""A call of the engine: its timeout, its cancellation, and its progress messages."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_WORTH_A_NOTE_SECONDS = 2.0
+_NOTE_AFTER_SECONDS = 2.0  # shorter waits need no progress message
+# Exponential backoff of polls: a fast first answer, but at most a request every 5 s for what takes minutes.
 _FIRST_SECONDS, _GROWTH, _LONGEST_SECONDS = 0.1, 1.5, 5.0
 
 
 class Cancellation:
-    """What ends the calls under way: a request of the engine, or its own end."""
+    """Cancels all running calls, when the engine asks for it or has died."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
         self.engine_gone = False
 
     def cancel(self, *, engine_gone: bool = False) -> None:
-        """End all waits; ``engine_gone`` if nobody is left to take what a call returns."""
+        """Interrupt all waits. ``engine_gone``: the engine has died, so nobody receives a call's response."""
         self.engine_gone = self.engine_gone or engine_gone
         self._event.set()
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, unless or until cancelled: then raise :class:`CancelledError`."""
+        """Sleep; raises :class:`CancelledError` as soon as the calls are cancelled."""
         if self._event.wait(seconds):
             raise CancelledError
 
@@ -42,25 +43,28 @@ def _no_note(_: str) -> None:
 
 @dataclass
 class Call:
-    """A create, read, update or delete under way. ``timeout``: seconds of ``customTimeouts``, 0 for the default."""
+    """A running create, read, update or delete.
+
+    ``timeout``: seconds of ``customTimeouts``, 0 for the default. ``note``: shows a progress message.
+    """
 
     cancellation: Cancellation
     timeout: float = 0
     note: Callable[[str], None] = _no_note
     started: float = field(default_factory=time.monotonic)
 
-    def last_at_least(self, seconds: float) -> None:
-        """Sleep until so long after the call began."""
+    def take_at_least(self, seconds: float) -> None:
+        """Sleep until the call has taken at least ``seconds``."""
         left = self.started + seconds - time.monotonic()
         if left > 0:
             self.cancellation.sleep(left)
 
     def wait(self, probe: Callable[[], T | None], what: str | Callable[[], str], default_seconds: float) -> T:
-        """Call ``probe`` until it returns something: soon at first, then ever less often.
+        """Poll ``probe`` with exponential backoff until it returns something else than ``None``, and return that.
 
-        ``what`` says what is waited for, or returns that each time it is told.
+        ``what``: the awaited state as a text for messages, or a function that returns it.
 
-        Raises :class:`PluginError` when the time is up, and lets through what ``probe`` raises.
+        Raises :class:`PluginError` at the timeout; errors of ``probe`` pass through.
         """
         limit = self.timeout or default_seconds
         pause = _FIRST_SECONDS
@@ -73,7 +77,7 @@ class Call:
             if left <= 0:
                 raise PluginError(f"{told} after {limit:.0f} s; give it longer with customTimeouts")
             waited = time.monotonic() - self.started
-            if waited >= _WORTH_A_NOTE_SECONDS:
+            if waited >= _NOTE_AFTER_SECONDS:
                 self.note(f"{told} ({waited:.0f} s)")
             self.cancellation.sleep(min(pause, left))
             pause = min(pause * _GROWTH, _LONGEST_SECONDS)

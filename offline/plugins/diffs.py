@@ -1,7 +1,7 @@
-"""What differs between an object and what the program wants, and whether that takes a new object.
+"""Compares an object with the program's inputs: the changed properties, and whether a change requires a replacement.
 
-New inputs are compared with the *outputs* of the last read, not with the old inputs: so a change made behind Pulumi's
-back, which a refresh has written down, is undone by the next ``up``.
+New inputs are compared with the *outputs* of the last read, not with the old inputs. So the next ``up`` undoes a change
+that was made outside Pulumi and that a refresh has stored.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What becomes of a property."""
+    """The kind of change to a property."""
 
     ADD = "ADD"
     DELETE = "DELETE"
@@ -27,7 +27,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """A property that differs: its path, what becomes of it, and whether only a new object can have it so."""
+    """A changed property. ``replace``: whether the change requires a replacement of the object."""
 
     path: str
     kind: Kind
@@ -35,31 +35,31 @@ class Change:
 
     @property
     def top(self) -> str:
-        """The top-level property it is part of."""
+        """The top-level property that contains it."""
         return self.path.split(".")[0].split("[")[0]
 
 
 @dataclass
 class Diff:
-    """All that differs."""
+    """All changes to an object. ``delete_first``: a replacement deletes the old object before it creates another."""
 
     changes: list[Change] = field(default_factory=list)
     delete_first: bool = False
 
     @property
     def replaces(self) -> bool:
-        """Whether any change takes a new object."""
+        """Whether any change requires a replacement."""
         return any(change.replace for change in self.changes)
 
     def touches(self, *names: str) -> bool:
-        """Whether any of these top-level properties differs."""
+        """Whether any of these top-level properties is changed."""
         return any(change.top in names for change in self.changes)
 
 
 def compare(
     old: Mapping[str, Any], old_inputs: Mapping[str, Any], new: Mapping[str, Any], fields: Mapping[str, Field]
 ) -> Diff:
-    """Compare the last known outputs with new inputs; what only the server fills in is left alone."""
+    """Compare the last known outputs with new inputs; properties that only the server sets are no change."""
     return Diff(list(_compare(old, old_inputs, new, fields, "")))
 
 
@@ -74,7 +74,7 @@ def _compare(
         place = join(path, key)
         before, after = old.get(key), new.get(key)
         if after is None:
-            if not spec.keeps and key in old_inputs and _present(before):
+            if not spec.server_default and key in old_inputs and _present(before):
                 yield Change(place, Kind.DELETE, spec.replace)
         elif before is None:
             if _present(after):
@@ -98,7 +98,7 @@ def _compare_maps(before: Mapping[str, Any], after: Mapping[str, Any], spec: Fie
 
 
 def _present(value: Any) -> bool:
-    """Whether a server or a program that says ``value`` says anything: false, 0, "" and empty blocks are defaults."""
+    """Whether ``value`` differs from an absent property: false, 0 and "" are the same as absent."""
     return value is UNKNOWN or isinstance(value, dict) or bool(value)
 
 

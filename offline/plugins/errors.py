@@ -1,4 +1,4 @@
-"""What can go wrong in a plugin, each with one sentence for a person."""
+"""Errors of a plugin, each with one sentence for the user."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class PluginError(Exception):
-    """A call that failed; ``outputs`` is what is known of the object nevertheless."""
+    """A failed call. ``outputs``: known outputs of the object in spite of it."""
 
     def __init__(self, message: str, outputs: dict[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -14,14 +14,14 @@ class PluginError(Exception):
 
 
 class CancelledError(PluginError):
-    """The engine asked to stop, or is gone."""
+    """The engine has cancelled the call, or has died."""
 
     def __init__(self) -> None:
         super().__init__("cancelled")
 
 
 class IncompleteError(PluginError):
-    """The object exists but is not what was asked for: the engine saves it, and the next ``up`` repairs it."""
+    """The object exists but is not ready or not as requested. The engine saves it; the next ``up`` repairs it."""
 
     def __init__(self, resource_id: str, outputs: dict[str, Any], reason: str) -> None:
         super().__init__(reason, outputs)

@@ -1,4 +1,4 @@
-"""The process that started a plugin, which the plugin does not outlive."""
+"""Watches the process that started a plugin: a plugin must end with it, even if it is killed."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-_adopted: list[tuple[int, socket.socket]] = []
+_owners: list[tuple[int, socket.socket]] = []
 
 
-def adopt(engine: int, launcher: socket.socket) -> None:
-    """Tell a fork of the warm process who it is there for: the engine's process, by its id, and the launcher.
+def set_owner(engine: int, launcher: socket.socket) -> None:
+    """Set whom a fork of the fork server belongs to, since its parent is not the process that started the plugin.
 
-    ``launcher``: the connection over which it passes on its signals, a byte each.
+    ``engine``: process id of the engine. ``launcher``: connection to the launcher, which forwards signals, a byte each.
     """
-    _adopted.append((engine, launcher))
+    _owners.append((engine, launcher))
 
 
 def watch_parent(gone: Callable[[], None]) -> None:
-    """Call ``gone`` from a thread of its own as soon as the process that started this one has ended."""
-    wait = partial(_wait_for_either, *_adopted[0]) if _adopted else partial(_wait_for_end, os.getppid())
+    """Call ``gone`` in a thread of its own as soon as the process that started this one has ended."""
+    wait = partial(_wait_for_either, *_owners[0]) if _owners else partial(_wait_for_end, os.getppid())
 
     def watch() -> None:
         wait()
@@ -39,7 +39,7 @@ def watch_parent(gone: Callable[[], None]) -> None:
 
 def _wait_for_end(parent: int) -> None:
     if sys.platform == "linux":
-        # Not PR_SET_PDEATHSIG: that signal comes when the *thread* that forked ends, and Go ends threads.
+        # Not PR_SET_PDEATHSIG: its signal is sent when the *thread* that forked ends, and Go ends threads.
         with contextlib.suppress(OSError):
             _readable(os.pidfd_open(parent))
             return
@@ -48,7 +48,7 @@ def _wait_for_end(parent: int) -> None:
 
 
 def _wait_for_either(engine: int, launcher: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # the engine has ended before
+    with contextlib.suppress(OSError):  # the engine has ended already
         ended = os.pidfd_open(engine)
         while ended not in _readable(ended, launcher.fileno()):
             number = launcher.recv(1)
@@ -58,7 +58,7 @@ def _wait_for_either(engine: int, launcher: socket.socket) -> None:
 
 
 def _readable(*descriptors: int) -> set[int]:
-    """Wait until one of these has something to read, or has ended."""
+    """Wait until at least one descriptor is readable (of a process: has ended), and return these."""
     poller = select.poll()
     for descriptor in descriptors:
         poller.register(descriptor, select.POLLIN)

@@ -1,8 +1,7 @@
-"""Life and death of a plugin process.
+"""Start and end of a plugin process.
 
-A plugin serves until the engine is gone. It is told so in one of three ways, and ends quietly in each, for a line on
-its stderr would show up as a diagnostic of the stack: SIGTERM or SIGINT; or the end of the process that started it,
-which is how it learns that the engine was killed.
+A plugin serves until SIGTERM, SIGINT, or the end of the process that started it, by which it notices that the engine
+was killed. It ends without output: a line on its stderr would be shown as a diagnostic of the stack.
 """
 
 from __future__ import annotations
@@ -23,17 +22,18 @@ from offline.plugins.parent import watch_parent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WORKERS = 256  # threads are made when needed; a resource that waits for the cloud holds one
-GRACE_SECONDS = 10.0  # for requests under way to undo themselves or hand back what they made
+WORKERS = 256  # threads are started on demand; a resource that waits for the cloud occupies one
+GRACE_SECONDS = 10.0  # for running requests: rollback, or a response with what was created
 _MEGABYTE = 1 << 20
+# The limits of Pulumi's own plugins: a program's inputs can exceed gRPC's default of 4 MB.
 _OPTIONS = [("grpc.max_receive_message_length", 400 * _MEGABYTE), ("grpc.max_send_message_length", 400 * _MEGABYTE)]
 
 
 def serve(register: Callable[[Any], None], *, on_end: Callable[[bool], None]) -> None:
-    """Serve what ``register`` adds to a gRPC server, on a loopback port told on stdout, until the engine is gone.
+    """Serve the services that ``register`` adds to a gRPC server, until the engine ends; never returns.
 
-    ``on_end`` is called first of all when the end comes, with whether the engine is gone without a word: it must make
-    requests under way return soon.
+    The loopback port is printed on stdout. ``on_end``: called first at the end, with whether the engine has died; it
+    must make running requests return soon.
     """
     ends: queue.SimpleQueue[bool] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -44,21 +44,22 @@ def serve(register: Callable[[Any], None], *, on_end: Callable[[bool], None]) ->
     register(server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    tell_port(port)
+    announce_port(port)
     on_end(ends.get())
     deadline = time.monotonic() + GRACE_SECONDS
     server.stop(GRACE_SECONDS).wait()
-    # To the server a request is over when its connection is; its thread may still have to undo what it made.
+    # `stop` does not wait for threads whose connection is closed, but such a thread may still roll back a creation.
     at_work = threading.Thread(target=workers.shutdown, daemon=True)
     at_work.start()
     at_work.join(max(0.0, deadline - time.monotonic()))
-    os._exit(0)  # a thread that is left hangs on a dead socket
+    os._exit(0)  # without waiting for threads that hang on a dead socket
 
 
-def tell_port(port: int) -> None:
-    """Tell the engine on stdout which port it finds this process at; end if it is not there to read it.
+def announce_port(port: int) -> None:
+    """Print the port for the engine on stdout; end the process if nobody reads it.
 
-    An engine that reads it was alive when :func:`watch_parent` was called before: so that watches the right process.
+    Call it after :func:`watch_parent`: if the engine reads the port, it was alive then, and the right process is
+    watched.
     """
     try:
         sys.stdout.write(f"{port}\n")

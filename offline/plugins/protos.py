@@ -1,9 +1,9 @@
 """Pulumi's gRPC messages without the rest of its SDK.
 
-``import pulumi.runtime.proto`` first runs ``pulumi/__init__.py``, which loads the whole SDK: some 0.25 s of CPU in each
-plugin at each command, for nothing that a provider uses. So the two parent packages are entered as empty ones, with
-their real search paths, before the messages are imported from them. Only a process that never needs the SDK itself may
-import this module; the language host, which runs programs, must not.
+``import pulumi.runtime.proto`` first runs ``pulumi/__init__.py``, which loads the whole SDK: about 0.25 s of CPU per
+plugin and command, and a provider uses nothing of it. So both parent packages are registered as empty modules with
+their real search paths, before the messages are imported from them. Import this module only in a process that never
+needs the SDK itself, so not in the language host, which runs programs.
 """
 
 from __future__ import annotations

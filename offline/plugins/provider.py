@@ -1,4 +1,4 @@
-"""What a provider is."""
+"""The interface of a provider."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ class Provider(Protocol):
         """Return the names of the configuration's secrets."""
 
     def configure(self, config: Values, cancellation: Cancellation) -> None:
-        """Take the configuration; raises :class:`PluginError`."""
+        """Apply the configuration; raises :class:`PluginError` if it is incomplete."""

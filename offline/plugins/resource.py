@@ -1,8 +1,8 @@
-"""What a resource can do.
+"""The base class of resources: create, read, update and delete, with cleanup after errors.
 
-A resource class says what its inputs are (:attr:`Resource.fields`) and how to make, read, change and delete the object
-behind them; the order of these steps, and what becomes of an object when one of them fails, is the same for all and
-written down once, here. Inputs and outputs are plain dicts with the property names of the Pulumi SDK's schema.
+A resource class declares its inputs (:attr:`Resource.fields`), and how to create, fetch, change and delete its object.
+The order of these steps, and what happens to an object when one fails, is the same for all resources, and is here.
+Inputs and outputs are dicts with the property names of the Pulumi SDK's schema.
 """
 
 from __future__ import annotations
@@ -21,117 +21,117 @@ if TYPE_CHECKING:
     from offline.plugins.call import Call
 
 PHASE, DETAIL = "phase", "phaseDetail"
-"""Outputs that only a failed object has: what its server said, so that the next diff replaces it."""
+"""Outputs of a failed object alone: its phase and the cause by the server. The next diff replaces such an object."""
 
 
 class Resource(ABC):
-    """A kind of object."""
+    """A type of resource."""
 
     token: ClassVar[str]
     """Pulumi's type, such as ``confluentcloud:index/environment:Environment``."""
-    noun: ClassVar[str]
-    """What a person calls it."""
+    label: ClassVar[str]
+    """The name of the type in messages."""
     fields: ClassVar[Mapping[str, Field]]
     computed: ClassVar[tuple[str, ...]] = ()
-    """Outputs that are no inputs."""
+    """Outputs that are not inputs."""
     secrets: ClassVar[tuple[str, ...]] = ()
-    """Outputs that are secret beside the secret inputs."""
-    undone: ClassVar[bool] = True
-    """Whether deleting the object undoes its creation: then that is done when the engine is gone in between."""
+    """Secret outputs, in addition to the secret inputs."""
+    deletes_if_abandoned: ClassVar[bool] = True
+    """Whether an object is deleted if the engine dies during its creation. Only if that is a complete rollback."""
     autonamed: ClassVar[str] = ""
-    """The input that gets the resource's name and some random digits when the program leaves it out."""
+    """The input whose default is the resource's name with random digits; empty for none."""
 
     def name_of(self, values: Mapping[str, Any]) -> str:
-        """Return what to call this object in a message."""
+        """Return the object's name for messages, empty if it is unknown."""
         name = values.get("displayName")
         return name if isinstance(name, str) else ""
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Yield what is wrong with the inputs, as far as it can be told without the server."""
+        """Yield a failure for each input that is invalid without asking the server."""
         yield from check(inputs, self.fields)
 
     def diff(self, old: Values, old_inputs: Values, new: Values) -> Diff:
-        """Return what differs; an object that failed is replaced, whatever else differs."""
+        """Return the changes to an object; a failed object is always replaced."""
         found = compare(old, old_inputs, new, self.fields)
         if old.get(PHASE):
             found.changes.append(Change(PHASE, Kind.DELETE, replace=True))
             found.delete_first = True
         return found
 
-    def planned(self, inputs: Values) -> Values:
-        """Return the outputs of an object that is yet to be made."""
-        filled_in = {key: UNKNOWN for key, spec in self.fields.items() if spec.keeps}
+    def preview_create(self, inputs: Values) -> Values:
+        """Return the outputs that a preview shows for a new object."""
+        filled_in = {key: UNKNOWN for key, spec in self.fields.items() if spec.server_default}
         return {**dict.fromkeys(self.computed, UNKNOWN), **filled_in, **falsy_defaults(self.fields), **inputs}
 
-    def planned_update(self, old: Values, new: Values, diff: Diff) -> Values:
-        """Return the outputs after an update, or raise :class:`PluginError` where the update must fail."""
-        self.refuse(old, new, diff)
+    def preview_update(self, old: Values, new: Values, diff: Diff) -> Values:
+        """Return the outputs that a preview shows for an update; raises :class:`PluginError` if it would fail."""
+        self.refuse_impossible(old, new, diff)
         return self._basis(old, new)
 
-    def refuse(self, old: Values, new: Values, diff: Diff) -> None:  # noqa: B027 - most have nothing to do here
-        """Raise :class:`PluginError` for a change that can neither be made in place nor by a new object."""
+    def refuse_impossible(self, old: Values, new: Values, diff: Diff) -> None:  # noqa: B027 - most have nothing to do here
+        """Raise :class:`PluginError` for a change that neither an update nor a replacement can make."""
 
     @abstractmethod
-    def make(self, call: Call, inputs: Values) -> tuple[str, Values]:
-        """Ask for a new object; return its id and what only this reply says of it."""
+    def create_object(self, call: Call, inputs: Values) -> tuple[str, Values]:
+        """Request a new object; return its id, and outputs that only this response has (such as a secret)."""
 
-    def settle(self, call: Call, resource_id: str, state: Values) -> None:  # noqa: B027 - most have nothing to do here
-        """Wait until the object can be used; raise :class:`PluginError` if it never will."""
+    def wait_until_ready(self, call: Call, resource_id: str, state: Values) -> None:  # noqa: B027 - most have nothing to do here
+        """Wait until the object is ready; raises :class:`PluginError` if it has failed, or at the timeout."""
 
     def least_seconds(self, _: Values) -> float:
-        """Return how long a creation with these inputs takes even if the object is ready at once."""
+        """Return the minimum duration of a creation in seconds; see ``confluentcloud/waits.py``."""
         return 0.0
 
     @abstractmethod
-    def look(self, call: Call, resource_id: str, state: Values) -> Values | None:
-        """Return what the server says of the object now, or None if there is none. A None value is no output."""
+    def fetch(self, call: Call, resource_id: str, state: Values) -> Values | None:
+        """Return the object's present outputs, ``None`` if it does not exist. Outputs with a ``None`` are left out."""
 
-    def alter(self, call: Call, resource_id: str, old: Values, new: Values, diff: Diff) -> None:  # noqa: B027 - most have nothing to do here
-        """Make the changes of ``diff`` to the object in place."""
+    def change(self, call: Call, resource_id: str, old: Values, new: Values, diff: Diff) -> None:  # noqa: B027 - most have nothing to do here
+        """Apply the changes of ``diff`` to the existing object."""
 
     @abstractmethod
-    def remove(self, call: Call, resource_id: str, state: Values) -> None:
-        """Delete the object and wait until it is gone; one that is gone already is deleted."""
+    def delete(self, call: Call, resource_id: str, state: Values) -> None:
+        """Delete the object and wait until it no longer exists; idempotent: a missing object is no error."""
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Return the id and the state that a read needs for what ``pulumi import`` was given."""
+        """Return id and state for a read, from the id on the command line of ``pulumi import``."""
         return resource_id, {}
 
     def create(self, call: Call, inputs: Values) -> tuple[str, Values]:
-        """Make an object and wait for it.
+        """Create an object and wait until it is ready; return its id and outputs.
 
-        Raises :class:`IncompleteError` with its id when it was made but is not well. When the engine is gone by then,
-        nobody would ever hear of it: it is deleted again, if that undoes it (:attr:`undone`).
+        Raises :class:`IncompleteError` with its id if it was created but is not ready. If the engine has died, nobody
+        would save the id: then the object is deleted again, unless :attr:`deletes_if_abandoned` is false.
         """
-        resource_id, extra = self.make(call, inputs)
+        resource_id, extra = self.create_object(call, inputs)
         state = {**inputs, **extra}
         try:
-            self.settle(call, resource_id, state)
-            call.last_at_least(self.least_seconds(inputs))
+            self.wait_until_ready(call, resource_id, state)
+            call.take_at_least(self.least_seconds(inputs))
             outputs = self._state(call, resource_id, state)
             if not call.cancellation.engine_gone:
                 return resource_id, outputs
             raise CancelledError
         except PluginError as error:
-            if call.cancellation.engine_gone and self.undone:
-                self.remove(call, resource_id, state)
+            if call.cancellation.engine_gone and self.deletes_if_abandoned:
+                self.delete(call, resource_id, state)
             raise IncompleteError(resource_id, {**state, **error.outputs}, str(error)) from error
 
     def read(self, call: Call, resource_id: str, state: Values) -> Values | None:
-        """Return the object's outputs as they are now, or None if it is gone."""
-        found = self.look(call, resource_id, state)
+        """Return the object's present outputs, ``None`` if it no longer exists."""
+        found = self.fetch(call, resource_id, state)
         return None if found is None else _merge({**falsy_defaults(self.fields), **state}, found)
 
     def update(self, call: Call, resource_id: str, old: Values, new: Values, diff: Diff) -> Values:
-        """Change an object in place and wait for it."""
-        self.refuse(old, new, diff)
-        self.alter(call, resource_id, old, new, diff)
+        """Update an object and wait until it is ready; return its outputs."""
+        self.refuse_impossible(old, new, diff)
+        self.change(call, resource_id, old, new, diff)
         state = self._basis(old, new)
-        self.settle(call, resource_id, state)
+        self.wait_until_ready(call, resource_id, state)
         return self._state(call, resource_id, state)
 
     def _basis(self, old: Values, new: Values) -> Values:
-        kept = {key: value for key, value in old.items() if key not in self.fields or self.fields[key].keeps}
+        kept = {key: value for key, value in old.items() if key not in self.fields or self.fields[key].server_default}
         return {**kept, **new}
 
     def _state(self, call: Call, resource_id: str, state: Values) -> Values:
@@ -140,8 +140,8 @@ class Resource(ABC):
             raise PluginError("the server does not find it, though it has just been made or changed")
         return found
 
-    def inputs_now(self, old_inputs: Values, outputs: Values) -> Values:
-        """Return the inputs that would make the object as it is: those the program gave, or all when it gave none."""
+    def current_inputs(self, old_inputs: Values, outputs: Values) -> Values:
+        """Return the inputs that describe the object's present state: the program's ones; after an import, all."""
         if not old_inputs:
             return {key: outputs[key] for key in self.fields if outputs.get(key) not in (None, "", {}, [])}
         return {

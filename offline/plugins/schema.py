@@ -1,4 +1,4 @@
-"""What the inputs of a resource are, what makes one wrong, and what a change to one means."""
+"""Describes the inputs of a resource: their types, their checks, and whether a change to one replaces the object."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _KINDS: dict[str, tuple[type, ...]] = {
 class Field:
     """One input property.
 
-    ``replace``: a change makes a new object. ``keeps``: the server fills it in when the program leaves it out, so that
-    leaving it out later is no change either. ``write_only``: no reply carries it. ``same``: values that differ in
-    spelling only. ``choices``, ``pattern`` (with ``hint``, what to write instead) and ``test`` (which returns what is
-    wrong, or None) say what is valid.
+    ``replace``: a change replaces the object. ``server_default``: the server sets the property if the program leaves it
+    out, so that removing it later is no change either. ``write_only``: no response has the property. ``same``: whether
+    two values differ in spelling only. Checks: ``choices``, ``pattern`` (with ``hint``, what to write instead) and
+    ``test`` (returns what is wrong, or ``None``).
     """
 
     kind: str = "string"
     required: bool = False
     replace: bool = False
-    keeps: bool = False
+    server_default: bool = False
     secret: bool = False
     write_only: bool = False
     default: Any = None
@@ -58,11 +58,13 @@ class Failure:
     reason: str
 
 
-def reference(*, required: bool = False, replace: bool = False, keeps: bool = False, pattern: str = "") -> Field:
+def reference(
+    *, required: bool = False, replace: bool = False, server_default: bool = False, pattern: str = ""
+) -> Field:
     """Return the field for a block that names another object by its ``id``."""
     hint = f"an id such as {pattern.strip('^')}abc123" if pattern else ""
     identity = Field(required=True, replace=replace, pattern=pattern, hint=hint)
-    return Field("block", required=required, replace=replace, keeps=keeps, fields={"id": identity})
+    return Field("block", required=required, replace=replace, server_default=server_default, fields={"id": identity})
 
 
 def credentials() -> Field:
@@ -79,7 +81,7 @@ def join(path: str, key: str) -> str:
 
 
 def check(values: Mapping[str, Any], fields: Mapping[str, Field], path: str = "") -> Iterator[Failure]:
-    """Yield what is wrong with ``values``; what is not yet known is taken for right."""
+    """Yield a failure for each invalid value; values that are unknown in a preview count as valid."""
     for key in values:
         if key not in fields and not key.startswith("__"):
             close = difflib.get_close_matches(key, fields, n=1)
@@ -138,12 +140,12 @@ def with_defaults(values: Values, fields: Mapping[str, Field]) -> Values:
 
 
 def falsy_defaults(fields: Mapping[str, Field]) -> Values:
-    """Return the defaults that are outputs of every object whose inputs do not say otherwise."""
+    """Return the false, 0 and empty defaults, which are outputs of an object whose inputs leave them out."""
     return {key: spec.default for key, spec in fields.items() if spec.default is not None and not spec.default}
 
 
 def with_secrets(values: Mapping[str, Any], fields: Mapping[str, Field]) -> Values:
-    """Return ``values`` with those of secret fields marked, at any depth."""
+    """Return ``values`` with the values of secret fields wrapped in :class:`Secret`, at any depth."""
     marked: Values = {}
     for key, value in values.items():
         spec = fields.get(key)

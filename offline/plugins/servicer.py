@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import grpc
 from google.protobuf import empty_pb2
 
-from offline.plugins.answers import Reporting, called, diff_of, failures_of, outputs_of
 from offline.plugins.call import Call, Cancellation
 from offline.plugins.errors import PluginError
 from offline.plugins.protos import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 from offline.plugins.resource import DETAIL, PHASE
+from offline.plugins.responses import ErrorReporting, described, diff_of, failures_of, outputs_of
 from offline.plugins.schema import with_defaults, with_secrets
 from offline.plugins.wire import Secret, Values, read_struct, write_struct
 
@@ -29,10 +29,10 @@ _ENGINES_OWN = {"version", "pluginDownloadURL", "pluginChecksums", "parameteriza
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
-    """Speaks the engine's protocol for a :class:`Provider`.
+    """Implements the engine's protocol for a :class:`Provider`.
 
-    Secret inputs come in the clear and the engine marks the outputs of the same name itself (``acceptSecrets`` is
-    false); what is secret by its nature is marked here.
+    The engine sends secret inputs as plain values, and marks outputs of the same name itself (``acceptSecrets`` is
+    false). Outputs that are always secret are marked here.
     """
 
     def __init__(self, provider: Provider, engine_address: str) -> None:
@@ -41,13 +41,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine_address)) if engine_address else None
 
     def end(self, engine_gone: bool) -> None:  # noqa: FBT001 - a callback
-        """Make calls under way return; with ``engine_gone``, nobody is left to hear what they say."""
+        """Make running calls return. ``engine_gone``: the engine has died, so nobody receives their responses."""
         self._cancellation.cancel(engine_gone=engine_gone)
 
-    # Life
-
     def Handshake(self, _request: Any, _context: Any) -> Any:
-        """Say what this provider understands."""
+        """Return this provider's capabilities: none beyond the default."""
         return provider_pb2.ProviderHandshakeResponse()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
@@ -55,11 +53,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=self._provider.version)
 
     def GetSchema(self, _request: Any, _context: Any) -> Any:
-        """Return no schema: the SDK packages are the schema's."""
+        """Return no schema: it is only needed to generate an SDK, and the SDKs are installed packages."""
         return provider_pb2.GetSchemaResponse(schema="{}")
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
-        """End all waits; what was made so far is handed back."""
+        """Interrupt all waits; calls return what they have created so far."""
         self._cancellation.cancel()
         return empty_pb2.Empty()
 
@@ -73,14 +71,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=write_struct(inputs), failures=failures)
 
     def DiffConfig(self, request: Any, _context: Any) -> Any:
-        """Compare the provider's inputs: no change to them makes new objects."""
+        """Compare the provider's inputs; no change to them replaces resources."""
         old, new = read_struct(request.old_inputs), read_struct(request.news)
         names = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
         some = provider_pb2.DiffResponse.DIFF_SOME if names else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(changes=some, diffs=names)
 
     def Configure(self, request: Any, context: Any) -> Any:
-        """Take the provider's inputs."""
+        """Apply the provider's inputs."""
         try:
             self._provider.configure(_own(read_struct(request.args)), self._cancellation)
         except PluginError as error:
@@ -119,44 +117,44 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return diff_of(_diff(resource, request))
 
     def Create(self, request: Any, context: Any) -> Any:
-        """Make an object, or say what it would be."""
+        """Create an object, or preview its outputs."""
         resource = self._resource(request.urn, context)
         inputs = read_struct(request.properties)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=outputs_of(resource, resource.planned(inputs)))
+            return provider_pb2.CreateResponse(properties=outputs_of(resource, resource.preview_create(inputs)))
         call = self._call(request.urn, request.timeout)
-        with Reporting(context, f"creating {called(resource, inputs)}", resource, inputs):
+        with ErrorReporting(context, f"creating {described(resource, inputs)}", resource, inputs):
             resource_id, outputs = resource.create(call, inputs)
         return provider_pb2.CreateResponse(id=resource_id, properties=outputs_of(resource, outputs))
 
     def Read(self, request: Any, context: Any) -> Any:
-        """Return an object as it is now; nothing if it is gone."""
+        """Return an object's present state; an empty response if it no longer exists."""
         resource = self._resource(request.urn, context)
         state, inputs = read_struct(request.properties), read_struct(request.inputs)
         resource_id = request.id
-        with Reporting(context, f"reading {called(resource, state)} {resource_id}", resource, inputs):
+        with ErrorReporting(context, f"reading {described(resource, state)} {resource_id}", resource, inputs):
             if not state:
                 resource_id, state = resource.imported(resource_id)
             outputs = resource.read(self._call(request.urn, request.timeout), resource_id, state)
         if outputs is None:
             return provider_pb2.ReadResponse()
         if PHASE in outputs:
-            said = f"{called(resource, outputs)} is {outputs[PHASE]}: {outputs.get(DETAIL)}"
+            said = f"{described(resource, outputs)} is {outputs[PHASE]}: {outputs.get(DETAIL)}"
             self._log(request.urn, f"{said}; the next up replaces it", engine_pb2.WARNING, ephemeral=False)
         return provider_pb2.ReadResponse(
             id=resource_id,
             properties=outputs_of(resource, outputs),
-            inputs=write_struct(with_secrets(resource.inputs_now(inputs, outputs), resource.fields)),
+            inputs=write_struct(with_secrets(resource.current_inputs(inputs, outputs), resource.fields)),
         )
 
     def Update(self, request: Any, context: Any) -> Any:
-        """Change an object in place, or say what it would be."""
+        """Update an object, or preview its outputs."""
         resource = self._resource(request.urn, context)
         old, new = read_struct(request.olds), read_struct(request.news)
         diff = _diff(resource, request)
-        with Reporting(context, f"updating {called(resource, new)}", resource, new):
+        with ErrorReporting(context, f"updating {described(resource, new)}", resource, new):
             if request.preview:
-                outputs = resource.planned_update(old, new, diff)
+                outputs = resource.preview_update(old, new, diff)
             else:
                 call = self._call(request.urn, request.timeout)
                 outputs = resource.update(call, request.id, old, new, diff)
@@ -166,8 +164,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Delete an object."""
         resource = self._resource(request.urn, context)
         state = read_struct(request.properties)
-        with Reporting(context, f"deleting {called(resource, state)}", resource, {}):
-            resource.remove(self._call(request.urn, request.timeout), request.id, state)
+        with ErrorReporting(context, f"deleting {described(resource, state)}", resource, {}):
+            resource.delete(self._call(request.urn, request.timeout), request.id, state)
         return empty_pb2.Empty()
 
     # Helpers
@@ -179,7 +177,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         try:
             self._engine.Log(entry)
         except grpc.RpcError:
-            return  # an engine that is going away has no screen to show it on
+            return  # the engine is ending: its user sees no messages any more
 
     def _call(self, urn: str, timeout: float = 0) -> Call:
         return Call(

@@ -1,8 +1,9 @@
 """Property values as the engine sends them (``google.protobuf.Struct``) and as the plugins use them (plain Python).
 
-The engine marks what JSON has no word for with magic values (``sdk/go/common/resource`` in Pulumi's sources): a secret
-is an object with a signature, a value not yet known in a preview is one of a few fixed UUIDs. The plugins ask for plain
-values, and the engine itself remembers which inputs are secret; what comes marked is unwrapped all the same.
+JSON has no secrets and no unknown values, so the engine uses magic values for them (``sdk/go/common/resource`` in
+Pulumi's sources): a secret is an object with a signature, a value that a preview does not know yet one of a few fixed
+UUIDs. The plugins request plain values, since the engine itself remembers which inputs are secret. Secrets that arrive
+nevertheless are unwrapped.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _UNKNOWNS = {
 
 
 class _Unknown:
-    """A value that only the real run will know."""
+    """A value that is unknown in a preview."""
 
     def __repr__(self) -> str:
         return "<unknown>"
@@ -43,13 +44,13 @@ UNKNOWN = _Unknown()
 
 @dataclass(frozen=True)
 class Secret:
-    """A value the engine must encrypt in the state and mask on the screen; its repr does not show it."""
+    """A value that the engine encrypts in the state and masks in its output; the repr does not show it."""
 
     value: Any = field(repr=False)
 
 
 def is_unknown(value: Any) -> bool:
-    """Whether ``value`` is, or holds anywhere inside, a value that only the real run will know."""
+    """Whether ``value`` is unknown in a preview, or contains an unknown value at any depth."""
     if isinstance(value, dict):
         return any(is_unknown(inner) for inner in value.values())
     if isinstance(value, list):

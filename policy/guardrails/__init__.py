@@ -1,4 +1,4 @@
-"""What a streaming pipeline on Confluent Cloud must not do: one policy a module, all of them in ``pack``.
+"""Policies for a streaming pipeline on Confluent Cloud: one per module, all listed in ``pack``.
 
-Nothing here knows the program it judges, or imports from it: the pack can be published and serve other projects.
+The package imports nothing from the program that it checks, so it can be published and used by other projects.
 """

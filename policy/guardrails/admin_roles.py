@@ -1,4 +1,4 @@
-"""No account of the pipeline administers more than the pipeline."""
+"""Policy: no account of the pipeline has administrative rights beyond the pipeline."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REFUSED = Option(
 )
 _EXCEPT = Option(
     key="exceptBindings",
-    meaning="Names of role bindings that may: those of the account that deploys (CI), where a stack makes it.",
+    meaning="Names of role bindings that may, such as the deploying account's (CI), if a stack creates that account.",
     default=(),
 )
 

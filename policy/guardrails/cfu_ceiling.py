@@ -1,4 +1,4 @@
-"""How much a compute pool may cost."""
+"""Policy: a maximum of CFU, and so of cost, for a compute pool."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _validate(args: ResourceValidationArgs, report: Report) -> None:
 
 CFU_CEILING = ResourceValidationPolicy(
     name="cfu-ceiling",
-    description="A Flink compute pool stays under a ceiling of CFU, which are what it is billed by.",
+    description="A Flink compute pool stays under a ceiling of CFU, the unit in which it is billed.",
     config_schema=schema(_CEILING),
     validate=_validate,
 )

@@ -1,4 +1,4 @@
-"""CloudClusterAdmin stands in for roles per topic where there are none: on Basic clusters, for development."""
+"""Policy: CloudClusterAdmin on Basic clusters alone, which are for development and have no roles per topic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def _administered(binding: PolicyResource) -> list[PolicyResource]:
-    """Return the clusters whose CRN the binding's pattern is made of: the engine knows, even before there is a CRN."""
+    """Return the clusters that the binding's CRN pattern depends on.
+
+    The engine's dependencies are used because a preview does not know the CRN of a new cluster.
+    """
     sources = binding.property_dependencies.get("crnPattern", [])
     return [source for source in sources if source.resource_type == KAFKA_CLUSTER]
 

@@ -1,4 +1,4 @@
-"""Which Kafka cluster types a stack may use."""
+"""Policy: the Kafka cluster types that a stack may use."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PRODUCTION_TYPES = Option(
 
 
 def type_of(props: Any) -> str | None:
-    """Return the type of a cluster by its inputs (``{"standard": {}}`` is Standard); ``None`` if they name none.
+    """Return the type of a cluster by its inputs, for example Standard for ``{"standard": {}}``; ``None`` without one.
 
-    Only the keys are looked at: what is in them may not be known before `up`.
+    Only keys are read: a preview may not know the values yet.
     """
     return next((name for name in _TYPES if name.lower() in set(props)), None)
 

@@ -1,4 +1,4 @@
-"""No credential among a connector's plain settings, which are stored and shown in the clear."""
+"""Policy: no credential among a connector's plain settings, which are stored and shown unencrypted."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a credential looks like, by its name or by its shape.
+"""Recognizes credentials, by the name of their setting or by their shape.
 
-Names: what Kafka, its connectors and Confluent's SQL call secrets. Shapes: the prefixes that providers give their keys
-so that scanners find them, and what is a secret in any system (private keys, passwords in URLs). No guess by entropy: a
-policy that cries wolf is switched off. What is found is never quoted.
+Names: the settings for secrets in Kafka, its connectors and Confluent's SQL. Shapes: the prefixes that providers give
+their keys so that scanners find them, and secrets of any system (private keys, passwords in URLs). Entropy is not
+measured: its false alarms would get the policy disabled. No message quotes a credential.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _SHAPES = {
 
 
 def is_credential_name(name: str) -> bool:
-    """Whether a setting of this name holds a secret: ``connection.password``, ``OPENAI.API_KEY``."""
+    """Whether a setting of this name contains a secret, for example ``connection.password`` or ``OPENAI.API_KEY``."""
     return bool(_NAME.search(name))
 
 
 def credential_in(value: str) -> str | None:
-    """Return what credential ``value`` contains (``an AWS access key``), ``None`` if it looks like none."""
+    """Return the kind of credential in ``value``, for example ``an AWS access key``; ``None`` if there is none."""
     return next((what for what, shape in _SHAPES.items() if shape.search(value)), None)

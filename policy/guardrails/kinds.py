@@ -1,4 +1,4 @@
-"""Types of Pulumi resources, as the engine names them."""
+"""Type tokens of Pulumi resources."""
 
 
 def _of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Flink runs where the data is."""
+"""Policy: Flink runs in the region of the Kafka cluster, since it cannot read topics of another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each policy lets a person choose, and what holds for those who choose nothing."""
+"""Options of the policies' configuration, with their defaults."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Option:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """Its JSON schema: the engine refuses any other value before the first resource is looked at."""
+        """The option's JSON schema; the engine refuses any other value before it checks the first resource."""
         shape: dict[str, Any]
         if isinstance(self.default, int):
             shape = {"type": "integer", "minimum": 1, "default": self.default}
@@ -32,12 +32,12 @@ class Option:
         return {**shape, "description": self.meaning}
 
     def names(self, config: Mapping[str, Any]) -> list[str]:
-        """Return the list that is configured, else the default."""
+        """Return the configured list, else the default."""
         default = () if isinstance(self.default, int) else self.default
         return [str(name) for name in config.get(self.key, default)]
 
     def number(self, config: Mapping[str, Any]) -> int:
-        """Return the number that is configured, else the default."""
+        """Return the configured number, else the default."""
         return int(config.get(self.key, self.default))
 
 
@@ -54,5 +54,5 @@ PRODUCTION = Option(
 
 
 def in_production(urn: str, config: Mapping[str, Any]) -> bool:
-    """Whether the resource belongs to a stack that is production."""
+    """Whether the resource with this URN belongs to a production stack."""
     return matches(stack_of(urn), PRODUCTION.names(config))

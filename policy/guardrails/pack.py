@@ -37,5 +37,5 @@ POLICIES: list[Policy] = [
 
 
 def serve() -> None:
-    """Answer the engine until it is done."""
+    """Serve the policies to the engine; returns when the engine ends."""
     PolicyPack(NAME, POLICIES, enforcement_level=LEVEL)

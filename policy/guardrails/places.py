@@ -1,4 +1,4 @@
-"""Where a resource is: its cloud and region, written ``AWS/us-east-1``."""
+"""The cloud and region of a resource, written ``AWS/us-east-1``."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _REGION_ID = re.compile(r"(?:^|\.)(?P<cloud>aws|gcp|azure)\.(?P<region>[a-z0-9-]
 
 
 def declared_place(props: Any) -> str | None:
-    """Return the place that the inputs ``cloud`` and ``region`` name."""
+    """Return the place by the inputs ``cloud`` and ``region``; ``None`` without both."""
     cloud, region = text(props, "cloud"), text(props, "region")
     return f"{cloud.upper()}/{region}" if cloud and region else None
 
 
 def place_of(resource: PolicyResource) -> str | None:
-    """Return where a cluster, a pool, a Flink key, or what a Flink endpoint serves, is; ``None`` if not known."""
+    """Return the place of a cluster, pool, Flink key, connection or statement; ``None`` for others, or if unknown."""
     if resource.resource_type in {KAFKA_CLUSTER, COMPUTE_POOL}:
         return declared_place(resource.props)
     if resource.resource_type == API_KEY:

@@ -1,4 +1,4 @@
-"""What holds data in production cannot be deleted by a slip."""
+"""Policy: resources that contain production data are protected from accidental deletion."""
 
 from __future__ import annotations
 

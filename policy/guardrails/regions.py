@@ -1,4 +1,4 @@
-"""Where data may be."""
+"""Policy: the regions in which data may be stored and processed."""
 
 from __future__ import annotations
 

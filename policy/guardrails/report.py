@@ -1,4 +1,4 @@
-"""How a policy on one resource tells what is wrong with it."""
+"""The type of the function with which a policy reports a violation."""
 
 from collections.abc import Callable
 

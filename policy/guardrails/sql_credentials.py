@@ -1,4 +1,4 @@
-"""No credential in SQL: statements are stored, listed and logged in the clear."""
+"""Policy: no credential in SQL, since statements are stored, listed and logged unencrypted."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def _found_in(sql: str) -> Iterator[str]:
         line = sql.count("\n", 0, option.start()) + 1
         yield f"sets '{option['key']}' to a literal on line {line}"
     for number, line_text in enumerate(sql.splitlines(), 1):
+        # One finding per line: a named option is reported already, with its key.
         told = any(sql.count("\n", 0, option.start()) + 1 == number for option in named)
         what = None if told else credential_in(line_text)
         if what:

@@ -1,8 +1,8 @@
-"""Reading what is known of a resource.
+"""Reads inputs of a resource; unknown ones count as absent.
 
-In a preview some inputs come from resources that do not exist yet. ``pulumi_policy`` raises when a policy touches one,
-and drops whatever else the policy would have found: so these functions answer ``None`` for it. Such a value is judged
-in ``up``, where the engine asks again, with all inputs known, before it makes the resource.
+In a preview some inputs depend on resources that do not exist yet. ``pulumi_policy`` raises if a policy reads one, and
+drops the policy's other findings. So these functions return ``None`` for it. The value is checked in ``up``: there the
+engine calls the policy with all inputs known, before it creates the resource.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def known(props: Any, *path: str) -> Any:
-    """Return the value at ``path``; ``None`` where it is absent or not known yet."""
+    """Return the value at ``path``; ``None`` if it is absent or unknown."""
     found = props
     for key in path:
         try:
@@ -29,13 +29,13 @@ def known(props: Any, *path: str) -> Any:
 
 
 def text(props: Any, *path: str) -> str:
-    """Return the text at ``path``; empty where there is none yet."""
+    """Return the text at ``path``; empty if it is absent or unknown."""
     found = known(props, *path)
     return found if isinstance(found, str) else ""
 
 
 def texts(props: Any, *path: str) -> Iterator[tuple[str, str]]:
-    """Yield the keys and values of the map at ``path`` whose values are text, and known."""
+    """Yield key and value of the map at ``path``, for values that are known texts."""
     found = known(props, *path)
     for key in found if isinstance(found, Mapping) else ():
         value = known(found, key)
@@ -54,6 +54,6 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names as a person would list them."""
+    """Return names as an enumeration: ``a, b and c``."""
     *most, last = list(names) or ["nothing"]
     return f"{', '.join(most)} and {last}" if most else last

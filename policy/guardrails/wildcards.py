@@ -1,7 +1,7 @@
-"""A right names what it is for.
+"""Policy: a right names its resources.
 
-A bare ``*`` is everything, of this pipeline and of all others. A prefix (``product-updates-*``) is not: Schema Registry
-subjects and Flink's transactional ids have no other way to be named before they exist.
+A bare ``*`` grants rights on the resources of all pipelines. A prefix (``product-updates-*``) is allowed: Schema
+Registry subjects and Flink's transactional ids cannot be named otherwise before they exist.
 """
 
 from __future__ import annotations

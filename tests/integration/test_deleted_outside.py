@@ -23,7 +23,7 @@ AT_ONCE = ("--yes", "--skip-preview")
 def cloud(clone: Clone) -> httpx.Client:
     """Return a client of the control plane, with the administrator's key."""
     own = clone.credentials()
-    return httpx.Client(base_url=clone.endpoint, auth=(own["cloud_api_key"], own["cloud_api_secret"]))
+    return httpx.Client(base_url=clone.endpoint, auth=(own["cloud_api_key"], own["cloud_api_secret"]), timeout=60)
 
 
 def delete(clone: Clone, path: str, **names: str) -> None:

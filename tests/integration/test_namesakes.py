@@ -63,7 +63,7 @@ def held(clone: Clone) -> dict[str, Any]:
     }
     found = {}
     for name, path in paths.items():
-        reply = httpx.get(f"{clone.endpoint}{path}", auth=key(clone))
+        reply = httpx.get(f"{clone.endpoint}{path}", auth=key(clone), timeout=60)
         reply.raise_for_status()
         found[name] = reply.json()
     return {
@@ -80,7 +80,7 @@ def test_an_up_deletes_nothing_that_was_there_before(clone: Clone) -> None:
     clone.ok("up", "--yes", "--skip-preview")
     retention = f"/kafka/v3/clusters/{clone.outputs()['kafkaClusterId']}/topics/orders/configs/retention.ms"
     setting = {"value": "123456789"}  # which one that is made again would not have
-    httpx.put(f"{clone.endpoint}{retention}", json=setting, auth=key(clone)).raise_for_status()
+    httpx.put(f"{clone.endpoint}{retention}", json=setting, auth=key(clone), timeout=60).raise_for_status()
     before = held(clone)
     known = urns(clone)
     for name in NAMES:
@@ -98,7 +98,7 @@ def test_what_the_sentence_says_leads_out(clone: Clone) -> None:
     addresses = [line.partition("(DELETE ")[2].partition(")")[0] for line in said.splitlines() if "left alone" in line]
     assert len(addresses) == len(NAMES)
     for address in addresses:
-        httpx.delete(address, auth=key(clone)).raise_for_status()
+        httpx.delete(address, auth=key(clone), timeout=60).raise_for_status()
     clone.ok("up", "--yes", "--skip-preview")
     assert set(NAMES) <= urns(clone).keys()
     assert orphans(clone) <= {"orders"}  # a topic is on the broker, not among the resources

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
@@ -12,7 +12,12 @@ from localcloud.api.http.operations import Operations
 from localcloud.control.faults.rules import CLOUD_LIKE, Effect, EffectKind, Rule, read
 from workshop.clone import PROJECT
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PAINS = (PROJECT / "docs" / "pains.md").read_text(encoding="utf-8")
+PAGES = sorted(path for path in PROJECT.rglob("*.md") if not {".local", ".git"} & set(path.parts))
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)\s]+))?\)")
 SHOWN_BY = re.findall(r"`(tests/[\w/.]+)::(\w+)`", PAINS)
 
 
@@ -25,6 +30,22 @@ def test_every_pain_names_a_test() -> None:
     rows = [line for line in PAINS.splitlines() if line.startswith("|")][2:]
     assert len(rows) >= 10
     assert [row for row in rows if not re.search(r"`tests/[\w/.]+::\w+`", row)] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what may stand after ``#`` in a link to a page: its headings, as GitHub names them."""
+    headings = re.findall(r"^#+ +(.+?) *$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for path, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(f"{path}#{anchor}" if anchor else path)
+    assert broken == []
 
 
 class TestFaults:

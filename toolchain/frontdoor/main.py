@@ -1,4 +1,4 @@
-"""Tells the front door's own commands from Pulumi's."""
+"""Dispatches a command line: to one of the front door's own commands, else to Pulumi."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from toolchain.frontdoor.hall.terminal import escape_what_cannot_be_shown, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# Command -> what it does. Each is a module `<command>_command` with `run(layout, arguments) -> exit status`.
+# Command -> its help. Each is a module `<command>_command` with `run(layout, arguments) -> exit status`.
 COMMANDS = {
     "cloud": "the local cloud: start, stop, env, status, logs, faults, reset",
     "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
@@ -24,10 +24,11 @@ COMMANDS = {
     "bench": "measure this project on this machine: ./pulumiw bench journey",
     "cost": "what the stack costs on Confluent Cloud, an hour and a month, before it is made",
     "timeline": "what the last `up` did when, as a picture, and its longest chain",
+    "docs": "write the generated pages of docs/, or say which differ: ./pulumiw docs --check",
     "test": "ruff, mypy and pytest, as CI runs them",
 }
-# What stands after these is not ours to read: pytest has a flag -s, too.
-_KEEP_THEIR_FLAGS = frozenset({"bench", "cloud", "sql", "test"})
+# The arguments of these are not searched for `-s STACK`: pytest, for example, has a flag -s of its own.
+_KEEP_THEIR_FLAGS = frozenset({"bench", "cloud", "docs", "sql", "test"})
 
 
 def _run(layout: Layout, arguments: Sequence[str]) -> int:
@@ -52,7 +53,7 @@ def _run(layout: Layout, arguments: Sequence[str]) -> int:
 
 def main(project: str, arguments: Sequence[str]) -> int:
     """Run a command line and return the exit status."""
-    # Set-up leaves the packages uncompiled: without their byte code every start would compile them anew.
+    # The set-up installs packages uncompiled (see venv.py): without cached byte code every start would compile them.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     escape_what_cannot_be_shown()
     try:

@@ -1,4 +1,4 @@
-"""Repetitions, spread, and the run's own yardstick."""
+"""Repetitions, spread, and a reference time of the same run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One measured quantity: ``values`` in ``unit``, in the order taken; ``beside``: what it is held against.
+    """One measured quantity: ``values`` in ``unit``, in the order taken; ``beside``: the figure to compare it with.
 
     ``place`` is where a plot has it, if one does.
     """
@@ -37,7 +37,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Share of what it is held against."""
+        """Ratio to the figure beside it."""
         return self.median / self.beside.median if self.beside else None
 
     @property

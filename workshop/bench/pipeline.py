@@ -91,7 +91,7 @@ class Pipeline:
         return values
 
     def wait_until_all_have_vectors(self) -> None:
-        """Wait until nothing more comes."""
+        """Wait until no more records arrive."""
         seen = -1
         while (now := self.end(SINK)) != seen:
             seen = now
@@ -103,7 +103,7 @@ class Pipeline:
         return float(sum(psutil.Process(process["pid"]).memory_info().rss for process in processes)) / 1e6
 
     def run_insert(self, *, stopped: bool) -> None:
-        """Stop the INSERT or let it go on."""
+        """Stop or resume the INSERT."""
         out, clone = self.stack.outputs, self.stack.clone
         owner = self.stack.account(f"operator-{time.time_ns()}", {"EnvironmentAdmin": ["environment"]})
         key = self.stack.flink_key(owner)
@@ -168,10 +168,10 @@ def _product(sample: bytes, number: int) -> bytes:
 def milliseconds(pipeline: Pipeline, rate: int, samples: list[bytes], isolation: str) -> list[float]:
     """Send records at a rate and return for each how long its vector took to reach a reader."""
     count = max(RATE_SECONDS, rate * RATE_SECONDS)
-    base = 1_000_000_000 + time.time_ns() // 1_000_000 % 1_000_000_000  # product ids that nobody else has
+    base = 1_000_000_000 + time.time_ns() // 1_000_000 % 1_000_000_000  # product ids that no other record has
     values = [_product(samples[number % len(samples)], base + number) for number in range(count)]
     watcher = pipeline.consumer(SINK, isolation=isolation, from_start=False)
-    watcher.consume(1, timeout=2)  # connected before the clock runs
+    watcher.consume(1, timeout=2)  # connect first: the connection is not part of the measured latency
     sent: list[float] = [0.0] * count
     producer = Producer({**pipeline.settings(), "linger.ms": 0})
 

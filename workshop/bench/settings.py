@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+OFFICIAL = "official"
 
 
 def runs(default: int) -> int:
@@ -24,6 +25,16 @@ def stacks(default: str) -> tuple[int, ...]:
 def waits(default: str) -> tuple[str, ...]:
     """Return by which factors to scale the official provider's waits, one after the other (``BENCH_WAITS``)."""
     return _read("BENCH_WAITS", default, _each(_factor), "numbers from 0 to 1, with commas between them")
+
+
+def official_plugins() -> bool:
+    """Return whether to run the official plugins with their real waits (``BENCH_PLUGINS``)."""
+    return _read("BENCH_PLUGINS", "bundled", _kind, "official or bundled") == OFFICIAL
+
+
+def rights_delay() -> int:
+    """Return after how many seconds rights are granted, 0 for at once (``BENCH_RIGHTS_DELAY``)."""
+    return _read("BENCH_RIGHTS_DELAY", "0", _seconds, "a whole number of seconds from 0 on")
 
 
 def _read(name: str, default: str, parse: Callable[[str], T], allowed: str) -> T:
@@ -49,3 +60,16 @@ def _factor(text: str) -> str:
     if not 0 <= float(text) <= 1:
         raise ValueError
     return text
+
+
+def _kind(text: str) -> str:
+    if text not in {OFFICIAL, "bundled"}:
+        raise ValueError
+    return text
+
+
+def _seconds(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number

@@ -46,7 +46,7 @@ class FaultInjection:
 
     def _effects(self, scope: Scope) -> list[Effect]:
         faults = self._cloud.faults
-        if scope["type"] != "http" or not faults.meet_requests:
+        if scope["type"] != "http" or not faults.has_http_faults:
             return []
         operation = self._operations.of(scope["method"], scope["path"])
         if operation is None or self._is_internal(scope):

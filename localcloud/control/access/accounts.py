@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.access.rbac import ROLES
-from localcloud.control.core.errors import ConflictError, InvalidError, found
+from localcloud.control.core.errors import ConflictError, InvalidError, require_found
 from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.resources import RoleBinding, ServiceAccount, User
 from localcloud.ids import new_id
@@ -33,16 +33,16 @@ class Users:
         return self._store.all(User)[0]
 
     def all(self) -> list[User]:
-        """Everyone."""
+        """All users."""
         return self._store.all(User)
 
     def get(self, user_id: str) -> User:
-        """One person."""
-        return found(self._store.get(User, user_id), f"User {user_id} does not exist.")
+        """The user of that id, else :class:`NotFoundError`."""
+        return require_found(self._store.get(User, user_id), f"User {user_id} does not exist.")
 
 
 class ServiceAccounts:
-    """Identities for programs; a name is taken in the whole organization."""
+    """Identities for programs. A name is unique in the organization."""
 
     def __init__(self, store: Store, keys: ApiKeys, broker_rights: BrokerRights) -> None:
         self._store = store
@@ -50,7 +50,7 @@ class ServiceAccounts:
         self._broker_rights = broker_rights
 
     def create(self, name: str, description: str) -> ServiceAccount:
-        """Make one."""
+        """Create a service account. :class:`ConflictError` if the name is in use."""
         account = ServiceAccount(id=new_id("sa"), name=name, description=description)
         with self._store.transaction():
             self._check(account)
@@ -62,8 +62,10 @@ class ServiceAccounts:
         return self._store.all(ServiceAccount)
 
     def get(self, account_id: str) -> ServiceAccount:
-        """One of them."""
-        return found(self._store.get(ServiceAccount, account_id), f"Service Account {account_id} does not exist.")
+        """The service account of that id, else :class:`NotFoundError`."""
+        return require_found(
+            self._store.get(ServiceAccount, account_id), f"Service Account {account_id} does not exist."
+        )
 
     def update(self, account_id: str, values: dict[str, Any]) -> ServiceAccount:
         """Change ``name`` or ``description``."""
@@ -73,8 +75,9 @@ class ServiceAccounts:
             return self._store.update(account, **values) or account
 
     def delete(self, account_id: str) -> None:
-        """Delete it with its API keys and role bindings."""
+        """Delete a service account with its API keys and role bindings."""
         account = self.get(account_id)
+        # Keys first: interrupted here, the account is still there to be deleted again, and opens nothing.
         self._keys.delete_where(lambda key: key.owner_id == account_id)
         principal = f"User:{account_id}"
         bindings = [binding for binding in self._store.all(RoleBinding) if binding.principal == principal]
@@ -93,7 +96,7 @@ class ServiceAccounts:
 
 
 class RoleBindings:
-    """Who has which role on what."""
+    """Role bindings: a principal, a role, and the CRN pattern that the role covers."""
 
     def __init__(self, store: Store, organization_crn: str, broker_rights: BrokerRights) -> None:
         self._store = store
@@ -101,7 +104,7 @@ class RoleBindings:
         self._broker_rights = broker_rights
 
     def create(self, principal: str, role_name: str, crn_pattern: str) -> RoleBinding:
-        """Make one; an equal one makes a :class:`ConflictError`."""
+        """Create a role binding and notify the brokers. :class:`ConflictError` if an equal one exists."""
         binding = RoleBinding(id=new_id("rb"), principal=principal, role_name=role_name, crn_pattern=crn_pattern)
         if role_name not in ROLES:
             raise InvalidError(f"Role {role_name!r} is unknown: use one of {', '.join(ROLES)}.", pointer="/role_name")
@@ -123,11 +126,11 @@ class RoleBindings:
         return self._store.all(RoleBinding)
 
     def get(self, binding_id: str) -> RoleBinding:
-        """One of them."""
-        return found(self._store.get(RoleBinding, binding_id), f"Role binding {binding_id} does not exist.")
+        """The role binding of that id, else :class:`NotFoundError`."""
+        return require_found(self._store.get(RoleBinding, binding_id), f"Role binding {binding_id} does not exist.")
 
     def delete(self, binding_id: str) -> RoleBinding:
-        """Take the role away."""
+        """Delete a role binding and notify the brokers; returns the deleted one."""
         binding = self.get(binding_id)
         self._store.remove(binding)
         self._broker_rights.changed()

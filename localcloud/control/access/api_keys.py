@@ -1,11 +1,11 @@
-"""API keys."""
+"""API keys: created, listed, revoked, and granted to the Kafka brokers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.access.authentication import sha256
-from localcloud.control.core.errors import ControlError, InvalidError, NotFoundError, found, translated
+from localcloud.control.core.errors import ControlError, InvalidError, NotFoundError, require_found, translated
 from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.regions import check_region
 from localcloud.control.core.resources import ApiKey, Environment, KafkaCluster, KeyScope, Phase, SchemaRegistry
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ApiKeys:
-    """Keys, and the grants by which brokers know them."""
+    """API keys of the organization. A Kafka key is also granted to its broker, which authenticates clients itself."""
 
     def __init__(self, store: Store, plane: Plane, faults: Faults) -> None:
         self._store = store
@@ -31,9 +31,9 @@ class ApiKeys:
     def create(
         self, *, owner_id: str, resource: dict[str, Any], name: str = "", description: str = ""
     ) -> tuple[ApiKey, str]:
-        """Make a key for ``owner_id`` on ``resource`` (as in the API; empty: the control plane).
+        """Create a key for ``owner_id`` on ``resource`` (``spec.resource`` of the API; empty: the control plane).
 
-        Returns it with its secret, which is kept nowhere.
+        Returns the key and its secret. Only the secret's hash is stored, so the secret cannot be read again.
         """
         secret = new_secret()
         scope, resource_id, environment_id = self.resolve(resource)
@@ -61,12 +61,12 @@ class ApiKeys:
         return key, secret
 
     def all(self) -> list[ApiKey]:
-        """All of them."""
+        """All API keys."""
         return self._store.all(ApiKey)
 
     def get(self, key_id: str) -> ApiKey:
-        """One of them."""
-        return found(self._store.get(ApiKey, key_id), f"The API Key (id={key_id}) does not exist.")
+        """The API key of that id, else :class:`NotFoundError`."""
+        return require_found(self._store.get(ApiKey, key_id), f"The API Key (id={key_id}) does not exist.")
 
     def update(self, key_id: str, values: dict[str, Any]) -> ApiKey:
         """Change ``name`` or ``description``."""
@@ -74,19 +74,19 @@ class ApiKeys:
         return self._store.update(key, **values) or key
 
     def delete(self, key_id: str) -> None:
-        """Delete it; what it opened, it opens no more."""
+        """Delete a key and revoke its grant: the broker refuses the key from then on."""
         key = self.get(key_id)
         self._store.remove(key)
         self._grant(key)
 
     def delete_where(self, condition: Callable[[ApiKey], bool]) -> None:
-        """Delete all such keys."""
+        """Delete every key that meets the condition."""
         for key in self.all():
             if condition(key):
                 self.delete(key.id)
 
     def grant(self, cluster_id: str) -> None:
-        """Tell a broker its keys."""
+        """Replace the keys that a broker accepts by those in effect now."""
         keys = [
             key
             for key in self.all()
@@ -105,7 +105,7 @@ class ApiKeys:
                 self.grant(cluster.id)
 
     def resolve(self, resource: dict[str, Any]) -> tuple[KeyScope, str, str]:
-        """Return what the key opens: its scope, the resource's id, the environment's."""
+        """Return (scope, resource id, environment id) of the resource that a key is requested for."""
         identifier, kind = str(resource.get("id") or ""), str(resource.get("kind") or "").casefold()
         if identifier.startswith("lkc-"):
             cluster = self._store.get(KafkaCluster, identifier)
@@ -113,7 +113,7 @@ class ApiKeys:
                 raise NotFoundError(f"Kafka cluster {identifier} does not exist.", pointer="/spec/resource/id")
             return KeyScope.KAFKA, identifier, cluster.environment_id
         if identifier.startswith("lsrc-"):
-            registry = found(
+            registry = require_found(
                 self._store.get(SchemaRegistry, identifier), f"Schema Registry cluster {identifier} does not exist."
             )
             return KeyScope.SCHEMA_REGISTRY, identifier, registry.environment_id
@@ -130,7 +130,7 @@ class ApiKeys:
         )
 
     def _region(self, identifier: str, environment_id: str) -> tuple[KeyScope, str, str]:
-        # The provider also writes it with the environment in front: env-abc123.aws.us-east-1.
+        # The official provider also sends the id prefixed with the environment: env-abc123.aws.us-east-1.
         parts = identifier.split(".")
         if parts[0].startswith("env-"):
             environment_id = environment_id or parts[0]

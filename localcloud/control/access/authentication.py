@@ -1,4 +1,4 @@
-"""Who calls: an API key and its secret in, the caller out."""
+"""Authentication: an API key and its secret in, the caller out."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _WRONG = "Unauthorized: the API key is unknown or its secret is wrong."
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """``key`` is ``None`` for the organization's administrator, and for the data plane's own parts.
+    """An authenticated caller. ``key`` is ``None`` for the administrator and for components of the data plane.
 
-    These are ``is_internal`` when they act for themselves, ``on_behalf`` when they act as a principal, with its rights.
+    A data plane component is ``is_internal`` when it acts for itself, with every right, and ``on_behalf`` when it acts
+    for a principal, with the rights of that principal.
     """
 
     principal_id: str
@@ -33,17 +34,21 @@ class Caller:
 
     @property
     def is_of_data_plane(self) -> bool:
-        """Whether it is a part of the data plane, for itself or on behalf of a principal."""
+        """Whether the caller is a data plane component, for itself or on behalf of a principal."""
         return self.is_internal or self.on_behalf
 
     @property
     def is_admin(self) -> bool:
-        """Whether it is the organization's administrator, by the key of ``credentials.json``."""
+        """Whether the caller is the organization's administrator, with the key of ``credentials.json``."""
         return self.key is None and not self.is_of_data_plane
 
 
 class Authenticator:
-    """Knows the keys. Compares in constant time, and says no alike to an unknown key and to a wrong secret."""
+    """Authenticates API keys.
+
+    Secrets are compared in constant time, and an unknown key gets the same answer as a wrong secret: nobody can find
+    out which keys exist.
+    """
 
     def __init__(self, store: Store, credentials: Credentials, admin_id: str, faults: Faults) -> None:
         self._store = store
@@ -52,11 +57,11 @@ class Authenticator:
         self._faults = faults
 
     def caller(self, user: str, password: str) -> Caller:
-        """Return who that is, else :class:`UnauthenticatedError`."""
+        """Return the caller with these credentials, else :class:`UnauthenticatedError`."""
         if self.is_internal(password):
             if user == INTERNAL_USER:
                 return Caller(principal_id=INTERNAL_USER, is_internal=True)
-            if self._is_principal(user):  # a statement or a connector, as whom it runs
+            if self._is_principal(user):  # the principal that a statement or connector runs as
                 return Caller(principal_id=user, on_behalf=True)
             raise UnauthenticatedError(_WRONG)
         if user == self._credentials.cloud_api_key:
@@ -64,13 +69,14 @@ class Authenticator:
                 return Caller(principal_id=self._admin_id)
             raise UnauthenticatedError(_WRONG)
         key = self._store.get(ApiKey, user)
+        # An unknown key is compared, too: else the time of the answer would tell that it is unknown.
         is_right = _same(sha256(password), key.secret_sha256 if key else sha256(""))
         if is_right and key and self._faults.is_in_effect(key.created_at):
             return Caller(principal_id=key.owner_id, key=key)
         raise UnauthenticatedError(_WRONG)
 
     def is_internal(self, password: str) -> bool:
-        """Whether only the data plane's own parts have that password."""
+        """Whether the password is the token that only data plane components have."""
         return _same(password, self._credentials.internal_token)
 
     def _is_principal(self, identifier: str) -> bool:
@@ -82,7 +88,7 @@ class Authenticator:
 
 
 def sha256(secret: str) -> str:
-    """Return the hash of a secret, as it is kept: hex."""
+    """Return the SHA-256 of a secret in hex, as stored. Unsalted: secrets are random, so no dictionary holds them."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Brokers are told who may do what on them, whenever that changes."""
+"""Pushes access control lists to the Kafka brokers whenever role bindings or ACLs change."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class BrokerRights:
     def __init__(self, store: Store, plane: Plane, *, names: Names, rights: Rights, faults: Faults) -> None:
         self._store, self._plane, self._names, self._rights, self._faults = store, plane, names, rights, faults
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._told: dict[str, frozenset[AclRule]] = {}
+        self._pushed: dict[str, frozenset[AclRule]] = {}
 
     def of(self, cluster: KafkaCluster) -> frozenset[AclRule]:
-        """The list of one cluster as it holds now."""
+        """The access control list of a cluster, from the role bindings and ACLs in effect now."""
         acls = [
             acl
             for acl in self._store.all(Acl)
@@ -39,24 +39,27 @@ class BrokerRights:
         ]
         return rules(self._rights.all_grants(), acls, self._names.cluster(cluster))
 
-    def tell(self, cluster: KafkaCluster, *, anew: bool = False) -> None:
-        """Tell a broker its list, unless it has it; ``anew``: it was just started."""
+    def push(self, cluster: KafkaCluster, *, force: bool = False) -> None:
+        """Push the list to a broker if it has changed; with ``force`` always, for a broker that was just started."""
         with self._locks[cluster.id]:
             current = self.of(cluster)
-            if anew or self._told.get(cluster.id) != current:
+            if force or self._pushed.get(cluster.id) != current:
                 with translated():
                     self._plane.kafka.authorize(cluster.id, current)
-                self._told[cluster.id] = current
+                self._pushed[cluster.id] = current
 
     def changed(self) -> None:
-        """Tell every broker that runs; return when the change holds. One that cannot be told is told at its start."""
-        self._tell_all()
-        self._faults.when_in_effect(self._tell_all)
+        """Push to every running broker; return when the change is in effect there.
 
-    def _tell_all(self) -> None:
+        A broker that cannot be reached gets its list at its next start.
+        """
+        self._push_to_all()
+        self._faults.when_in_effect(self._push_to_all)
+
+    def _push_to_all(self) -> None:
         for cluster in self._store.all(KafkaCluster):
             if cluster.phase is Phase.PROVISIONED:
                 try:
-                    self.tell(cluster)
+                    self.push(cluster)
                 except ControlError as error:
-                    _log.warning("the broker of %s was not told its rights: %s", cluster.id, error)
+                    _log.warning("the broker of %s did not take its access control list: %s", cluster.id, error)

@@ -1,6 +1,6 @@
-"""What role bindings and ACLs mean to a broker: one list of Kafka's own ACLs, and Kafka's way of reading it. Pure.
+"""Role bindings and ACLs as one list of Kafka's own ACLs, and Kafka's evaluation of such a list. Pure functions.
 
-The broker and Kafka REST go by the same list, so they cannot disagree.
+The broker and Kafka REST evaluate the same list, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAMES = {
     Operation.DESCRIBE_CONFIGS: "DESCRIBE_CONFIGS",
     Operation.ALTER_CONFIGS: "ALTER_CONFIGS",
 }
-# What Kafka takes for granted: whoever may write a topic may also describe it.
+# Implications of Kafka's own authorizer: READ, WRITE, DELETE or ALTER on a topic implies DESCRIBE.
 _IMPLIED_BY = {
     "DESCRIBE": {"DESCRIBE", "READ", "WRITE", "DELETE", "ALTER"},
     "DESCRIBE_CONFIGS": {"DESCRIBE_CONFIGS", "ALTER_CONFIGS"},
@@ -35,7 +35,7 @@ _IMPLIED_BY = {
 
 
 def rules(grants: Iterable[tuple[str, Grant]], acls: Iterable[Acl], kafka_crn: str) -> frozenset[AclRule]:
-    """Return the ACLs of the cluster ``kafka_crn``: from grants (with their ``User:sa-1``), and those set by hand."""
+    """Return the ACLs of the cluster ``kafka_crn``: derived from grants (by ``User:sa-1``), and set through the API."""
     derived = {rule for principal, grant in grants for rule in _of_grant(principal, grant, kafka_crn)}
     set_by_hand = {
         AclRule(
@@ -48,13 +48,13 @@ def rules(grants: Iterable[tuple[str, Grant]], acls: Iterable[Acl], kafka_crn: s
             permission=acl.permission,
         )
         for acl in acls
-        if acl.resource_type != "DELEGATION_TOKEN"  # there are none
+        if acl.resource_type != "DELEGATION_TOKEN"  # Confluent Cloud accepts such ACLs; the brokers have no tokens
     }
     return frozenset(derived | set_by_hand)
 
 
 def permits(rules: Collection[AclRule], principal: str, operation: str, resource_type: str, name: str) -> bool:
-    """Whether a principal may do that: nothing denies it, and something allows it."""
+    """Whether a principal may do ``operation``: no rule denies it, and one allows it (Kafka: DENY wins)."""
     concerned = [
         rule
         for rule in rules
@@ -89,6 +89,7 @@ def _of_grant(principal: str, grant: Grant, kafka_crn: str) -> Iterator[AclRule]
         if kind not in _TYPES or not operations & _NAMES.keys():
             continue
         is_prefix = name.endswith("*") and name != "*"
+        # A role with every operation becomes one ALL rule: brokers get short lists.
         allowed = ["ALL"] if operations >= _NAMES.keys() else [_NAMES[one] for one in operations & _NAMES.keys()]
         for operation in allowed:
             yield AclRule(
@@ -98,6 +99,7 @@ def _of_grant(principal: str, grant: Grant, kafka_crn: str) -> Iterator[AclRule]
                 pattern_type="PREFIXED" if is_prefix else "LITERAL",
                 operation=operation,
             )
+        # Confluent's DeveloperWrite lets producers be idempotent, which needed this right until Kafka 2.8 (KIP-679).
         if kind == "topic" and Operation.WRITE in operations and "ALL" not in allowed:
             yield AclRule(
                 principal=principal, resource_type="CLUSTER", resource_name=CLUSTER, operation="IDEMPOTENT_WRITE"

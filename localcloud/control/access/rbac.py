@@ -1,9 +1,9 @@
-"""Confluent's predefined roles: what each may do, and which resources a CRN pattern reaches. Pure.
+"""Confluent's predefined roles: the operations of each, and the resources that a CRN pattern covers. Pure functions.
 
-Source: Confluent Cloud's role reference (predefined RBAC roles), reduced to the resources that are here. Operations of
-Kafka and the Schema Registry have their own names; the others are this module's. A role of a scope (organization,
-environment, cluster) holds for everything below it; a role on a resource holds for what its pattern names, and nothing
-else.
+Source: Confluent Cloud's role reference (predefined RBAC roles), reduced to the local cloud's resources. Operations
+on Kafka and the Schema Registry have their official names; the names of the others are ours. A role on a scope
+(organization, environment, cluster) covers everything below it. A role on a resource covers only the resources that
+its pattern names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Operation(StrEnum):
-    """What can be done to a resource."""
+    """An operation on a resource, for which a role can be needed."""
 
     VIEW = "View"
     MANAGE = "Manage"  # create, change, delete
@@ -42,7 +42,7 @@ class Operation(StrEnum):
 
 
 class Grant(NamedTuple):
-    """A role on whatever a CRN pattern reaches."""
+    """A role on the resources that a CRN pattern covers."""
 
     role: str
     pattern: str
@@ -63,7 +63,7 @@ class Role:
     on: Mapping[str, frozenset[Operation]] = field(default_factory=dict)
 
     def operations(self, kind: str) -> frozenset[Operation]:
-        """Return what it may do to a resource of that kind."""
+        """Return the operations that the role allows on a resource of that kind (``topic``)."""
         return self.on.get(kind, self.below)
 
 
@@ -79,7 +79,7 @@ def _resource(**on: Iterable[Operation]) -> Role:
 _FLINK = {O.VIEW, O.RUN}
 ROLES: Mapping[str, Role] = {
     "OrganizationAdmin": _scope(EVERYTHING),
-    # Runs statements and connectors as itself; as somebody else only with Assigner.
+    # Without ASSIGN: it runs statements and connectors as itself, and as another principal only with the role Assigner.
     "EnvironmentAdmin": _scope(EVERYTHING - {O.ASSIGN}),
     "CloudClusterAdmin": _scope(EVERYTHING - {O.ASSIGN, O.RUN, O.MANAGE_CONNECTIONS}),
     "FlinkAdmin": _scope(
@@ -129,12 +129,12 @@ ROLES: Mapping[str, Role] = {
 
 
 def kind_of(crn: str) -> str:
-    """Return what a CRN names: the key of its last segment, such as ``topic``."""
+    """Return the kind of resource that a CRN names: the key of its last segment, such as ``topic``."""
     return crn.rpartition("/")[2].partition("=")[0]
 
 
 def is_below(crn: str, scope: str) -> bool:
-    """Whether a resource is that scope or lies in it."""
+    """Whether a resource is the scope itself or inside it."""
     return crn == scope or crn.startswith(f"{scope}/")
 
 

@@ -1,7 +1,7 @@
-"""What a caller may do. The services ask here, and nowhere else.
+"""Authorization: the one place where it is decided what a caller may do.
 
-First which door a key opens: the administrator's key and a Global key open all of them, any other the one it was made
-for. Then what its owner may do behind it: :class:`Rights`, by role.
+Two checks per request. First the key's scope (``allow_...``): the administrator's key and a Global key are valid for
+every API, any other key only for the resource it was created for. Then the roles of the key's owner (:class:`Rights`).
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
 FORBIDDEN = "Forbidden Access"
 
-# Clients tell "invalid API key" from "no such resource" by these words.
+# Confluent Cloud's own sentence: clients match on it to tell a key of the wrong scope from a missing resource.
 _CLOUD = "invalid API key: make sure you're using a Cloud API Key and not a Cluster API Key."
 
 
 def allow_cloud(caller: Caller) -> None:
-    """The control plane (organization, IAM, clusters, pools, connectors), else :class:`ForbiddenError`."""
+    """Require a key for the control plane (organization, IAM, clusters, pools, connectors): :class:`ForbiddenError`."""
     if not _opens(caller, KeyScope.CLOUD):
         raise ForbiddenError(_CLOUD)
 
 
 def allow_kafka(caller: Caller, cluster_id: str) -> None:
-    """Kafka REST of one cluster, else :class:`ForbiddenError`."""
+    """Require a key for Kafka REST of one cluster: :class:`ForbiddenError`."""
     if not _opens(caller, KeyScope.KAFKA, cluster_id):
         raise ForbiddenError(f"invalid API key: it was not made for Kafka cluster {cluster_id}.", error_code=40301)
 
 
 def allow_registry(caller: Caller, registry_id: str) -> None:
-    """One Schema Registry, else :class:`ForbiddenError`. The data plane's own parts may use it too."""
+    """Require a key for one Schema Registry: :class:`ForbiddenError`. Data plane components need none."""
     if not caller.is_of_data_plane and not _opens(caller, KeyScope.SCHEMA_REGISTRY, registry_id):
         raise ForbiddenError(f"invalid API key: it was not made for Schema Registry {registry_id}.", error_code=40301)
 
 
 def allow_flink(caller: Caller, environment_id: str) -> None:
-    """Flink SQL in one environment, else :class:`ForbiddenError`."""
+    """Require a key for Flink SQL in one environment: :class:`ForbiddenError`."""
     if not _opens(caller, KeyScope.FLINK) or (
         caller.key and caller.key.scope is KeyScope.FLINK and caller.key.environment_id != environment_id
     ):
@@ -51,7 +51,7 @@ def allow_flink(caller: Caller, environment_id: str) -> None:
 
 
 def allow_flink_region(caller: Caller, region_id: str) -> None:
-    """Compute pools of one Flink region (``aws.us-east-1``), else :class:`ForbiddenError`."""
+    """Require a key for the compute pools of one Flink region (``aws.us-east-1``): :class:`ForbiddenError`."""
     if not _opens(caller, KeyScope.FLINK, region_id):
         raise ForbiddenError(f"invalid API key: it was not made for Flink region {region_id}.")
 
@@ -68,37 +68,37 @@ def _opens(caller: Caller, scope: KeyScope, resource_id: str = "") -> bool:
 
 
 class Rights:
-    """What the owner of a key may do, by role. The administrator is OrganizationAdmin."""
+    """The roles of principals, and what these allow. The administrator is OrganizationAdmin."""
 
     def __init__(self, store: Store, names: Names, admin_id: str, faults: Faults) -> None:
         self._store, self._names, self._faults = store, names, faults
         self._admin = (f"User:{admin_id}", Grant("OrganizationAdmin", names.organization))
 
     def all_grants(self) -> list[tuple[str, Grant]]:
-        """Everybody's roles (``User:sa-...``, role and pattern) that are in effect."""
+        """All grants in effect, as (``User:sa-...``, grant)."""
         bindings = [one for one in self._store.all(RoleBinding) if self._faults.is_in_effect(one.created_at)]
         return [self._admin, *((one.principal, Grant(one.role_name, one.crn_pattern)) for one in bindings)]
 
     def grants(self, principal_id: str) -> list[Grant]:
-        """One principal's roles."""
+        """The grants of one principal."""
         principal = f"User:{principal_id}"
         return [grant for holder, grant in self.all_grants() if holder == principal]
 
     def may(self, caller: Caller, operation: Operation, crn: str) -> bool:
-        """Whether the caller may do that."""
+        """Whether the caller's roles allow ``operation`` on the resource ``crn``."""
         return caller.is_admin or caller.is_internal or allows(self.grants(caller.principal_id), operation, crn)
 
     def is_allowed(self, principal_id: str, operation: Operation, crn: str) -> bool:
-        """Whether a principal may do that, whoever asks."""
+        """Whether the roles of a principal, who need not be the caller, allow ``operation`` on the resource ``crn``."""
         return allows(self.grants(principal_id), operation, crn)
 
     def require(self, caller: Caller, operation: Operation, crn: str) -> None:
-        """:class:`ForbiddenError` in the cloud's words unless the caller may do that."""
+        """Raise :class:`ForbiddenError` with Confluent Cloud's message unless the caller may do ``operation``."""
         if not self.may(caller, operation, crn):
             raise ForbiddenError(FORBIDDEN)
 
     def require_subject(self, caller: Caller, operation: Operation, registry: SchemaRegistry, subject: str) -> None:
-        """Same for a subject of a Schema Registry, or with an empty ``subject`` for its global settings."""
+        """Same as :meth:`require`, for a subject of a Schema Registry (``""``: for the registry's global settings)."""
         place = self._names.registry(registry)
         crn = f"{place}/subject={subject}" if subject else place
         if not self.may(caller, operation, crn):

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from localcloud.control.access.authentication import sha256
-from localcloud.control.core.errors import ConflictError, InvalidError, found, translated
+from localcloud.control.core.errors import ConflictError, InvalidError, require_found, translated
 from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.resources import ApiKey, Connector, KafkaCluster, Phase, SchemaRegistry
 from localcloud.dataplane.interface import ConnectorSpec, ConnectorState, ConnectorStatus, DataPlaneError
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class Connectors:
-    """Connectors of all clusters; a name is taken in its cluster."""
+    """Connectors of all clusters. A name is unique in its cluster."""
 
     def __init__(self, store: Store, plane: Plane) -> None:
         self._store = store
@@ -43,7 +43,7 @@ class Connectors:
         return wrong
 
     def create(self, cluster: KafkaCluster, name: str, config: dict[str, str]) -> Connector:
-        """Make one and start it."""
+        """Create a connector and start it. :class:`InvalidError` lists everything wrong with its configuration."""
         if cluster.phase is not Phase.PROVISIONED:
             raise ConflictError(f"Kafka cluster {cluster.id} is {cluster.phase}: wait until it is PROVISIONED.")
         config = {**config, "name": config.get("name") or name}
@@ -67,16 +67,16 @@ class Connectors:
         return self.start(connector)
 
     def of_cluster(self, cluster_id: str) -> list[Connector]:
-        """Those of one cluster."""
+        """The connectors of one cluster."""
         return [one for one in self._store.all(Connector) if one.cluster_id == cluster_id]
 
     def get(self, cluster: KafkaCluster, name: str) -> Connector:
-        """One of them."""
+        """The connector of that name, else :class:`NotFoundError`."""
         named = (one for one in self.of_cluster(cluster.id) if one.name == name)
-        return found(next(named, None), f"Connector {name} not found.")
+        return require_found(next(named, None), f"Connector {name} not found.")
 
     def configure(self, connector: Connector, cluster: KafkaCluster, config: dict[str, str]) -> Connector:
-        """Give it another configuration; a running one goes on with it."""
+        """Replace the configuration. A running connector is restarted with it."""
         if config.get("name", connector.name) != connector.name:
             raise InvalidError(f"The name of connector {connector.name} cannot be changed to {config['name']!r}.")
         config = {**config, "name": connector.name}
@@ -85,7 +85,7 @@ class Connectors:
         return changed if changed.is_paused else self.start(changed)
 
     def start(self, connector: Connector) -> Connector:
-        """Start it; why it could not be started shows in its status."""
+        """Start a connector. A failure to start is stored and shown in the connector's status, not raised."""
         registries = self._store.all(SchemaRegistry, connector.environment_id)
         spec = ConnectorSpec(
             id=connector.id,
@@ -104,17 +104,17 @@ class Connectors:
         return connector
 
     def pause(self, connector: Connector) -> None:
-        """Stop its tasks, keep their progress."""
+        """Stop the connector's tasks and keep their progress."""
         self._store.update(connector, is_paused=True)
         with translated():
             self._plane.connect.pause(connector.id)
 
     def resume(self, connector: Connector) -> None:
-        """Go on where it was paused."""
+        """Resume a paused connector from its progress."""
         self.start(self._store.update(connector, is_paused=False) or connector)
 
     def status(self, connector: Connector) -> ConnectorStatus:
-        """Where it stands."""
+        """The connector's state, as the Connect API shows it."""
         if connector.is_paused:
             return ConnectorStatus(state=ConnectorState.PAUSED, tasks=[ConnectorState.PAUSED])
         if connector.failure:
@@ -127,18 +127,18 @@ class Connectors:
             return ConnectorStatus(state=ConnectorState.PROVISIONING)
 
     def delete(self, connector: Connector) -> None:
-        """Stop it and forget its progress."""
+        """Stop the connector and delete it with its progress."""
         with translated():
             self._plane.connect.delete(connector.id)
         self._store.remove(connector)
 
     def delete_of_cluster(self, cluster_id: str) -> None:
-        """Delete those of one cluster."""
+        """Delete all connectors of one cluster."""
         for connector in self.of_cluster(cluster_id):
             self.delete(connector)
 
     def masked(self, config: dict[str, str]) -> dict[str, str]:
-        """Return a configuration as it may be shown: secrets are 16 asterisks."""
+        """Return a configuration with every secret replaced by 16 asterisks, as Confluent Cloud does."""
         with translated():
             sensitive = self._plane.connect.sensitive_keys(config.get("connector.class", ""))
         return {key: MASK if key in sensitive else value for key, value in config.items()}
@@ -150,7 +150,7 @@ class Connectors:
             raise InvalidError(f"The connector configuration has {len(errors)} error(s): {' '.join(errors)}")
 
     def _identity_errors(self, cluster: KafkaCluster, config: dict[str, str]) -> dict[str, str]:
-        """Say what is wrong with whom the connector is to run as: a service account, or the owner of an API key."""
+        """Setting -> error, for the identity that the connector runs as: a service account or an API key."""
         if config.get("kafka.auth.mode", "KAFKA_API_KEY") == "SERVICE_ACCOUNT":
             account = config.get("kafka.service.account.id", "")
             if not principal_exists(self._store, account):

@@ -1,4 +1,4 @@
-"""Work that goes on after its request was answered."""
+"""Work that continues after its request has been answered, such as starting a broker."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _log = logging.getLogger(__name__)
 
 
 class Background:
-    """A pool of threads that logs what goes wrong in it."""
+    """A thread pool that logs every exception of its work."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="background")
 
     def submit(self, work: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Start ``work``; its result, or what it raised, is in the future too."""
+        """Run ``work`` in a thread; the future has its result or exception."""
         try:
-            # With the caller's context, so that what is logged there bears the id of the request it is for.
+            # A copy of the caller's context: log lines of the work carry the id of the request that caused it.
             return self._pool.submit(contextvars.copy_context().run, _logged, work, *args)
         except RuntimeError:  # closed
             refused: Future[Any] = Future()
@@ -33,7 +33,8 @@ class Background:
             return refused
 
     def close(self) -> None:
-        """Drop what has not begun; what runs ends by itself."""
+        """Cancel work that has not begun; running work ends by itself."""
+        # No wait: running work waits for the data plane, which is closed next and makes that work fail.
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -1,4 +1,4 @@
-"""Keeps Flink informed of environments (catalogs), clusters (databases) and connections."""
+"""Configures Flink with the environments (catalogs), clusters (databases) and connections that exist."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Catalogs:
-    """Flink is told in the background when something changed, and at the latest before it is given a statement."""
+    """Pushes the configuration to Flink in the background after a change, and at the latest before a statement."""
 
     def __init__(self, store: Store, plane: Plane, background: Background) -> None:
         self._store = store
@@ -26,22 +26,23 @@ class Catalogs:
         self._lock = threading.Lock()
         self._generations = itertools.count(1)
         self._generation = 0
-        self._told = -1
+        self._configured_generation = -1
 
     def changed(self) -> None:
-        """Something that Flink knows of is not what it was."""
+        """Note that the configuration has changed, and push it in the background."""
         self._generation = next(self._generations)
         self._background.submit(self.bring_up_to_date)
 
     def bring_up_to_date(self) -> None:
-        """Tell Flink, unless it knows; return when it does."""
+        """Push the configuration to Flink unless it is current; return when Flink has it."""
         with self._lock:
+            # Read before the store: a change made meanwhile raises the generation and is pushed by its own call.
             generation = self._generation
-            if self._told == generation:
+            if self._configured_generation == generation:
                 return
             with translated():
                 self._plane.flink.configure([self._environment(one) for one in self._store.all(Environment)])
-            self._told = generation
+            self._configured_generation = generation
 
     def _environment(self, environment: Environment) -> FlinkEnvironment:
         registries = self._store.all(SchemaRegistry, environment.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.core.errors import ConflictError, InvalidError, found
+from localcloud.control.core.errors import ConflictError, InvalidError, require_found
 from localcloud.control.core.resources import Environment, SchemaRegistry
 from localcloud.ids import new_id
 
@@ -19,7 +19,7 @@ MAX_NAME = 64
 
 
 class Environments:
-    """Environments; one of the name ``default`` is there from the start, as in every organization."""
+    """Environments. ``default`` exists from the start, as in every organization of Confluent Cloud."""
 
     def __init__(self, store: Store, catalogs: Catalogs) -> None:
         self._store = store
@@ -28,22 +28,24 @@ class Environments:
             self._add(_environment("default", "ESSENTIALS", is_default=True))
 
     def create(self, name: str, package: str | None) -> Environment:
-        """Make one, with a package of Stream Governance."""
+        """Create an environment; ``package`` of Stream Governance, ``None`` for ESSENTIALS."""
         environment = _environment(name, package or "ESSENTIALS")
         self._add(environment)
         self._catalogs.changed()
         return environment
 
     def all(self) -> list[Environment]:
-        """All of them."""
+        """All environments."""
         return self._store.all(Environment)
 
     def get(self, environment_id: str) -> Environment:
-        """One of them."""
-        return found(self._store.get(Environment, environment_id), f"Environment {environment_id} does not exist.")
+        """The environment of that id, else :class:`NotFoundError`."""
+        return require_found(
+            self._store.get(Environment, environment_id), f"Environment {environment_id} does not exist."
+        )
 
     def update(self, environment_id: str, values: dict[str, Any]) -> Environment:
-        """Change ``name`` or ``package``; the package only upwards."""
+        """Change ``name`` or ``package``. Like the cloud, refuses the downgrade of a package."""
         with self._store.transaction():
             environment = self.get(environment_id)
             changed = environment.changed(**values)
@@ -58,17 +60,17 @@ class Environments:
         return changed
 
     def registries(self, environment_id: str) -> list[SchemaRegistry]:
-        """The Schema Registry of an environment, once its first cluster is there."""
+        """The Schema Registry of an environment, as a list: empty before the environment's first cluster."""
         return self._store.all(SchemaRegistry, self.get(environment_id).id)
 
     def registry(self, registry_id: str) -> SchemaRegistry:
         """One Schema Registry."""
-        return found(
+        return require_found(
             self._store.get(SchemaRegistry, registry_id), f"Schema Registry cluster {registry_id} does not exist."
         )
 
     def ensure_registry(self, cluster: KafkaCluster) -> None:
-        """Give the environment of its first cluster a Schema Registry."""
+        """Create the Schema Registry of the cluster's environment if this is its first cluster."""
         with self._store.transaction():
             if not self._store.all(SchemaRegistry, cluster.environment_id):
                 registry = SchemaRegistry(

@@ -1,4 +1,4 @@
-"""What a service may answer instead of doing what it was asked: one sentence, and how HTTP says it."""
+"""Errors of the services: one sentence for the user each, with the HTTP status and error code to answer."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ T = TypeVar("T")
 
 
 class ControlError(Exception):
-    """A request that was not carried out; ``str()`` is one sentence for the user.
+    """A refused or failed request; ``str()`` is one sentence for the user.
 
-    ``code`` is the control plane's word for it, ``error_code`` the number in Kafka REST, Connect and Schema Registry
-    replies (the HTTP status unless given), ``pointer`` the JSON pointer of the field at fault.
+    ``code`` is the error's name in the control plane's API, ``error_code`` the number in responses of Kafka REST,
+    Connect and Schema Registry (the HTTP status unless given), ``pointer`` the JSON pointer of the field at fault.
     """
 
     status: ClassVar[HTTPStatus]
@@ -37,7 +37,7 @@ class InvalidError(ControlError):
 
 
 class UnprocessableError(ControlError):
-    """The request is well formed and means something impossible (Schema Registry)."""
+    """The request is well formed, but cannot be processed (Schema Registry)."""
 
     status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "unprocessable_entity"
 
@@ -49,43 +49,43 @@ class UnauthenticatedError(ControlError):
 
 
 class ForbiddenError(ControlError):
-    """A good key that does not open this door."""
+    """A valid key without the right to do this."""
 
     status, code = HTTPStatus.FORBIDDEN, "forbidden_access"
 
 
 class NotFoundError(ControlError):
-    """There is no such thing."""
+    """The resource does not exist."""
 
     status, code = HTTPStatus.NOT_FOUND, "resource_not_found"
 
 
 class ConflictError(ControlError):
-    """There is such a thing already, or its state does not allow this."""
+    """The resource exists already, or its state does not allow the request."""
 
     status, code = HTTPStatus.CONFLICT, "conflict"
 
 
 class FailedError(ControlError):
-    """The data plane could not do it."""
+    """The data plane failed to carry out a valid request."""
 
     status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "internal_server_error"
 
 
 class NotHereError(ControlError):
-    """Confluent Cloud can do it, the local cloud cannot."""
+    """Confluent Cloud supports the request, the local cloud does not."""
 
     status, code = HTTPStatus.NOT_IMPLEMENTED, "not_implemented"
 
 
 class UnavailableError(ControlError):
-    """Not now: the local cloud is starting or stopping."""
+    """The local cloud is starting or stopping: transient."""
 
     status, code = HTTPStatus.SERVICE_UNAVAILABLE, "service_unavailable"
 
 
 class TooManyError(ControlError):
-    """Others are served first: the same request may succeed in a moment."""
+    """Too many requests are waiting: transient, a retry may succeed after ``Retry-After``."""
 
     status, code = HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests"
 
@@ -96,8 +96,8 @@ class StorageError(ControlError):
     status, code = HTTPStatus.INSUFFICIENT_STORAGE, "insufficient_storage"
 
 
-def found(resource: T | None, otherwise: str) -> T:
-    """Return what was looked up, else raise :class:`NotFoundError`."""
+def require_found(resource: T | None, otherwise: str) -> T:
+    """Return the resource, or raise :class:`NotFoundError` with the sentence ``otherwise`` if it is ``None``."""
     if resource is None:
         raise NotFoundError(otherwise)
     return resource
@@ -105,7 +105,7 @@ def found(resource: T | None, otherwise: str) -> T:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what the data plane raises into what the API answers."""
+    """Translate errors of the data plane into errors of the services, with the same sentence."""
     try:
         yield
     except plane.NotFoundError as error:

@@ -1,4 +1,4 @@
-"""Objects by their id, for whoever decides about rights: nothing is checked, and ``None`` is what is not there."""
+"""Unchecked reads by id, for authorization: it must find a resource before it can tell who may see it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
 
 class Lookups:
-    """Reads what is stored; services answer everybody else, and with an error for what is missing."""
+    """Reads stored resources, ``None`` for a missing one. All other callers use the services, which raise instead."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def pool(self, pool_id: str) -> ComputePool | None:
-        """Return a compute pool."""
+        """The compute pool of that id."""
         return self._store.get(ComputePool, pool_id)
 
     def role_binding(self, binding_id: str) -> RoleBinding | None:
-        """Return a role binding."""
+        """The role binding of that id."""
         return self._store.get(RoleBinding, binding_id)
 
     def statement(self, environment_id: str, name: str) -> Statement | None:
-        """Return a statement of an environment."""
+        """The statement of that name in an environment."""
         return next(iter(self._store.named(Statement, environment_id, name)), None)
 
     def has_principal(self, identifier: str) -> bool:
-        """Whether that is a user or a service account."""
+        """Whether ``identifier`` is a user or a service account."""
         return principal_exists(self._store, identifier)

@@ -1,4 +1,4 @@
-"""Work that is done again and again while the local cloud runs."""
+"""Periodic work while the local cloud runs, such as deleting expired statements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class Periodic:
-    """A thread that calls ``work``, waits ``seconds``, and calls it again; what it could not do is logged."""
+    """A daemon thread that calls ``work`` every ``seconds``. A :class:`ControlError` is logged and the work retried."""
 
     def __init__(self, name: str, seconds: float, work: Callable[[], None]) -> None:
         self._seconds, self._work = seconds, work
@@ -23,11 +23,11 @@ class Periodic:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def open(self) -> None:
-        """Begin."""
+        """Start the thread; the first call of ``work`` is immediate."""
         self._thread.start()
 
     def close(self) -> None:
-        """Begin no further round."""
+        """Stop after the current call of ``work``; does not wait for it."""
         self._closing.set()
 
     def _run(self) -> None:

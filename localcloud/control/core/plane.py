@@ -1,4 +1,4 @@
-"""The data plane as the services hold it: it opens in the background, and what needs it waits for that."""
+"""The services' handle on the data plane, which opens in the background: callers wait until it is open."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ OPEN_SECONDS = 60.0
 
 
 class Plane:
-    """Every property waits until the data plane is open.
+    """Every property waits up to 60 s until the data plane is open.
 
-    :class:`FailedError` if it could not be opened (with its reason), :class:`UnavailableError` once it is closing.
+    :class:`FailedError` with the reason if the data plane failed to open, :class:`UnavailableError` if it is closing or
+    still starting after 60 s.
     """
 
     def __init__(self) -> None:
@@ -36,7 +37,7 @@ class Plane:
         self._closing = threading.Event()
 
     def open(self, opener: Callable[[], DataPlane]) -> None:
-        """Open it, in the calling thread."""
+        """Open the data plane in the calling thread, and wake every waiting caller."""
         try:
             self._opened.set_result(opener())
         except DataPlaneError as error:
@@ -71,26 +72,26 @@ class Plane:
         return self._get().embeddings
 
     def processes(self) -> list[ProcessInfo]:
-        """Every process of the data plane; none while it opens."""
+        """Every process of the data plane; an empty list while it is opening."""
         return list(self._opened.result().processes()) if self.is_open else []
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be asked."""
+        """Whether the data plane is open, so that its properties do not wait."""
         return self._opened.done() and not self._opened.exception() and not self._closing.is_set()
 
     @property
     def failure(self) -> str:
-        """Why it could not be opened; empty if it was, or may yet be."""
+        """Why the data plane failed to open; empty if it is open or still opening."""
         return str(self._opened.exception() or "") if self._opened.done() else ""
 
     @property
     def is_closing(self) -> bool:
-        """Whether the local cloud is on its way down."""
+        """Whether the local cloud is stopping."""
         return self._closing.is_set()
 
     def close(self) -> None:
-        """Stop everything. Whoever still asks is told that the local cloud is stopping."""
+        """Stop the data plane. Later callers get :class:`UnavailableError`: the local cloud is stopping."""
         self._closing.set()
         try:
             self._opened.result(OPEN_SECONDS).close()

@@ -1,4 +1,4 @@
-"""Who can be named as owner of a key, as principal of a statement, as account of a connector."""
+"""Principals: the users and service accounts that own keys, and that statements and connectors run as."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def principal_exists(store: Store, identifier: str) -> bool:
-    """Whether that is a user or a service account."""
+    """Whether ``identifier`` is a user or a service account."""
     return bool(store.get(ServiceAccount, identifier) or store.get(User, identifier))

@@ -1,7 +1,7 @@
-"""Where clusters and compute pools can be said to be.
+"""The cloud regions that clusters and compute pools can name.
 
 Source: Confluent's "Cloud Providers and Regions" and "Supported Cloud Regions for Confluent Cloud for Apache Flink".
-The local cloud has them all on one machine; it refuses what the cloud would refuse.
+All of them are this machine. An unknown region is refused, so that a typing error shows here and not in the cloud.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
 
 
 def check_region(cloud: str, region: str) -> None:
-    """Refuse a cloud or region that Confluent Cloud does not have (:class:`InvalidError`)."""
+    """Raise :class:`InvalidError` for a cloud or region that Confluent Cloud does not have."""
     regions = REGIONS.get(cloud.upper())
     if regions is None:
         raise InvalidError(f"Cloud {cloud!r} is unknown: use one of {', '.join(REGIONS)}.", pointer="/spec/cloud")

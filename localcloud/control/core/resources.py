@@ -1,4 +1,4 @@
-"""What the local cloud keeps: one frozen model per kind of resource, as stored."""
+"""The stored resources: one frozen model per kind."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from localcloud.ids import now
 
 
 class Phase(StrEnum):
-    """Where a cluster stands (``status.phase``). A resource that is DELETING is in no list any more."""
+    """Phases of a cluster (``status.phase``). Lists leave out a resource that is DELETING."""
 
     PROVISIONING = "PROVISIONING"
     PROVISIONED = "PROVISIONED"
@@ -20,14 +20,14 @@ class Phase(StrEnum):
 
 
 class ScalingState(StrEnum):
-    """Whether a statement has the CFUs that it needs (``status.scaling_status.scaling_state``)."""
+    """Whether a statement has the CFUs it needs (``status.scaling_status.scaling_state``)."""
 
     OK = "OK"
     POOL_EXHAUSTED = "POOL_EXHAUSTED"
 
 
 class Resource(BaseModel):
-    """Anything with an id. ``environment_id`` is empty for what belongs to the organization."""
+    """A resource with an id. ``environment_id`` is empty for resources of the organization."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     kind: ClassVar[str]
@@ -39,7 +39,7 @@ class Resource(BaseModel):
     updated_at: datetime = Field(default_factory=now)
 
     def changed(self, **values: Any) -> Self:
-        """Return a copy with these values, and this moment as its last change."""
+        """Return a copy with these values and ``updated_at`` set to now."""
         return self.model_copy(update={**values, "updated_at": now()})
 
 
@@ -66,7 +66,7 @@ class KafkaCluster(Resource):
 
 
 class SchemaRegistry(Resource):
-    """The Schema Registry of an environment; it comes with the first cluster, and is where that is."""
+    """The Schema Registry of an environment, created with its first cluster, in that cluster's region."""
 
     kind: ClassVar[str] = "schema-registry"
     cloud: str
@@ -99,7 +99,7 @@ class ServiceAccount(Resource):
 
 
 class RoleBinding(Resource):
-    """``principal`` (``User:sa-...``) has a role on whatever matches the CRN."""
+    """``principal`` (``User:sa-...``) has a role on the resources that the CRN pattern covers."""
 
     kind: ClassVar[str] = "role-binding"
     principal: str
@@ -108,7 +108,7 @@ class RoleBinding(Resource):
 
 
 class KeyScope(StrEnum):
-    """What an API key opens."""
+    """The API that a key is valid for."""
 
     CLOUD = "Cloud"
     GLOBAL = "Global"
@@ -148,10 +148,10 @@ class Connection(Resource):
 
 
 class Statement(Resource):
-    """A Flink statement. ``id`` is its ``uid``; ``properties`` and ``labels`` are kept as they came.
+    """A Flink statement. ``id`` is its ``uid``; ``properties`` and ``labels`` are stored unchanged.
 
-    ``starting_offsets``: those carried over from another statement; ``None`` while these are not known yet.
-    ``scaling_state``: ``None`` until its compute pool has been asked for a place.
+    ``starting_offsets``: carried over from another statement; ``None`` until they are known.
+    ``scaling_state``: ``None`` until its compute pool has been asked for a CFU.
     """
 
     kind: ClassVar[str] = "statement"
@@ -187,7 +187,7 @@ class Acl(Resource):
 
 
 class RegistryMode(Resource):
-    """The mode set for a subject of a registry, or with an empty ``name`` for all of it."""
+    """The mode set for a subject of a registry, or with an empty ``name`` for the whole registry."""
 
     kind: ClassVar[str] = "registry-mode"
     registry_id: str

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from localcloud.control.core.errors import StorageError
 from localcloud.control.core.resources import Resource
-from localcloud.database import ANEW, unusable
+from localcloud.database import START_OVER, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +30,9 @@ CREATE INDEX IF NOT EXISTS resources_by_name ON resources (kind, environment, na
 
 
 class Store:
-    """Keeps resources, in the order they were made. Safe to use from several threads.
+    """Stores resources in order of creation. Safe to use from several threads.
 
-    What a method has written is on disk when it returns, also after a power cut. Every method raises
+    A write is durable when its method returns, also across a power cut. Every method raises
     :class:`StorageError` if the file cannot be read or written.
     """
 
@@ -41,6 +41,8 @@ class Store:
         self._lock = threading.RLock()
         self._depth = 0
         with self._storing():
+            # isolation_level=None: transaction() below issues BEGIN and COMMIT itself, once for nested ones.
+            # FULL: with WAL, NORMAL could lose the last commits in a power cut.
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA)
 
@@ -51,7 +53,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing of what the block writes; no other thread sees or writes in between. May be nested."""
+        """Commit all writes of the block or none; other threads wait. May be nested: the outermost block commits."""
         with self._lock, self._storing():
             if self._depth:
                 yield
@@ -69,13 +71,13 @@ class Store:
                 self._depth = 0
 
     def add(self, resource: Resource) -> None:
-        """Keep a new resource."""
+        """Store a new resource."""
         row = (resource.kind, resource.id, resource.environment_id, resource.name, resource.model_dump_json())
         with self.transaction():
             self._db.execute("INSERT INTO resources (kind, id, environment, name, body) VALUES (?, ?, ?, ?, ?)", row)
 
     def update(self, resource: R, **values: Any) -> R | None:
-        """Change these values of what is stored under that id now, and return it; ``None`` if it is gone."""
+        """Change these values of the resource as it is stored now, and return it; ``None`` if it was deleted."""
         with self.transaction():
             stored = self.get(type(resource), resource.id)
             if stored is None:
@@ -88,13 +90,13 @@ class Store:
             return changed
 
     def remove(self, *resources: Resource) -> None:
-        """Forget resources; those that are gone already do not matter."""
+        """Delete resources. Idempotent: resources already deleted are ignored."""
         with self.transaction():
             keys = [(resource.kind, resource.id) for resource in resources]
             self._db.executemany("DELETE FROM resources WHERE kind = ? AND id = ?", keys)
 
     def get(self, kind: type[R], identifier: str) -> R | None:
-        """Return one resource."""
+        """Return the resource of that id, or ``None``."""
         found = self._select(kind, "id = ?", identifier)
         return found[0] if found else None
 
@@ -115,7 +117,7 @@ class Store:
         try:
             return [kind.model_validate_json(body) for (body,) in rows]
         except ValidationError as error:
-            raise StorageError(f"{self._path} holds a {kind.kind} that cannot be read: {ANEW}.") from error
+            raise StorageError(f"{self._path} holds a {kind.kind} that cannot be read: {START_OVER}.") from error
 
     @contextmanager
     def _storing(self) -> Iterator[None]:

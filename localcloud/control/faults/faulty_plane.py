@@ -1,6 +1,6 @@
-"""The data plane, as slow and as prone to failure as it was asked to be.
+"""The data plane with injected delays and failures.
 
-Between the services and the real thing, so that neither knows of faults.
+It wraps the real data plane, so neither that nor the services contain any code for faults.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 def with_faults(real: DataPlane, faults: Faults) -> DataPlane:
-    """Return the data plane with faults between."""
+    """Return the data plane wrapped by fault injection."""
     return replace(
         real,
         kafka=cast("KafkaPlane", FaultyKafka(real.kafka, faults)),
@@ -43,8 +43,8 @@ def with_faults(real: DataPlane, faults: Faults) -> DataPlane:
     )
 
 
-class _Over:
-    """Everything that is not said otherwise goes through."""
+class _PassThrough:
+    """Delegates every method that a subclass does not override."""
 
     def __init__(self, real: Any, faults: Faults) -> None:
         self._real, self._faults = real, faults
@@ -53,28 +53,28 @@ class _Over:
         return getattr(self._real, name)
 
 
-class FaultyKafka(_Over):
-    """Clusters that take their time."""
+class FaultyKafka(_PassThrough):
+    """Clusters with a provisioning delay."""
 
     def start(self, cluster_id: str) -> str:
-        """Start the broker and answer late."""
+        """Start the broker, and return after the provisioning delay."""
         bootstrap: str = self._real.start(cluster_id)
         self._faults.provision("cluster")
         return bootstrap
 
 
-class FaultyFlink(_Over):
-    """Statements that stay PENDING for a while, fail, or degrade."""
+class FaultyFlink(_PassThrough):
+    """Statements that stay PENDING longer, fail, or degrade."""
 
     def __init__(self, real: FlinkPlane, faults: Faults) -> None:
         super().__init__(real, faults)
         self._names: dict[str, str] = {}
         self._failed: dict[str, StatementStatus] = {}
-        self._failing: dict[str, StatementStatus] = {}
-        faults.when_set(self._judge)
+        self._being_failed: dict[str, StatementStatus] = {}
+        faults.when_set(self._fail_running)
 
     def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
-        """Start a statement, unless it is to fail."""
+        """Start a statement, unless a rule makes it fail."""
         self._faults.provision("statement")
         self._names[spec.uid] = spec.name
         self._failed.pop(spec.uid, None)
@@ -86,7 +86,7 @@ class FaultyFlink(_Over):
 
     def status(self, uid: str) -> StatementStatus:
         """Where it stands, or is to stand."""
-        held = self._failed.get(uid) or self._failing.get(uid)
+        held = self._failed.get(uid) or self._being_failed.get(uid)
         return held or self._degraded(self._real.status(uid), uid)
 
     def delete(self, uid: str) -> None:
@@ -103,8 +103,11 @@ class FaultyFlink(_Over):
             return status
         return replace(status, phase=StatementPhase.DEGRADED, detail=_sentence(rule))
 
-    def _judge(self) -> None:
-        """Let those that run already fail, and leave the offsets of their last checkpoint: their jobs are stopped."""
+    def _fail_running(self) -> None:
+        """Fail running statements that a new rule names, by stopping their jobs.
+
+        A stopped job leaves the offsets of its last checkpoint, from which another statement can carry on.
+        """
         for uid, name in list(self._names.items()):
             rule = self._faults.failing("statement", name, uid)
             if rule is None or rule.state != "FAILED" or uid in self._failed:
@@ -112,50 +115,51 @@ class FaultyFlink(_Over):
             try:
                 running = self._real.status(uid)
                 if running.phase is StatementPhase.RUNNING:
-                    self._failing[uid] = running  # nobody is to see it STOPPED
+                    self._being_failed[uid] = running  # clients must see RUNNING, then FAILED; never STOPPED
                     self._real.stop(uid)
                     offsets = self._real.status(uid).latest_offsets
                     self._failed[uid] = replace(_failed(rule), latest_offsets=offsets)
             except DataPlaneError as error:
                 _log.warning("statement %s was to fail and did otherwise: %s", name, error)
             finally:
-                self._failing.pop(uid, None)
+                self._being_failed.pop(uid, None)
 
 
-class FaultyConnect(_Over):
-    """Connectors that are PROVISIONING for a while, fail, or degrade."""
+class FaultyConnect(_PassThrough):
+    """Connectors that stay PROVISIONING longer, fail, or degrade."""
 
     def __init__(self, real: ConnectPlane, faults: Faults) -> None:
         super().__init__(real, faults)
         self._specs: dict[str, ConnectorSpec] = {}
-        self._late: dict[str, object] = {}
+        self._delayed: dict[str, object] = {}
         self._failed: dict[str, ConnectorStatus] = {}
-        faults.when_set(self._judge)
+        faults.when_set(self._fail_running)
 
     def start(self, spec: ConnectorSpec) -> None:
-        """Start it, at once or later, unless it is to fail."""
+        """Start a connector, now or after the provisioning delay, unless a rule makes it fail."""
         is_new = spec.id not in self._specs
         self._specs[spec.id] = spec
         self._failed.pop(spec.id, None)
         if self._fails(spec):
             return
         if not is_new or not self._faults.provisioning_seconds("connector"):
-            self._late.pop(spec.id, None)
+            self._delayed.pop(spec.id, None)
             self._real.start(spec)
             return
-        ticket = self._late[spec.id] = object()
+        # An identity per start: a delayed start that was paused, deleted or started again meanwhile must not happen.
+        ticket = self._delayed[spec.id] = object()
         threading.Thread(target=self._start_late, args=(spec, ticket), name=f"late-{spec.id}", daemon=True).start()
 
     def pause(self, connector_id: str) -> None:
-        """Stop its tasks; what has not begun does not begin."""
-        if self._late.pop(connector_id, None) is None and connector_id not in self._failed:
+        """Stop the connector's tasks, and cancel a delayed start."""
+        if self._delayed.pop(connector_id, None) is None and connector_id not in self._failed:
             self._real.pause(connector_id)
 
     def status(self, connector_id: str) -> ConnectorStatus:
         """Where it stands, or is to stand."""
         if connector_id in self._failed:
             return self._failed[connector_id]
-        if connector_id in self._late:
+        if connector_id in self._delayed:
             return ConnectorStatus(state=ConnectorState.PROVISIONING)
         status: ConnectorStatus = self._real.status(connector_id)
         spec = self._specs.get(connector_id)
@@ -165,20 +169,20 @@ class FaultyConnect(_Over):
         return status
 
     def delete(self, connector_id: str) -> None:
-        """Stop it and forget its progress."""
-        for known in (self._specs, self._late, self._failed):
+        """Stop the connector and delete it with its progress."""
+        for known in (self._specs, self._delayed, self._failed):
             known.pop(connector_id, None)
         self._real.delete(connector_id)
 
     def _start_late(self, spec: ConnectorSpec, ticket: object) -> None:
         self._faults.provision("connector")
-        if self._late.get(spec.id) is not ticket or self._faults.is_closed:
+        if self._delayed.get(spec.id) is not ticket or self._faults.is_closed:
             return
         try:
             self._real.start(spec)
         except DataPlaneError as error:
             self._failed[spec.id] = ConnectorStatus(state=ConnectorState.FAILED, trace=str(error))
-        self._late.pop(spec.id, None)
+        self._delayed.pop(spec.id, None)
 
     def _fails(self, spec: ConnectorSpec) -> bool:
         rule = self._faults.failing("connector", spec.name, spec.id)
@@ -188,8 +192,8 @@ class FaultyConnect(_Over):
         self._failed[spec.id] = ConnectorStatus(state=ConnectorState.FAILED, trace=_sentence(rule), tasks=tasks)
         return True
 
-    def _judge(self) -> None:
-        """Let those that run already fail: their tasks are stopped."""
+    def _fail_running(self) -> None:
+        """Fail running connectors that a new rule names, by stopping their tasks."""
         for spec in list(self._specs.values()):
             if spec.id not in self._failed and self._fails(spec):
                 try:

@@ -1,4 +1,4 @@
-"""The faults in force: what befalls a request, what is late, what fails. Gone with the next start."""
+"""The fault rules in force: effects on requests, delays, failures. Not persisted: a restart clears them."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _log = logging.getLogger(__name__)
 
 
 class Faults:
-    """Rules, and the dice they are thrown with.
+    """Fault rules and the seeded random draws that decide which requests they affect.
 
-    What befalls the n-th call of an operation depends on the seed, the rule, the operation and n alone: threads that
-    overtake each other do not change it.
+    The effect on the n-th call of an operation depends only on the seed, the rule, the operation and n. So a run is
+    repeatable, whatever order threads run in.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Faults:
         self._listeners: list[Callable[[], None]] = []
 
     def set(self, rules: Sequence[Rule], seed: int | None = None) -> None:
-        """Put these in force instead of all others; a seed makes a run repeatable."""
+        """Replace all rules; ``seed`` makes a run repeatable (``None``: a random one)."""
         with self._lock:
             self.rules = tuple(rule for rule in rules if not isinstance(rule, Kill))
             self.seed = secrets.randbelow(1_000_000) if seed is None else seed
@@ -57,41 +57,41 @@ class Faults:
             listener()
 
     def when_set(self, listener: Callable[[], None]) -> None:
-        """Have ``listener`` called whenever the rules have changed."""
+        """Call ``listener`` after every change of the rules."""
         self._listeners.append(listener)
 
     # Requests
 
     @property
-    def meet_requests(self) -> bool:
-        """Whether requests are to be looked at."""
+    def has_http_faults(self) -> bool:
+        """Whether any rule affects requests: if not, the middleware skips them."""
         return any(isinstance(rule, HttpFault) for rule in self.rules)
 
     def effects(self, operation: str, matches: Callable[[str], bool]) -> list[Effect]:
-        """Return what befalls a call of ``operation``: delays, and at most one other effect, the last.
+        """Return the effects on a call of ``operation``: delays, then at most one other effect.
 
-        ``matches`` says whether it is what a rule is ``on``.
+        ``matches`` tells whether a rule's ``on`` names the call.
         """
         found: list[Effect] = []
-        for place, rule in enumerate(self.rules):
+        for position, rule in enumerate(self.rules):
             if not isinstance(rule, HttpFault) or not matches(rule.on):
                 continue
-            effect = self._throw(place, rule, operation)
+            effect = self._draw_effect(position, rule, operation)
             if effect is not None:
                 found.append(effect)
                 if effect.kind is not EffectKind.DELAY:
                     break
         return found
 
-    def _throw(self, place: int, rule: HttpFault, operation: str) -> Effect | None:
+    def _draw_effect(self, position: int, rule: HttpFault, operation: str) -> Effect | None:
         with self._lock:
-            number = self._seen[place, operation]
-            self._seen[place, operation] += 1
+            number = self._seen[position, operation]
+            self._seen[position, operation] += 1
             if rule.first is not None:
-                self._seen[place] += 1
-                if self._seen[place] > rule.first:
+                self._seen[position] += 1
+                if self._seen[position] > rule.first:
                     return None
-        dice = random.Random(f"{self.seed} {place} {operation} {number}")  # noqa: S311 - repeatable on purpose
+        dice = random.Random(f"{self.seed} {position} {operation} {number}")  # noqa: S311 - repeatable on purpose
         return dice.choice(rule.effects) if dice.random() < rule.share else None
 
     # Rights
@@ -102,7 +102,7 @@ class Faults:
         return max((rule.seconds for rule in self.rules if isinstance(rule, RightsDelay)), default=0.0)
 
     def is_in_effect(self, created_at: datetime) -> bool:
-        """Whether a right made then holds now."""
+        """Whether a right created at that time is in effect now."""
         return (
             not self.rights_delay
             or created_at < self._since
@@ -110,42 +110,42 @@ class Faults:
         )
 
     def when_in_effect(self, action: Callable[[], None]) -> None:
-        """Run ``action`` again when what was made just now takes effect, if that is later than now."""
+        """Run ``action`` when a right created now takes effect; not at all without ``rights-delay``."""
         if self.rights_delay:
             self._later(self.rights_delay + 0.05, action)
 
     # Provisioning, failing
 
     def provisioning_seconds(self, kind: str) -> float:
-        """How long something of this kind takes, at least, until it can be used."""
+        """Minimum seconds from creation until a resource of this kind is ready."""
         return max(
             (rule.seconds for rule in self.rules if isinstance(rule, Provisioning) and rule.of == kind), default=0.0
         )
 
     def is_provisioning(self, kind: str, created_at: datetime) -> bool:
-        """Whether what was made then cannot be used yet."""
+        """Whether a resource created at that time is not ready yet."""
         seconds = self.provisioning_seconds(kind)
         return bool(seconds) and created_at >= self._since and now() - created_at < timedelta(seconds=seconds)
 
     def provision(self, kind: str) -> None:
-        """Take that time, or until the rules change."""
+        """Sleep for the provisioning delay; a change of the rules ends the sleep."""
         self._replaced.wait(self.provisioning_seconds(kind))
 
     def failing(self, kind: str, name: str, identity: str) -> Failing | None:
-        """Return the rule by which this connector or statement goes bad; ``identity`` tells namesakes apart."""
-        for place, rule in enumerate(self.rules):
+        """Return the rule that makes this connector or statement fail; ``identity`` tells namesakes apart."""
+        for position, rule in enumerate(self.rules):
             if isinstance(rule, Failing) and rule.of == kind and fnmatchcase(name, rule.name):
                 with self._lock:
-                    is_new = not self._seen[place, identity]
-                    if is_new and rule.first is not None and self._seen[place] >= rule.first:
+                    is_new = not self._seen[position, identity]
+                    if is_new and rule.first is not None and self._seen[position] >= rule.first:
                         continue
-                    self._seen[place] += is_new
-                    self._seen[place, identity] = 1
+                    self._seen[position] += is_new
+                    self._seen[position, identity] = 1
                 return rule
         return None
 
     def close(self) -> None:
-        """Let go of what waits."""
+        """Wake sleeping threads and cancel timers."""
         self.is_closed = True
         self._replaced.set()
 

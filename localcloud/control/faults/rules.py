@@ -1,4 +1,4 @@
-"""What can be made to go wrong on purpose: one kind of rule for each, as JSON or as the words of a command line."""
+"""Fault rules: one model per kind of fault, read from JSON or from the command line (``cmk.clusters.create=503``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LONGEST_SECONDS = 3600.0
 LARGEST_SEED = (1 << 53) - 1  # what every JSON reader takes
 CLOUD_LIKE = {"cluster": 30.0, "pool": 60.0, "connector": 150.0, "statement": 5.0}
-"""Seconds that Confluent Cloud takes, roughly, from asking for one of these until it can be used."""
+"""Approximate seconds from creation until ready in Confluent Cloud, by kind."""
 
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS)]
 _HTTP = "SERVICE.COLLECTION.VERB=EFFECT, such as cmk.clusters.create=503@10%"
@@ -26,11 +26,11 @@ USAGE = (
 
 
 class FaultError(ValueError):
-    """Words that are no fault; ``str()`` is one sentence with what to write instead."""
+    """Invalid text of a fault; ``str()`` is one sentence with what to write instead."""
 
 
 class EffectKind(StrEnum):
-    """What happens to a request."""
+    """What is done to a request, or to its response."""
 
     STATUS = "status"
     DELAY = "delay"
@@ -41,7 +41,7 @@ class EffectKind(StrEnum):
 
 
 class Effect(BaseModel):
-    """``status`` with ``seconds`` in Retry-After, or a ``delay`` of ``seconds``; nothing more to say for the others."""
+    """``status`` with ``seconds`` in Retry-After, or a ``delay`` of ``seconds``; other kinds use neither field."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,7 +68,7 @@ class Effect(BaseModel):
 
     @property
     def text(self) -> str:
-        """The word for it."""
+        """The effect as written on the command line."""
         if self.kind is EffectKind.STATUS:
             return str(self.status) if self.seconds == 1 else f"{self.status}:{self.seconds:g}"
         return f"delay:{self.seconds:g}" if self.kind is EffectKind.DELAY else self.kind.value
@@ -79,7 +79,7 @@ class _Rule(BaseModel):
 
 
 class HttpFault(_Rule):
-    """One of ``effects`` befalls a ``share`` of the requests that ``on`` names, or the ``first`` so many of them."""
+    """Applies one of ``effects`` to a ``share`` (0 to 1) of the requests that ``on`` names, or to ``first`` of them."""
 
     kind: Literal["http"] = "http"
     on: Annotated[str, Field(min_length=1)]
@@ -107,7 +107,7 @@ class RightsDelay(_Rule):
 
 
 class Provisioning(_Rule):
-    """What is made takes at least ``seconds`` until it can be used."""
+    """Resources of the kind ``of`` are ready ``seconds`` after their creation at the earliest."""
 
     kind: Literal["provisioning"] = "provisioning"
     of: Literal["cluster", "pool", "connector", "statement"]
@@ -230,7 +230,7 @@ _RULE: TypeAdapter[Rule] = TypeAdapter(Annotated[Rule, Discriminator("kind")])
 
 
 def read(given: Sequence[object]) -> tuple[list[Rule], int | None]:
-    """Read rules, each an object or the words for it, and the seed among them; :class:`FaultError` for what is none."""
+    """Return (rules, seed) from JSON objects and command line words; :class:`FaultError` for an invalid one."""
     rules: list[Rule] = []
     seed: int | None = None
     for one in given:

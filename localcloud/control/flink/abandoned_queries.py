@@ -1,4 +1,4 @@
-"""Queries whose rows nobody fetches any more are stopped: their reader is gone, and others need the room."""
+"""Stops queries that nobody reads: the client is gone, and the query holds a CFU that other statements need."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ PATIENCE_SECONDS = 300.0
 _SWEEP_SECONDS = 15.0
 
 
-class Unread:
-    """When the rows of each query were last asked for. ``watch`` looks every 15 s."""
+class AbandonedQueries:
+    """Tracks when the results of each query were last requested; ``watch`` sweeps every 15 s."""
 
     def __init__(self, store: Store, jobs: Jobs) -> None:
         self._store, self._jobs = store, jobs
         self._read_at: dict[str, float] = {}
         self.watch = Periodic("unread-queries", _SWEEP_SECONDS, self.sweep)
 
-    def note(self, statement: Statement) -> None:
-        """Somebody has asked for rows."""
+    def note_read(self, statement: Statement) -> None:
+        """Note that a client has requested results."""
         self._read_at[statement.id] = monotonic()
 
     def sweep(self) -> None:
-        """Stop the queries that run and have had no reader for five minutes, or since they were first seen here."""
+        """Stop running queries without a request for results for five minutes, counted from the first sweep at most."""
         now = monotonic()
         running = {
             statement.id: statement

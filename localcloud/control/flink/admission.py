@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from localcloud.control.core.errors import ControlError, found
+from localcloud.control.core.errors import ControlError, require_found
 from localcloud.control.core.periodic import Periodic
 from localcloud.control.core.resources import ComputePool, ScalingState, Statement
 from localcloud.dataplane.interface import StatementPhase
@@ -73,7 +73,7 @@ class Admission:
         """
         if statement.scaling_state is ScalingState.OK:
             return True
-        pool = found(
+        pool = require_found(
             self._store.get(ComputePool, statement.compute_pool_id),
             f"The compute pool {statement.compute_pool_id} does not exist any more.",
         )

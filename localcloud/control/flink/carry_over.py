@@ -1,6 +1,6 @@
-"""Carry-over offsets: a statement that begins to read where another one, which it replaces, has stopped.
+"""Carry-over offsets: a statement starts at the offsets where the statement that it replaces has stopped.
 
-The property names the other statement; until that one has ended the new one is PENDING, for six hours at most
+The property names the replaced statement. Until that one has ended, the new one is PENDING, for six hours at most
 (docs.confluent.io: "Carry-over Offsets in Confluent Cloud for Apache Flink").
 """
 
@@ -21,16 +21,16 @@ _WRITE = ("INSERT_INTO", "STATEMENT_SET")
 
 
 def reference_of(statement: Statement) -> str | None:
-    """Name of the statement whose offsets it begins from; ``None`` if it has them, or needs none."""
+    """Name of the statement to take offsets from; ``None`` if they are known already, or none are needed."""
     if statement.starting_offsets is not None or PROPERTY not in statement.properties:
         return None
     return str(statement.properties[PROPERTY])
 
 
 def carried_over(statement: Statement, reference: Statement | None) -> dict[str, str] | None:
-    """Offsets to begin from, by topic; ``None`` while ``reference`` has not ended. A ``ControlError`` if it never can.
+    """Starting offsets by topic; ``None`` while ``reference`` is running. ``ControlError`` if there can be none.
 
-    What the reference had not read yet, it leaves as it had got it from its own.
+    A topic that the reference has not read yet keeps the offset that the reference itself was given.
     """
     name = statement.properties[PROPERTY]
     if reference is None or reference.id == statement.id:

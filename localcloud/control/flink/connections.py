@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localcloud.control.core.errors import ConflictError, InvalidError, found
+from localcloud.control.core.errors import ConflictError, InvalidError, require_found
 from localcloud.control.core.resources import Connection
 from localcloud.masking import masked
 
@@ -35,7 +35,7 @@ _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 
 
 class Connections:
-    """Connections of all environments; a name is taken in its environment. Their secrets never come out again."""
+    """Connections of all environments. A name is unique in its environment. No method returns secrets to the API."""
 
     def __init__(self, store: Store, environments: Environments, catalogs: Catalogs) -> None:
         self._store = store
@@ -45,7 +45,7 @@ class Connections:
     def create(
         self, environment_id: str, name: str, connection_type: str, endpoint: str, secrets: dict[str, str]
     ) -> Connection:
-        """Make one."""
+        """Create a connection. :class:`ConflictError` if the name is in use."""
         if not _NAME.fullmatch(name):
             raise InvalidError(
                 f"Connection name {name!r} is not allowed: use 1 to 100 letters, digits, '.', '_' and '-',"
@@ -70,18 +70,18 @@ class Connections:
         return connection
 
     def all(self, environment_id: str) -> list[Connection]:
-        """Those of an environment."""
+        """The connections of an environment."""
         return self._store.all(Connection, self._environments.get(environment_id).id)
 
     def get(self, environment_id: str, name: str) -> Connection:
-        """One of them."""
+        """The connection of that name, else :class:`NotFoundError`."""
         connection = self._store.get(Connection, f"{environment_id}/{name}")
-        return found(connection, f"Connection {name} does not exist in environment {environment_id}.")
+        return require_found(connection, f"Connection {name} does not exist in environment {environment_id}.")
 
     def replace_secrets(
         self, environment_id: str, name: str, connection_type: str, endpoint: str, secrets: dict[str, str]
     ) -> Connection:
-        """Give it other secrets; nothing else of a connection can be changed."""
+        """Replace the secrets; :class:`InvalidError` for any other change, as in Confluent Cloud."""
         with self._store.transaction():
             connection = self.get(environment_id, name)
             if (connection_type or connection.type, endpoint or connection.endpoint) != (
@@ -98,7 +98,7 @@ class Connections:
         return changed
 
     def delete(self, environment_id: str, name: str) -> None:
-        """Delete it; models that use it stay, and fail."""
+        """Delete a connection. Models that use it stay, and their calls fail."""
         self._store.remove(self.get(environment_id, name))
         self._catalogs.changed()
 

@@ -1,4 +1,4 @@
-"""Texts in, vectors out."""
+"""Embeds texts for ``/v1/embeddings``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Embeddings:
-    """The embedding model, with the choice of fewer dimensions that OpenAI's API gives."""
+    """The embedding model, with OpenAI's parameter ``dimensions``."""
 
     def __init__(self, plane: Plane) -> None:
         self._plane = plane
@@ -34,6 +34,7 @@ class Embeddings:
         vectors = embedded.vectors
         if dimensions is not None and dimensions < model.dimensions:
             vectors = np.ascontiguousarray(vectors[:, :dimensions])
+            # A shortened vector is no longer of length 1, which OpenAI's are. A zero vector stays one.
             lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
             vectors /= np.where(lengths == 0, 1, lengths)
         return vectors, embedded.tokens

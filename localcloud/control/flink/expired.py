@@ -1,4 +1,4 @@
-"""Statements that have ended are forgotten after 30 days, with all that Flink keeps of them.
+"""Deletes statements 30 days after their end, with their results and checkpoints.
 
 "Confluent Cloud for Apache Flink enforces a 30-day retention for statements in terminal states"
 (docs.confluent.io/cloud/current/flink/concepts/statements.html).
@@ -29,23 +29,23 @@ _SWEEP_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
 
 
-class Expired:
-    """``watch`` looks at the start and every hour."""
+class ExpiredStatements:
+    """Deletes expired statements; ``watch`` sweeps at the start and every hour."""
 
     def __init__(self, store: Store, plane: Plane, jobs: Jobs) -> None:
         self._store, self._plane, self._jobs = store, plane, jobs
         self.watch = Periodic("expired-statements", _SWEEP_SECONDS, self.sweep)
 
     def sweep(self) -> None:
-        """Delete the statements that have expired, and what is left in Flink of statements that are gone."""
-        # Before the statements: one that is made meanwhile is no orphan.
+        """Delete expired statements, and checkpoints of statements that no longer exist."""
+        # Read before the statements: else the checkpoints of one created meanwhile would look like leftovers.
         checkpointed = self._plane.flink.checkpointed()
         statements = self._store.all(Statement)
         awaited = {(one.environment_id, reference_of(one)) for one in statements if not one.phase.is_terminal}
         for statement in statements:
             if _is_expired(statement) and (statement.environment_id, statement.name) not in awaited:
                 _log.info("Statement %s ended 30 days ago and is forgotten.", statement.name)
-                with contextlib.suppress(ControlError):  # it is DELETING then, which the next start ends
+                with contextlib.suppress(ControlError):  # stays DELETING, and the next start retries it
                     self._jobs.delete(statement)
         for uid in checkpointed - {statement.id for statement in statements}:
             try:
@@ -59,10 +59,10 @@ def _is_expired(statement: Statement) -> bool:
 
 
 def _defines(statement: Statement) -> bool:
-    """Whether it made what is still there, for somebody who may look after it.
+    """Whether the statement created or altered a table or model that may still exist.
 
-    The cloud forgets these, too. But then a refresh takes a ``CREATE TABLE`` for gone, and the next ``up`` runs it
-    again, which fails for the table that is there. They cost a row each: here they stay, all but a tool's own (dbt's).
+    Confluent Cloud deletes these, too. Then ``pulumi refresh`` finds a ``CREATE TABLE`` missing, and the next ``up``
+    fails on the existing table. Trade-off: one stored row each, so they are kept. Hidden ones (dbt's) are deleted.
     """
     kind = str((statement.traits or {}).get("sql_kind", ""))
     is_hidden = str(statement.labels.get(HIDDEN, "")).lower() == "true"

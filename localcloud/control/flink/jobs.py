@@ -1,4 +1,4 @@
-"""The life of statements in Flink: started, observed, stopped, deleted, and started again after a restart."""
+"""The life cycle of statements in Flink: start, observe, stop, delete, and recovery after a restart."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """Statements as Flink has them. What is known of one is stored whenever it is asked for."""
+    """Runs statements in Flink, and stores their status whenever it is read."""
 
     def __init__(
         self, store: Store, plane: Plane, catalogs: Catalogs, background: Background, admission: Admission
@@ -44,7 +44,7 @@ class Jobs:
         self._starting: dict[str, Future[Any]] = {}
 
     def start(self, statement: Statement, *, resume: bool = False) -> Statement:
-        """Give it to Flink, from its last checkpoint with ``resume``; returned as it is after at most 2.5 s."""
+        """Submit a statement, from its last checkpoint with ``resume``; return it as stored after at most 2.5 s."""
         future = self._starting[statement.id] = self._background.submit(
             self._resume if resume else self._submit, statement.id
         )
@@ -54,11 +54,11 @@ class Jobs:
         return self._store.get(Statement, statement.id) or statement
 
     def is_starting(self, statement: Statement) -> bool:
-        """Whether Flink has not been given it, or has not answered to that yet."""
+        """Whether the statement waits for admission, or Flink has not answered its submission yet."""
         return statement.id in self._starting or is_held_up(statement)
 
     def observe(self, statement: Statement) -> Statement:
-        """Return it with the phase that it is in now."""
+        """Return the statement with its current phase, read from Flink unless it has ended."""
         if statement.phase.is_terminal or statement.phase is StatementPhase.DELETING or statement.id in self._starting:
             return statement
         if not self._plane.is_open:
@@ -70,10 +70,10 @@ class Jobs:
         except (plane.DataPlaneError, ControlError) as error:
             _log.debug("statement %s cannot be observed: %s", statement.id, error)
             return statement
-        return self._noted(statement, status)
+        return self._record_status(statement, status)
 
     def stop(self, statement: Statement) -> Statement:
-        """Stop it after a last checkpoint, if it runs; returned STOPPED, or STOPPING if that takes a while."""
+        """Stop a statement after a last checkpoint; return it STOPPED, or STOPPING if that takes over 2.5 s."""
         if statement.phase.is_terminal:
             return statement
         stopping = self._store.update(statement, phase=StatementPhase.STOPPING) or statement
@@ -83,7 +83,7 @@ class Jobs:
         return self._store.get(Statement, statement.id) or stopping
 
     def delete(self, statement: Statement) -> None:
-        """Cancel it and forget it. It is DELETING until Flink has let go of it, also across a restart."""
+        """Cancel and delete a statement. It is DELETING until Flink has released it, also across a restart."""
         self._store.update(statement, phase=StatementPhase.DELETING)
         with self._locks[statement.id], translated():
             with contextlib.suppress(plane.NotFoundError):
@@ -93,7 +93,7 @@ class Jobs:
         self._release_followers(statement)
 
     def recover(self) -> None:
-        """After a restart: start again what ran, and end what was being ended."""
+        """After a restart: resume running statements, and finish interrupted stops and deletions."""
         for statement in self._store.all(Statement):
             if statement.phase is StatementPhase.DELETING:
                 self._background.submit(self.delete, statement)
@@ -149,10 +149,10 @@ class Jobs:
                 if not self._plane.is_closing:
                     self._store.update(statement, phase=StatementPhase.FAILED, detail=masked(str(error)))
                 raise
-            self._noted(statement, status)
+            self._record_status(statement, status)
 
     def _starting_offsets(self, statement: Statement) -> dict[str, str] | None:
-        """Offsets that it begins from; ``None`` while the statement that has them goes on."""
+        """Starting offsets by topic; ``None`` while the statement that they come from is running."""
         name = reference_of(statement)
         if name is None:
             return statement.starting_offsets or {}
@@ -163,7 +163,7 @@ class Jobs:
         return offsets
 
     def _release_followers(self, ended: Statement) -> None:
-        """Let go those that wait for where this one has stopped."""
+        """Start the statements that wait for the offsets of this one."""
         for follower in self._store.all(Statement, ended.environment_id):
             if reference_of(follower) == ended.name and follower.phase is StatementPhase.PENDING:
                 self._background.submit(self._submit, follower.id)
@@ -177,16 +177,16 @@ class Jobs:
                 status = plane.StatementStatus(phase=StatementPhase.STOPPED)
         statement = self._store.get(Statement, uid)
         if statement is not None and statement.phase is StatementPhase.STOPPING:
-            self._noted(statement, status)
+            self._record_status(statement, status)
 
-    def _noted(self, statement: Statement, status: StatementStatus) -> Statement:
+    def _record_status(self, statement: Statement, status: StatementStatus) -> Statement:
         noted = self._store_status(statement, status)
         if noted.phase.is_terminal:
             self._release_followers(noted)
         return noted
 
     def _store_status(self, statement: Statement, status: StatementStatus) -> Statement:
-        """Store what Flink says, if it says something new, and the user has not meanwhile ended it."""
+        """Store Flink's status if it has changed, unless the user has stopped or deleted the statement meanwhile."""
         with self._store.transaction():
             stored = self._store.get(Statement, statement.id)
             if stored is None or stored.phase is StatementPhase.DELETING:

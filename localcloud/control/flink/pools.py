@@ -1,10 +1,10 @@
-"""Flink compute pools: shares of the one Flink process, so there is nothing to provision but a number of places."""
+"""Flink compute pools: shares of the one Flink process. A pool only limits the number of running statements."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.core.errors import InvalidError, found
+from localcloud.control.core.errors import InvalidError, require_found
 from localcloud.control.core.regions import check_region
 from localcloud.control.core.resources import ComputePool, Phase
 from localcloud.ids import new_id
@@ -38,7 +38,7 @@ class ComputePools:
         self._statements = statements
 
     def create(self, environment_id: str, *, cloud: str, region: str, **values: Any) -> ComputePool:
-        """Make one; ``values``: ``name``, ``max_cfu``, ``default_pool``, ``enable_ai``."""
+        """Create a pool; ``values``: ``name``, ``max_cfu``, ``default_pool``, ``enable_ai``."""
         check_region(cloud, region)
         environment = self._environments.get(environment_id)
         pool = ComputePool(id=new_id("lfcp"), environment_id=environment.id, cloud=cloud, region=region, **values)
@@ -47,15 +47,15 @@ class ComputePools:
         return pool
 
     def all(self, environment_id: str) -> list[ComputePool]:
-        """Those of an environment."""
+        """The pools of an environment."""
         return self._store.all(ComputePool, self._environments.get(environment_id).id)
 
     def get(self, pool_id: str, environment_id: str | None = None) -> ComputePool:
-        """One of them."""
+        """The pool of that id, else :class:`NotFoundError`."""
         pool = self._store.get(ComputePool, pool_id)
         if pool is not None and environment_id not in (None, pool.environment_id):
             pool = None
-        return found(pool, f"The compute pool {pool_id} was not found.")
+        return require_found(pool, f"The compute pool {pool_id} was not found.")
 
     def update(self, pool_id: str, environment_id: str, values: dict[str, Any]) -> ComputePool:
         """Change ``name``, ``max_cfu`` (only upwards) or ``default_pool``."""
@@ -72,17 +72,17 @@ class ComputePools:
         return changed
 
     def delete(self, pool_id: str, environment_id: str) -> None:
-        """Delete it; the statements that run in it are stopped."""
+        """Delete a pool; its running statements are stopped."""
         pool = self.get(pool_id, environment_id)
         self._statements.stop_all_in(pool.id, environment_id)
         self._store.remove(pool)
 
     def phase(self, pool: ComputePool) -> Phase:
-        """Where it stands: ready at once, unless it was asked to be late."""
+        """PROVISIONED at once, or PROVISIONING while a fault rule delays it."""
         return Phase.PROVISIONING if self._faults.is_provisioning("pool", pool.created_at) else Phase.PROVISIONED
 
     def current_cfu(self, pool: ComputePool) -> int:
-        """CFUs in use: one for each statement that runs."""
+        """CFUs in use: one per running statement."""
         return len(self._admission.running_in(pool.id, pool.environment_id))
 
 

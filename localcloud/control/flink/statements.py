@@ -1,4 +1,4 @@
-"""Flink statements: what was asked for is kept here, what runs is in Flink."""
+"""Flink statements: the requested state is stored here, the jobs run in Flink (:mod:`.jobs`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from localcloud.control.core.errors import (
     FailedError,
     InvalidError,
     NotFoundError,
-    found,
+    require_found,
     translated,
 )
 from localcloud.control.core.principals import principal_exists
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from localcloud.control.core.environments import Environments
     from localcloud.control.core.plane import Plane
     from localcloud.control.core.store import Store
-    from localcloud.control.flink.abandoned_queries import Unread
+    from localcloud.control.flink.abandoned_queries import AbandonedQueries
     from localcloud.control.flink.jobs import Jobs
 
 MAX_NAME = 100
@@ -38,14 +38,16 @@ _ENDED = (StatementPhase.COMPLETED, StatementPhase.FAILED)
 
 
 class Statements:
-    """Statements of all environments; a name is taken in its environment until the statement is deleted."""
+    """Statements of all environments. A name is in use until its statement is deleted, also after its end."""
 
-    def __init__(self, store: Store, plane: Plane, environments: Environments, jobs: Jobs, unread: Unread) -> None:
+    def __init__(
+        self, store: Store, plane: Plane, environments: Environments, jobs: Jobs, abandoned_queries: AbandonedQueries
+    ) -> None:
         self._store = store
         self._plane = plane
         self._environments = environments
         self._jobs = jobs
-        self._unread = unread
+        self._abandoned_queries = abandoned_queries
 
     def create(
         self,
@@ -58,7 +60,7 @@ class Statements:
         principal: str,
         labels: Mapping[str, str],
     ) -> Statement:
-        """Keep it and give it to Flink; returned with the phase it is in after at most 2 s."""
+        """Store and submit a statement; return it with its phase after at most 2.5 s."""
         _check(name, statement, properties)
         self._environments.get(environment_id)
         made = Statement(
@@ -78,10 +80,13 @@ class Statements:
                     " another name."
                 )
             self._store.add(made)
-        return self._checked(made) if is_dry_run(made) else self._jobs.start(made)
+        return self._dry_run(made) if is_dry_run(made) else self._jobs.start(made)
 
-    def _checked(self, made: Statement) -> Statement:
-        """Only planned, never run: the reply is all there ever is of it, so it waits for the end and has no uid."""
+    def _dry_run(self, made: Statement) -> Statement:
+        """Plan a statement without running it.
+
+        A dry run is not stored, so its only trace is this response: it waits for the outcome, and has no uid.
+        """
         try:
             judged, deadline = self._jobs.start(made), time.monotonic() + _PLANNING_SECONDS
             while not judged.phase.is_terminal and time.monotonic() < deadline:
@@ -92,18 +97,18 @@ class Statements:
             self._jobs.delete(made)
 
     def all(self, environment_id: str) -> list[Statement]:
-        """Those of an environment, as they are now."""
+        """The statements of an environment with their current phases."""
         statements = self._store.all(Statement, self._environments.get(environment_id).id)
         return [self._jobs.observe(statement) for statement in statements]
 
     def get(self, environment_id: str, name: str) -> Statement:
-        """One of them, as it is now."""
+        """The statement of that name with its current phase, else :class:`NotFoundError`."""
         return self._jobs.observe(self._stored(environment_id, name))
 
     def set_stopped(
         self, environment_id: str, name: str, *, is_stopped: bool, compute_pool_id: str = "", principal: str = ""
     ) -> Statement:
-        """Stop it, or let it go on, if that is a change; in another pool or as another principal if those are given."""
+        """Stop or resume a statement. Idempotent. Optionally moves it to another pool or principal."""
         statement = self.get(environment_id, name)
         moved: dict[str, str] = {}
         if compute_pool_id not in ("", statement.compute_pool_id):
@@ -118,7 +123,7 @@ class Statements:
                     f"Statement {name} runs: stop it before it gets another compute pool or principal.", pointer="/spec"
                 )
             stopping = self._store.update(statement, is_stopped=True, version=statement.version + 1, **moved)
-            return self._jobs.stop(found(stopping, _missing(name)))
+            return self._jobs.stop(require_found(stopping, _missing(name)))
         if statement.phase in _ENDED:
             raise ConflictError(f"Statement {name} is {statement.phase}: only a STOPPED statement can be resumed.")
         if not statement.is_stopped and statement.phase is not StatementPhase.STOPPED:
@@ -135,12 +140,12 @@ class Statements:
             version=statement.version + 1,
             **moved,
         )
-        return self._jobs.start(found(resumed, _missing(name)), resume=True)
+        return self._jobs.start(require_found(resumed, _missing(name)), resume=True)
 
     def check_unchanged(
         self, environment_id: str, name: str, statement: str | None, properties: Mapping[str, Any] | None
     ) -> None:
-        """Refuse an edit of what cannot be edited."""
+        """Raise :class:`InvalidError` if the SQL or the properties differ: neither can be edited."""
         stored = self._stored(environment_id, name)
         for field, old, new in (
             ("statement", stored.statement, statement),
@@ -153,7 +158,7 @@ class Statements:
                 )
 
     def delete(self, environment_id: str, name: str) -> None:
-        """Cancel it and forget it; its name is free when this returns."""
+        """Cancel and delete a statement; its name can be used again when this returns."""
         self._jobs.delete(self._stored(environment_id, name))
 
     def delete_all(self, environment_id: str) -> None:
@@ -162,7 +167,7 @@ class Statements:
             self._jobs.delete(statement)
 
     def stop_all_in(self, pool_id: str, environment_id: str) -> None:
-        """Stop those that run in a compute pool, or wait for it."""
+        """Stop the statements that run in a compute pool or wait for it."""
         for statement in self._store.all(Statement, environment_id):
             if statement.compute_pool_id != pool_id or statement.phase.is_terminal:
                 continue
@@ -173,7 +178,7 @@ class Statements:
     def results(self, environment_id: str, name: str, token: int) -> ResultPage:
         """The page of results at ``token`` (0 first)."""
         statement = self._stored(environment_id, name)
-        self._unread.note(statement)
+        self._abandoned_queries.note_read(statement)
         if self._jobs.is_starting(statement):
             return ResultPage(rows=[], next_token=token)
         try:
@@ -185,15 +190,15 @@ class Statements:
                     f"The results of statement {name} are gone: they do not outlive a restart. Run it again."
                 ) from None
             return ResultPage(rows=[], next_token=None)
-        except FailedError as error:  # the statement's failure, not the server's: asking again does not help
+        except FailedError as error:  # the statement's failure, not the server's: a 500 would make clients retry
             raise InvalidError(str(error)) from None
 
     def _stored(self, environment_id: str, name: str) -> Statement:
         named = self._store.named(Statement, self._environments.get(environment_id).id, name)
-        return found(named[0] if named else None, _missing(name))
+        return require_found(named[0] if named else None, _missing(name))
 
     def pool(self, environment_id: str, pool_id: str) -> ComputePool:
-        """The compute pool of that id, or with ``""`` the one that statements of the environment run in."""
+        """The compute pool of that id; with ``""`` the environment's default pool, else its first."""
         if pool_id:
             pool = self._store.get(ComputePool, pool_id)
             if pool is None or pool.environment_id != environment_id:

@@ -1,4 +1,4 @@
-"""Access control lists of Kafka clusters: kept, returned, and told to the brokers."""
+"""Access control lists of Kafka clusters: stored, listed, and pushed to the brokers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Acls:
         self._broker_rights = broker_rights
 
     def create(self, cluster_id: str, entry: Mapping[str, str]) -> None:
-        """Add one with all of :data:`FIELDS`; nothing happens if there is an equal one."""
+        """Add an ACL with all of :data:`FIELDS`. Idempotent: an equal one is not added twice."""
         cluster = self._clusters.get(cluster_id)
         for field in FIELDS:
             value = entry.get(field, "")
@@ -61,7 +61,7 @@ class Acls:
         self._broker_rights.changed()
 
     def matching(self, cluster_id: str, wanted: Mapping[str, str]) -> list[Acl]:
-        """Those whose fields are as wanted; what is not named, empty or ``ANY`` matches everything."""
+        """ACLs that match a filter; a missing or empty field, ``ANY`` and ``MATCH`` match every value."""
         self._clusters.get(cluster_id)
         asked = {field: wanted[field] for field in FIELDS if wanted.get(field, "") not in _ANY}
         return [
@@ -71,7 +71,7 @@ class Acls:
         ]
 
     def delete(self, cluster_id: str, wanted: Mapping[str, str]) -> list[Acl]:
-        """Remove those, and return them."""
+        """Delete the ACLs that match a filter, and return them."""
         matching = self.matching(cluster_id, wanted)
         self._store.remove(*matching)
         self._broker_rights.changed()

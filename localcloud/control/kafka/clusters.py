@@ -1,4 +1,4 @@
-"""Kafka clusters: a broker process each, started and deleted in the background."""
+"""Kafka clusters: one broker process each, started and deleted in the background."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from localcloud.control.core.errors import ConflictError, ControlError, InvalidError, found, translated
+from localcloud.control.core.errors import ConflictError, ControlError, InvalidError, require_found, translated
 from localcloud.control.core.regions import check_region
 from localcloud.control.core.resources import Acl, KafkaCluster, Phase
 from localcloud.ids import new_id
@@ -60,7 +60,7 @@ class Clusters:
         config: dict[str, Any],
         deletion_protection: bool = False,
     ) -> KafkaCluster:
-        """Make one: PROVISIONING now, PROVISIONED when its broker answers, FAILED with the reason if it does not."""
+        """Create a cluster: PROVISIONING now, PROVISIONED when its broker answers, FAILED with the reason if not."""
         _check(name, availability, config)
         check_region(cloud, region)
         cluster = KafkaCluster(
@@ -78,20 +78,20 @@ class Clusters:
         return cluster
 
     def all(self, environment_id: str) -> list[KafkaCluster]:
-        """Those of an environment that are not being deleted."""
+        """The clusters of an environment, without those being deleted."""
         clusters = self._store.all(KafkaCluster, self._environments.get(environment_id).id)
         return [cluster for cluster in clusters if cluster.phase is not Phase.DELETING]
 
     def get(self, cluster_id: str, environment_id: str | None = None) -> KafkaCluster:
-        """One of them, also while it is being deleted."""
+        """The cluster of that id, also while it is being deleted, else :class:`NotFoundError`."""
         cluster = self._store.get(KafkaCluster, cluster_id)
         if cluster is not None and environment_id not in (None, cluster.environment_id):
             cluster = None
         where = f" in environment {environment_id}" if environment_id else ""
-        return found(cluster, f"Kafka cluster {cluster_id} does not exist{where}.")
+        return require_found(cluster, f"Kafka cluster {cluster_id} does not exist{where}.")
 
     def running(self, cluster_id: str) -> KafkaCluster:
-        """One that has a broker to talk to, else :class:`ConflictError`."""
+        """The cluster of that id if its broker is running, else :class:`ConflictError`."""
         cluster = self.get(cluster_id)
         if cluster.phase is not Phase.PROVISIONED:
             raise ConflictError(f"Kafka cluster {cluster_id} is {cluster.phase}: wait until it is PROVISIONED.")
@@ -115,7 +115,7 @@ class Clusters:
         return changed
 
     def delete(self, cluster_id: str, environment_id: str) -> None:
-        """Delete it with its connectors and keys; it can be read until broker and data are gone."""
+        """Delete a cluster with its connectors and keys; :meth:`get` finds it until broker and data are gone."""
         cluster = self.get(cluster_id, environment_id)
         if cluster.deletion_protection:
             raise ConflictError(
@@ -125,7 +125,7 @@ class Clusters:
         self._background.submit(self.finish_deletion, cluster_id)
 
     def finish_deletion(self, cluster_id: str) -> None:
-        """Remove what a cluster that is DELETING consists of, and then itself."""
+        """Delete the parts of a DELETING cluster, then the cluster. Idempotent: a restart repeats it."""
         with self._locks[cluster_id]:
             cluster = self._store.get(KafkaCluster, cluster_id)
             if cluster is None:
@@ -138,7 +138,7 @@ class Clusters:
             self._store.remove(cluster, *[acl for acl in self._store.all(Acl) if acl.cluster_id == cluster_id])
 
     def start(self, cluster_id: str) -> None:
-        """Start the broker, tell it its keys, and note where it is; or note why it did not start."""
+        """Start the broker, push its keys and ACLs, and store its address; or store why it failed."""
         with self._locks[cluster_id]:
             cluster = self._store.get(KafkaCluster, cluster_id)
             if cluster is None or cluster.phase is Phase.DELETING:
@@ -147,7 +147,7 @@ class Clusters:
                 with translated():
                     bootstrap = self._plane.kafka.start(cluster_id)
                 self._keys.grant(cluster_id)
-                self._broker_rights.tell(cluster, anew=True)
+                self._broker_rights.push(cluster, force=True)
                 self._environments.ensure_registry(cluster)
             except ControlError as error:
                 if not self._plane.is_closing:
@@ -157,16 +157,16 @@ class Clusters:
                 now = self.get(cluster_id)
                 if now.phase is not Phase.DELETING:
                     self._store.update(now, phase=Phase.PROVISIONED, detail="", bootstrap=bootstrap)
-            self._broker_rights.changed()  # what was granted since it was told
+            # A role granted between the push above and PROVISIONED went to running brokers only, so not to this one.
         self._catalogs.changed()
 
     def _forget_database(self, cluster_id: str) -> None:
-        """Flink lets go of the database before its broker goes."""
+        """Remove the database from Flink before its broker stops: its clients would try to reconnect for ever."""
         self._catalogs.changed()
         try:
             self._catalogs.bring_up_to_date()
         except ControlError as error:
-            _log.warning("Flink was not told that %s goes: %s", cluster_id, error)
+            _log.warning("the database of %s was not removed from Flink: %s", cluster_id, error)
 
 
 def _check(name: str, availability: str, config: dict[str, Any]) -> None:

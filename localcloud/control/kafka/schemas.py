@@ -1,4 +1,4 @@
-"""Schemas of the Schema Registries, in the words of its API: subjects, versions, compatibility levels, modes."""
+"""The Schema Registries: subjects, versions, compatibility levels and modes, with the error codes of their API."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DIGITS = 10  # of a version's number
 
 
 class Deleted(StrEnum):
-    """What a list holds of that which is deleted, but not for good."""
+    """Whether a list has soft-deleted entries: not, too (``deleted=true``), or only (``deletedOnly=true``)."""
 
     NOT = "not"
     TOO = "too"
@@ -64,7 +64,7 @@ class Schemas:
         """Register a schema; the same one keeps its id."""
         self._require_writable(registry_id, subject)
         registry = self._plane.registry
-        with _answering(SCHEMA_NOT_FOUND):
+        with _with_error_codes(SCHEMA_NOT_FOUND):
             if not self._has(self._known(registry_id), subject, schema, schema_type):
                 clashes = registry.clashes(registry_id, subject, schema, schema_type, references)
                 if clashes:
@@ -92,16 +92,16 @@ class Schemas:
         *,
         version: str | None,
     ) -> list[str]:
-        """Say what the subject's level has against a schema, beside one version or those that the level compares."""
+        """Incompatibilities of a schema with one version, or with the versions that the subject's level compares."""
         number = None if version is None else self.version(registry_id, subject, version).version
-        with _answering(SCHEMA_NOT_FOUND):
+        with _with_error_codes(SCHEMA_NOT_FOUND):
             return self._plane.registry.clashes(
                 self._known(registry_id), subject, schema, schema_type, references, version=number
             )
 
     def versions(self, registry_id: str, subject: str, deleted: Deleted = Deleted.NOT) -> list[int]:
-        """Version numbers of a subject; :class:`NotFoundError` if nothing that may be listed is known of it."""
-        with _answering(SUBJECT_NOT_FOUND):
+        """Version numbers of a subject; :class:`NotFoundError` if it has none, the soft-deleted included on request."""
+        with _with_error_codes(SUBJECT_NOT_FOUND):
             known = self._plane.registry.versions(self._known(registry_id), subject, deleted=deleted is not Deleted.NOT)
         return [one.version for one in known if one.deleted or deleted is not Deleted.ONLY]
 
@@ -109,16 +109,16 @@ class Schemas:
         """One version, a deleted one only if ``deleted``; ``version`` is a number or ``latest``."""
         number = _number(version)
         self.versions(registry_id, subject, Deleted.TOO if deleted else Deleted.NOT)
-        with _answering(VERSION_NOT_FOUND):
+        with _with_error_codes(VERSION_NOT_FOUND):
             return self._plane.registry.version(registry_id, subject, number, deleted=deleted)
 
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         """A schema by its id."""
-        with _answering(SCHEMA_NOT_FOUND):
+        with _with_error_codes(SCHEMA_NOT_FOUND):
             return self._plane.registry.by_id(self._known(registry_id), schema_id)
 
     def with_id(self, registry_id: str, schema_id: int, *, deleted: bool = False) -> list[SchemaVersion]:
-        """Every version that is that schema, live or with ``deleted`` every one."""
+        """Every version with that schema; with ``deleted`` also the soft-deleted ones."""
         self.by_id(registry_id, schema_id)
         return [version for version in self.all(registry_id, deleted=deleted) if version.id == schema_id]
 
@@ -127,13 +127,13 @@ class Schemas:
     ) -> SchemaVersion:
         """The version of ``subject`` that holds this schema."""
         self.versions(registry_id, subject, Deleted.TOO if deleted else Deleted.NOT)
-        with _answering(SCHEMA_NOT_FOUND):
+        with _with_error_codes(SCHEMA_NOT_FOUND):
             return self._plane.registry.find(registry_id, subject, schema, schema_type, deleted=deleted)
 
     def all(
         self, registry_id: str, prefix: str = "", *, latest_only: bool = False, deleted: bool = False
     ) -> list[SchemaVersion]:
-        """Every live version of every subject with that prefix, with ``deleted`` also what is deleted."""
+        """Every live version of every subject with that prefix; with ``deleted`` also the soft-deleted ones."""
         with translated():
             return self._plane.registry.all(self._known(registry_id), prefix, latest_only=latest_only, deleted=deleted)
 
@@ -141,7 +141,7 @@ class Schemas:
         """Delete a subject, or with ``permanent`` what is left of a deleted one; return the versions it had."""
         self.versions(registry_id, subject, Deleted.TOO)
         self._require_writable(registry_id, subject)
-        with _deleting(SUBJECT_NOT_FOUND, SUBJECT_NOT_DELETED if permanent else SUBJECT_DELETED):
+        with _with_deletion_error_codes(SUBJECT_NOT_FOUND, SUBJECT_NOT_DELETED if permanent else SUBJECT_DELETED):
             gone = self._plane.registry.delete_subject(registry_id, subject, permanent=permanent)
         self._forget_mode(registry_id, subject)
         return gone
@@ -151,7 +151,7 @@ class Schemas:
         number = _number(version)
         self.versions(registry_id, subject, Deleted.TOO)
         self._require_writable(registry_id, subject)
-        with _deleting(VERSION_NOT_FOUND, VERSION_NOT_DELETED if permanent else VERSION_DELETED):
+        with _with_deletion_error_codes(VERSION_NOT_FOUND, VERSION_NOT_DELETED if permanent else VERSION_DELETED):
             gone = self._plane.registry.delete_version(registry_id, subject, number, permanent=permanent)
         self._forget_mode(registry_id, subject)
         return gone
@@ -161,7 +161,7 @@ class Schemas:
             raise UnprocessableError(f"Subject {subject} is in read-only mode", error_code=READ_ONLY)
 
     def _forget_mode(self, registry_id: str, subject: str) -> None:
-        """A subject's mode goes with the last that is known of it."""
+        """Delete a subject's mode with its last version, as Confluent's registry does."""
         try:
             self.versions(registry_id, subject, Deleted.TOO)
         except NotFoundError:
@@ -226,8 +226,8 @@ class Schemas:
 
 
 @contextmanager
-def _answering(not_found: int, *, invalid: int = INVALID_SCHEMA) -> Iterator[None]:
-    """Give the registry's own error codes to what its storage raises."""
+def _with_error_codes(not_found: int, *, invalid: int = INVALID_SCHEMA) -> Iterator[None]:
+    """Give errors of the registry's storage the error codes of its API."""
     try:
         with translated():
             yield
@@ -242,10 +242,10 @@ def _answering(not_found: int, *, invalid: int = INVALID_SCHEMA) -> Iterator[Non
 
 
 @contextmanager
-def _deleting(not_found: int, conflict: int) -> Iterator[None]:
-    """Give the registry's own error codes to why its storage deletes nothing."""
+def _with_deletion_error_codes(not_found: int, conflict: int) -> Iterator[None]:
+    """Same for a deletion: a conflict (deleted already, or not soft-deleted yet) is answered 404 with its own code."""
     try:
-        with _answering(not_found, invalid=REFERENCED):
+        with _with_error_codes(not_found, invalid=REFERENCED):
             yield
     except ConflictError as error:
         raise NotFoundError(str(error), error_code=conflict) from None

@@ -1,4 +1,4 @@
-"""Topics of Kafka clusters, in the words of Kafka's REST API."""
+"""Topics of Kafka clusters, with the error codes of Kafka's REST API (v3)."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Topics:
         self._clusters = clusters
 
     def all(self, cluster_id: str) -> list[TopicInfo]:
-        """Those of a cluster."""
+        """The topics of a cluster."""
         with translated():
             return self._plane.kafka.topics(self._running(cluster_id))
 
     def get(self, cluster_id: str, name: str) -> TopicInfo:
-        """One of them."""
+        """The topic of that name, else :class:`NotFoundError`."""
         try:
             with translated():
                 return self._plane.kafka.topic(self._running(cluster_id), name)
@@ -44,7 +44,7 @@ class Topics:
             raise _unknown(name) from None
 
     def create(self, cluster_id: str, name: str, partitions: int | None, configs: Mapping[str, str]) -> TopicInfo:
-        """Make one; there when this returns."""
+        """Create a topic, and return when it is visible to clients."""
         if not _NAME.fullmatch(name) or name in {".", ".."}:
             raise InvalidError(
                 f"Topic name {name[:MAX_NAME]!r} is not allowed: use 1 to {MAX_NAME} characters of a-z, A-Z, 0-9, '.',"
@@ -71,7 +71,7 @@ class Topics:
         partitions: int | None = None,
         configs: Mapping[str, str | None] | None = None,
     ) -> TopicInfo:
-        """Add partitions, set configs; a config of ``None`` goes back to its default."""
+        """Add partitions, set configs; ``None`` resets a config to its default."""
         self.get(cluster_id, name)
         try:
             with translated():
@@ -81,13 +81,13 @@ class Topics:
         return self.get(cluster_id, name)
 
     def delete(self, cluster_id: str, name: str) -> None:
-        """Delete one; gone when this returns."""
+        """Delete a topic, and return when it is gone."""
         self.get(cluster_id, name)
         with translated():
             self._plane.kafka.delete_topic(cluster_id, name)
 
     def records(self, cluster_id: str, name: str) -> int:
-        """How many records were written to it."""
+        """Number of records ever written to the topic (high watermarks: compaction and deletion do not lower it)."""
         with translated():
             return sum(self._plane.kafka.high_watermarks(cluster_id, name).values())
 

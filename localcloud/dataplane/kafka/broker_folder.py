@@ -132,7 +132,7 @@ class BrokerFolder:
             return None
         except (ValueError, TypeError, AttributeError):
             raise DataPlaneError(
-                f"{file} does not hold a broker's ports: put it back, or begin anew with `./pulumiw cloud reset`."
+                f"{file} does not hold a broker's ports: put it back, or start over with `./pulumiw cloud reset`."
             ) from None
 
     def write_api_keys(self, grants: Sequence[ApiKeyGrant]) -> None:

@@ -1,17 +1,18 @@
 """The ``confluentcloud`` provider 2.87.0 over Confluent Cloud's REST API, as far as the program needs it.
 
-Names, nesting, ids, secrets and what a change replaces are the official provider's, so that a program (and its state)
-can go from one to the other. The calls are Confluent's documented REST API (``/org/v2``, ``/iam/v2``, ``/cmk/v2``,
-``/srcm/v3``, ``/fcpm/v2``, ``/connect/v1``, ``/sql/v1``, Kafka REST v3, Schema Registry). It differs where the official
-one hurts:
+Names, nesting, ids, secrets and replacements are the official provider's, so that a program and its state can switch
+between the two. The calls are Confluent's documented REST API (``/org/v2``, ``/iam/v2``, ``/cmk/v2``, ``/srcm/v3``,
+``/fcpm/v2``, ``/connect/v1``, ``/sql/v1``, Kafka REST v3, Schema Registry). It differs from the official provider in
+these points:
 
-- It waits for what the API reports and not for fixed times: no sleep after a role binding, a key or a topic.
-- A statement that failed is never green: its creation's error says phase and detail; a refresh that finds it failed
-  says so; and the next ``up`` replaces it, deleting it first for its name is taken.
-- What was made but did not become well is saved with its id, so that nothing is orphaned; when the engine itself is
-  gone, it is deleted again, but for a statement: what that has made would stay, and nobody could tell whose it is.
-- Deleting what is gone already is no error.
-- What an update can never change (a statement's ``properties``, a connection's ``endpoint``) is refused in the preview,
-  with the option that would replace it; new ``credentials`` of a resource are no change on the server and just stored.
-- Inputs are checked before anything is made: unknown names, missing values, CFU, names the API would refuse.
+- It polls the API instead of sleeping for a fixed time: no wait after a role binding, a key or a topic.
+- A failed statement never counts as created. The error of its creation has phase and detail, a refresh reports it, and
+  the next ``up`` replaces it; the old one is deleted first, since its name is taken.
+- An object that was created but is not ready is saved with its id, so there is no orphan. If the engine itself has
+  died, the object is deleted again, except a statement: its table would stay, and nothing would prove whose it is.
+- Deleting an object that no longer exists is no error.
+- A change that no update can make (a statement's ``properties``, a connection's ``endpoint``) is refused in the
+  preview, with the option that would replace the object. New ``credentials`` of a resource are stored in the state
+  alone: they are no property of the object.
+- Inputs are checked before anything is created: unknown names, missing values, CFU, names the API would refuse.
 """

@@ -1,4 +1,4 @@
-"""The functions: look-ups of what the program did not make, by id or by name."""
+"""The provider's functions: they look up objects that the program did not create, by id or by name."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from offline.plugins.confluentcloud.session import Session
     from offline.plugins.wire import Values
 
-_PAGE = 99
+_PAGE = 99  # the page size that the official provider requests
 
 
 def get_organization(session: Session, _call: Call, _args: Values) -> Values:
-    """Cut the organization out of its first environment's CRN: no API names it to every role."""
+    """Return the organization, parsed from the CRN of its first environment: no API shows it to every role."""
     found = session.cloud.get(ENVIRONMENTS).get("data") or []
     if not found:
         raise PluginError("the organization has no environment to read its name from")
@@ -50,7 +50,7 @@ def get_environment(session: Session, _call: Call, args: Values) -> Values:
 
 
 def get_flink_region(session: Session, _call: Call, args: Values) -> Values:
-    """Return the Flink region of a cloud and its region's name."""
+    """Return the Flink region of a cloud provider's region."""
     cloud, region = args.get("cloud", ""), args.get("region", "")
     query = {"cloud": cloud, "page_size": _PAGE, "region_name": region}
     found = session.cloud.get("/fcpm/v2/regions", **query).get("data") or []
@@ -70,7 +70,7 @@ def get_flink_region(session: Session, _call: Call, args: Values) -> Values:
 
 
 def get_schema_registry_cluster(session: Session, _call: Call, args: Values) -> Values:
-    """Return the environment's Schema Registry, of which there is one once it has a cluster."""
+    """Return the environment's Schema Registry, which it gets with its first Kafka cluster."""
     environment = _environment(args)
     identity, name = args.get("id"), args.get("displayName")
     if not identity:

@@ -1,4 +1,4 @@
-"""What a configured provider reaches: the control plane, and the planes that resources bring their own keys for."""
+"""A configured provider's endpoints: the control plane, and Flink, Kafka and Schema Registry with keys of their own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Flink:
-    """A Flink region's REST API and the scope statements and connections live in."""
+    """A Flink region's REST API, and the scope of statements and connections."""
 
     api: Api
     organization: str
@@ -40,7 +40,7 @@ class Flink:
     principal: str
 
     def path(self, kind: str, name: str = "") -> str:
-        """Return the path of ``statements`` or ``connections``, or of one of them."""
+        """Return the path of the collection ``kind`` (``statements``, ``connections``), or of its item ``name``."""
         scope = f"/sql/v1/organizations/{self.organization}/environments/{self.environment}/{kind}"
         return f"{scope}/{quote(name, safe='')}" if name else scope
 
@@ -65,14 +65,14 @@ class Session:
         return self._settings
 
     def api(self, base: str, key: str, secret: str) -> Api:
-        """Return a plane at ``base``."""
+        """Return the REST API at ``base``, with an API key."""
         if self._transport is None:
             raise PluginError("the provider is not configured")
         return Api(self._transport, base.rstrip("/"), key, secret)
 
     @property
     def cloud(self) -> Api:
-        """The control plane and Connect."""
+        """The REST API of the control plane and of Connect; raises :class:`PluginError` without a cloud API key."""
         settings = self.settings
         if not settings["cloudApiKey"]:
             raise PluginError(MISSING_CLOUD_KEY)
@@ -80,21 +80,21 @@ class Session:
 
     @property
     def flink_is_set(self) -> bool:
-        """Whether the provider names the Flink scope: it then overrides what a resource says."""
+        """Whether the provider's settings have the Flink scope, which then overrides the resources'."""
         return self.settings.has(FLINK)
 
     @property
     def kafka_is_set(self) -> bool:
-        """Whether the provider brings the Kafka key."""
+        """Whether the provider's settings have the Kafka API key."""
         return self.settings.has(KAFKA)
 
     @property
     def registry_is_set(self) -> bool:
-        """Whether the provider names the Schema Registry."""
+        """Whether the provider's settings have the Schema Registry."""
         return self.settings.has(REGISTRY)
 
     def flink(self, state: Values) -> Flink:
-        """Return the Flink scope of a resource, the provider's own before the resource's."""
+        """Return the Flink scope of a resource: the provider's if it has one, else the resource's own."""
         own = self.settings
         if self.flink_is_set:
             api = self.api(own["flinkRestEndpoint"], own["flinkApiKey"], own["flinkApiSecret"])
@@ -127,7 +127,7 @@ class Session:
         return Cluster(self._api_of(state, "schemaRegistry"), identity)
 
     def imported_flink(self) -> Values:
-        """Return the Flink scope of what is being imported, where the provider does not name one."""
+        """Return the Flink scope for an import, from environment variables; empty if the provider has one."""
         if self.flink_is_set:
             return {}
         found = _from_environment(
@@ -147,33 +147,33 @@ class Session:
         return {**{name: {"id": identity} for name, identity in found.items()}, **plane}
 
     def imported_kafka(self) -> Values:
-        """Return endpoint and key of the Kafka cluster of what is being imported, where the provider has none."""
+        """Return the Kafka endpoint and key for an import; empty if the provider has them."""
         if self.kafka_is_set:
             return {}
         return _plane_of(_from_environment("a topic or an ACL", _plane_variables("KAFKA"), "kafka..."))
 
     def imported_registry(self) -> Values:
-        """Return endpoint and key of the Schema Registry of what is being imported, where the provider has none."""
+        """Return the Schema Registry's endpoint and key for an import; empty if the provider has them."""
         if self.registry_is_set:
             return {}
         variables = _plane_variables("SCHEMA_REGISTRY")
         return _plane_of(_from_environment("a schema or a subject's settings", variables, "schemaRegistry..."))
 
-    def lacks_flink(self, inputs: Values) -> Iterator[Failure]:
-        """Yield what a resource must say of its Flink scope because the provider does not."""
+    def missing_flink_inputs(self, inputs: Values) -> Iterator[Failure]:
+        """Yield a failure for inputs of the Flink scope that neither the resource nor the provider has."""
         if self._settings and not self.flink_is_set:
             needed = ("organization", "environment", "principal", *_PLANE)
             yield from _lacks(inputs, needed, f"the provider all of {', '.join(FLINK)}")
 
-    def lacks_kafka(self, inputs: Values) -> Iterator[Failure]:
-        """Yield what a resource must say of its Kafka cluster because the provider does not."""
+    def missing_kafka_inputs(self, inputs: Values) -> Iterator[Failure]:
+        """Yield a failure for inputs of the Kafka scope that neither the resource nor the provider has."""
         if self._settings:
             scope = () if self._settings["kafkaId"] else ("kafkaCluster",)
             plane = () if self.kafka_is_set else _PLANE
             yield from _lacks(inputs, (*scope, *plane), f"the provider {', '.join((*KAFKA, 'kafkaId'))}")
 
-    def lacks_registry(self, inputs: Values) -> Iterator[Failure]:
-        """Yield what a resource must say of its Schema Registry because the provider does not."""
+    def missing_registry_inputs(self, inputs: Values) -> Iterator[Failure]:
+        """Yield a failure for inputs of the Schema Registry that neither the resource nor the provider has."""
         if self._settings and not self.registry_is_set:
             yield from _lacks(inputs, ("schemaRegistryCluster", *_PLANE), f"the provider all of {', '.join(REGISTRY)}")
 
@@ -194,7 +194,7 @@ def _plane_variables(service: str) -> dict[str, str]:
 
 
 def _from_environment(what: str, variables: Mapping[str, str], settings: str) -> dict[str, str]:
-    """Return the values of the variables that the official provider's documentation names for imports."""
+    """Return name -> value of environment variables; they are the official provider's documented ones for imports."""
     found = {name: os.environ.get(variable, "") for name, variable in variables.items()}
     if missing := [variables[name] for name, value in found.items() if not value]:
         raise PluginError(
@@ -205,7 +205,7 @@ def _from_environment(what: str, variables: Mapping[str, str], settings: str) ->
 
 
 def _plane_of(found: dict[str, str]) -> Values:
-    """Take endpoint and key out of ``found`` and return them as a resource has them."""
+    """Remove endpoint and key from ``found``, and return them in the form of a resource's inputs."""
     keys = {"key": found.pop("key"), "secret": found.pop("secret")}
     return {"restEndpoint": found.pop("restEndpoint"), "credentials": keys}
 

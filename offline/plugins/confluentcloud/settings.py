@@ -1,4 +1,4 @@
-"""The provider's configuration: Pulumi config or the environment variables of the official provider."""
+"""The provider's configuration, from Pulumi's or from the environment variables of the official provider."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _field(name: str) -> Field:
     if name.endswith("ndpoint"):
         return Field(pattern="^https?://", hint="a URL that starts with https:// or http://")
     if name == "maxRetries":
-        # The engine hands over what a program sets as JSON, what the stack's configuration sets as it stands there.
+        # The value is a number in JSON if the program sets it, but text if the stack's configuration does.
         return Field(test=lambda value: None if _retries(value) else f"'maxRetries' must be at least {LEAST_RETRIES}")
     return Field(secret=secret)
 
@@ -80,13 +80,13 @@ FIELDS = {name: _field(name) for name in _NAMES}
 
 @dataclass(frozen=True)
 class Settings:
-    """The configuration in force; secrets are not part of its repr."""
+    """The complete configuration; its repr shows no values, since some are secrets."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, config: Values, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Complete ``config`` from the environment, and refuse what is left of a group without the rest."""
+        """Complete ``config`` from the environment; raises :class:`PluginError` for a partly set group of settings."""
         values = {name: environment[variable] for name, variable in ENVIRONMENT.items() if environment.get(variable)}
         values |= {name: str(value) for name, value in config.items() if value is not UNKNOWN and value != ""}
         if "oauth" in values:
@@ -115,11 +115,11 @@ class Settings:
 
     @property
     def max_retries(self) -> int:
-        """How often a call is tried again."""
+        """How many times a request is retried."""
         return int(self["maxRetries"] or LEAST_RETRIES)
 
     def _refuse_part_of(self, group: tuple[str, ...]) -> None:
-        # Organization and environment alone are context, not credentials: they come from the environment's variables.
+        # Organization and environment may be set alone: their variables are context for other tools, too.
         own = [name for name in group if name not in ("organizationId", "environmentId")]
         if any(self[name] for name in own) and not self.has(group):
             missing = " and ".join(f"{name} (or {ENVIRONMENT[name]})" for name in group if not self[name])

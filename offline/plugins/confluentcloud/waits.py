@@ -1,7 +1,7 @@
-"""The waits that are built into the official provider, for comparisons of graphs (``./pulumiw bench makespan``).
+"""Imitates the official provider's fixed waits, to compare dependency graphs (``./pulumiw bench makespan``).
 
-Off unless ``CONFLUENTCLOUD_OFFICIAL_WAITS`` is a factor, such as ``1`` or ``0.1``. Seconds until a creation returns
-though the server was ready at once: sleeps and first polls, measured on version 2.87.0.
+Off unless ``CONFLUENTCLOUD_OFFICIAL_WAITS`` is a factor, such as ``1`` or ``0.1``. The figures are the seconds until a
+creation returns although the server is ready immediately: sleeps and first polls, measured on version 2.87.0.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CLOUD_API_KEY_SECONDS = 15.0
 
 
 def official_wait(kind: str, inputs: Mapping[str, Any]) -> float:
-    """Return how many seconds a creation takes at least, of a ``kind`` such as ``KafkaCluster``; 0 unless asked for."""
+    """Return the minimum seconds of a creation, for a ``kind`` such as ``KafkaCluster``; 0 if the waits are off."""
     factor = _factor()
     return factor * _seconds(kind, inputs) if factor else 0.0
 

@@ -16,7 +16,7 @@ from offline.plugins.language import program
 from offline.plugins.language.diagnostics import Diagnostics
 from offline.plugins.language.host import Host, Job
 from offline.plugins.parent import watch_parent
-from offline.plugins.process import tell_port
+from offline.plugins.process import announce_port
 
 _REQUESTS = 16
 
@@ -33,7 +33,7 @@ def main() -> None:
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(jobs, address), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    tell_port(port)
+    announce_port(port)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a TextIOWrapper, when it is not a test's
     while True:
         job = jobs.get()

@@ -15,7 +15,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from offline.plugins.language.elsewhere import run_with
+from offline.plugins.language.other_interpreter import run_with
 from offline.plugins.language.policy_pack import ANALYZER, run_policy_pack
 from offline.plugins.language.virtualenv import VirtualenvError, install, interpreter
 
@@ -47,7 +47,7 @@ def _ask(python: str, code: str) -> str:
 
 
 class Job:
-    """A program to be run by the main thread, and what became of it."""
+    """A program for the main thread to run; ``response`` is set when ``done`` is."""
 
     def __init__(self, request: Any) -> None:
         self.request = request
@@ -56,9 +56,9 @@ class Job:
 
 
 class Host(language_pb2_grpc.LanguageRuntimeServicer):
-    """Answers what can be answered at once, and hands a program on to the main thread.
+    """Serves the engine's requests; ``Run`` puts a program into the queue of the main thread.
 
-    Requests are served by threads of a pool; a Python program may expect to be on the main one (signals, asyncio).
+    Requests run in threads of a pool, but Python programs may need the main thread (for signals, asyncio).
     """
 
     def __init__(self, jobs: Any, engine: str) -> None:
@@ -66,7 +66,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         self._engine = engine
 
     def Handshake(self, _request: Any, _context: Any) -> Any:
-        """Say hello."""
+        """Return no capabilities."""
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:
@@ -128,7 +128,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         return job.response
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
-        """Run a policy pack until the engine has done with it."""
+        """Run a policy pack until the engine cancels the request."""
         if request.kind != ANALYZER:
             context.abort(
                 grpc.StatusCode.UNIMPLEMENTED,
@@ -138,5 +138,5 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         yield from run_policy_pack(request, context, _interpreter(request.info, context))
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
-        """Let the program see for itself that the engine stops."""
+        """Do nothing: the program ends by itself when the engine's connections close."""
         return empty_pb2.Empty()

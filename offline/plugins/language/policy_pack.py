@@ -1,8 +1,8 @@
-"""Running a policy pack in Python: a process of its own, which the engine talks to as an analyzer.
+"""Runs a policy pack in Python, as a process of its own that the engine calls as an analyzer.
 
-The engine asks the language host to run the pack (``RunPlugin``), reads the pack's port from its standard output and
-then calls it directly (``pulumirpc.Analyzer``). ``python -m offline.plugins.language.policy_pack ENGINE FOLDER`` is
-that process: the SDK's own runner (``python -m pulumi.policy``), told which stack it judges.
+The engine requests the pack from the language host (``RunPlugin``), reads the pack's port from its standard output, and
+then calls it directly (``pulumirpc.Analyzer``). The process is ``python -m offline.plugins.language.policy_pack ENGINE
+FOLDER``: the SDK's own runner (``python -m pulumi.policy``), extended by the stack that is checked.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ ANALYZER = "analyzer"
 
 
 def run_policy_pack(request: Any, context: Any, interpreter: str) -> Iterator[Any]:
-    """Start the pack a ``RunPluginRequest`` names; yield ``RunPluginResponse``: what it prints, its exit status.
+    """Start the pack of a ``RunPluginRequest``; yield ``RunPluginResponse``: its output, then its exit status.
 
-    ``interpreter``: that of the virtual environment which PulumiPolicy.yaml names.
+    ``interpreter``: Python of the virtual environment that PulumiPolicy.yaml names.
     """
     folder = request.info.program_directory
     environment = dict(pair.split("=", 1) for pair in request.env)
@@ -67,10 +67,10 @@ def _forward(name: str, stream: IO[bytes], said: queue.SimpleQueue[Any]) -> None
 
 
 class _InStack:
-    """A pack's servicer that knows the stack: ``pulumi.get_stack()`` and ``pulumi.Config`` work in a policy.
+    """A pack's servicer in which ``pulumi.get_stack()`` and ``pulumi.Config`` work.
 
-    The SDK reads both from variables before each call, which the official host sets before it starts the pack. Here
-    they are set when the engine tells them, inside the process, where no other process can read them.
+    The SDK reads both from environment variables before each call. The official host sets these for the process; here
+    they are set inside the process, when the engine sends them, because no other process can read them then.
     """
 
     def __init__(self, pack: Any) -> None:
@@ -84,7 +84,7 @@ class _InStack:
         return analyzer_pb2.AnalyzerHandshakeResponse()
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol names it
-        """Note the stack."""
+        """Set the stack's variables, then configure the pack."""
         os.environ |= {
             "PULUMI_PROJECT": request.project,
             "PULUMI_STACK": request.stack,
@@ -95,7 +95,7 @@ class _InStack:
         return self._pack.ConfigureStack(request, context)
 
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol names it
-        """Go on: a policy is done in no time."""
+        """Do nothing: a policy takes milliseconds."""
         return empty_pb2.Empty()
 
 

@@ -1,4 +1,4 @@
-"""Running a program: what ``pulumi-language-python-exec`` does in the official host."""
+"""Runs a program, as ``pulumi-language-python-exec`` of the official host does."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from offline.plugins.language.diagnostics import Diagnostics
 
-_CUT_OFF = "the client connection is closing"  # an invoke under way when the engine ends, which says why itself
-_OPERATIONS_A_SLOT = 4  # a thread waits while a registration, an invoke or a hook is under way
+_CUT_OFF = "the client connection is closing"  # the error of an invoke when the engine ends; the engine reports why
+_OPERATIONS_A_SLOT = 4  # each running registration, invoke or hook occupies a thread
 
 
 def run(request: Any, engine: Diagnostics | None) -> Any:
-    """Run the program a ``RunRequest`` names, on this thread; return the ``RunResponse``.
+    """Run the program of a ``RunRequest`` in this thread; return the ``RunResponse``.
 
-    A program that fails has told why by then, in one diagnostic: so the engine is only told to stop.
+    A failure is logged as one diagnostic; the response has only ``bail``, or the engine would report it again.
     """
     folder, entry = _program(request)
     reset_options(
@@ -55,7 +55,7 @@ def run(request: Any, engine: Diagnostics | None) -> Any:
 
 
 def _failure(parallel: int, entry: Path, folder: Path) -> str | None:
-    """Run the program; return None if it ended well, else the one diagnostic, empty if the engine has given it."""
+    """Run the program; return ``None`` on success, else the diagnostic, empty if the engine reports the cause."""
     try:
         _in_loop(parallel, entry)
     except pulumi.RunError as error:
@@ -82,7 +82,7 @@ def _program(request: Any) -> tuple[Path, Path]:
 
 
 def _in_loop(parallel: int, entry: Path) -> None:
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # tasks that a failing program abandons are no news
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # no warnings about a failed program's unfinished tasks
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(max(parallel, 1) * _OPERATIONS_A_SLOT))
     asyncio.set_event_loop(loop)
@@ -97,12 +97,14 @@ def _in_loop(parallel: int, entry: Path) -> None:
         for task in pending:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-        loop.run_until_complete(loop.shutdown_default_executor())  # what a hook has begun in a thread cleans up
+        loop.run_until_complete(
+            loop.shutdown_default_executor()
+        )  # waits for cleanups that a hook has started in a thread
         loop.close()
 
 
 def _readable(error: BaseException, folder: Path) -> str:
-    """Format a traceback from the program's first own line on: what leads there is this host."""
+    """Format a traceback from the program's own first frame on; the frames before it are this host's."""
     trace = error.__traceback__
     own = trace
     while own is not None and not _is_in(own, folder):

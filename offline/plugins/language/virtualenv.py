@@ -15,11 +15,11 @@ _LINES_KEPT = 5
 
 
 class VirtualenvError(Exception):
-    """What is wrong with the environment that a project names, as one sentence."""
+    """The project's virtual environment cannot be used; ``str()`` is one sentence for the user."""
 
 
 def named(info: Any) -> Path | None:
-    """Return the folder that a ``ProgramInfo`` names; ``None`` if it names none."""
+    """Return the folder of the virtual environment in a ``ProgramInfo``; ``None`` if it names none."""
     options = dict(info.options)
     if options.get("toolchain", "pip") != "pip":
         raise VirtualenvError(
@@ -31,7 +31,7 @@ def named(info: Any) -> Path | None:
 
 
 def interpreter(info: Any) -> str:
-    """Return the interpreter of the environment that a ``ProgramInfo`` names, else this one."""
+    """Return the interpreter of the virtual environment in a ``ProgramInfo``, else this process's."""
     folder = named(info)
     if folder is None or _is_this(folder):
         return sys.executable
@@ -48,9 +48,9 @@ def _is_this(folder: Path) -> bool:
 
 
 def install(info: Any) -> Iterator[str]:
-    """Make the named environment, if it is not there, and install requirements.txt into it; yield what pip prints.
+    """Create the named virtual environment if it is missing, and install requirements.txt; yield pip's output.
 
-    Never touches the system's Python: :class:`VirtualenvError` if no environment is named.
+    Raises :class:`VirtualenvError` if none is named: packages are never installed into the system's Python.
     """
     folder = named(info)
     if folder is None:
@@ -61,7 +61,9 @@ def install(info: Any) -> Iterator[str]:
     python = folder / "bin" / "python"
     if not python.exists():
         yield f"Making the virtual environment {folder}\n"
-        base: str = getattr(sys, "_base_executable", sys.executable)  # or the new one would hang on this one
+        base: str = getattr(
+            sys, "_base_executable", sys.executable
+        )  # not this one's: the new environment would depend on it
         yield from _printed([base, "-m", "venv", str(folder)])
     requirements = Path(info.program_directory or info.root_directory, "requirements.txt")
     if not requirements.is_file():

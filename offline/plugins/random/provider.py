@@ -1,6 +1,6 @@
-"""RandomId of the ``random`` provider 4.21.4: the same inputs, outputs and id.
+"""RandomId of the ``random`` provider 4.21.4, with the same inputs, outputs and id.
 
-The bytes are made once and live in the state; a change of any input makes new ones.
+The bytes are drawn once and kept in the state alone; a change of any input replaces them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class RandomId(Resource):
     """Random bytes in four spellings; the id is the unprefixed ``b64Url``."""
 
     token = "random:index/randomId:RandomId"  # noqa: S105 - a type token
-    noun = "RandomId"
+    label = "RandomId"
     fields: ClassVar[Mapping[str, Field]] = {
         "byteLength": Field(
             "integer", required=True, replace=True, test=lambda n: None if n > 0 else "'byteLength' must be at least 1"
@@ -35,20 +35,20 @@ class RandomId(Resource):
     }
     computed = ("b64Std", "b64Url", "dec", "hex")
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
         """Draw the bytes."""
         drawn = secrets.token_bytes(inputs["byteLength"])
         return base64.urlsafe_b64encode(drawn).rstrip(b"=").decode(), _spellings(drawn, inputs.get("prefix", ""))
 
-    def look(self, _call: Call, _resource_id: str, state: Values) -> Values:
-        """Return what the state says: there is no server."""
+    def fetch(self, _call: Call, _resource_id: str, state: Values) -> Values:
+        """Return the state: there is no server to ask."""
         return dict(state)
 
-    def remove(self, _call: Call, _resource_id: str, _state: Values) -> None:
-        """Forget."""
+    def delete(self, _call: Call, _resource_id: str, _state: Values) -> None:
+        """Do nothing: the bytes are in the state alone."""
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take ``b64Url``, or ``prefix,b64Url``."""
+        """Parse ``b64Url``, or ``prefix,b64Url``."""
         prefix, _, encoded = resource_id.rpartition(",")
         try:
             drawn = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)

@@ -18,7 +18,7 @@ from typing import Any
 from offline.plugins import parent
 
 _STREAMS = 3
-# What the language host and the program import: the SDKs, and pydantic's parts, which it would load when they are used.
+# Imports of the language host and the program: the SDKs, and the parts of pydantic that are imported lazily.
 _FIRST = (
     "pulumi",
     "pulumi_confluentcloud",
@@ -29,7 +29,7 @@ _FIRST = (
     "offline.plugins.language.host",
     "offline.plugins.language.program",
 )
-# What the providers import, which the engine starts when the program has begun.
+# Imports of the providers, which the engine starts later than the program.
 _THEN = (
     "offline.plugins.main",
     "offline.plugins.confluentcloud.provider",
@@ -38,9 +38,10 @@ _THEN = (
 
 
 def _wait_for_request(asked: socket.socket) -> tuple[dict[str, Any], socket.socket]:
-    """Return in a fork, with what it is to be; the process itself ends here when nobody is left who could ask.
+    """Wait for a request; return in a fork, with the request and the connection to its launcher.
 
-    Between requests it imports what is left to import.
+    The fork server itself never returns: it exits when no process can send requests any more. Between requests it
+    imports the modules of the providers.
     """
     left = list(_THEN)
     while True:
@@ -59,7 +60,9 @@ def _wait_for_request(asked: socket.socket) -> tuple[dict[str, Any], socket.sock
         os.close(descriptor)
     launcher = socket.socket(fileno=descriptors[_STREAMS])
     launcher.set_inheritable(False)
-    with launcher.makefile("rb") as lines:  # its buffer takes nothing of what comes next: that waits for the answer
+    with launcher.makefile(
+        "rb"
+    ) as lines:  # its buffer cannot swallow signals: the launcher sends them after the response
         return json.loads(lines.readline()), launcher
 
 
@@ -72,20 +75,20 @@ def _reap(*_: object) -> None:
 def main() -> None:
     """Import, then wait; each fork runs the module that its launcher asks for."""
     signal.signal(signal.SIGCHLD, _reap)
-    gc.disable()  # a fifth of the time that imports take
+    gc.disable()  # saves a fifth of the imports' time
     for module in _FIRST:
         importlib.import_module(module)
     wanted, launcher = _wait_for_request(socket.socket(fileno=int(sys.argv[1])))
-    gc.freeze()  # to look through what all forks share would copy it
+    gc.freeze()  # a collection would write to, and so copy, the memory that all forks share
     gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     launcher.send(b".")
     os.environ.clear()
     os.environ.update(wanted["environment"])
     os.chdir(wanted["folder"])
-    with suppress(OSError):  # for `ps`: the command line is the warm process's
+    with suppress(OSError):  # for `ps`, which shows the command line of the fork server
         Path("/proc/self/comm").write_text(wanted["module"].rpartition(".")[2], encoding="ascii")
-    parent.adopt(wanted["engine"], launcher)
+    parent.set_owner(wanted["engine"], launcher)
     sys.argv = [wanted["module"], *wanted["arguments"]]
     runpy.run_module(wanted["module"], run_name="__main__", alter_sys=True)
 

@@ -1,7 +1,7 @@
-"""``launcher.py MODULE ARGUMENTS``: what the engine starts as a plugin when there is a warm process.
+"""``launcher.py MODULE ARGUMENTS``: the program that the engine starts as a plugin if there is a fork server.
 
-It only stands for the fork that it asks for: it passes signals on, and ends when that ends. It imports little, and is
-run as a file, because finding its package would cost more than all that it does.
+It is a proxy of the fork that it requests: it forwards signals, and ends with the fork. It imports little, and is run
+as a file, because the import of its package would take longer than everything else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def ask(module: str, arguments: list[str]) -> socket.socket | None:
 
 
 def main() -> None:
-    """Stand for the fork until it ends; without one, become the plugin."""
+    """Forward signals to the fork until it ends; without a fork, run the plugin in this process."""
     module, *arguments = sys.argv[1:]
     fork = ask(module, arguments)
     if fork is None:
@@ -42,7 +42,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: fork.send(bytes([number])))
     for stream in (0, 1, 2):
-        os.close(stream)  # so that who reads them sees the fork's end, not this one's
+        os.close(stream)  # the engine must see these streams end with the fork, not with the launcher
     fork.recv(1)
     os._exit(0)
 

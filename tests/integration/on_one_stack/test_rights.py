@@ -12,8 +12,8 @@ from confluent_kafka import KafkaError, KafkaException, Producer, TopicCollectio
 from confluent_kafka.admin import AclOperation, AdminClient
 
 from localcloud.control.access.rbac import Operation
-from tests.support.rights_table import DEEDS, bindings, refused
 from workshop.clone import wait_until
+from workshop.docs.rights_table import DEEDS, bindings, refused
 
 if TYPE_CHECKING:
     from workshop.clone import Clone

@@ -127,7 +127,7 @@ class LocalCloud:
 
     def accepts(self, api: Api) -> bool:
         """Whether the key of ``api`` is one that the cloud knows."""
-        return api.patiently("GET", "/org/v2/environments?page_size=1").status != http.client.UNAUTHORIZED
+        return api.call_with_retry("GET", "/org/v2/environments?page_size=1").status != http.client.UNAUTHORIZED
 
     def api(self) -> Api:
         """Return its API, called as the organization's administrator."""

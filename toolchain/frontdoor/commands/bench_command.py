@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
-    """Run :mod:`workshop.bench` with the tools of this clone; its exit status."""
+    """Run :mod:`workshop.bench` with the tools of this clone, and return its exit status."""
     environment = set_up_without_stack(layout)
     return run_in_foreground([layout.python, "-m", "workshop.bench", *arguments], environment, layout.project)

@@ -48,14 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     logs = actions.add_parser("logs", help="what its processes have logged")
     logs.add_argument("component", nargs="?", default="cloud", help="whose log (default: cloud)")
-    logs.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C")
-    faults = actions.add_parser("faults", help="what goes wrong there on purpose, until its next start")
+    logs.add_argument("-f", "--follow", action="store_true", help="print new lines, too, until Ctrl-C")
+    faults = actions.add_parser("faults", help="show or set the faults that it injects until its next start")
     faults.add_argument(
         "faults",
         nargs="*",
         metavar="FAULT",
-        help="what is to go wrong instead of what does now: cmk.create=503@10%%, rights-delay=120, ... or none;"
-        " docs/faults.md has them all",
+        help="inject these faults instead of the present ones: cmk.create=503@10%%, rights-delay=120, ... or none;"
+        " docs/faults.md lists them all",
     )
     reset = actions.add_parser("reset", help="stop it and forget every resource, topic and record")
     reset.add_argument("--yes", action="store_true", help="without asking")
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
-    """Carry out the action."""
+    """Run the action that ``arguments`` name; the exit status is 0, failures are raised."""
     chosen = _parser().parse_args(arguments)
     project = Project.read(layout)
     stack = Stack.read(project, project.current_stack(Request(())))
@@ -112,7 +112,7 @@ def _seconds(text: str) -> float:
 def _status(cloud: LocalCloud, seconds: float, *, as_json: bool) -> None:
     health, detail = cloud.health()
     if health is Health.READY:
-        cloud.is_up()  # or says whose it is
+        cloud.is_up()  # raises Failure if the local cloud on this port belongs to another clone
         status: dict[str, Any] = {"running": True, "endpoint": cloud.endpoint, **cloud.status(seconds)}
     else:
         status = {"running": False, "endpoint": cloud.endpoint, "detail": detail or health.value}
@@ -124,7 +124,7 @@ def _status(cloud: LocalCloud, seconds: float, *, as_json: bool) -> None:
 
 
 def _lines(status: dict[str, Any]) -> list[str]:
-    """Return a summary for a person: single facts, then one block per list."""
+    """Return the status as lines for the user: single facts, then one block per list."""
     if not status["running"]:
         detail = status["detail"]
         if detail == Health.NOTHING.value:
@@ -155,7 +155,7 @@ def _summary(item: Any) -> str:
 
 
 def _size(count: int) -> str:
-    """Return bytes in the largest unit that leaves a whole number."""
+    """Return a number of bytes in the largest unit in which it is at least 10, for example ``37 MiB``."""
     for unit in ("B", "KiB", "MiB"):
         if count < 10 * _KIBIBYTE:
             return f"{count:.0f} {unit}"
@@ -178,7 +178,7 @@ def _logs(layout: Layout, component: str, *, follow: bool) -> None:
 
 
 def _lines_of(path: Path, *, follow: bool) -> Iterator[str]:
-    """Yield the last lines of a log; to follow it, go on with the file that takes its place when it is full."""
+    """Yield the last lines of a log. ``follow``: also new lines, across log rotations, until Ctrl-C."""
     log = path.open(encoding="utf-8", errors="replace")
     try:
         yield from log.readlines()[-_LOG_LINES:]
@@ -209,4 +209,4 @@ def _reset(cloud: LocalCloud, *, sure: bool) -> None:
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise Failure("Nothing was changed.")
     cloud.reset()
-    say("The local cloud is empty. Stacks that were deployed there: `./pulumiw up --refresh --yes` makes them anew.")
+    say("The local cloud is empty. Stacks that were deployed there: `./pulumiw up --refresh --yes` creates them again.")

@@ -1,4 +1,4 @@
-"""`./pulumiw cost`: has the libraries in place, hands over to :mod:`toolchain.frontdoor.cost`."""
+"""`./pulumiw cost`: installs the Python packages, then runs :mod:`toolchain.frontdoor.cost` in their interpreter."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import os
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.arguments import Request
-from toolchain.frontdoor.hall.foreground import become
-from toolchain.frontdoor.setup.prepare import set_up_program
+from toolchain.frontdoor.hall.foreground import replace_process
+from toolchain.frontdoor.setup.prepare import set_up_packages
+from toolchain.frontdoor.setup.venv import Packages
 from toolchain.frontdoor.stack.stack import Project
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
-    """Print the estimate; its exit status is the command's."""
+    """Print the estimate. Does not return: the process becomes :mod:`toolchain.frontdoor.cost`."""
     chosen = _parser().parse_args(arguments)
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
     stack = Project.read(layout).current_stack(request)
-    set_up_program(layout)
+    set_up_packages(layout, Packages.PROGRAM)
     argv = [str(layout.python), "-m", "toolchain.frontdoor.cost", f"--stack={stack}"]
     argv += [f"--price={price}" for price in chosen.price] + [f"--usage={figure}" for figure in chosen.usage]
     argv += ["--json"] if chosen.json else []
-    become(argv, {**os.environ, "PYTHONPATH": str(layout.project)}, layout.project)
+    replace_process(argv, {**os.environ, "PYTHONPATH": str(layout.project)}, layout.project)

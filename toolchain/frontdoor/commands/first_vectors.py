@@ -1,4 +1,4 @@
-"""What a person sees after `up`: that vectors flow, and what to try next."""
+"""Output after a first `up`: some vectors, as a proof that the pipeline works, and commands to try next."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any, TextIO
 
-from toolchain.frontdoor.commands.sql_command import sql_argv, sql_environment, tell_outputs
+from toolchain.frontdoor.commands.sql_command import sql_argv, sql_environment, write_outputs
 from toolchain.frontdoor.hall.failure import Failure
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.stack.stack import Stack
 
 _ROWS = 3
-_SECONDS = 12  # for the query, of the 15 that it may take in all
-_ALL_SECONDS = 15
+_SECONDS = 12  # for the query itself
+_ALL_SECONDS = 15  # with the start of its process
 _NUMBERS_SHOWN = 4
 
 
@@ -29,12 +29,12 @@ def _resources(stack: Stack) -> list[dict[str, Any]]:
 
 
 def deployed(stack: Stack) -> frozenset[tuple[str, str, str]]:
-    """Return what the checkpoint holds, as (URN, id, time of last change): the same after an `up` without changes."""
+    """Return (URN, id, time of last change) of each resource in the state: equal after an `up` without changes."""
     return frozenset((r["urn"], r.get("id", ""), r.get("modified", "")) for r in _resources(stack))
 
 
 def vector_table(stack: Stack) -> str | None:
-    """Return the sink of the first INSERT that predicts with a model, as the stack's outputs have it."""
+    """Return the target table of the first INSERT that calls a model, by the stack's outputs; ``None`` without one."""
     outputs = next((one.get("outputs") or {} for one in _resources(stack) if one["type"] == "pulumi:pulumi:Stack"), {})
     return next((flow["sink"] for flow in (outputs.get("flows") or {}).values() if flow["models"]), None)
 
@@ -42,7 +42,7 @@ def vector_table(stack: Stack) -> str | None:
 def _first_rows(prepared: Prepared, statement: str) -> list[dict[str, Any]]:
     bounds = ["--json", "--limit", str(_ROWS), "--seconds", str(_SECONDS)]
     reading, writing = os.pipe()
-    with subprocess.Popen(  # noqa: S603 - our own second half, which loads while the outputs are read
+    with subprocess.Popen(  # noqa: S603 - our own module, which imports its driver while the outputs are read
         sql_argv(prepared.layout, reading, [*bounds, "--", statement]),
         env=sql_environment(prepared),
         cwd=prepared.layout.project,
@@ -54,7 +54,7 @@ def _first_rows(prepared: Prepared, statement: str) -> list[dict[str, Any]]:
     ) as asking:
         os.close(reading)
         try:
-            tell_outputs(prepared, writing)
+            write_outputs(prepared, writing)
             said, _ = asking.communicate(timeout=_ALL_SECONDS)
         finally:
             asking.kill()

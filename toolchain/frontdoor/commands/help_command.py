@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.hall.foreground import become
+from toolchain.frontdoor.hall.foreground import replace_process
 from toolchain.frontdoor.hall.terminal import out
 from toolchain.frontdoor.setup.cli import cli_on_path
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def run_help(layout: Layout, commands: Mapping[str, str]) -> None:
-    """Print help; nothing is set up for it."""
+    """Print help, without any set-up: Pulumi's part is left out if its CLI is not installed yet."""
     out("./pulumiw COMMAND: Pulumi with all it needs in place.\n\nOwn commands:")
     for command, purpose in commands.items():
         out(f"  {command:<10}{purpose}")
@@ -25,4 +25,4 @@ def run_help(layout: Layout, commands: Mapping[str, str]) -> None:
         out("\nAll others are Pulumi's: `./pulumiw up --yes` deploys the stack `dev` and sets up what is missing.")
         return
     out("\nAll others are Pulumi's:\n")
-    become([cli, "--help"], {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}, layout.project)
+    replace_process([cli, "--help"], {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}, layout.project)

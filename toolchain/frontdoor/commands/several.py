@@ -1,4 +1,4 @@
-"""`./pulumiw up --yes -s a -s b`: the same command on several stacks at once, each line told apart by its stack."""
+"""`./pulumiw up --yes -s a -s b`: one command on several stacks concurrently; each line is prefixed by its stack."""
 
 from __future__ import annotations
 
@@ -47,11 +47,12 @@ def _copy(stack: str, width: int, child: subprocess.Popen[str]) -> None:
 
 
 def run_several(layout: Layout, arguments: Sequence[str]) -> int:
-    """Run a command on each stack that ``arguments`` name; all of them end, and the worst exit status is returned."""
+    """Run a command on each stack that ``arguments`` name, wait for all, and return the highest exit status."""
     stacks, shared = several_stacks(arguments), without_stacks(arguments)
     command = Request(tuple(shared)).command
     _check(command, shared, stacks)
-    for stack in stacks:  # once and one after the other: toolchain, local clouds, stacks
+    # The set-up runs once per stack and sequentially: the processes below would all wait for its locks.
+    for stack in stacks:
         prepare(layout, Request((command, "--stack", stack)), needs_cloud=True)
     statuses = _side_by_side([sys.executable, str(layout.project / "pulumiw"), *shared], stacks)
     for stack, status in statuses.items():
@@ -63,13 +64,13 @@ def run_several(layout: Layout, arguments: Sequence[str]) -> int:
 def _side_by_side(argv: Sequence[str], stacks: Sequence[str]) -> dict[str, int]:
     children: dict[str, subprocess.Popen[str]] = {}
 
-    def pass_on(number: int, _: FrameType | None) -> None:
-        # A terminal's Ctrl-C has reached the children already, and a second one makes `pulumi` give up at once.
+    def forward(number: int, _: FrameType | None) -> None:
+        # A terminal's Ctrl-C has reached the children already, and a second one makes `pulumi` abort without cleanup.
         if number != signal.SIGINT or not sys.stdin.isatty():
             for child in children.values():
                 child.send_signal(number)
 
-    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         width = max(map(len, stacks))
         copies = []

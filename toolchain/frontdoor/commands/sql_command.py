@@ -1,4 +1,8 @@
-"""`./pulumiw sql "STATEMENT"`: sets up, fetches the stack's outputs, hands over to :mod:`toolchain.frontdoor.sql`."""
+"""`./pulumiw sql "STATEMENT"`: reads the stack's outputs, then runs :mod:`toolchain.frontdoor.sql` with them.
+
+The second part is a process of its own, since Confluent's driver is installed in the virtual environment alone. Keys
+travel on a pipe: other users can read a command line.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.failure import Failure
-from toolchain.frontdoor.hall.foreground import become
+from toolchain.frontdoor.hall.foreground import replace_process
 from toolchain.frontdoor.setup.prepare import prepare
 
 if TYPE_CHECKING:
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.setup.prepare import Prepared
 
 _DEPLOYER = "deployer"
-_STACK_S_OWN: Mapping[str, object] = MappingProxyType({})
+_KEY_OF_STACK: Mapping[str, object] = MappingProxyType({})
 NEEDED_OUTPUTS = frozenset(
     {"organizationId", "environmentId", "kafkaClusterName", "computePoolId", "flinkRestEndpoint"}
     | {"flinkApiKey", "flinkApiSecret"}
@@ -28,7 +32,7 @@ NEEDED_OUTPUTS = frozenset(
 
 
 def positive(text: str) -> int:
-    """Return a whole number above 0, as argparse wants it told: :class:`ValueError` for any other text."""
+    """Parse a whole number above 0 for argparse; raises :class:`ValueError` for any other text."""
     number = int(text)
     if number < 1:
         raise ValueError
@@ -53,7 +57,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def outputs_of(prepared: Prepared, needed: frozenset[str] = NEEDED_OUTPUTS) -> dict[str, object]:
-    """Return the outputs of a deployed stack, secrets in the clear; :class:`Failure` if it is not deployed."""
+    """Return the outputs of a deployed stack, secrets decrypted.
+
+    Raises :class:`Failure` if they cannot be read or lack one of ``needed``, as before the first `up`.
+    """
     stack = prepared.stack.name
     shown = prepared.pulumi("stack", "output", "--json", "--show-secrets", "--stack", stack)
     if shown.returncode != 0:
@@ -67,7 +74,7 @@ def outputs_of(prepared: Prepared, needed: frozenset[str] = NEEDED_OUTPUTS) -> d
 
 
 def owner_key(prepared: Prepared) -> dict[str, object]:
-    """Return the local cloud's own key in place of the stack's Flink key; nothing on Confluent Cloud."""
+    """Return outputs that replace the stack's Flink key by the local cloud's own; empty on Confluent Cloud."""
     if prepared.cloud is None:
         return {}
     keys = prepared.cloud.credentials
@@ -75,12 +82,12 @@ def owner_key(prepared: Prepared) -> dict[str, object]:
 
 
 def sql_argv(layout: Layout, outputs: int, arguments: list[str]) -> list[str]:
-    """Return the command line of the second half; ``outputs``: the pipe on which it alone finds the outputs."""
+    """Return the command line of :mod:`toolchain.frontdoor.sql`; ``outputs``: file descriptor of the outputs' pipe."""
     return [str(layout.python), "-m", "toolchain.frontdoor.sql", "--outputs", str(outputs), *arguments]
 
 
-def tell_outputs(prepared: Prepared, pipe: int, key: Mapping[str, object] = _STACK_S_OWN) -> None:
-    """Write what the second half needs to know into its pipe, and close it; ``key`` takes the place of the stack's."""
+def write_outputs(prepared: Prepared, pipe: int, key: Mapping[str, object] = _KEY_OF_STACK) -> None:
+    """Write the outputs that the query needs to ``pipe`` as JSON, and close it; ``key`` overrides the Flink key."""
     wanted = NEEDED_OUTPUTS | {"kafkaClusterId"}
     with os.fdopen(pipe, "w") as writing:
         outputs = {name: value for name, value in outputs_of(prepared).items() if name in wanted}
@@ -88,12 +95,12 @@ def tell_outputs(prepared: Prepared, pipe: int, key: Mapping[str, object] = _STA
 
 
 def sql_environment(prepared: Prepared) -> dict[str, str]:
-    """Return the environment of the second half."""
+    """Return the environment variables of :mod:`toolchain.frontdoor.sql`."""
     return prepared.environment | {"PYTHONPATH": str(prepared.layout.project)}
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
-    """Run the statement; its exit status is the command's."""
+    """Run the statement. Does not return: the process becomes :mod:`toolchain.frontdoor.sql`."""
     chosen = _parser().parse_args(arguments)
     if not chosen.statement.strip():
         raise Failure('The statement is empty: say for example `./pulumiw sql "SHOW TABLES"`.')
@@ -103,7 +110,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
     for flag, value in (("--limit", chosen.limit), ("--seconds", chosen.seconds)):
         passed += [flag, str(value)] if value else []
     reading, writing = os.pipe()
-    tell_outputs(prepared, writing, {} if chosen.account else owner_key(prepared))
+    write_outputs(prepared, writing, {} if chosen.account else owner_key(prepared))
     os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
     argv = sql_argv(layout, reading, [*passed, "--", chosen.statement])
-    become(argv, sql_environment(prepared), layout.project)
+    replace_process(argv, sql_environment(prepared), layout.project)

@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
-    """Print the timeline; nothing is set up or asked for it."""
+    """Print the timeline, from its file in the clone: no set-up, no request to a cloud."""
     chosen = _parser().parse_args(arguments)
     project = Project.read(layout)
     request = Request(("--stack", chosen.stack) if chosen.stack else ())

@@ -1,4 +1,4 @@
-"""`./pulumiw verify`: gathers what the checks need, hands over to :mod:`toolchain.frontdoor.verify`."""
+"""`./pulumiw verify`: reads outputs, state and keys, then runs :mod:`toolchain.frontdoor.verify` with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from toolchain.frontdoor.commands.sql_command import NEEDED_OUTPUTS, outputs_of, positive, sql_environment
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.failure import Failure
-from toolchain.frontdoor.hall.foreground import become
+from toolchain.frontdoor.hall.foreground import replace_process
 from toolchain.frontdoor.hall.terminal import out
 from toolchain.frontdoor.setup.prepare import prepare
 from toolchain.frontdoor.stack.stack import Project
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
     from toolchain.frontdoor.setup.prepare import Prepared
 
-# A record takes up to 25 s to come (recordIntervalMs) and is seen when Flink commits it: in the cloud, once a minute.
+# A record arrives after up to 25 s (recordIntervalMs) and is visible when Flink commits it: on Confluent Cloud, once a
+# minute. The default leaves time for both, twice.
 _SECONDS = 180
 _OWN_OUTPUTS = NEEDED_OUTPUTS | {"kafkaClusterId", "connectors", "flows", "statements"}
 _KEY = {"key": "confluentcloud:cloudApiKey", "secret": "confluentcloud:cloudApiSecret"}
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _cloud_key(prepared: Prepared) -> dict[str, str]:
-    """Return the cloud API key as the provider finds it: the stack's settings, else the environment."""
+    """Return the cloud API key in the provider's order: from the stack's settings, else from the environment."""
     found: dict[str, str] = {}
     for part, setting in _KEY.items():
         if prepared.stack.config(setting):
@@ -64,33 +65,33 @@ def _cloud_key(prepared: Prepared) -> dict[str, str]:
 
 
 def _repairs(prepared: Prepared) -> dict[str, Any]:
-    """Return what the commands that repair a stack have to name."""
+    """Return the facts that suggestions for a repair need: the key rotation, and the resource of each table."""
     rotation = str(prepared.stack.config(f"{prepared.stack.project.name}:rotation") or "1")
     resources = deployment(prepared).get("resources") or []
     return {"rotation": int(rotation) if rotation.isdecimal() else 1, "makers": makers_in(resources)}
 
 
-def _hand_over(layout: Layout, chosen: argparse.Namespace) -> None:
+def _run_checks(layout: Layout, chosen: argparse.Namespace) -> None:
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
     prepared = prepare(layout, request, needs_cloud=True)
     outputs = {name: value for name, value in outputs_of(prepared, _OWN_OUTPUTS).items() if name in _OWN_OUTPUTS}
     endpoint = prepared.stack.endpoint or prepared.environment.get("CONFLUENT_CLOUD_ENDPOINT") or CONFLUENT_CLOUD
     cloud = {"endpoint": endpoint, **_cloud_key(prepared)}
     reading, writing = os.pipe()
-    with os.fdopen(writing, "w") as pipe:  # keys travel on a pipe: a command line is everybody's to read
+    with os.fdopen(writing, "w") as pipe:  # keys travel on a pipe: other users can read a command line
         given = {"stack": prepared.stack.short_name, "outputs": outputs, "cloud": cloud}
         json.dump({**given, "repairs": _repairs(prepared)}, pipe)
     os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
     argv = [str(layout.python), "-m", "toolchain.frontdoor.verify", "--input", str(reading)]
     argv += ["--seconds", str(chosen.seconds), *(["--json"] if chosen.json else [])]
-    become(argv, sql_environment(prepared), layout.project)
+    replace_process(argv, sql_environment(prepared), layout.project)
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
-    """Check the stack; 0 if it is healthy, 1 with one sentence a problem if it is not."""
+    """Check the stack; the exit status is 0 if it is healthy, else 1, with one sentence per problem."""
     chosen = _parser().parse_args(arguments)
     try:
-        _hand_over(layout, chosen)
+        _run_checks(layout, chosen)
     except Failure as failure:
         if not chosen.json:
             raise

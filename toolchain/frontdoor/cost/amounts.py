@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def named_amount(flag: str, text: str, units: Mapping[str, str]) -> tuple[str, float]:
-    """Read ``NAME=AMOUNT``, where ``units`` has every name with its unit; :class:`Failure` says what is wrong."""
+    """Parse ``NAME=AMOUNT``; ``units``: each allowed name -> its unit. Raises :class:`Failure` for any other text."""
     name, separator, amount = text.partition("=")
     if name not in units:
         near = get_close_matches(name, units, n=1)

@@ -1,4 +1,4 @@
-"""Quantities by prices."""
+"""The estimate: quantities multiplied by prices."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Range:
-    """From the least to the most."""
+    """A range of amounts in USD."""
 
     low: float
     high: float
 
     def times(self, factor: float) -> Range:
-        """Return both ends by a factor."""
+        """Return the range multiplied by ``factor``."""
         return Range(self.low * factor, self.high * factor)
 
     def as_json(self) -> dict[str, float]:
-        """Return it for programs, to a millionth."""
+        """Return the range for JSON, rounded to a millionth."""
         return {"low": round(self.low, 6), "high": round(self.high, 6)}
 
 
 @dataclass(frozen=True)
 class Line:
-    """A quantity with its price, where there is one."""
+    """A quantity and its price, ``None`` if the price table has none."""
 
     quantity: Quantity
     price: Price | None
 
     @property
     def per_hour(self) -> Range | None:
-        """USD an hour; ``None`` without a price, or where the quantity is not known."""
+        """USD an hour; ``None`` if the price or the quantity is unknown."""
         quantity, price = self.quantity, self.price
         if price is None or quantity.low is None or quantity.high is None:
             return None
@@ -49,7 +49,7 @@ class Line:
 
     @property
     def missing(self) -> bool:
-        """Whether a price is what is missing."""
+        """Whether the price is unknown."""
         return self.price is None
 
     def as_json(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """All lines; ``total`` is of those that have a price and a quantity."""
+    """The lines of an estimate; ``total`` sums the lines with a price and a quantity."""
 
     lines: Sequence[Line]
 
@@ -84,7 +84,7 @@ class Estimate:
 
     @property
     def left_out(self) -> list[str]:
-        """Names of what the total is without."""
+        """Names of the metrics that the total does not include."""
         return [line.quantity.metric for line in self.lines if line.per_hour is None]
 
     def as_json(self) -> dict[str, Any]:
@@ -102,5 +102,5 @@ class Estimate:
 
 
 def estimate(quantities: Sequence[Quantity], prices: PriceTable, stack: Scope) -> Estimate:
-    """Price what a stack uses."""
+    """Price the ``quantities`` of ``stack``."""
     return Estimate([Line(quantity, prices.price(quantity.metric, stack)) for quantity in quantities])

@@ -1,4 +1,4 @@
-"""The price table: every price with its source and the day it was read."""
+"""The price table (``prices.yaml``): each price with its source and the day on which it was read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,7 +51,10 @@ class _Row(BaseModel):
 
 
 class Scope(_Row):
-    """What a price is the price of, and what a stack is; of a price, ``None`` is any."""
+    """The facts that prices depend on: the present ones of a stack, or the ones that a price requires.
+
+    In a price, ``None`` matches any value.
+    """
 
     cluster_type: ClusterType | None = None
     governance_package: GovernancePackage | None = None
@@ -61,12 +64,12 @@ class Scope(_Row):
 
     @property
     def given(self) -> dict[str, object]:
-        """What is not any."""
+        """The fields that are set."""
         return self.model_dump(exclude_none=True)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Return what a stack is. Another provider than OpenAI has prices of its own for models of the same name."""
+        """Return a stack's scope. Its model counts only if OpenAI serves it: other providers have other prices."""
         endpoint = settings.openai_endpoint
         is_openai = urlsplit(endpoint).hostname == _OPENAI or is_loopback(endpoint)
         return cls(
@@ -78,12 +81,12 @@ class Scope(_Row):
         )
 
     def covers(self, stack: Self) -> bool:
-        """Whether a price for this is a price for ``stack``."""
+        """Whether a price of this scope applies to ``stack``."""
         return self.given.items() <= stack.given.items()
 
 
 class Price(_Row):
-    """``amount``: USD per unit of the metric ``name``; ``included``: units an hour that cost nothing."""
+    """A price. ``amount``: USD per unit of the metric ``name``. ``included``: free units an hour."""
 
     name: Annotated[str, AfterValidator(_known)]
     amount: float = Field(ge=0, allow_inf_nan=False)
@@ -95,13 +98,13 @@ class Price(_Row):
 
     @classmethod
     def given(cls, text: str) -> Self:
-        """Read ``NAME=AMOUNT`` from the command line; :class:`Failure` says what is wrong with it."""
+        """Parse ``--price NAME=AMOUNT``; raises :class:`Failure` for any other text."""
         name, amount = named_amount("--price", text, {name: f"{CURRENCY} per {unit}" for name, unit in METRICS.items()})
         return cls(name=name, amount=amount)
 
 
 class ListedPrice(Price):
-    """A price that anybody can look up: ``source`` is the page, ``read`` the day."""
+    """A published price. ``source``: URL of the page. ``read``: the day on which it was read there."""
 
     read: Annotated[date, AfterValidator(_past)]
     source: Annotated[Url, UrlConstraints(allowed_schemes=["https"])]
@@ -114,7 +117,7 @@ class _File(_Row):
 
 @dataclass(frozen=True)
 class PriceTable:
-    """All prices, those of the command line before the listed ones, and the usage they are multiplied by."""
+    """Prices and usage figures. A price that is ``given`` on the command line overrides the ``listed`` ones."""
 
     usage: Usage
     listed: tuple[ListedPrice, ...]
@@ -122,7 +125,7 @@ class PriceTable:
 
     @classmethod
     def load(cls, path: Path = TABLE, given: Iterable[Price] = ()) -> Self:
-        """Read ``path``; :class:`Failure` says where it is wrong, and how."""
+        """Read the table at ``path``; raises :class:`Failure` with the place of the first mistake in it."""
         try:
             file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except yaml.YAMLError as error:
@@ -134,7 +137,7 @@ class PriceTable:
         return cls(file.usage, file.prices, tuple(given))
 
     def price(self, name: str, stack: Scope) -> Price | None:
-        """Return the price of a metric for ``stack``, the one that says most about what it is for; ``None`` if none."""
+        """Return the price of a metric for ``stack``, of several the one with the narrowest scope, else ``None``."""
         if given := [price for price in self.given if price.name == name]:
             return given[-1]
         found = [price for price in self.listed if price.name == name and price.scope.covers(stack)]

@@ -1,4 +1,4 @@
-"""How much of what a stack uses, from its settings alone."""
+"""Quantities of the billed metrics that a stack uses, by its settings and usage figures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from components.config.settings import Settings
     from toolchain.frontdoor.cost.usage import Usage
 
-HOURS_PER_MONTH = 730
+HOURS_PER_MONTH = 730  # 365 * 24 / 12, as cloud price calculators have it
 _GB = 2**30  # "calculated in binary gigabytes": docs.confluent.io/cloud/current/billing/billing-dimensions.html
-_RETENTION_HOURS = 7 * 24  # retention.ms of a topic that nobody has set it for
+_RETENTION_HOURS = 7 * 24  # the default of retention.ms: the program sets no other
 # "1 token is about 4 characters": help.openai.com/en/articles/4936856-what-are-tokens-and-how-to-count-them
 _CHARACTERS_PER_TOKEN = 4
 # Numbers in a vector: developers.openai.com/api/docs/guides/embeddings
@@ -25,7 +25,7 @@ DIMENSIONS = {"text-embedding-ada-002": 1536, "text-embedding-3-small": 1536, "t
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
-    """Units an hour of a metric, from ``low`` to ``high``; ``None`` where they cannot be computed."""
+    """Units of a metric per hour, from ``low`` to ``high``; ``None`` if they cannot be computed."""
 
     metric: str
     what: str
@@ -34,9 +34,10 @@ class Quantity:
 
 
 def records_per_hour(settings: Settings, usage: Usage) -> float:
-    """Return how many records the connector makes: it pauses for a random part of the interval, half of it on average.
+    """Return the records that the connector generates in an hour.
 
-    Source: kafka-connect-datagen's ``max.interval``.
+    Before each record it pauses for a random part of the interval, on average half of it. Source: the setting
+    ``max.interval`` of kafka-connect-datagen.
     """
     from_settings = 3_600_000 / (settings.record_interval_ms / 2)
     return from_settings if usage.records_per_hour is None else usage.records_per_hour
@@ -47,7 +48,7 @@ def _sink_bytes(settings: Settings, usage: Usage) -> float:
 
 
 def quantities(settings: Settings, usage: Usage) -> list[Quantity]:
-    """Return what is billed, in the order of the pipeline."""
+    """Return the billed quantities, in the order of the pipeline."""
     records = records_per_hour(settings, usage)
     source = records * usage.record_bytes / _GB
     sink = records * _sink_bytes(settings, usage) / _GB
@@ -57,7 +58,7 @@ def quantities(settings: Settings, usage: Usage) -> list[Quantity]:
     governance = f"Stream Governance, {settings.governance_package.capitalize()}"
     return [
         _fixed("kafka-ecku-hour", f"{kafka}: one eCKU", 1),
-        # In: both topics. Out: what the INSERT reads.
+        # Written: both topics. Read: the source topic, by the INSERT.
         _fixed("kafka-transfer-gb", f"{kafka}: data in and out", source + sink + source),
         Quantity(
             metric="kafka-storage-gb-month",
@@ -78,7 +79,7 @@ def _fixed(metric: str, what: str, amount: float | None) -> Quantity:
 
 
 def caveats(settings: Settings, usage: Usage) -> Iterator[str]:
-    """Yield what the quantities rest on, a sentence each."""
+    """Yield the assumptions behind the quantities, one sentence each."""
     records = records_per_hour(settings, usage)
     origin = "--usage" if usage.records_per_hour is not None else "from recordIntervalMs, the longest pause"
     yield f"Records: {records:,.0f} an hour ({origin})."

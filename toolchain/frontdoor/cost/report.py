@@ -1,4 +1,4 @@
-"""An estimate for people."""
+"""An estimate as a table for the user."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMERIC = frozenset({1, 3, 4})
 
 
 def lines(estimate: Estimate, scope: Scope, caveats: Sequence[str]) -> Iterator[str]:
-    """Yield a table, the total, what is asked for, sources and caveats."""
+    """Yield the table, the total, the missing prices, the sources and the caveats, line by line."""
     yield from _table([_row(line) for line in estimate.lines])
     yield ""
     yield _total(estimate)

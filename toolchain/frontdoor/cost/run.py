@@ -1,4 +1,4 @@
-"""Tells what a stack costs: settings and price table in, table or JSON out."""
+"""Prints the estimate of a stack as a table or JSON, from its settings and the price table."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _PROJECT = Path(__file__).resolve().parents[3]
 
 
 def settings_of(project: Path, stack: str) -> Settings:
-    """Return a stack's settings from its files; :class:`Failure` has one sentence for every mistake in them."""
+    """Return a stack's settings from its files; raises :class:`Failure` with one sentence for each mistake in them."""
     declared = _yaml(project / "Pulumi.yaml").get("config") or {}
     config = {key: entry.get("default", "") for key, entry in declared.items()}
     own = _yaml(project / f"Pulumi.{stack}.yaml").get("config") or {}
     prefix = f"{NAMESPACE}:"
     config |= {key.removeprefix(prefix): value for key, value in own.items() if key.startswith(prefix)}
-    # Secrets are sealed, and no setting that a price depends on is one.
+    # A mapping is an encrypted secret; no price depends on one.
     plain = {key: _text(value) for key, value in config.items() if not isinstance(value, dict)}
     try:
         return Settings.of({**plain, "openaiApiKey": _NO_KEY_NEEDED}, stack)
@@ -92,7 +92,7 @@ def _report(chosen: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Print the estimate; 1 with one sentence a mistake."""
+    """Print the estimate; the exit status is 1, with one sentence per mistake, if it cannot be computed."""
     try:
         _report(_arguments())
     except Failure as failure:

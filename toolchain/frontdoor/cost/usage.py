@@ -1,4 +1,4 @@
-"""How much flows through a pipeline: figures that a person can set, since only the running stack knows them."""
+"""Usage figures of a pipeline, which the user can set (``--usage``), since only a running stack knows the true ones."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -21,10 +21,11 @@ def _kebab(name: str) -> str:
 
 
 class Usage(BaseModel):
-    """Means over many records.
+    """Averages over many records.
 
-    ``record_bytes``: a generated record on the wire. ``text_characters``: the text of it that is embedded.
-    ``number_bytes``: one number of a vector, as JSON. ``records_per_hour``: ``None`` where the settings tell.
+    ``record_bytes``: size of a generated record on the wire. ``text_characters``: length of its embedded text.
+    ``number_bytes``: size of one number of a vector in JSON. ``records_per_hour``: ``None`` to compute it from the
+    settings.
     """
 
     model_config = ConfigDict(alias_generator=_kebab, extra="forbid", frozen=True, populate_by_name=True)
@@ -35,10 +36,10 @@ class Usage(BaseModel):
     records_per_hour: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
     def with_given(self, given: Iterable[str]) -> Self:
-        """Return these figures, those of the command line (``NAME=AMOUNT``) in place of the listed ones."""
+        """Return the figures, overridden by ``given`` ones (``NAME=AMOUNT``); :class:`Failure` for other texts."""
         amounts = dict(named_amount("--usage", text, FIGURES) for text in given)
         return self.model_copy(update={name.replace("-", "_"): amount for name, amount in amounts.items()})
 
     def sink_bytes(self, dimensions: int) -> float:
-        """Return the bytes of a record with its text and a vector of ``dimensions`` numbers."""
+        """Return the size in bytes of a record with its text and a vector of ``dimensions`` numbers."""
         return self.record_bytes + self.text_characters + dimensions * self.number_bytes

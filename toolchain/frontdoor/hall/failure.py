@@ -1,4 +1,4 @@
-"""What a person is told when something is wrong."""
+"""Errors for the user: one sentence that says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 
 
 class Failure(Exception):  # noqa: N818 - it is a sentence for a person, not an error of the program
-    """Ends the command with exit status 1; ``str()`` says what is wrong and what to do."""
+    """An error for the user; ends the command with exit status 1. ``str()`` says what is wrong and what to do."""
 
 
 _ADVICE = {
@@ -21,7 +21,7 @@ _ADVICE = {
 
 
 def sentence_of(error: OSError) -> str:
-    """Say in one sentence what the file system (or the network) refused."""
+    """Return an error of the file system or the network as one sentence, with advice where there is any."""
     where = error.filename if isinstance(error.filename, str) else ""
     advice = _ADVICE.get(error.errno or 0, (error.strerror or str(error)).lower())
     return f"{where}: {advice}." if where else f"{advice[:1].upper()}{advice[1:]}."

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _SIGNAL_BASE = 128  # a shell's exit status for a program that a signal ended
 
 
-def become(argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> NoReturn:
-    """Replace this process by a program: nothing stands between it and the terminal."""
+def replace_process(argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path) -> NoReturn:
+    """Replace this process by a program (``exec``), which then owns the terminal: signals, streams, exit status."""
     os.chdir(folder)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -27,23 +27,25 @@ def become(argv: Sequence[str | Path], environment: Mapping[str, str], folder: P
 def run(
     argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path, *, inherited: Sequence[int] = ()
 ) -> int:
-    """Run a program to its end and return its exit status. ``inherited``: descriptors that it keeps.
+    """Run a program to its end and return its exit status, 128 + N if signal N ended it.
 
-    A terminal sends Ctrl-C to the program as well as to this process, so it is not passed on: a second one would make
-    `pulumi` give up at once. Without a terminal it comes to this process alone, and is passed on once.
+    ``inherited``: file descriptors that the program inherits. SIGINT, SIGTERM and SIGHUP are forwarded, with one
+    exception: a terminal sends Ctrl-C to the program as well as to this process, and a second SIGINT would make
+    `pulumi` abort without cleanup. Without a terminal SIGINT reaches this process alone, and is forwarded once.
     """
     child: subprocess.Popen[bytes] | None = None
     pending: list[int] = []
 
-    def pass_on(number: int, _: FrameType | None) -> None:
+    def forward(number: int, _: FrameType | None) -> None:
         if number == signal.SIGINT and (sys.stdin.isatty() or number in pending):
             return
         pending.append(number)
         if child is not None and child.poll() is None:
             child.send_signal(number)
 
-    passed = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, pass_on) for number in passed}
+    # Set before the start: a signal that arrives while the program starts would otherwise end this process alone.
+    forwarded = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, forward) for number in forwarded}
     try:
         child = subprocess.Popen(  # noqa: S603 - no shell
             [str(part) for part in argv], env=dict(environment), cwd=folder, pass_fds=inherited

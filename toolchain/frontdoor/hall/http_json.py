@@ -1,4 +1,4 @@
-"""HTTP with JSON by the standard library: for probes and repairs that run before the virtual environment is in use."""
+"""A JSON-over-HTTP client on the standard library: the front door runs before its virtual environment exists."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 SECONDS = 10.0
-_PAUSES = (0.5, 1.0, 2.0, 4.0)
+_PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each retry
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply; ``body`` is the decoded JSON, ``None`` if it is none; ``date`` the header of that name."""
+    """A response. ``body``: the decoded JSON, ``None`` if it is not JSON. ``date``: the header ``Date``, or empty."""
 
     status: int
     body: Any
@@ -25,19 +25,22 @@ class Reply:
 
 @dataclass(frozen=True)
 class Api:
-    """An API under a base URL, called with a key (HTTP Basic)."""
+    """An API under a base URL, called with an API key (HTTP Basic). ``seconds``: timeout of a request."""
 
     base: str
     key: str | None = None
     secret: str | None = field(default=None, repr=False)
     seconds: float = SECONDS
 
-    def patiently(self, method: str, path: str) -> Reply:
-        """Send what may be sent twice (GET, DELETE), again after what passes: 429, 5xx, a lost connection."""
+    def call_with_retry(self, method: str, path: str) -> Reply:
+        """Send an idempotent request (GET, DELETE), and retry transient errors: 429, 5xx, lost connections, timeouts.
+
+        Retries after 0.5, 1, 2 and 4 s. Returns or raises the result of the last attempt, as :meth:`call` does.
+        """
         for pause in _PAUSES:
             try:
                 reply = self.call(method, path)
-            except ConnectionRefusedError:  # nobody there
+            except ConnectionRefusedError:  # no server listens there: not transient, and the user should not wait
                 raise
             except (OSError, http.client.HTTPException):
                 time.sleep(pause)
@@ -48,9 +51,9 @@ class Api:
         return self.call(method, path)
 
     def call(self, method: str, path: str, body: object = None) -> Reply:
-        """Send a request, with ``body`` as JSON if there is one.
+        """Send a request, with ``body`` as JSON unless it is ``None``; any HTTP status is returned, not raised.
 
-        :class:`OSError` or :class:`http.client.HTTPException` without a reply.
+        Raises :class:`OSError` or :class:`http.client.HTTPException` if no response arrives.
         """
         parts = urlsplit(self.base)
         connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection

@@ -1,4 +1,4 @@
-"""Shows which steps run, for how long, and that they live: one live line for a person, plain lines for a log."""
+"""Shows which steps run and for how long: one repainted line on a terminal, plain lines in a log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 class Progress:
-    """Progress of named steps that all start now. Use as a context manager."""
+    """Progress of named steps that all start together. Use as a context manager."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._started = time.monotonic()
@@ -42,14 +42,14 @@ class Progress:
         self._clear()
 
     def done(self, name: str) -> None:
-        """Say that a step is done and how long it took."""
+        """Report that the step ``name`` is done, with its duration."""
         with self._writing:
             self._running.remove(name)
             self._clear()
             say(f"  {name}: done in {self._seconds()} s")
 
     def detail(self, text: str) -> None:
-        """Set what is being waited for right now."""
+        """Set the text in parentheses behind the steps, such as what is waited for."""
         self._detail = text
 
     def _seconds(self) -> int:

@@ -1,4 +1,4 @@
-"""Removes what is there, be it a file, a folder, a link to one, or read-only."""
+"""Removes a path of any kind: a file, a folder, a symbolic link, also a read-only one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from toolchain.frontdoor.hall.failure import Failure
 
 
 def remove(path: Path) -> None:
-    """Remove it with all that is in it; :class:`Failure` if that cannot be.
+    """Remove ``path`` with its content; raises :class:`Failure` if that is impossible.
 
-    If it is a link to a folder (on another disk, say), the link stays and the folder is emptied.
+    A symbolic link to a folder stays, and the folder is emptied: the user may have moved it to another disk.
     """
     try:
         if path.is_symlink() and path.is_dir():
@@ -38,6 +38,7 @@ def _remove(path: Path) -> None:
 
 
 def _make_writable(folder: Path) -> None:
+    # `rmtree` cannot delete entries of a read-only folder, such as Go's module cache.
     folder.chmod(stat.S_IRWXU)
     for place, folders, _ in os.walk(folder):
         for name in folders:

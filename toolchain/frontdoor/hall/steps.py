@@ -1,4 +1,4 @@
-"""Long steps, side by side: each runs programs, shows that it lives, and fails with one sentence."""
+"""Runs long set-up steps concurrently. Each runs programs, shows its progress, and fails with one sentence."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.hall.tools import Tool
 
+# The programs (pip, Maven, Go) have no common exit status for these, so their output is searched.
 _NO_SPACE = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
 _NO_NETWORK = re.compile(
     r"connection refused|connection reset|timed? ?out|name resolution|no such host|unknown host|unreachable"
@@ -32,7 +33,10 @@ _LINES_SHOWN = 15
 
 @dataclass
 class Workbench:
-    """Where a step runs its programs; ends them when another step fails or the user interrupts."""
+    """Runs a step's programs, their output in ``log``; terminates them if another step fails or the user interrupts.
+
+    ``registry``: label of the package registry that the step downloads from, for error messages.
+    """
 
     name: str
     log: Path
@@ -42,7 +46,7 @@ class Workbench:
     _cancelled: bool = False
 
     def run(self, argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> None:
-        """Run a program to its end, its output in the log; :class:`Failure` says why it failed."""
+        """Run a program to its end; raises :class:`Failure` with the reason if its exit status is not 0."""
         if self._cancelled:
             raise Failure(f"{self.name}: interrupted.")
         with self.log.open("ab") as log:
@@ -59,7 +63,7 @@ class Workbench:
             raise Failure(self._reason())
 
     def cancel(self) -> None:
-        """End what is running; nothing more is started."""
+        """Terminate the running programs, and refuse to start others."""
         self._cancelled = True
         for child in self._running:
             if child.poll() is None:
@@ -80,7 +84,10 @@ class Workbench:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to be made. ``make`` leaves either the whole of it or nothing."""
+    """A step of the set-up. ``make`` is atomic: it leaves the complete result or nothing.
+
+    ``slug``: name of its log file. ``registry``: as in :class:`Workbench`. ``tools``: programs that it needs.
+    """
 
     name: str
     slug: str
@@ -91,7 +98,10 @@ class Step:
 
 @contextmanager
 def locked(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
-    """Hold a lock that the kernel gives back when its holder dies."""
+    """Hold an exclusive lock on a file; the kernel releases it when the lock holder dies.
+
+    ``waiting``: called once if another process holds the lock, before waiting for it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:
@@ -104,7 +114,10 @@ def locked(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[No
 
 
 def run_side_by_side(steps: Sequence[Step], logs: Path) -> None:
-    """Make every step; the first failure ends the others and is raised. Silent without steps."""
+    """Run all steps concurrently; the first failure terminates the others and is raised. Prints nothing without steps.
+
+    ``logs``: folder of the steps' logs.
+    """
     if not steps:
         return
     logs.mkdir(parents=True, exist_ok=True)
@@ -120,7 +133,7 @@ def run_side_by_side(steps: Sequence[Step], logs: Path) -> None:
             failures.append(failure)
             _cancel(benches)
 
-        # Daemons: an interrupted program ends without waiting for what it has told to end.
+        # Daemon threads: after Ctrl-C this process exits without waiting for the programs that it terminated.
         pairs = zip(steps, benches, strict=True)
         threads = [threading.Thread(target=work, args=pair, daemon=True) for pair in pairs]
         try:

@@ -1,4 +1,4 @@
-"""Words for a person go to standard error, so that standard output stays Pulumi's."""
+"""Output for the user. Messages go to standard error, so that standard output holds nothing but Pulumi's output."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 
 
 def escape_what_cannot_be_shown() -> None:
-    """Give characters that standard output's encoding lacks as escapes: a row of data is no reason for an error."""
+    """Print characters that standard output's encoding lacks as escapes, instead of failing on a row of data."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error does by itself
+        sys.stdout.reconfigure(errors="backslashreplace")  # Python's default for standard error
 
 
 def say(text: str) -> None:
@@ -25,5 +25,5 @@ def out(text: str) -> None:
 
 
 def is_interactive() -> bool:
-    """Whether a person watches standard error."""
+    """Whether standard error is a terminal."""
     return sys.stderr.isatty()

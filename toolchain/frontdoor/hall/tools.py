@@ -1,4 +1,4 @@
-"""Programs that the front door needs of the machine."""
+"""Programs that the front door needs and does not install itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tool:
-    """A requirement: every one of ``programs`` on PATH (or in JAVA_HOME), and what provides them."""
+    """A required tool. ``name``: for the user; ``programs``: all must be on PATH or in JAVA_HOME; ``purpose``: why."""
 
     name: str
     programs: tuple[str, ...]
@@ -23,7 +23,7 @@ class Tool:
 
     @property
     def is_there(self) -> bool:
-        """Whether every program can be found."""
+        """Whether all programs are found."""
         home = os.environ.get("JAVA_HOME")
         places = os.pathsep.join([*([os.path.join(home, "bin")] if home else []), os.environ.get("PATH", "")])  # noqa: PTH118
         return all(shutil.which(program, path=places) for program in self.programs)
@@ -36,7 +36,7 @@ GO = Tool("Go, version 1.26 or newer", ("go",), "to build the Pulumi CLI, as no 
 
 
 def require(tools: Iterable[Tool]) -> None:
-    """Raise a :class:`Failure` that names every missing tool at once."""
+    """Raise one :class:`Failure` that names all missing tools, so that the user need not find them one by one."""
     missing = [tool for tool in dict.fromkeys(tools) if not tool.is_there]
     if missing:
         wanted = "; ".join(f"{tool.name} (`{'`, `'.join(tool.programs)}`) {tool.purpose}" for tool in missing)

@@ -1,4 +1,4 @@
-"""The `pulumi` CLI: the one on PATH, else the one built here from its Go module (offline/cli)."""
+"""The `pulumi` CLI: the one on PATH, else one that is built from the pinned Go module (offline/cli)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 
 
 def cli_on_path(layout: Layout) -> Path | None:
-    """Return the user's own `pulumi`; never one that is this front door under another name."""
+    """Return the user's own `pulumi`; ``None`` if there is none, or only a link to this front door."""
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         found = shutil.which("pulumi", path=folder) if folder else None
         if found and Path(found).resolve() != (layout.project / "pulumiw").resolve():
@@ -43,7 +43,7 @@ def _wanted(module: Path) -> str:
 
 
 def cli_step(layout: Layout) -> Step | None:
-    """Return what builds the CLI, or ``None`` if there is one."""
+    """Return the step that builds the CLI, ``None`` if it is on PATH or built from the present pins."""
     if cli_on_path(layout):
         return None
     module = layout.project / "offline" / "cli"
@@ -63,6 +63,7 @@ def cli_step(layout: Layout) -> Step | None:
             layout.built_cli.parent.mkdir(parents=True, exist_ok=True)
             built = layout.built_cli.with_name(f".pulumi.{os.getpid()}")
             version = pinned_version((module / "go.mod").read_text())
+            # -X: the source has no version of its own, so Pulumi's releases set it like this. -s -w: no symbols.
             flags = f"-s -w -X {_VERSION_VARIABLE}={version}"
             try:
                 bench.run(

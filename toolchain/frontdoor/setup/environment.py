@@ -1,4 +1,4 @@
-"""The environment of `pulumi` and of the programs beside it. Nothing of it reaches the user's own shell."""
+"""Environment variables of `pulumi` and of the front door's other programs; the user's shell is not changed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.stack.stack import Stack
 
 EMPTY_PASSPHRASE_SALT = "v1:w/nwwR81bDg=:v1:4Y2r+6I5uarW/JZM:KwyIEn020MBGQvrc68vYp2uQ1DzEGA=="  # noqa: S105 - of no secret
-"""What `stack init` writes for an empty passphrase; committed in Pulumi.dev.yaml, it keeps `git status` clean."""
+"""An ``encryptionsalt`` of the empty passphrase. It is committed in Pulumi.dev.yaml: else `stack init` draws another
+one, and every clone has a changed file in `git status`."""
 
 
 def tool_environment(plugins: Plugins, cli_folder: str) -> dict[str, str]:
-    """Return what every stack needs: CLI, plugins and Python found, nothing downloaded behind the user's back."""
+    """Return the variables that every stack needs: paths of CLI, plugins and Python, and no unasked downloads."""
     path = [*plugins.path(), cli_folder, os.environ.get("PATH", "")]
     home = str(plugins.layout.home)
     return plugins.environment() | {
@@ -31,14 +32,14 @@ def tool_environment(plugins: Plugins, cli_folder: str) -> dict[str, str]:
 
 
 def stack_environment(stack: Stack, request: Request) -> dict[str, str]:
-    """Return which stack is meant, and the backend and passphrase of one whose state is inside the clone."""
+    """Return the variables that select the stack, and backend and passphrase if its state is inside the clone."""
     found: dict[str, str] = {}
     if stack.name == DEFAULT_STACK and not request.makes_stack and request.stack is None:
         found["PULUMI_STACK"] = stack.name
     if stack.uses_file_backend:
         found["PULUMI_BACKEND_URL"] = stack.project.file_backend
         if stack.salt == EMPTY_PASSPHRASE_SALT:
-            # A passphrase that the user has set for other projects does not open this stack.
+            # The user may have set a passphrase for other projects; this stack's is empty.
             found |= {"PULUMI_CONFIG_PASSPHRASE": "", "PULUMI_CONFIG_PASSPHRASE_FILE": ""}
         elif "PULUMI_CONFIG_PASSPHRASE_FILE" not in os.environ:
             found["PULUMI_CONFIG_PASSPHRASE"] = os.environ.get("PULUMI_CONFIG_PASSPHRASE", "")
@@ -50,9 +51,9 @@ def _same_origin(one: str, other: str) -> bool:
 
 
 def cloud_environment(stack: Stack, cloud: LocalCloud, plugins: Plugins) -> dict[str, str]:
-    """Return the local cloud's keys, where neither the stack nor the user has chosen others."""
+    """Return the variables with the local cloud's API keys, unless the stack or the user has set others."""
     keys = cloud.credentials
-    # With TF_ACC the official provider's waits shrink; a person who sets it to nothing sees them in full.
+    # TF_ACC shortens the official provider's fixed waits (such as 180 s after a connector). TF_ACC= keeps them.
     found: dict[str, str] = {"TF_ACC": os.environ.get("TF_ACC", "1")} if plugins.official else {}
     if not stack.config("confluentcloud:cloudApiKey") and not os.environ.get("CONFLUENT_CLOUD_API_KEY"):
         found["CONFLUENT_CLOUD_API_KEY"] = keys["cloud_api_key"]
@@ -61,7 +62,7 @@ def cloud_environment(stack: Stack, cloud: LocalCloud, plugins: Plugins) -> dict
     embeddings = stack.config(f"{project}:openaiEndpoint")
     if stack.config(f"{project}:openaiApiKey") or not isinstance(embeddings, str) or not is_loopback(embeddings):
         return found
-    # A key in the user's shell is OpenAI's: it is not for the local cloud's own endpoint.
+    # OPENAI_API_KEY in the user's shell is a real key of OpenAI's: it must not be sent to the local cloud.
     if _same_origin(embeddings, cloud.endpoint) or not os.environ.get("OPENAI_API_KEY"):
         found["OPENAI_API_KEY"] = keys["openai_api_key"]
     return found

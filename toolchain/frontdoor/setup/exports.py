@@ -1,4 +1,4 @@
-"""`./pulumiw cloud env`: what plain `pulumi` needs in a shell to work on the local cloud."""
+"""`./pulumiw cloud env`: the shell variables with which plain `pulumi` works on the local cloud."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _OWN_KEYS = {"CONFLUENT_CLOUD_API_KEY": "cloud_api_key", "CONFLUENT_CLOUD_API_SE
 
 
 def exports(stack: Stack, cloud: LocalCloud, cli: Path, plugins: Plugins) -> Iterator[str]:
-    """Yield lines of a POSIX shell: `pulumi` found, its backend and plugins, the local cloud's own keys.
+    """Yield `export` lines for a POSIX shell: path of `pulumi`, backend, plugins, the local cloud's API keys.
 
-    The keys are printed whatever the shell holds: after `cloud reset` they are others, and a key of Confluent Cloud's
-    is not for the local cloud.
+    The keys are printed even if the shell has some: `cloud reset` makes new ones, and a key of Confluent Cloud does not
+    work on the local cloud.
     """
     if str(cli.parent) not in os.environ.get("PATH", "").split(os.pathsep):
         yield f'export PATH={shlex.quote(str(cli.parent))}"${{PATH:+:$PATH}}"'
     found = stack_environment(stack, Request(()))
-    found.pop("PULUMI_STACK", None)  # it would stand above what `pulumi stack select` chooses
+    found.pop("PULUMI_STACK", None)  # it would override `pulumi stack select`
     if stack.uses_file_backend:
-        stack.project.layout.backend.mkdir(parents=True, exist_ok=True)  # `pulumi` refuses one that is not there
+        stack.project.layout.backend.mkdir(parents=True, exist_ok=True)  # `pulumi` refuses a missing folder
         if not plugins.official:
             found |= plugins.in_cache() | {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
     found |= cloud_environment(stack, cloud, plugins)

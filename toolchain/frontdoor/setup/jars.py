@@ -1,4 +1,4 @@
-"""The Java side of the local cloud: Kafka, Flink and our plug-ins, fetched and compiled by Maven."""
+"""The local cloud's jars: Kafka and Flink, downloaded by Maven, and the project's own plug-ins, compiled by it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
     from toolchain.frontdoor.hall.steps import Workbench
 
-_KEPT = 4  # builds of other sources: clones that share this toolchain, and edits one goes back to
+_KEPT_BUILDS = 4  # of other sources: other clones share this toolchain, and edits are undone
 
 
 def _sources(layout: Layout) -> Iterator[Path]:
@@ -30,7 +30,7 @@ def _sources(layout: Layout) -> Iterator[Path]:
 
 
 def jars_folder(layout: Layout) -> Path:
-    """Return the folder of the jars that today's sources make (``--jars`` of the local cloud)."""
+    """Return the folder of the present sources' jars (``--jars`` of the local cloud), named by their digest."""
     digest = hashlib.sha256()
     for path in _sources(layout):
         digest.update(str(path.relative_to(layout.project)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -38,27 +38,30 @@ def jars_folder(layout: Layout) -> Path:
 
 
 def _is_made(jars: Path) -> bool:
-    """Whether every jar is there: ours, and those that Maven keeps in its own repository."""
+    """Whether all jars exist: the project's own, and the dependencies in Maven's local repository.
+
+    Each module's file ``classpath`` lists them, so that a purged repository is noticed.
+    """
     class_paths = sorted(jars.glob("*/classpath"))
     entries = [entry for file in class_paths for entry in file.read_text().strip().split(os.pathsep) if entry]
     return bool(entries) and all(os.path.exists(entry) for entry in entries)  # noqa: PTH110 - a hundred of them
 
 
-def _forget_old(folder: Path) -> None:
+def _delete_old_builds(folder: Path) -> None:
     builds = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
-    for build in builds[:-_KEPT]:
+    for build in builds[:-_KEPT_BUILDS]:
         shutil.rmtree(build, ignore_errors=True)
 
 
 def jars_step(layout: Layout) -> Step | None:
-    """Return what makes the jars, or ``None`` if they are there."""
+    """Return the step that builds the jars, ``None`` if all exist."""
     jars = jars_folder(layout)
     if _is_made(jars):
         return None
 
     def make(bench: Workbench) -> None:
         with locked(layout.home / "java.lock"):
-            if _is_made(jars):
+            if _is_made(jars):  # by another clone, while this one waited for the lock
                 return
             jars.parent.mkdir(parents=True, exist_ok=True)
             for leftover in jars.parent.glob("new.*"):
@@ -71,6 +74,6 @@ def jars_step(layout: Layout) -> Step | None:
                 made.rename(jars)
             finally:
                 shutil.rmtree(made, ignore_errors=True)
-            _forget_old(jars.parent)
+            _delete_old_builds(jars.parent)
 
     return Step("Kafka and Flink", "jars", "the Maven repository (Maven Central or its mirror)", (JDK, MAVEN), make)

@@ -1,4 +1,4 @@
-"""Language host and provider plugins: the official ones where they are or can be installed, else the bundled ones."""
+"""Language host and provider plugins: the official ones if they can be installed, else the bundled ones."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ _INSTALL_SECONDS = 60
 _RETRY_SECONDS = 24 * 3600
 _OFFICIAL, _BUNDLED = "official", "bundled"
 CHOICE = "PULUMIW_PLUGINS"
-"""The environment variable by which somebody insists on either kind."""
+"""The environment variable that forces one kind: ``official`` or ``bundled``."""
 
 
 @dataclass(frozen=True)
 class Plugins:
-    """Which plugins a command runs with."""
+    """The kind of plugins that a command runs with."""
 
     official: bool
     layout: Layout
 
     def environment(self) -> dict[str, str]:
-        """Return what the plugins need, and `pulumi` to find them; PATH aside."""
+        """Return the variables for `pulumi` and its plugins, except PATH (see :meth:`path`)."""
         shared = {"PULUMIW_PYTHON": str(self.layout.python), "PULUMI_PYTHON_CMD": str(self.layout.python)}
         return shared if self.official else shared | {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
 
     def in_cache(self) -> dict[str, str]:
-        """Put the bundled plugins into a plugin cache inside the clone and return what makes `pulumi` use it.
+        """Put the bundled plugins into a plugin cache inside the clone, and return the variables that select it.
 
-        Found on PATH they would do as well, but `pulumi` warns about each of them several times in every run. Only for
-        stacks whose state is in the clone: Pulumi keeps the user's login in the same folder as its cache.
+        Why not PATH alone: `pulumi` uses plugins on PATH, but warns about each several times in every run. Use it only
+        for stacks whose state is in the clone: Pulumi keeps the user's login in the same folder (PULUMI_HOME).
         """
         if self.official:
             return {}
@@ -63,16 +63,16 @@ class Plugins:
         return {"PULUMI_HOME": str(home), "PULUMI_IGNORE_AMBIENT_PLUGINS": "true"}
 
     def path(self) -> list[str]:
-        """Return the folders to put first on PATH."""
+        """Return the folders that come first on PATH."""
         scripts = [str(self.layout.python.parent)]
         return scripts if self.official else [str(self.layout.bundled_plugins), *scripts]
 
 
-def apart_from_official_host(layout: Layout, cli: Path) -> Path:
-    """Return a CLI that runs the bundled language host: itself, or its twin in a folder of its own.
+def cli_without_official_host(layout: Layout, cli: Path) -> Path:
+    """Return a CLI that runs the bundled language host: ``cli`` itself, or a copy of it in a folder of its own.
 
-    The engine takes a language host from the folder of its own binary before any other, and Pulumi's installer puts
-    one there.
+    The engine prefers a language host in the folder of its own binary, and Pulumi's installer puts the official one
+    there.
     """
     real = cli.resolve()
     if not (real.parent / _LANGUAGE_HOST).exists():
@@ -85,7 +85,7 @@ def apart_from_official_host(layout: Layout, cli: Path) -> Path:
         twin.parent.mkdir(parents=True, exist_ok=True)
         unfinished = twin.with_name(f".pulumi.{os.getpid()}")
         try:
-            os.link(real, unfinished)  # a hundred megabytes less; a symbolic link would be resolved
+            os.link(real, unfinished)  # saves 100 MB; the engine would resolve a symbolic link
         except OSError:
             shutil.copy2(real, unfinished)
         unfinished.rename(twin)
@@ -93,21 +93,21 @@ def apart_from_official_host(layout: Layout, cli: Path) -> Path:
 
 
 def pinned_providers(layout: Layout) -> dict[str, str]:
-    """Return the version of each provider that requirements.txt pins."""
+    """Return provider -> version, as requirements.txt pins them."""
     text = (layout.project / "requirements.txt").read_text(encoding="utf-8")
     pins = {name: re.search(rf"^pulumi-{name}==(\S+)", text, re.MULTILINE) for name in _PROVIDERS}
     return {name: pin[1] for name, pin in pins.items() if pin}
 
 
 def _cached(versions: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield folder and program of each plugin in a cache of Pulumi's."""
+    """Yield (folder, program) of each plugin in Pulumi's plugin cache."""
     yield "language-python-v1.0.0", _LANGUAGE_HOST  # any version: the engine asks for none
     for name, version in versions.items():
         yield f"resource-{name}-v{version}", f"pulumi-resource-{name}"
 
 
 def _on_path(layout: Layout, program: str) -> str | None:
-    """Find a program on PATH; never the bundled one, which this front door puts there for what it runs."""
+    """Find a program on PATH, except the bundled one: a front door that runs this one has put it there."""
     bundled = layout.bundled_plugins.parts[-3:]
     folders = os.environ.get("PATH", "").split(os.pathsep)
     return shutil.which(program, path=os.pathsep.join(one for one in folders if Path(one).parts[-3:] != bundled))
@@ -125,7 +125,7 @@ def _missing(layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 def what_installs_official_plugins(layout: Layout, cli: Path) -> str:
-    """Return the commands that install the official plugins that are not there; empty if all are."""
+    """Return the shell commands that install the missing official plugins; empty if none is missing."""
     host = [] if _has_language_host(layout, cli) else ["curl -fsSL https://get.pulumi.com | sh"]
     commands = [f"pulumi plugin install resource {name} {version}" for name, version in _missing(layout)]
     return " && ".join(host + commands)
@@ -148,9 +148,10 @@ def _install(cli: Path, name: str, version: str) -> bool:
 
 
 def choose_plugins(layout: Layout, cli: Path) -> Plugins:
-    """Return the official plugins if all are there or can be installed, else the bundled ones.
+    """Return the official plugins if all are installed or can be, else the bundled ones.
 
-    ``PULUMIW_PLUGINS=official`` or ``bundled`` insists on either; :class:`Failure` says what installs the former.
+    ``PULUMIW_PLUGINS=official`` or ``bundled`` forces one kind. Raises :class:`Failure` if the variable has another
+    value, or if the official plugins are forced and cannot be installed; the message has the commands to install them.
     """
     choice = os.environ.get(CHOICE) or ""
     if choice not in ("", _OFFICIAL, _BUNDLED):
@@ -163,10 +164,11 @@ def choose_plugins(layout: Layout, cli: Path) -> Plugins:
 
 
 def _can_be_had(layout: Layout, cli: Path, *, insists: bool) -> bool:
-    """Install what is missing of the official plugins, and return whether all are there.
+    """Install the missing official plugins, and return whether all are installed.
 
-    Without the official language host, which comes with Pulumi's own installer, nothing is downloaded: where that was
-    out of reach, the plugins are too. A failed download is repeated after a day, or by `./pulumiw plugin install`.
+    Without the official language host, which comes with Pulumi's installer, nothing is downloaded: a machine that
+    cannot reach the installer cannot reach the plugins either. A failed download is retried after a day, or by
+    `./pulumiw plugin install`.
     """
     if not _has_language_host(layout, cli):
         return False

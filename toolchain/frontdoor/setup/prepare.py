@@ -1,4 +1,4 @@
-"""Puts in place what a command needs, in this order: programs, the local cloud, the stack."""
+"""Sets up what a command needs, in this order: programs, the local cloud, the stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from toolchain.frontdoor.hall.tools import JAVA, require
 from toolchain.frontdoor.setup.cli import cli_on_path, cli_step
 from toolchain.frontdoor.setup.environment import cloud_environment, stack_environment, tool_environment
 from toolchain.frontdoor.setup.jars import jars_folder, jars_step
-from toolchain.frontdoor.setup.plugins import apart_from_official_host, choose_plugins
+from toolchain.frontdoor.setup.plugins import choose_plugins, cli_without_official_host
 from toolchain.frontdoor.setup.venv import Packages, name_venv, venv_step
 from toolchain.frontdoor.setup.warm import COLD, WarmPlugins, start_warm_plugins
 from toolchain.frontdoor.stack.stack import Project, Stack
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a command runs with."""
+    """Everything a command runs with. ``cloud``: the stack's local cloud, ``None`` if the command needs none."""
 
     layout: Layout
     stack: Stack
@@ -41,7 +41,7 @@ class Prepared:
     warm: WarmPlugins = COLD
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a short `pulumi` command on this stack and return what it said."""
+        """Run a short `pulumi` command, and return its exit status and output; it never asks."""
         return subprocess.run(  # noqa: S603 - the CLI chosen by the set-up
             [self.cli, "--non-interactive", *arguments],
             cwd=self.layout.project,
@@ -54,15 +54,15 @@ class Prepared:
 
 
 def set_up(layout: Layout, cloud: LocalCloud, *, cli: bool = True) -> None:
-    """Make what is missing, and start the local cloud."""
+    """Install what is missing, and start the local cloud."""
     if stopped := _make_tools(layout, cloud, Packages.LOCAL_CLOUD, cli=cli):
         stopped.start(jars_folder(layout))
 
 
 def _make_tools(layout: Layout, cloud: LocalCloud | None, packages: Packages, *, cli: bool = True) -> LocalCloud | None:
-    """Make what is missing, side by side; return the cloud if it has to be started.
+    """Install what is missing, concurrently; return ``cloud`` if it must be started, else ``None``.
 
-    Everything the machine lacks is told before anything long begins.
+    Raises :class:`Failure` for missing programs before any long step starts.
     """
     stopped = None if cloud is None or cloud.is_up() else cloud
     steps = [venv_step(layout, packages), cli_step(layout) if cli else None, jars_step(layout) if stopped else None]
@@ -75,31 +75,34 @@ def _make_tools(layout: Layout, cloud: LocalCloud | None, packages: Packages, *,
 
 
 def cli_and_plugins(layout: Layout) -> tuple[Path, Plugins]:
-    """Return the Pulumi CLI that is to be run, and the plugins it will find."""
+    """Return the Pulumi CLI to run, and its plugins."""
     cli = cli_on_path(layout) or layout.built_cli
     plugins = choose_plugins(layout, cli)
-    return cli if plugins.official else apart_from_official_host(layout, cli), plugins
+    return cli if plugins.official else cli_without_official_host(layout, cli), plugins
 
 
-def set_up_program(layout: Layout) -> None:
-    """Make what the program itself stands on, and nothing that runs it."""
-    _make_tools(layout, None, Packages.PROGRAM, cli=False)
+def set_up_packages(layout: Layout, packages: Packages) -> None:
+    """Install Python packages, and nothing that runs the program."""
+    _make_tools(layout, None, packages, cli=False)
 
 
 def set_up_without_stack(layout: Layout) -> dict[str, str]:
-    """Make what is missing, and return the environment of tests and measurements, which run `pulumi` by themselves."""
+    """Install what is missing, and return the environment of tests and benchmarks, which run `pulumi` themselves."""
     _make_tools(layout, None, Packages.TESTS)
     cli, plugins = cli_and_plugins(layout)
     return {**os.environ, **tool_environment(plugins, str(cli.parent))}
 
 
 def local_cloud_of(stack: Stack) -> LocalCloud | None:
-    """Return the local cloud a stack lives on."""
+    """Return the local cloud that a stack is deployed to, ``None`` if its endpoint is another one."""
     return LocalCloud(stack.project.layout, stack.endpoint) if stack.is_local and stack.endpoint else None
 
 
 def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None) -> Prepared:
-    """Put in place what ``request`` needs; :class:`Failure` says what stands in the way."""
+    """Set up what ``request`` needs; raises :class:`Failure` if something prevents it.
+
+    ``needs_cloud``: whether the local cloud must run; by default as the request's Pulumi command requires.
+    """
     project = Project.read(layout)
     stack = Stack.read(project, project.current_stack(request))
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
@@ -124,7 +127,7 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
 
 
 def _check_key(cloud: LocalCloud, environment: dict[str, str]) -> None:
-    """Refuse a key that the user has set and the local cloud does not know, before anything is made with it."""
+    """Refuse an API key that the user has set and the local cloud does not know, before Pulumi starts to use it."""
     if "CONFLUENT_CLOUD_API_KEY" not in os.environ:
         return
     key, secret = environment.get("CONFLUENT_CLOUD_API_KEY"), environment.get("CONFLUENT_CLOUD_API_SECRET")
@@ -136,7 +139,7 @@ def _check_key(cloud: LocalCloud, environment: dict[str, str]) -> None:
 
 
 def _make_stack(prepared: Prepared) -> None:
-    """Make the stack if it is a local one without state: there is no account to make it in by mistake."""
+    """Create a local stack that has no state. Only local ones: another could be created in a wrong account."""
     stack = prepared.stack
     if stack.checkpoint.exists() or not stack.is_local:
         return

@@ -1,4 +1,4 @@
-"""The virtual environment that Pulumi.yaml names: `pulumi install` and this front door make and use the same one."""
+"""The virtual environment that Pulumi.yaml names; `pulumi install` and this front door share it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNFINISHED = ".unfinished"
 
 
 class Packages(Enum):
-    """What a command needs, by the file that lists it; each file includes those before it."""
+    """Sets of packages, by the requirements file that lists them; each file includes the ones before it."""
 
     PROGRAM = "requirements.txt"
     LOCAL_CLOUD = "localcloud/requirements.txt"
@@ -28,7 +28,7 @@ class Packages(Enum):
 
 
 def _wanted(layout: Layout, packages: Packages) -> set[str]:
-    """Return a digest of each file that counts: its name, its content and the version of Python."""
+    """Return a digest of each requirements file of ``packages``: of its name, its content and Python's version."""
     files = list(Packages)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {
@@ -38,13 +38,16 @@ def _wanted(layout: Layout, packages: Packages) -> set[str]:
 
 
 def _installed(layout: Layout) -> set[str]:
-    """Return the digests of what has been installed to its end."""
+    """Return the digests of the requirements files whose installation has completed."""
     stamp = layout.venv / _STAMP
     return set(stamp.read_text().split()) if stamp.is_file() and _is_sound(layout) else set()
 
 
 def _is_sound(layout: Layout) -> bool:
-    """Whether it runs this Python, and stands where it was made: its console scripts hold their interpreter's path."""
+    """Whether the virtual environment has this Python, is complete, and was not moved.
+
+    A moved one is unusable: its console scripts contain the absolute path of their interpreter.
+    """
     config = layout.venv / "pyvenv.cfg"
     if not layout.python.exists() or not config.is_file() or (layout.venv / _UNFINISHED).exists():
         return False
@@ -57,7 +60,7 @@ def _is_sound(layout: Layout) -> bool:
 
 
 def name_venv(layout: Layout) -> None:
-    """Link the place that Pulumi.yaml names to a toolchain elsewhere; what `pulumi install` has made there stays."""
+    """Link the path in Pulumi.yaml to the toolchain's virtual environment, unless `pulumi install` made one there."""
     named = layout.named_venv
     if named == layout.venv or (named.is_symlink() and named.readlink() == layout.venv):
         return
@@ -67,7 +70,10 @@ def name_venv(layout: Layout) -> None:
 
 
 def _make(layout: Layout, bench: Workbench) -> None:
-    """Make it where it stays; one that a kill leaves half made is told by a file in it, and made again."""
+    """Create the virtual environment at its final path, since it cannot be moved.
+
+    A marker file tells an incomplete one, left by a kill, so that it is created again.
+    """
     shutil.rmtree(layout.venv, ignore_errors=True)
     layout.venv.mkdir(parents=True)
     unfinished = layout.venv / _UNFINISHED
@@ -77,7 +83,7 @@ def _make(layout: Layout, bench: Workbench) -> None:
 
 
 def venv_step(layout: Layout, packages: Packages) -> Step | None:
-    """Return what makes the environment or installs what it lacks, or ``None`` if ``packages`` are there."""
+    """Return the step that creates the virtual environment or installs ``packages``, ``None`` if they are installed."""
     wanted = _wanted(layout, packages)
     if wanted <= _installed(layout):
         return None
@@ -87,10 +93,12 @@ def venv_step(layout: Layout, packages: Packages) -> Step | None:
             installed = _installed(layout)
             if wanted <= installed:
                 return
-            (layout.venv / _STAMP).unlink(missing_ok=True)  # what is killed from here on is done again
+            (layout.venv / _STAMP).unlink(
+                missing_ok=True
+            )  # so that an installation that is killed from here on is repeated
             if not _is_sound(layout):
                 _make(layout, bench)
-            # Most modules are never imported: compiling those that are, on first use, halves the set-up.
+            # --no-compile halves the duration: most modules are never imported, the others are compiled on first use.
             pip = [str(layout.python), "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
             bench.run([*pip, "--quiet", "-r", str(layout.project / packages.value)])
             kept = installed & _wanted(layout, Packages.TESTS)

@@ -1,4 +1,4 @@
-"""Starts what the bundled plugins are forked from, so that they need not import what they are made of."""
+"""Starts the fork server of the bundled plugins (``offline/plugins/warm``), which saves each of them its imports."""
 
 from __future__ import annotations
 
@@ -18,32 +18,33 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
 
 
-_END_SECONDS = 5.0
+_EXIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class WarmPlugins:
-    """What `pulumi` must have for the launchers in ``offline/plugins/bin`` to find the process they ask."""
+    """A running fork server. `pulumi` inherits ``environment`` and ``descriptors``, by which launchers reach it."""
 
     environment: Mapping[str, str]
     descriptors: tuple[int, ...]
     process: subprocess.Popen[bytes] | None = None
 
     def end(self) -> None:
-        """Close the descriptors; the process ends when nobody else has them open, and nobody has after `pulumi`."""
+        """Close the descriptors and wait: the fork server exits when no process has them open, `pulumi` included."""
         for descriptor in self.descriptors:
             os.close(descriptor)
         if self.process:
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(_END_SECONDS)
+                self.process.wait(_EXIT_SECONDS)
 
 
 COLD = WarmPlugins({}, ())
 
 
 def start_warm_plugins(layout: Layout) -> WarmPlugins:
-    """Start the process; do nothing on a system without the means."""
-    if sys.platform != "linux":  # no such sockets elsewhere, or no forks of a process that has loaded much
+    """Start the fork server; on other systems than Linux return :data:`COLD`, and plugins start by themselves."""
+    # macOS has no SEQPACKET sockets, and forking there is unsafe once system libraries are loaded.
+    if sys.platform != "linux":
         return COLD
     asking, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     path = [str(layout.project), os.environ.get("PYTHONPATH", "")]
@@ -53,9 +54,10 @@ def start_warm_plugins(layout: Layout) -> WarmPlugins:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path)), **mark_of_run(layout.project)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,  # if it fails, so does the plugin that its launcher runs, and says why
+            # If the fork server fails, a launcher starts its plugin itself, which then reports the same error.
+            stderr=subprocess.DEVNULL,
             pass_fds=[asked.fileno()],
-            process_group=0,  # a terminal's Ctrl-C is for `pulumi`, which tells its plugins
+            process_group=0,  # Ctrl-C must reach `pulumi` alone, which then ends its plugins
         )
     asking.set_inheritable(True)
     descriptor = asking.detach()

@@ -1,1 +1,1 @@
-"""`./pulumiw sql`, within the virtual environment: Confluent's own driver with a stack's outputs."""
+"""The part of `./pulumiw sql` that runs in the virtual environment: a statement, through Confluent's own driver."""

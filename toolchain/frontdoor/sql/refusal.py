@@ -1,4 +1,4 @@
-"""What to do about a statement that its account has no right to."""
+"""Advice for a statement that is refused because its account lacks a right."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ _ROLES = {
 }
 
 
-def way_out(statement: str, said: str, outputs: Mapping[str, str], *, is_local: bool) -> str:
-    """Return one sentence more for a refusal for want of rights; empty for any other error.
+def advice(statement: str, said: str, outputs: Mapping[str, str], *, is_local: bool) -> str:
+    """Return what to do about a missing right, as a further sentence; empty for any other error.
 
-    ``said``: the refusal. ``outputs``: the stack's, for ids. ``is_local``: whether the stack is on the local cloud.
+    ``said``: the error message. ``outputs``: the stack's outputs, for ids. ``is_local``: whether the stack is on the
+    local cloud.
     """
     if not _REFUSED.search(said):
         return ""

@@ -16,7 +16,7 @@ _NUMBERS_SHOWN = 4
 
 
 def jsonable(value: Any) -> Any:
-    """Return a value of the driver in JSON's terms: decimals and times as text, bytes in base64, rows as objects."""
+    """Convert a value of the driver to JSON types: decimals and times to text, bytes to base64, rows to objects."""
     fields = value._asdict() if isinstance(value, tuple) and hasattr(value, "_asdict") else value
     if isinstance(fields, dict):
         return {str(key): jsonable(item) for key, item in fields.items()}
@@ -32,7 +32,7 @@ def _text(value: Any) -> str:
 
 
 def cell(value: Any) -> str:
-    """Return a value as a person reads it: a vector by its first numbers and its dimensions."""
+    """Return a value as one line for the user; a vector is cut to its first numbers and the count of dimensions."""
     if value is None:
         return "NULL"
     if isinstance(value, float):
@@ -59,18 +59,18 @@ class JsonLines:
         self.stream.flush()
 
     def end(self, columns: Sequence[str]) -> None:
-        """Nothing is held back."""
+        """Do nothing: all rows are printed already."""
 
 
 @dataclass
 class Table:
-    """A table that grows as rows come; the first page decides on the widths."""
+    """A table printed page by page; the first page sets the widths, since later ones are not known yet."""
 
     stream: TextIO
     _widths: list[int] = field(default_factory=list)
 
     def rows(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Print a page, under a header if it is the first."""
+        """Print a page of rows; the first one with a header."""
         cells = [[cell(value) for value in row] for row in rows]
         if not self._widths:
             self._widths = [max(map(len, values)) for values in zip(columns, *cells, strict=True)]
@@ -81,7 +81,7 @@ class Table:
         self.stream.flush()
 
     def end(self, columns: Sequence[str]) -> None:
-        """Print the header of an empty result."""
+        """Print the header if there were no rows."""
         if not self._widths:
             self.rows(columns, [])
 

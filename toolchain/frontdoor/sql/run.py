@@ -1,4 +1,4 @@
-"""Runs the one statement that the command line names, with the stack's outputs from a pipe."""
+"""Runs the statement on the command line, with the stack's outputs from a pipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import confluent_sql
 import httpx
 
 from toolchain.frontdoor.hall.terminal import escape_what_cannot_be_shown, say
-from toolchain.frontdoor.sql.refusal import way_out
+from toolchain.frontdoor.sql.refusal import advice
 from toolchain.frontdoor.sql.render import JsonLines, Table
 from toolchain.frontdoor.sql.session import Session, reason
 
@@ -32,7 +32,7 @@ def _interrupt(*_: object) -> None:
 
 
 def main() -> int:
-    """Run the statement and print its rows; 1 with one sentence if it fails."""
+    """Run the statement and print its rows; the exit status is 1, with one sentence, if it fails."""
     arguments = _arguments()
     with os.fdopen(arguments.outputs) as pipe:
         outputs = json.load(pipe)
@@ -44,9 +44,10 @@ def main() -> int:
         note = session.run(arguments.statement, printer, limit=arguments.limit, seconds=arguments.seconds)
     except (confluent_sql.Error, httpx.HTTPError) as error:
         said = reason(error)
-        say(f"pulumiw: {said}{way_out(arguments.statement, said, outputs, is_local=outputs['isLocal'])}")
+        say(f"pulumiw: {said}{advice(arguments.statement, said, outputs, is_local=outputs['isLocal'])}")
         return 1
-    except BrokenPipeError:  # `| head` has seen enough
+    except BrokenPipeError:  # the reader, such as `| head`, has ended
+        # Python flushes standard output at exit, which would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     if note:

@@ -1,4 +1,4 @@
-"""A statement from its submission to its end, through Confluent's driver."""
+"""Runs a statement, from its submission to its deletion, through Confluent's driver (``confluent-sql``)."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _PAGE_ROWS = 500
 _IDLE_SECONDS = 0.1
 _HEALTH_SECONDS = 1.5
 _READY_SECONDS = 600
-_PAUSES = (0.5, 1, 2)
+_PAUSES = (0.5, 1, 2)  # seconds before each retry
 
 
 class Printer(Protocol):
-    """Where rows go."""
+    """Receives the rows of a statement."""
 
     def rows(self, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
         """Print a page of rows."""
 
     def end(self, columns: list[str]) -> None:
-        """Print what is left to print."""
+        """Print what is still buffered, after the last page."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,10 @@ class Session:
         )
 
     def run(self, statement: str, printer: Printer, *, limit: int | None, seconds: int | None) -> str:
-        """Run a statement, print its rows, leave none of it behind; return what else a person should know.
+        """Run a statement, print its rows, delete it, and return a message for the user (often empty).
 
-        Without rows (DDL, INSERT) nothing is printed, and a statement that goes on, goes on.
+        A statement without rows (DDL, INSERT) prints none; an INSERT keeps running and is not deleted. ``limit``: rows
+        after which the statement ends. ``seconds``: the same in time. Raises the driver's errors.
         """
         name = f"pulumiw-{uuid.uuid4().hex}"
         deadline = time.monotonic() + seconds if seconds else None
@@ -82,7 +83,7 @@ class Session:
                 self._delete(name)
 
     def _delete(self, name: str) -> None:
-        """Leave nothing behind, also by a server in passing trouble: the driver asks once."""
+        """Delete the statement, and retry on errors, which the driver does not: a leftover statement costs money."""
         for pause in (*_PAUSES, 0):
             try:
                 self.connection.delete_statement(name)
@@ -92,7 +93,7 @@ class Session:
                 return
 
     def _pages(self, cursor: confluent_sql.Cursor, deadline: float | None) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield pages of rows until the statement or its time ends; changelog rows lead with their operation."""
+        """Yield pages of rows until the statement or its time ends; a changelog row starts with its operation."""
         healthy = time.monotonic()
         while cursor.may_have_results and (deadline is None or time.monotonic() < deadline):
             page = cursor.fetchmany(_PAGE_ROWS)
@@ -107,14 +108,14 @@ class Session:
                 time.sleep(_IDLE_SECONDS)
 
     def _raise_if_failed(self, name: str) -> None:
-        """Say why no rows come, if the statement has failed since: its results only stay empty."""
+        """Raise the cause if the statement has failed: the driver only returns no rows then."""
         statement = self.connection.get_statement(name)
         if statement.is_failed or statement.is_degraded:
             raise confluent_sql.OperationalError(str(statement.status.get("detail", "the statement failed")))
 
 
 def reason(error: Exception) -> str:
-    """Return an error of the driver as one sentence, without the name made up here and the driver's own preamble."""
+    """Return an error of the driver as one sentence, without the generated statement name and the driver's prefix."""
     if isinstance(error, confluent_sql.ComputePoolExhaustedError):
         return (
             "the compute pool is exhausted: it has no CFU left, so the statement was not run. Stop or delete a"

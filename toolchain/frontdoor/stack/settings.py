@@ -1,6 +1,6 @@
-"""Reads the settings files that Pulumi writes, without a YAML library: there is none before the virtual environment.
+"""Parses Pulumi's settings files without a YAML library, since the front door runs before its virtual environment.
 
-It understands what `pulumi config set` leaves behind (nested mappings of plain or quoted scalars) and skips the rest.
+Supported is what `pulumi config set` writes: nested mappings of plain or quoted scalars. Other YAML is skipped.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _entry(line: str) -> tuple[str, str] | None:
 
 
 def parse(text: str) -> dict[str, object]:
-    """Return the mappings of a settings file; a key without a value holds one (empty for lists and block scalars)."""
+    """Return the mappings of a settings file; a key without a scalar has a mapping (empty for lists, block scalars)."""
     root: dict[str, object] = {}
     open_mappings: list[tuple[int, dict[str, object]]] = [(-1, root)]
     for raw in text.splitlines():
@@ -52,7 +52,7 @@ def parse(text: str) -> dict[str, object]:
 
 
 def read(path: Path) -> dict[str, object]:
-    """Return the mappings of a settings file; empty if there is none."""
+    """Return the mappings of the settings file at ``path``; empty if it does not exist."""
     try:
         return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Which stack a command works on, and where that stack lives."""
+"""The project and the stack that a command works on: settings, endpoint, backend."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def is_loopback(url: str) -> bool:
-    """Whether ``url`` is HTTP on this machine."""
+    """Whether ``url`` is plain HTTP on a loopback address, as a local cloud's endpoint is."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -32,7 +32,7 @@ def is_loopback(url: str) -> bool:
 
 
 def pulumi_home(environment: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder where Pulumi keeps logins, selections and plugins."""
+    """Return the folder where Pulumi keeps logins, selected stacks and plugins."""
     chosen = environment.get("PULUMI_HOME")
     return Path(chosen) if chosen else Path.home() / ".pulumi"
 
@@ -54,7 +54,7 @@ def _json(path: Path) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Project:
-    """What Pulumi.yaml and the user's login say."""
+    """The project, by Pulumi.yaml (``settings``) and the user's login."""
 
     layout: Layout
     settings: dict[str, object]
@@ -71,7 +71,7 @@ class Project:
 
     @property
     def default_config(self) -> dict[str, object]:
-        """Defaults of the typed configuration, by full key."""
+        """Defaults of Pulumi.yaml's typed configuration: full key (``project:name``) -> value."""
         defaults: dict[str, object] = {}
         for key, declared in _mapping(self.settings.get("config")).items():
             full = key if ":" in key else f"{self.name}:{key}"
@@ -82,7 +82,10 @@ class Project:
 
     @property
     def chosen_backend(self) -> str | None:
-        """The backend that the environment or Pulumi.yaml fixes; not the clone's own, as `cloud env` exports it."""
+        """URL of the backend that the environment or Pulumi.yaml sets, ``None`` if neither does.
+
+        The clone's own backend in the environment does not count: `cloud env` has exported it.
+        """
         in_file = _mapping(self.settings.get("backend")).get("url")
         in_environment = os.environ.get("PULUMI_BACKEND_URL")
         if in_environment and in_environment != self.file_backend:
@@ -91,7 +94,7 @@ class Project:
 
     @property
     def login(self) -> str | None:
-        """The backend the user is logged in to."""
+        """URL of the backend that the user is logged in to, ``None`` without a login."""
         if os.environ.get("PULUMI_ACCESS_TOKEN"):
             return "https://api.pulumi.com"
         current = _json(pulumi_home() / "credentials.json").get("current")
@@ -100,11 +103,14 @@ class Project:
     @property
     def file_backend(self) -> str:
         """URL of the backend inside the clone."""
-        # Metadata go to a second file, in place: a kill between its two writes would make the state unreadable.
+        # metadata=skip: Pulumi does not write its metadata file atomically, and a kill would make the state unreadable.
         return f"file://{self.layout.backend}?metadata=skip"
 
     def selection(self, backend: str | None, environment: Mapping[str, str] = os.environ) -> str | None:
-        """Return the stack that Pulumi's workspace has selected, on ``backend`` or on any."""
+        """Return the stack that Pulumi's workspace file has selected, on ``backend`` if given, else on any.
+
+        Source of the file's name: pulumi/sdk/go/common/workspace (SHA-1 of Pulumi.yaml's path).
+        """
         manifest = str(self.layout.project / "Pulumi.yaml")
         digest = hashlib.sha1(manifest.encode(), usedforsecurity=False).hexdigest()
         workspace = _json(pulumi_home(environment) / "workspaces" / f"{self.name}-{digest}-workspace.json")
@@ -113,7 +119,7 @@ class Project:
         return next((_short(str(name)) for name in names if name), None)
 
     def current_stack(self, request: Request) -> str:
-        """Return the stack a command works on: named, by PULUMI_STACK, selected, else ``dev``."""
+        """Return the stack a command works on: ``--stack``, else PULUMI_STACK, else the selected one, else ``dev``."""
         recorded = self.layout.selected_stack
         return (
             request.stack
@@ -143,44 +149,45 @@ class Stack:
 
     @property
     def settings_file(self) -> Path:
-        """Its settings file, whether it is there or not."""
+        """Path of the stack's settings file, which may not exist."""
         return _settings_file(self.project, self.name)
 
     @property
     def short_name(self) -> str:
-        """Its name within the project."""
+        """The stack's name without organization and project."""
         return _short(self.name)
 
     def config(self, key: str) -> object | None:
-        """Return a setting by full key, a mapping if it is secret; the project's default if the stack has none."""
+        """Return a setting by full key, else the project's default; a secret is a mapping (``secure: ...``)."""
         return _mapping(self.settings.get("config")).get(key, self.project.default_config.get(key))
 
     @property
     def endpoint(self) -> str | None:
-        """Base URL of the cloud it lives on; the real one if ``None``."""
+        """Base URL of the cloud that the stack is deployed to; ``None`` is Confluent Cloud."""
         value = self.config("confluentcloud:endpoint")
         return value.rstrip("/") if isinstance(value, str) else None
 
     @property
     def is_local(self) -> bool:
-        """Whether it lives on a local cloud."""
+        """Whether the stack is deployed to a local cloud."""
         return self.endpoint is not None and is_loopback(self.endpoint)
 
     @property
     def salt(self) -> str | None:
-        """What its passphrase is checked against."""
+        """The ``encryptionsalt``, by which Pulumi checks the passphrase."""
         value = self.settings.get("encryptionsalt")
         return value if isinstance(value, str) else None
 
     @property
     def checkpoint(self) -> Path:
-        """Its state in the clone's file backend."""
+        """Path of the stack's state in the clone's file backend."""
         return self.project.layout.backend / ".pulumi" / "stacks" / self.project.name / f"{self.short_name}.json"
 
     @property
     def uses_file_backend(self) -> bool:
-        """Whether its state is kept inside the clone."""
+        """Whether the stack's state is in the clone's file backend."""
         if self.project.chosen_backend:
             return False
+        # A new stack of a user without a login: `pulumi` would ask for one.
         nowhere_else = not self.settings and self.project.login is None
         return self.is_local or self.checkpoint.exists() or nowhere_else

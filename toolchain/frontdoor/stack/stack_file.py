@@ -1,4 +1,4 @@
-"""Keeps a stack's settings file, which is committed, from Pulumi's ways to delete it with the stack."""
+"""Keeps a stack's settings file, which is committed, when Pulumi removes the stack and would delete the file, too."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def kept(stack: Stack, request: Request) -> Iterator[None]:
-    """Put the file back if `destroy --remove` deletes it, for which Pulumi has no flag as `stack rm` has one."""
+def keep_settings_file(stack: Stack, request: Request) -> Iterator[None]:
+    """Restore the settings file if `destroy --remove` deletes it: only `stack rm` has a flag (--preserve-config)."""
     path = stack.settings_file
     before = path.read_bytes() if request.removes_stack and path.is_file() else None
     yield
@@ -26,7 +26,7 @@ def kept(stack: Stack, request: Request) -> Iterator[None]:
 
 
 def tell_how_to_remove(stack: Stack, request: Request) -> None:
-    """After a `destroy`, say what Pulumi's own advice (`pulumi stack rm`) would delete as well."""
+    """After a `destroy`, warn that Pulumi's own advice (`pulumi stack rm`) would delete the settings file."""
     if request.destroys_all and not request.removes_stack and stack.settings_file.is_file():
         say(
             f"pulumiw: `./pulumiw stack rm {stack.name}` removes the stack, too, and keeps {stack.settings_file.name};"

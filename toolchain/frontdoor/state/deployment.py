@@ -1,4 +1,4 @@
-"""The stack's state as it is kept, secrets sealed."""
+"""Reads and writes the stack's state; its secrets stay encrypted unless ``--show-secrets`` is given."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 def deployment(prepared: Prepared) -> dict[str, Any]:
-    """Return resources and pending operations, empty if they cannot be read: Pulumi itself says best what is wrong.
+    """Return the state's ``resources`` and ``pending_operations``, secrets encrypted.
 
-    The file backend's is read as it is, which saves the second that `pulumi stack export` takes.
+    Empty if it cannot be read: the `pulumi` that follows fails on it, too, with a better message. A state in the file
+    backend is read from its file, since `pulumi stack export` takes a second.
     """
     stack = prepared.stack
     found: dict[str, Any] | None
@@ -30,7 +31,10 @@ def deployment(prepared: Prepared) -> dict[str, Any]:
 
 
 def export_state(prepared: Prepared, *flags: str) -> dict[str, Any]:
-    """Return what `pulumi stack export` gives; ``--show-secrets`` has it give secrets in the clear."""
+    """Return the JSON of `pulumi stack export`; the flag ``--show-secrets`` decrypts its secrets.
+
+    Raises :class:`Failure` if the export fails.
+    """
     exported = prepared.pulumi("stack", "export", "--stack", prepared.stack.name, *flags)
     if exported.returncode != 0:
         raise Failure(f"The state of stack {prepared.stack.name} cannot be read: {exported.stderr.strip()}")
@@ -39,7 +43,7 @@ def export_state(prepared: Prepared, *flags: str) -> dict[str, Any]:
 
 
 def import_state(prepared: Prepared, state: dict[str, Any]) -> None:
-    """Make ``state`` the stack's own."""
+    """Replace the stack's state by ``state``, as `pulumi stack export` gave it; :class:`Failure` if that fails."""
     imported = subprocess.run(  # noqa: S603 - the CLI chosen by the set-up
         [prepared.cli, "--non-interactive", "stack", "import", "--stack", prepared.stack.name],
         cwd=prepared.layout.project,
@@ -50,4 +54,4 @@ def import_state(prepared: Prepared, state: dict[str, Any]) -> None:
         check=False,
     )
     if imported.returncode != 0:
-        raise Failure(f"The state of stack {prepared.stack.name} cannot be put right: {imported.stderr.strip()}")
+        raise Failure(f"The state of stack {prepared.stack.name} cannot be repaired: {imported.stderr.strip()}")

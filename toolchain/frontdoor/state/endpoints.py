@@ -1,4 +1,4 @@
-"""The APIs a resource lives behind, with the keys its provider would use."""
+"""The REST endpoints of a resource, with the API keys that its provider would use."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from toolchain.frontdoor.hall.http_json import Api
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from toolchain.frontdoor.state.interrupted import Interrupted, Resource
+    from toolchain.frontdoor.state.interrupted import InterruptedState, Resource
 
 CONFLUENT_CLOUD = "https://api.confluent.cloud"
-_NOT_THERE = frozenset({http.client.FORBIDDEN, http.client.NOT_FOUND})  # as the provider reads them
+# Confluent Cloud answers 403 for some deleted objects; the official provider takes both for "does not exist", too.
+_NOT_THERE = frozenset({http.client.FORBIDDEN, http.client.NOT_FOUND})
 
 
 @dataclass(frozen=True)
-class Plane:
-    """One API. Raises :class:`Failure` where it gives no answer to go by."""
+class Endpoint:
+    """One REST API. Every call retries transient errors, and raises :class:`Failure` on a final one."""
 
     api: Api
 
     def _call(self, method: str, path: str) -> Any:
         try:
-            reply = self.api.patiently(method, path)
+            reply = self.api.call_with_retry(method, path)
         except (OSError, http.client.HTTPException) as error:
             raise Failure(f"{self.api.base} does not answer ({error}): run the command again when it does.") from None
         if reply.status in _NOT_THERE:
@@ -40,11 +41,11 @@ class Plane:
         return {} if reply.body is None else reply.body
 
     def get(self, path: str) -> Any:
-        """Return what is there, ``None`` if nothing is."""
+        """Return the object at ``path``, ``None`` if there is none."""
         return self._call("GET", path)
 
     def delete(self, path: str) -> None:
-        """Delete what is there, if it is."""
+        """Delete the object at ``path``, if there is one."""
         self._call("DELETE", path)
 
     def items(self, path: str) -> Iterator[dict[str, Any]]:
@@ -60,18 +61,21 @@ class Plane:
 
 
 @dataclass(frozen=True)
-class Planes:
-    """The planes of one resource."""
+class Endpoints:
+    """The endpoints of one resource: control plane, Kafka (or Schema Registry), and Flink.
 
-    cloud: Plane
-    kafka: Plane
-    flink: Plane
+    ``organization``, ``environment``: ids for Flink's paths, empty if unknown.
+    """
+
+    cloud: Endpoint
+    kafka: Endpoint
+    flink: Endpoint
     organization: str
     environment: str
 
     @classmethod
-    def of(cls, resource: Resource, state: Interrupted, environment: Mapping[str, str]) -> Planes:
-        """Choose endpoints and keys as the provider does: the resource's own, its provider's, the environment's."""
+    def of(cls, resource: Resource, state: InterruptedState, environment: Mapping[str, str]) -> Endpoints:
+        """Choose endpoints and keys in the provider's order: resource, then provider, then environment variables."""
         provider = state.provider_settings(resource)
 
         def setting(name: str, variable: str = "") -> str | None:
@@ -99,13 +103,13 @@ class Planes:
         )
         organization = resource.text("organization", "id") or setting("organizationId", "CONFLUENT_ORGANIZATION_ID")
         place = resource.text("environment", "id") or setting("environmentId", "CONFLUENT_ENVIRONMENT_ID")
-        return cls(Plane(cloud), Plane(own), Plane(flink), organization or "", place or "")
+        return cls(Endpoint(cloud), Endpoint(own), Endpoint(flink), organization or "", place or "")
 
     @property
     def sql_path(self) -> str:
-        """Where Flink's statements and connections are."""
+        """The path of Flink's statements and connections."""
         return f"/sql/v1/organizations/{self.organization}/environments/{self.environment}"
 
-    def by_name(self, name: str) -> Plane:
-        """Return ``cloud``, ``kafka`` or ``flink``."""
+    def by_name(self, name: str) -> Endpoint:
+        """Return the endpoint ``cloud``, ``kafka`` or ``flink``."""
         return {"cloud": self.cloud, "kafka": self.kafka, "flink": self.flink}[name]

@@ -1,6 +1,7 @@
-"""What a command did, as Pulumi's engine told it while it ran (``--event-log``): more than the state keeps of it.
+"""The engine's event log of a command (``--event-log``), which knows more than the state.
 
-A creation that failed before its id was known is nowhere in the state, though the cloud may have carried it out.
+Example: a creation that failed before the provider knew the id is not in the state, but the cloud may have carried it
+out.
 """
 
 from __future__ import annotations
@@ -18,33 +19,35 @@ if TYPE_CHECKING:
 
 _CREATES = frozenset({"create", "create-replacement"})
 _DELETES = frozenset({"delete", "delete-replaced"})
-_ASKED_AGAIN = "retrying create due to on-error hook request"
-_IS_THERE_ALREADY = "409 Conflict"
-_FIRST_RETRY_SECONDS = 0.5  # either kind of provider waits at least a second
+_RETRIED_BY_HOOK = "retrying create due to on-error hook request"
+_CONFLICT = "409 Conflict"
+_FIRST_RETRY_SECONDS = 0.5  # the official and the bundled provider wait at least a second before a retry
 
 
 @dataclass(frozen=True)
 class EventLog:
-    """``failed``: creations and deletions; ``begun``: creations whose end it does not tell: the engine was killed.
+    """The operations of the last command, by how they ended.
 
-    ``made_again``: URNs of what an error hook had created once more. ``conflicts``: URNs of the creations that the
-    cloud refused because it has such an object already; ``at_once``: of those that were refused sooner than a provider
-    sends a request again. ``others_failed``: whether anything failed beside ``failed``.
+    ``failed``: creations and deletions. ``unfinished``: creations without an end, because the engine was killed.
+    ``created``: resources. ``created_by_retry``: URNs of resources that an error hook had created by a retry.
+    ``conflicts``: URNs of failed creations that the cloud answered with 409, because such an object exists.
+    ``failed_on_first_request``: URNs of creations that failed before the provider can have sent a retry, so that the
+    object in their way existed before. ``others_failed``: whether an operation of another kind failed.
     """
 
     failed: tuple[Operation, ...] = ()
-    begun: tuple[Operation, ...] = ()
-    made: tuple[Resource, ...] = ()
-    made_again: frozenset[str] = frozenset()
+    unfinished: tuple[Operation, ...] = ()
+    created: tuple[Resource, ...] = ()
+    created_by_retry: frozenset[str] = frozenset()
     conflicts: frozenset[str] = frozenset()
-    at_once: frozenset[str] = frozenset()
+    failed_on_first_request: frozenset[str] = frozenset()
     others_failed: bool = False
 
     @classmethod
     def read(cls, path: Path, arrivals: Sequence[tuple[float, dict[str, Any]]] = ()) -> EventLog:
-        """Read the log of the last command; empty without one, and for a preview, which does nothing.
+        """Read the last command's log; empty without a log, and for a preview, which changes nothing.
 
-        ``arrivals``: its events with the seconds at which each came, where somebody has watched them come.
+        ``arrivals``: its events with their arrival times (seconds since 1970), if this process followed the log.
         """
         events = list(_events(path))
         if any(event["summaryEvent"].get("isPreview") for event in events if "summaryEvent" in event):
@@ -54,24 +57,26 @@ class EventLog:
         done = _steps(events, "resOutputsEvent")
         ended = {(step["op"], step["urn"]) for step in (*not_done, *done)}
         began = _steps(events, "resourcePreEvent")
-        begun = [_operation(step) for step in began if (step["op"], step["urn"]) not in ended]
-        made = [Resource.of(step["new"]) for step in done if step["op"] in _CREATES and step.get("new")]
+        unfinished = [_operation(step) for step in began if (step["op"], step["urn"]) not in ended]
+        created = [Resource.of(step["new"]) for step in done if step["op"] in _CREATES and step.get("new")]
         warned = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
-        again = {warning.get("urn", "") for warning in warned if warning.get("message", "").startswith(_ASKED_AGAIN)}
-        refused = {warning.get("urn", "") for warning in warned if _IS_THERE_ALREADY in warning.get("message", "")}
+        again = {
+            warning.get("urn", "") for warning in warned if warning.get("message", "").startswith(_RETRIED_BY_HOOK)
+        }
+        refused = {warning.get("urn", "") for warning in warned if _CONFLICT in warning.get("message", "")}
         return cls(
             failed=tuple(operation for operation in failed if operation),
-            begun=tuple(operation for operation in begun if operation and operation.kind == "creating"),
-            made=tuple(made),
-            made_again=frozenset(again & {resource.urn for resource in made}),
+            unfinished=tuple(operation for operation in unfinished if operation and operation.kind == "creating"),
+            created=tuple(created),
+            created_by_retry=frozenset(again & {resource.urn for resource in created}),
             conflicts=frozenset(refused & {step["urn"] for step in not_done}),
-            at_once=frozenset(_refused_at_once(events, arrivals)),
+            failed_on_first_request=frozenset(_failures_on_first_request(events, arrivals)),
             others_failed=not all(failed),
         )
 
 
 def _steps(events: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    """Return what these events say of a resource each; without those of a preview that was killed."""
+    """Return the metadata of the events of one kind, except the events of a preview that was killed."""
     return [event[name]["metadata"] for event in events if name in event and not event[name].get("planning")]
 
 
@@ -84,17 +89,17 @@ def _events(path: Path) -> Iterator[dict[str, Any]]:
         try:
             event = json.loads(line)
         except ValueError:
-            continue  # the last one of a killed command
+            continue  # a killed engine leaves its last line incomplete
         yield event
 
 
-def _refused_at_once(
+def _failures_on_first_request(
     events: Sequence[dict[str, Any]], arrivals: Sequence[tuple[float, dict[str, Any]]]
 ) -> Iterator[str]:
     """Yield the URNs of creations that failed before a request can have been sent twice."""
     seconds = _FIRST_RETRY_SECONDS
     timed = arrivals
-    if not arrivals:  # the engine's own times are whole seconds
+    if not arrivals:  # the engine's own timestamps are whole seconds
         seconds += 1
         timed = [(float(event.get("timestamp", 0)), event) for event in events]
     began: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The state that a killed command has left, as `pulumi stack export --show-secrets` gives it."""
+"""The state that a killed command left behind, as `pulumi stack export --show-secrets` prints it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from toolchain.frontdoor.state.beginning import time_of
+from toolchain.frontdoor.state.command_start import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _SIGNATURE = "4dabf18193072939515e22adb298388d"  # Pulumi's key for "this value is special"
 _PROVIDER_TYPE = "pulumi:providers:"
 _RANDOM_ID = "random:index/randomId:RandomId"
-_SHORTEST_MARK = 6  # hexadecimal digits: one in sixteen million
+_SHORTEST_SUFFIX = 6  # hexadecimal digits: two stacks draw the same ones once in 16 million
 
 
 def plain(value: Any) -> Any:
-    """Return a value of the state with its secrets unwrapped."""
+    """Return a value of the state with its secrets as plain values; a secret that is still encrypted is ``None``."""
     if isinstance(value, dict):
         if _SIGNATURE in value:
             return plain(json.loads(value["plaintext"])) if "plaintext" in value else None
@@ -30,7 +30,10 @@ def plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource in the state, or one that was being made. ``external``: it is only read, and stays when all goes."""
+    """A resource in the state, or one whose creation was interrupted.
+
+    ``external``: the program only reads it (``Resource.get``), so a `destroy` does not delete it.
+    """
 
     urn: str
     type: str
@@ -52,7 +55,7 @@ class Resource:
         return self.urn.rsplit("::", 1)[-1]
 
     def text(self, *path: str) -> str:
-        """Return an input as text, empty without one: ``text("environment", "id")``."""
+        """Return an input as text, empty if there is none; for example ``text("environment", "id")``."""
         value: Any = self.inputs
         for part in path:
             value = value.get(part) if isinstance(value, dict) else None
@@ -61,14 +64,14 @@ class Resource:
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that had begun: ``kind`` is Pulumi's ``creating``, ``deleting``, ``updating``, ..."""
+    """A pending operation; ``kind`` is Pulumi's ``creating``, ``deleting``, ``updating``, ..."""
 
     kind: str
     resource: Resource
 
 
-class Interrupted:
-    """A deployment with operations that had begun and may or may not have ended."""
+class InterruptedState:
+    """A state with pending operations, each of which the cloud may or may not have carried out."""
 
     def __init__(self, exported: dict[str, Any]) -> None:
         deployment = exported.get("deployment") or {}
@@ -79,23 +82,24 @@ class Interrupted:
         resources = deployment.get("resources") or []
         self.resources = [Resource.of(data) for data in resources]
         drawn = [str((data.get("outputs") or {}).get("hex", "")) for data in resources if data["type"] == _RANDOM_ID]
-        self._marks = [mark for mark in drawn if len(mark) >= _SHORTEST_MARK]
-        self._saved = time_of(deployment.get("manifest", {}).get("time", ""))
+        self._suffixes = [mark for mark in drawn if len(mark) >= _SHORTEST_SUFFIX]
+        self._saved = parse_time(deployment.get("manifest", {}).get("time", ""))
 
     def knows(self, kind: str, identity: str) -> bool:
-        """Whether an object on the cloud belongs to a resource in the state; ``identity`` is its id or fixed name."""
+        """Whether an object of type ``kind`` is a resource in the state; ``identity`` is its id or its fixed name."""
         return any(
+            # Providers prefix some ids, for example "env-1/name".
             resource.type == kind and (resource.id == identity or resource.id.endswith(f"/{identity}"))
             for resource in self.resources
         )
 
     def owns(self, identity: str) -> bool:
-        """Whether a resource of the stack's, not one that it only reads, has this id."""
+        """Whether a resource that the stack manages, not one that it only reads, has this id."""
         return bool(identity) and any(one.id == identity and not one.external for one in self.resources)
 
-    def has_marked(self, name: str) -> bool:
-        """Whether a name has the random digits that this stack has drawn for its own names."""
-        return any(mark in name for mark in self._marks)
+    def has_own_suffix(self, name: str) -> bool:
+        """Whether a name contains the random digits (``RandomId``) that this stack puts into its names."""
+        return any(mark in name for mark in self._suffixes)
 
     def provider_settings(self, resource: Resource) -> dict[str, Any]:
         """Return the inputs of the provider that a resource belongs to."""
@@ -103,24 +107,27 @@ class Interrupted:
         return next((r.inputs for r in self.resources if r.urn == urn and r.type.startswith(_PROVIDER_TYPE)), {})
 
     def seconds_since_saved(self) -> float:
-        """Return how long ago the last operation began or ended; an age if the state does not say."""
+        """Return the seconds since the last operation started or ended; infinite if the state does not say."""
         return (datetime.now(UTC) - self._saved).total_seconds() if self._saved else math.inf
 
 
-def without(
-    exported: dict[str, Any], gone: Collection[tuple[str, str]], made_again: Collection[str] = frozenset()
+def without_pending_operations(
+    exported: dict[str, Any], gone: Collection[tuple[str, str]], created_by_retry: Collection[str] = frozenset()
 ) -> dict[str, Any]:
-    """Return an exported state without its pending operations and without the resources that are gone.
+    """Return an exported state without its pending operations and without the resources in ``gone``.
 
-    ``gone``: URN and id, since a resource and the one that it replaces have the same URN. What was ``made_again`` loses
-    the error of the attempts before: the engine keeps it, and would replace what is well.
+    ``gone``: URN and id, since a resource and its replacement have the same URN. ``created_by_retry``: URNs of
+    resources that lose their ``initErrors``. The engine keeps the error of the failed attempt, and the next `up` would
+    replace a healthy resource for it.
     """
     deployment = dict(exported["deployment"])
     deployment["pending_operations"] = []
     left = [r for r in deployment.get("resources") or [] if (r["urn"], r.get("id", "")) not in gone]
-    deployment["resources"] = [_well(resource) if resource["urn"] in made_again else resource for resource in left]
+    deployment["resources"] = [
+        _without_init_errors(resource) if resource["urn"] in created_by_retry else resource for resource in left
+    ]
     return {**exported, "deployment": deployment}
 
 
-def _well(resource: dict[str, Any]) -> dict[str, Any]:
+def _without_init_errors(resource: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in resource.items() if key != "initErrors"}

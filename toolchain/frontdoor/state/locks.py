@@ -1,4 +1,4 @@
-"""Locks of Pulumi's file backend whose holder was killed."""
+"""Locks of Pulumi's file backend: live ones, and stale ones whose holder was killed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.terminal import say
-from toolchain.frontdoor.state.beginning import time_of
+from toolchain.frontdoor.state.command_start import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def _is_stale(lock: Path) -> bool:
-    """Whether the process that took the lock, on this machine, is no more."""
+    """Whether the lock holder was a process of this machine that no longer runs."""
     try:
         content = json.loads(lock.read_text(encoding="utf-8"))
         process = int(content["pid"])
     except FileNotFoundError:
         return False
-    except (ValueError, KeyError):  # killed while it wrote the lock
+    except (ValueError, KeyError):  # the holder was killed while it wrote the lock
         return True
     if content.get("hostname") != socket.gethostname():
         return False
@@ -34,22 +34,25 @@ def _is_stale(lock: Path) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False  # another user's
+        return False  # a process of another user
     return not _is_pulumi(process)
 
 
 def _is_pulumi(process: int) -> bool:
-    """Whether a process can hold the lock: it may be dead and not yet buried, or another program under its number."""
+    """Whether a process can be the lock holder: not a zombie, nor another program that was given its process id."""
     try:
         described = Path("/proc", str(process), "stat").read_text(encoding="utf-8")
     except OSError:
-        return True  # no /proc here: better a lock too many
+        return True  # no /proc (macOS): a stale lock costs a `pulumi cancel`, a broken live one the state
     name, _, rest = described.partition("(")[2].rpartition(")")
     return "pulumi" in name and rest.split()[0] not in {"Z", "X"}
 
 
 def remove_stale_locks(prepared: Prepared) -> None:
-    """Cancel the update of a killed `pulumi`, so that the next one need not be told to."""
+    """Cancel the update of a killed `pulumi`; otherwise the user would have to run `pulumi cancel` first.
+
+    Raises :class:`Failure` if Pulumi cannot remove the lock.
+    """
     stack = prepared.stack
     if not stack.uses_file_backend:
         return
@@ -63,7 +66,7 @@ def remove_stale_locks(prepared: Prepared) -> None:
 
 
 def locked_at(prepared: Prepared) -> datetime | None:
-    """Return when the stack was locked last, by this machine's clock; ``None`` if it is not, or does not say."""
+    """Return when the stack was locked last, by this machine's clock; ``None`` if it is not locked, or unknown."""
     if not prepared.stack.uses_file_backend:
         return None
     return max((when for when in map(_time_of, _locks(prepared)) if when), default=None)
@@ -71,13 +74,13 @@ def locked_at(prepared: Prepared) -> datetime | None:
 
 def _time_of(lock: Path) -> datetime | None:
     try:
-        return time_of(str(json.loads(lock.read_text(encoding="utf-8"))["timestamp"]))
+        return parse_time(str(json.loads(lock.read_text(encoding="utf-8"))["timestamp"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def is_held(prepared: Prepared) -> bool:
-    """Whether another command is at work on the stack."""
+    """Whether another running command holds the stack's lock."""
     return prepared.stack.uses_file_backend and any(not _is_stale(lock) for lock in _locks(prepared))
 
 

@@ -1,6 +1,6 @@
-"""Holds back a `destroy` of what is protected.
+"""Refuses a `destroy` of protected resources before anything is deleted.
 
-Pulumi refuses too, but when its turn comes: with `--skip-preview`, what is deleted before is gone by then.
+Pulumi refuses, too, but only when it reaches the protected resource: with `--skip-preview`, others are deleted by then.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(prepared: Prepared, request: Request) -> None:
-    """Raise :class:`Failure` if ``request`` deletes the whole stack and some of it is protected."""
+    """Raise :class:`Failure` if ``request`` deletes the whole stack and a resource of it is protected."""
     if not request.destroys_all:
         return
     resources = deployment(prepared).get("resources") or []

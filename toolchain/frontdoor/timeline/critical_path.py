@@ -1,4 +1,4 @@
-"""The longest chain of a run: what no number of hands could have made shorter."""
+"""The critical path of a run: the longest chain of dependent operations, a lower bound on its duration."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Span:
-    """When something began and ended, in seconds from one common moment."""
+    """Start and end of an operation, in seconds from a common zero."""
 
     start: float
     end: float
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """The duration in seconds."""
         return self.end - self.start
 
 
@@ -29,16 +29,16 @@ def makespan(spans: Collection[Span]) -> float:
 
 
 def longest_chain(spans: Mapping[str, Span], depends_on: Mapping[str, Collection[str]]) -> list[str]:
-    """Return the path through the dependencies whose spans add up to the most, first link first.
+    """Return the path through the dependencies with the largest sum of durations, first operation first.
 
-    Chains also run through what has no span or took no time, which is not in the answer. A circle of dependencies is
-    a :class:`graphlib.CycleError`, a :class:`ValueError`.
+    A path may run through names without a span or a duration; the result leaves them out. Raises
+    :class:`graphlib.CycleError`, a :class:`ValueError`, if the dependencies have a cycle.
     """
     total: dict[str, float] = {}
     before: dict[str, str | None] = {}
     graph = {name: depends_on.get(name, ()) for name in {*spans, *depends_on}}
     for name in TopologicalSorter(graph).static_order():
-        # By name where two are equally long: the answer is the same in every run.
+        # Sorted by name, so that of two equally long chains the same one is chosen in every run.
         longest = max(sorted(graph.get(name, ())), key=lambda link: total[link], default=None)
         total[name] = (total[longest] if longest else 0.0) + (spans[name].seconds if name in spans else 0.0)
         before[name] = longest
@@ -51,5 +51,5 @@ def longest_chain(spans: Mapping[str, Span], depends_on: Mapping[str, Collection
 
 
 def chain_seconds(spans: Mapping[str, Span], chain: Collection[str]) -> float:
-    """Return what the spans of a chain add up to."""
+    """Return the sum of a chain's durations, in seconds."""
     return sum(spans[name].seconds for name in chain)

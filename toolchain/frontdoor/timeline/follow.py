@@ -1,4 +1,4 @@
-"""Reads an event log while the engine writes it: its own time stamps are whole seconds."""
+"""Reads an event log while the engine writes it, for exact times: the engine's own timestamps are whole seconds."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _POLL_SECONDS = 0.02
 
 
 class Follower:
-    """A context in which a log is followed; ``events`` are those of the last run in it, each with its arrival.
+    """A context manager that follows a log. ``events``: (arrival in seconds since 1970, event) of its last run.
 
-    An `up` writes two: the preview's, and over it that of the update.
+    An `up` writes the log twice: for its preview, then for its update, which overwrites the first.
     """
 
     def __init__(self, log: Path) -> None:
@@ -43,13 +43,13 @@ class Follower:
 
     def _look(self) -> None:
         try:
-            if self._log.stat().st_size < self._read:
+            if self._log.stat().st_size < self._read:  # overwritten by the next run
                 self._read, self._rest, self.events = 0, b"", []
             with self._log.open("rb") as log:
                 log.seek(self._read)
                 found = log.read()
         except OSError:
-            return  # not there yet
+            return  # the engine has not created it yet
         arrival = time.time()
         self._read += len(found)
         *lines, self._rest = (self._rest + found).split(b"\n")
@@ -57,4 +57,4 @@ class Follower:
             try:
                 self.events.append((arrival, json.loads(line)))
             except ValueError:
-                continue  # what a killed command has left
+                continue  # an incomplete line of a killed engine

@@ -1,7 +1,7 @@
-"""The record of a stack's last `up` that changed something: what was done when, and what it depended on.
+"""The record of a stack's last `up` with changes: its operations, their times and their dependencies.
 
-It holds no values of properties, and lies in the clone, so that `./pulumiw timeline` has it after an `up` without
-changes, too.
+It contains no property values, so no secrets. It is kept in the clone, and an `up` without changes does not overwrite
+it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.stack.stack import Stack
 
-# What the engine does to a resource; its other steps (same, replace, ...) are bookkeeping.
+# The engine's steps that call a provider; its other ones (same, replace, ...) are bookkeeping.
 _DELETES = frozenset({"delete", "delete-replaced"})
 _OPERATIONS = _DELETES | {"create", "create-replacement", "update", "import", "import-replacement"}
 _ENDS = ("resOutputsEvent", "resOpFailedEvent")
@@ -28,7 +28,7 @@ _ENDS = ("resOutputsEvent", "resOpFailedEvent")
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """Something done to a resource; ``start`` and ``end`` are seconds from the first operation's start."""
+    """An operation on a resource. ``start``, ``end``: seconds since the start of the first operation."""
 
     urn: str
     type: str
@@ -39,12 +39,12 @@ class Operation:
 
     @property
     def key(self) -> str:
-        """What tells it from the others: a replaced resource is deleted and created under one URN."""
+        """A unique key; the URN is none, since a replaced resource is created and deleted under the same one."""
         return f"{self.urn} (deleted)" if self.deletes else self.urn
 
     @property
     def deletes(self) -> bool:
-        """Whether the resource is gone after it."""
+        """Whether the operation is a deletion."""
         return self.operation in _DELETES
 
     @property
@@ -54,28 +54,28 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """The last part of its type."""
+        """The last part of the resource's type, such as ``Topic``."""
         return self.type.rpartition(":")[2]
 
     @property
     def span(self) -> Span:
-        """When it was done."""
+        """Start and end of the operation."""
         return Span(self.start, self.end)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """``began``: ISO 8601, UTC; ``depends_on``: URN -> URNs, as the state has them."""
+    """A recorded `up`. ``began``: ISO 8601, UTC. ``depends_on``: URN -> URNs, by the state."""
 
     began: str
     operations: tuple[Operation, ...]
     depends_on: Mapping[str, Sequence[str]]
 
     def edges(self) -> dict[str, list[str]]:
-        """Return what each operation, by its key, waited for, by theirs.
+        """Return operation's key -> keys of the operations that it waited for.
 
-        Creating follows the dependencies, deleting goes against them, and of a replaced resource the second follows
-        the first, whichever it is.
+        A creation waits for the creation of its dependencies, a deletion for the deletion of its dependents. Of a
+        replaced resource, the later operation waits for the earlier one (which is either, by `deleteBeforeReplace`).
         """
         made = {operation.urn: operation for operation in self.operations if not operation.deletes}
         deleted = {operation.urn: operation for operation in self.operations if operation.deletes}
@@ -91,9 +91,10 @@ class Record:
 
 
 def operations_of(events: Iterable[tuple[float, Mapping[str, Any]]]) -> tuple[float, list[Operation]]:
-    """Return the moment of the first start (seconds since 1970) and what the engine did; nothing for a preview.
+    """Return the start of the first operation (seconds since 1970) and all operations; none for a preview.
 
-    A component does nothing itself: it is done when it is registered, or its bar would be that of its children.
+    ``events``: (arrival, event) of the engine's log. A component resource ends when it is registered: its end in the
+    log is the end of its children, which have bars of their own.
     """
     begun: dict[tuple[str, str], float] = {}
     done: dict[tuple[str, str], tuple[float, str, bool]] = {}
@@ -111,7 +112,7 @@ def operations_of(events: Iterable[tuple[float, Mapping[str, Any]]]) -> tuple[fl
         if is_component:
             done.setdefault(key, (arrival, step["type"], False))
         elif kind != "resourcePreEvent":
-            done[key] = (arrival, step["type"], kind == "resOpFailedEvent")  # of several attempts the last
+            done[key] = (arrival, step["type"], kind == "resOpFailedEvent")  # the last of several attempts
     zero = min((begun[key] for key in done if key in begun), default=0.0)
     operations = [
         Operation(
@@ -129,7 +130,7 @@ def operations_of(events: Iterable[tuple[float, Mapping[str, Any]]]) -> tuple[fl
 
 
 def dependencies_of(resources: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return URN -> URNs for the state's resources: parent, provider and whatever its options and inputs name."""
+    """Return URN -> URNs that it depends on: parent, provider, ``deletedWith``, ``dependsOn`` and inputs."""
     found: dict[str, set[str]] = {}
     for resource in resources:
         needed = found.setdefault(resource["urn"], set())
@@ -141,12 +142,12 @@ def dependencies_of(resources: Iterable[Mapping[str, Any]]) -> dict[str, list[st
 
 
 def place_of(stack: Stack) -> Path:
-    """Return where a stack's record is."""
+    """Return the path of a stack's record."""
     return stack.project.layout.project / ".local" / "timeline" / f"{stack.name.replace('/', '~')}.json"
 
 
 def write(place: Path, began: float, operations: Sequence[Operation], depends_on: Mapping[str, Sequence[str]]) -> None:
-    """Write the record, in one piece."""
+    """Write the record atomically."""
     content = {
         "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
         "operations": [asdict(operation) for operation in operations],
@@ -159,7 +160,7 @@ def write(place: Path, began: float, operations: Sequence[Operation], depends_on
 
 
 def read(stack: Stack) -> Record:
-    """Return a stack's record; :class:`Failure` without one."""
+    """Return a stack's record; raises :class:`Failure` if there is none, or if it is damaged."""
     place = place_of(stack)
     try:
         content = json.loads(place.read_text(encoding="utf-8"))
@@ -175,5 +176,5 @@ def read(stack: Stack) -> Record:
         ) from None
     except (ValueError, KeyError, TypeError):
         raise Failure(
-            f"The record {place} cannot be read: delete it, the next `up` that changes something writes it anew."
+            f"The record {place} cannot be read: delete it, the next `up` that changes something writes a new one."
         ) from None

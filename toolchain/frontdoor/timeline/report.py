@@ -1,4 +1,4 @@
-"""A record for people and for programs."""
+"""A record as text for the user, and as JSON."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LONGEST_NAME = 44
 
 @dataclass(frozen=True)
 class Timeline:
-    """A stack's record, with what follows from it."""
+    """A stack's record with its critical path and figures."""
 
     stack: str
     record: Record
 
     @cached_property
     def edges(self) -> dict[str, list[str]]:
-        """What each operation waited for."""
+        """Operation's key -> keys of the operations that it waited for."""
         return self.record.edges()
 
     @cached_property
@@ -42,16 +42,16 @@ class Timeline:
 
     @property
     def chain_seconds(self) -> float:
-        """Seconds that the longest chain took, its gaps left out."""
+        """Sum of the longest chain's durations in seconds, without the gaps between its operations."""
         return chain_seconds({operation.key: operation.span for operation in self.record.operations}, self.chain)
 
     @property
     def ratio(self) -> float | None:
-        """Makespan by longest chain: 1 is the best that these spans and dependencies allow."""
+        """Makespan divided by longest chain: 1 is the optimum for these durations and dependencies."""
         return self.makespan / self.chain_seconds if self.chain else None
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for programs; times in seconds, ``ratio`` ``null`` where nothing took any time."""
+        """Return the timeline for JSON; times in seconds, ``ratio`` is ``null`` if no operation took any time."""
         return {
             "stack": self.stack,
             "began": self.record.began,
@@ -76,7 +76,7 @@ class Timeline:
         }
 
     def summary(self) -> str:
-        """Return its figures in one line."""
+        """Return the figures in one sentence."""
         began = self.record.began.replace("T", " ").replace("+00:00", " UTC")
         ratio = f"; makespan / chain = {self.ratio:.2f}" if self.ratio else ""
         return (
@@ -85,9 +85,9 @@ class Timeline:
         )
 
     def lines(self, width: int, *, bold: bool, block: str) -> Iterator[str]:
-        """Yield it for people, ``width`` characters wide, in the order of the starts.
+        """Yield one line per operation, ``width`` characters wide, sorted by start.
 
-        The column "after" has the number of the line that was waited for last.
+        The column "after" has the line number of the dependency that ended last. ``block``: character of the bars.
         """
         operations = self.record.operations
         numbers = {operation.key: number for number, operation in enumerate(operations, 1)}

@@ -1,4 +1,4 @@
-"""The picture as a file: SVG, which every browser shows."""
+"""The timeline as an SVG picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CHAIN, _OTHER = "#d1495b", "#8fa3b0"
 
 
 def svg(timeline: Timeline) -> str:
-    """Draw one bar a line, the longest chain in red, a second a grid line; hovering shows what a bar waited for."""
+    """Draw one bar per operation, the longest chain in red; a bar's tooltip shows its times and dependencies."""
     operations = timeline.record.operations
     height = _TOP + _ROW * len(operations) + _MARGIN
     scale = (_WIDTH - _LABELS - _MARGIN) / (timeline.makespan or 1)

@@ -1,1 +1,1 @@
-"""`./pulumiw verify`, within the virtual environment: whether the deployed pipeline is healthy."""
+"""The part of `./pulumiw verify` that runs in the virtual environment: health checks of a deployed pipeline."""

@@ -1,12 +1,12 @@
-"""Whether records flow through: how many are in, how many are out, and one that came out just now.
+"""Checks that records flow: counts the lag between source and sink, and waits for one fresh record.
 
-Lag is counted, by one bounded statement (``sql.snapshot.mode`` = ``now``, which ``confluent-sql`` sends for a snapshot
-cursor): that needs nothing but the Flink key, and both clouds do it. Row times (``$rowtime``) tell when a record was
-written, not which ones are missing; the Metrics API wants a right of its own, and exists on Confluent Cloud alone. The
-price is a scan of both topics.
+Lag is counted by one bounded statement (``sql.snapshot.mode`` = ``now``, which ``confluent-sql`` sends for a snapshot
+cursor). It needs no right beyond the Flink key, and works on both clouds; the price is a scan of both topics. Why not:
+- row times (``$rowtime``): they say when a record was written, not which ones are missing;
+- the Metrics API: it needs a right of its own, and exists on Confluent Cloud alone.
 
-A count alone can be fooled (a replaced INSERT may have written records twice), so one record must also arrive while
-the check looks: a statement that starts at the latest offset waits for it.
+A count is not enough: a replaced INSERT may have written records twice, which hides missing ones. So one new record
+must also arrive during the check, read by a statement that starts at the latest offset.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ class Flow(Protocol):
         """Whether the table gets vectors."""
 
     def count(self) -> Lag:
-        """Return how many records each holds."""
+        """Return the number of records in source and sink."""
 
     def next_record(self, seconds: int) -> Row | None:
-        """Return the next record to arrive in the sink, by column; ``None`` if none does in time."""
+        """Return the next record that arrives in the sink, column -> value; ``None`` after ``seconds`` without one."""
 
 
 @dataclass
 class _Rows:
-    """Keeps rows, for :meth:`Session.run`."""
+    """Collects the rows of :meth:`Session.run`."""
 
     kept: list[Row] = field(default_factory=list)
 
@@ -64,12 +64,12 @@ class _Rows:
         self.kept += [dict(zip(columns, row, strict=True)) for row in rows]
 
     def end(self, columns: list[str]) -> None:
-        """Nothing is held back."""
+        """Do nothing: no row is buffered."""
 
 
 @dataclass(frozen=True)
 class SqlFlow:
-    """The two tables through Flink SQL. Raises the driver's errors."""
+    """A flow, read with Flink SQL. Raises the driver's errors."""
 
     session: Session
     source: str
@@ -77,7 +77,7 @@ class SqlFlow:
     predicts: bool
 
     def count(self) -> Lag:
-        """Count both in one bounded statement, and leave nothing of it behind."""
+        """Count the records of both tables in one bounded statement, and delete it."""
         connection = self.session.connection
         name = f"pulumiw-{uuid.uuid4().hex}"
         cursor = connection.cursor()
@@ -91,7 +91,7 @@ class SqlFlow:
         finally:
             with suppress(confluent_sql.Error):
                 connection.delete_statement(name)
-        # An empty table may have no row at all.
+        # For an empty table Flink may return no row instead of a 0.
         return Lag(self.source, self.sink, counted.get("source", 0), counted.get("target", 0))
 
     def next_record(self, seconds: int) -> Row | None:
@@ -101,12 +101,12 @@ class SqlFlow:
         self.session.run(f"SELECT * FROM `{self.sink}` {hint}", rows, limit=1, seconds=seconds)  # noqa: S608 - as above
         record = rows.kept[0] if rows.kept else None
         if record:
-            record.pop("op", None)  # of the changelog
+            record.pop("op", None)  # the changelog's operation, which is no column of the table
         return record
 
 
 def vector_problem(vector: list[float] | None) -> str:
-    """Say what is wrong with a vector; empty if it can be searched by."""
+    """Return what is wrong with a vector; empty if a search can use it."""
     if not vector:
         return "has no dimensions"
     if any(number is None or not math.isfinite(number) for number in vector):
@@ -115,9 +115,11 @@ def vector_problem(vector: list[float] | None) -> str:
 
 
 def check_flow(flow: Flow, report: Report, left: Callable[[], int], *, wait: bool, pause: Callable[[], None]) -> None:
-    """Add lag and fresh record to ``report``; ``left`` says how many seconds may still go by, ``wait`` if any should.
+    """Add the lag and a fresh record to ``report``.
 
-    Caught up is: everything that was in the source when the check began has come out of the INSERT.
+    ``left``: returns the seconds until the timeout. ``wait``: whether to wait for the fresh record and for the sink to
+    catch up, which it has if it holds as many records as the source did when the check began. ``pause``: sleeps
+    between two polls.
     """
     first = lag = flow.count()
     if wait:

@@ -1,4 +1,4 @@
-"""The command that repairs what was deleted outside Pulumi, which a `refresh` cannot see."""
+"""Commands that repair what was deleted outside Pulumi and what a `refresh` does not notice."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _MISSING = re.compile(r"does ?n[o']t exist|not found|unknown topic", re.IGNORECA
 
 @dataclass(frozen=True)
 class Repairs:
-    """``rotation``: the stack's setting. ``makers``: table -> URN of the resource that makes it."""
+    """Facts for suggestions. ``rotation``: the setting. ``makers``: table -> URN of the resource that creates it."""
 
     rotation: int = 1
     makers: Mapping[str, str] = field(default_factory=dict)
 
     def refused_key(self) -> str:
-        """Return what to do about a Flink key that is refused: only another one can help."""
+        """Return the sentence for a refused Flink key: it must be replaced, since its secret cannot be read again."""
         return (
             "Flink refuses the stack's API key (401), which was deleted or has lost its secret: run"
             f" `./pulumiw config set rotation {self.rotation + 1}`, then `./pulumiw up`, which makes a new key."
         )
 
     def missing_tables(self, reason: str) -> list[str]:
-        """Return a sentence for each table that is not there, by Flink's ``reason``; none if it says something else."""
+        """Return a sentence for each table that does not exist, according to Flink's error message ``reason``."""
         if not _MISSING.search(reason):
             return []
         return [
@@ -43,7 +43,7 @@ class Repairs:
 
 
 def makers_in(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return which resource of a state makes each table: table -> URN."""
+    """Return table -> URN of the resource that creates it, for the ``resources`` of a state."""
     found: dict[str, str] = {}
     for one in resources:
         inputs = one.get("inputs") or {}

@@ -1,4 +1,4 @@
-"""What the checks found, for people and for programs."""
+"""The results of the checks, as text for the user and as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StatementHealth:
-    """A Flink statement of the stack; ``detail`` is Flink's cause, empty where there is none."""
+    """A Flink statement of the stack; ``detail``: the cause of its phase by Flink, often empty."""
 
     purpose: str
     name: str
@@ -40,7 +40,7 @@ class ConnectorHealth:
 
 @dataclass(frozen=True)
 class Lag:
-    """Records in the two topics of a flow; ``records``: how many are not through yet."""
+    """The record counts of a flow's two topics; ``records``: how many the sink lacks."""
 
     source_topic: str
     sink_topic: str
@@ -49,13 +49,13 @@ class Lag:
 
     @property
     def records(self) -> int:
-        """Never below 0: a replaced INSERT may have written a record twice."""
+        """The lag; never negative, although a replaced INSERT may have written records twice."""
         return max(0, self.source - self.target)
 
 
 @dataclass(frozen=True)
 class FreshRecord:
-    """A record that came into ``topic`` during the check; 0 ``dimensions``: it has no vector."""
+    """A record that arrived in ``topic`` during the check; ``dimensions`` is 0 without a vector."""
 
     topic: str
     content: str
@@ -64,7 +64,7 @@ class FreshRecord:
 
 @dataclass
 class Report:
-    """All of it. Healthy without problems; each problem is one sentence."""
+    """All results of a check. A stack is healthy without ``problems``, each of which is one sentence."""
 
     stack: str
     problems: list[str] = field(default_factory=list)
@@ -75,17 +75,17 @@ class Report:
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there are no problems."""
         return not self.problems
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for programs; ``lags`` and ``fresh`` lack what could not be measured."""
+        """Return the report for JSON; ``lags`` and ``fresh`` lack flows that could not be measured."""
         found = asdict(self)
         lags = [{**asdict(lag), "records": lag.records} for lag in self.lags]
         return {"stack": found.pop("stack"), "healthy": self.healthy, **found, "lags": lags}
 
     def lines(self) -> Iterator[str]:
-        """Yield it for people."""
+        """Yield the report as lines for the user."""
         for statement in self.statements:
             yield f"statement  {statement.phase:<10} {statement.name}"
         for connector in self.connectors:

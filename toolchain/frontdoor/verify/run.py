@@ -1,4 +1,4 @@
-"""Runs the checks, in the order in which one explains the next, and prints what they found."""
+"""Runs the checks and prints the report. Services come first: a failed statement explains missing records."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from toolchain.frontdoor.verify.report import Report
 from toolchain.frontdoor.verify.services import (
     RefusedKey,
     Services,
+    any_starting,
     connector_problems,
-    on_the_way,
     statement_problems,
 )
 
@@ -51,17 +51,20 @@ def check(
     pause: Callable[[], None] = _pause,
     repairs: Repairs = NO_REPAIRS,
 ) -> Report:
-    """Check everything; never raises for what a stack or a cloud can do wrong."""
+    """Check services and flows; errors of the stack or the cloud become problems in the report, never exceptions.
+
+    ``left``: returns the seconds until the timeout. ``pause``: sleeps between two polls.
+    """
     report = Report(stack)
     try:
         _check_services(services, report, left, pause)
     except RefusedKey:
         report.problems.append(repairs.refused_key())
-        return report  # whatever else there is to ask, Flink does not answer
+        return report  # all other checks need the Flink key, too
     except Failure as failure:
         report.problems.append(str(failure))
     try:
-        # Where something stands still there is nothing to wait for: its own sentence has said so.
+        # With a failed statement or connector, waiting for records is pointless: its problem is in the report.
         is_healthy = report.healthy
         for flow in flows:
             check_flow(flow, report, left, wait=is_healthy, pause=pause)
@@ -69,24 +72,24 @@ def check(
         missing = repairs.missing_tables(reason(error))
         report.problems.extend(missing or [f"The records cannot be read: {reason(error)}"])
     if report.healthy:
-        # A statement that fails on a record fails while the record is waited for.
+        # No second look is needed: a statement that failed on a record would have shown as a missing record.
         return report
-    return _again(services, report)
+    return _with_causes(services, report)
 
 
 def _check_services(services: Services, report: Report, left: Callable[[], int], pause: Callable[[], None]) -> None:
     while True:
         report.statements = services.read_statements()
         report.connectors = services.read_connectors()
-        if not on_the_way(report.statements, report.connectors) or left() <= 0:
+        if not any_starting(report.statements, report.connectors) or left() <= 0:
             break
         pause()
     report.problems.extend(statement_problems(report.statements, services.inserts))
     report.problems.extend(connector_problems(report.connectors, services.connectors))
 
 
-def _again(services: Services, report: Report) -> Report:
-    """Look once more at what has failed since, so that a missing record is told with its cause."""
+def _with_causes(services: Services, report: Report) -> Report:
+    """Read statements and connectors again: one may have failed since, which is the cause of a missing record."""
     try:
         report.statements = services.read_statements()
         report.connectors = services.read_connectors()
@@ -113,7 +116,7 @@ def _interrupt(*_: object) -> None:
 
 
 def main() -> int:
-    """Check the stack that the pipe describes; 0 if it is healthy, else 1."""
+    """Check the stack that the JSON on the pipe describes; the exit status is 0 if it is healthy, else 1."""
     arguments = _arguments()
     with os.fdopen(arguments.input) as pipe:
         given = json.load(pipe)

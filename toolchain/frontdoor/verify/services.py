@@ -1,6 +1,6 @@
-"""Statements and connectors, as Confluent's public REST API describes them.
+"""Reads statements and connectors from Confluent's public REST API.
 
-Read without the SQL driver, which refuses phases that it has not heard of (``FAILING``): a check must be able to tell.
+The SQL driver is not used: it raises for phases that it does not know (``FAILING``), and a check must report them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 FORGOTTEN = "FORGOTTEN"
-_REPAIR = {"FAILED": " When its cause is gone, run `./pulumiw up`: it goes on where this one stopped."}
-_ON_THE_WAY = frozenset({"PENDING", "PROVISIONING"})
+_REPAIR = {"FAILED": " When its cause is removed, run `./pulumiw up`: its INSERT resumes where this one stopped."}
+_STARTING = frozenset({"PENDING", "PROVISIONING"})
 
 
 class RefusedKey(Failure):
-    """An API key opens nothing."""
+    """An API key was refused (401)."""
 
 
 def _ask(api: Api, path: str) -> Any:
-    """Return the answer to a GET, ``None`` if there is nothing; :class:`Failure` without an answer to go by."""
+    """Return the body of a GET, ``None`` for 404; raises :class:`RefusedKey` for 401, else :class:`Failure`."""
     try:
         reply = api.call("GET", path)
     except (OSError, http.client.HTTPException) as error:
@@ -48,7 +48,10 @@ def _one_line(text: object) -> str:
 
 @dataclass(frozen=True)
 class Services:
-    """The two APIs, each with its key. ``statements``: purpose -> name; ``inserts``: purposes of those that go on."""
+    """Flink's API and the control plane's, each with its key.
+
+    ``statements``: purpose -> name. ``inserts``: purposes of the statements that must keep running.
+    """
 
     flink: Api
     cloud: Api
@@ -60,7 +63,7 @@ class Services:
 
     @classmethod
     def of(cls, outputs: Mapping[str, Any], cloud: Mapping[str, str]) -> Services:
-        """Choose paths and keys from a stack's outputs and ``cloud`` (``endpoint``, ``key``, ``secret``)."""
+        """Build the services from a stack's outputs and ``cloud`` (``endpoint``, ``key``, ``secret``)."""
         environment = outputs["environmentId"]
         return cls(
             flink=Api(outputs["flinkRestEndpoint"].rstrip("/"), outputs["flinkApiKey"], outputs["flinkApiSecret"]),
@@ -73,7 +76,7 @@ class Services:
         )
 
     def read_statements(self) -> list[StatementHealth]:
-        """Return each statement of the stack; :class:`RefusedKey` where Flink does not take its key."""
+        """Return the health of each statement; raises :class:`RefusedKey` if Flink refuses the stack's key."""
         found = []
         for purpose, name in self.statements.items():
             body = _ask(self.flink, f"{self.statements_path}/{quote(name, safe='')}")
@@ -83,7 +86,10 @@ class Services:
         return found
 
     def read_connectors(self) -> list[ConnectorHealth]:
-        """Return each connector of the stack's cluster, whoever has made it: it feeds or drains the same topics."""
+        """Return the health of each connector on the stack's cluster, also of ones that Pulumi did not create.
+
+        They read or write the same topics.
+        """
         try:
             expanded = _ask(self.cloud, f"{self.connectors_path}?expand=status") or {}
         except RefusedKey as refused:
@@ -101,10 +107,10 @@ def _connector(name: str, status: dict[str, Any]) -> ConnectorHealth:
 
 
 def statement_problems(statements: list[StatementHealth], inserts: AbstractSet[str]) -> Iterator[str]:
-    """Yield a sentence for each statement that is not what it should be: defined and done, or running."""
+    """Yield a sentence for each unhealthy statement: a DDL that is not completed, or an INSERT that is not running."""
     for statement in statements:
         defines = statement.purpose not in inserts
-        # Confluent forgets a statement 30 days after its end: what it defined is seen by the checks that use it.
+        # Confluent deletes a statement 30 days after its end. The table that it created is checked by its records.
         expected = ("COMPLETED", "RUNNING", FORGOTTEN) if defines else ("RUNNING",)
         if statement.phase in expected:
             continue
@@ -117,7 +123,7 @@ def statement_problems(statements: list[StatementHealth], inserts: AbstractSet[s
 
 
 def connector_problems(connectors: list[ConnectorHealth], wanted: AbstractSet[str]) -> Iterator[str]:
-    """Yield a sentence for each of the stack's connectors that is gone, and for each connector or task that is ill."""
+    """Yield a sentence for each missing connector of the stack, and for each unhealthy connector or task."""
     for gone in sorted(wanted - {connector.name for connector in connectors}):
         yield f"Connector {gone} does not exist any more: run `./pulumiw refresh`, then `./pulumiw up`."
     for connector in connectors:
@@ -134,8 +140,8 @@ def _cause(text: str) -> str:
     return f": {text}" if text else "."
 
 
-def on_the_way(statements: list[StatementHealth], connectors: list[ConnectorHealth]) -> bool:
-    """Whether one of them is only starting: neither well nor ill yet."""
+def any_starting(statements: list[StatementHealth], connectors: list[ConnectorHealth]) -> bool:
+    """Whether a statement, connector or task is still starting, so that its health is not known yet."""
     tasks = [task.state for connector in connectors for task in connector.tasks]
     states = {*(one.phase for one in statements), *(one.state for one in connectors), *tasks}
-    return bool(states & _ON_THE_WAY)
+    return bool(states & _STARTING)

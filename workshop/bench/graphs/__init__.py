@@ -1,1 +1,1 @@
-"""What our graph is held against: the same pipeline, declared as people declare it today."""
+"""Graphs to compare ours with: the same pipeline, declared as it is usually declared today."""

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 PATH = "/iam/v2/api-keys"
 _READY_SECONDS = 1200.0
-_TWICE = 2  # in a row: one broker that knows the key does not speak for the others
+_TWICE = 2  # successes in a row: other brokers may not know the key yet
 _PENDING = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _RESOURCE_VERSIONS = ("cmk/v2", "srcm/v2", "srcm/v3", "ksqldbcm/v2", "fcpm/v2", "tableflow/v1", "global/v2")
 _SENT_VERSIONS = ("fcpm/v2", "tableflow/v1", "global/v2")
 
 
 class ApiKey(CloudResource):
-    """An API key: its id is the key; the secret comes once, with the reply that makes it."""
+    """An API key. Its id is the key; the secret is in the response to its creation, and in no other."""
 
     token = "confluentcloud:index/apiKey:ApiKey"  # noqa: S105 - a type token
-    noun = "ApiKey"
+    label = "ApiKey"
     fields: ClassVar[Mapping[str, Field]] = {
         "displayName": Field(),
         "description": Field(),
@@ -58,7 +58,7 @@ class ApiKey(CloudResource):
                     choices=_RESOURCE_VERSIONS,
                     same=lambda old, new: old.split("/")[0] == new.split("/")[0],
                 ),
-                "environment": reference(replace=True, keeps=True),
+                "environment": reference(replace=True, server_default=True),
             },
         ),
     }
@@ -67,13 +67,13 @@ class ApiKey(CloudResource):
     autonamed = "displayName"
 
     def diff(self, old: Values, old_inputs: Values, new: Values) -> Diff:
-        """Delete first, as the official provider does."""
+        """Delete before replacing, as the official provider does."""
         found = super().diff(old, old_inputs, new)
         found.delete_first = True
         return found
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         spec: Values = {
             "display_name": inputs.get("displayName", ""),
             "description": inputs.get("description", ""),
@@ -88,8 +88,8 @@ class ApiKey(CloudResource):
         reply = self.session.cloud.post(PATH, {"spec": spec})
         return reply["id"], {"secret": reply["spec"]["secret"]}
 
-    def settle(self, call: Call, resource_id: str, state: Values) -> None:
-        """Wait until a Kafka or a cloud key is let in; there is nothing to ask for the other kinds."""
+    def wait_until_ready(self, call: Call, resource_id: str, state: Values) -> None:
+        """Wait until a Kafka or cloud API key is accepted: keys propagate slowly. Other kinds have no probe."""
         if state.get("disableWaitForReady"):
             return
         wanted = state.get("managedResource")
@@ -119,8 +119,8 @@ class ApiKey(CloudResource):
 
         call.wait(probe, f"the API key {own.key} is not let in yet", _READY_SECONDS)
 
-    def look(self, _call: Call, resource_id: str, state: Values) -> Values | None:
-        """GET it; the secret stays the state's."""
+    def fetch(self, _call: Call, resource_id: str, state: Values) -> Values | None:
+        """Read the object; the API never returns the secret again, so the state keeps it."""
         found = self.session.cloud.find(f"{PATH}/{resource_id}", gone=GONE)
         if found is None:
             return None
@@ -137,18 +137,18 @@ class ApiKey(CloudResource):
             "managedResource": _managed(resource, state.get("managedResource") or {}),
         }
 
-    def alter(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """PATCH what a person reads; all else makes a new key."""
+    def change(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """PATCH name and description; any other change replaces the key."""
         spec = changed(new, {"displayName": "display_name", "description": "description"}, diff.touches)
         if spec:
             self.session.cloud.patch(f"{PATH}/{resource_id}", {"spec": spec})
 
-    def remove(self, _call: Call, resource_id: str, _state: Values) -> None:
-        """DELETE it."""
+    def delete(self, _call: Call, resource_id: str, _state: Values) -> None:
+        """Delete the object; one that is deleted already is no error."""
         self.session.cloud.delete(f"{PATH}/{resource_id}", gone=(404, 410))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take KEY or ENVIRONMENT/KEY."""
+        """Parse KEY or ENVIRONMENT/KEY."""
         environment, _, key = resource_id.rpartition("/")
         return key, {"managedResource": {"environment": {"id": environment}}} if environment else {}
 

@@ -1,4 +1,4 @@
-"""What the resources of this provider share."""
+"""The base of this provider's resources."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from offline.plugins.wire import Values
 
 GONE = (403, 404)
-"""What an object's own URL answers when it is gone: the control plane and Flink hide what one may not see."""
+"""Statuses of a GET for a deleted object. 403 is one: the control plane and Flink hide objects without read rights."""
 
 
 class CloudResource(Resource, ABC):
-    """A resource with a session."""
+    """A resource that calls Confluent Cloud's API through the provider's session."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
 
     def least_seconds(self, inputs: Values) -> float:
-        """Return the official provider's own wait, where it is asked for."""
+        """Return the official provider's wait in seconds, if ``CONFLUENTCLOUD_OFFICIAL_WAITS`` asks for it."""
         return official_wait(self.token.rpartition(":")[2], inputs)
 
 
@@ -47,11 +47,11 @@ def wait_until_provisioned(call: Call, get: Callable[[], Mapping[str, Any]], wha
 
 
 def failed(what: str, phase: str, detail: str) -> PluginError:
-    """Return the error for an object that will never be well; its phase goes into the state."""
+    """Return the error for an object in a final failed phase; phase and detail go into the state."""
     message = f"{what} is {phase}: {detail}" if detail else f"{what} is {phase}"
     return PluginError(message, {PHASE: phase, DETAIL: detail})
 
 
 def changed(new: Mapping[str, Any], names: Mapping[str, str], touches: Callable[..., bool]) -> dict[str, Any]:
-    """Return the API's names and the new values of those properties that differ; "" for one that was taken away."""
+    """Return API name -> new value of the properties that differ; a removed one is ""."""
     return {api: new.get(name, "") for name, api in names.items() if touches(name)}

@@ -36,20 +36,20 @@ _IGNORED = {
     "confluent.custom.plugin.type",
     "confluent.resource.connector.tier",
 }
-"""What Connect adds to a configuration of its own accord."""
+"""Keys that Connect itself adds to a configuration; they are no change by the user."""
 
 
 class Connector(CloudResource):
     """A connector."""
 
     token = "confluentcloud:index/connector:Connector"  # noqa: S105 - a type token
-    noun = "Connector"
+    label = "Connector"
     fields: ClassVar[Mapping[str, Field]] = {
         "environment": reference(required=True, replace=True, pattern="^env-"),
         "kafkaCluster": reference(required=True, replace=True, pattern="^lkc-"),
         "configNonsensitive": Field("map", required=True),
-        "configSensitive": Field("map", keeps=True, secret=True, write_only=True),
-        "status": Field(keeps=True, choices=_SETTLED),
+        "configSensitive": Field("map", server_default=True, secret=True, write_only=True),
+        "status": Field(server_default=True, choices=_SETTLED),
         "offsets": Field("list", write_only=True),
     }
 
@@ -60,7 +60,7 @@ class Connector(CloudResource):
         return name if isinstance(name, str) else ""
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Ask for what every connector must say."""
+        """Require the properties that every connector needs."""
         yield from super().check(inputs)
         config = inputs.get("configNonsensitive")
         if isinstance(config, dict):
@@ -70,8 +70,8 @@ class Connector(CloudResource):
         if inputs.get("offsets"):
             yield Failure("offsets", "the bundled provider knows no 'offsets'")
 
-    def refuse(self, old: Values, new: Values, diff: Diff) -> None:
-        """Refuse a new name and a status the API has no way to."""
+    def refuse_impossible(self, old: Values, new: Values, diff: Diff) -> None:
+        """Refuse a new name, and a status that the API cannot set."""
         if self.name_of(old) != self.name_of(new) and new["configNonsensitive"].get("name") is not UNKNOWN:
             raise PluginError(
                 "a connector cannot be renamed: replace it with "
@@ -81,7 +81,7 @@ class Connector(CloudResource):
         if diff.touches("status") and (old.get("status"), new.get("status")) not in moves:
             raise PluginError(f"a connector that is {old.get('status')} cannot be made {new.get('status')}")
 
-    def make(self, call: Call, inputs: Values) -> tuple[str, Values]:
+    def create_object(self, call: Call, inputs: Values) -> tuple[str, Values]:
         """Have the configuration validated, POST it, and look up the id, which only the list has.
 
         Without its id the state could not hold the connector, so one that the list does not show is deleted again.
@@ -92,10 +92,10 @@ class Connector(CloudResource):
         try:
             found = self._list(inputs).get(name)
         except PluginError:
-            self.remove(call, "", inputs)
+            self.delete(call, "", inputs)
             raise
         if found is None:
-            self.remove(call, "", inputs)
+            self.delete(call, "", inputs)
             raise PluginError("the list of connectors does not show it, though it has just been made")
         return found["id"]["id"], {}
 
@@ -111,8 +111,8 @@ class Connector(CloudResource):
         if wrong:
             raise PluginError("; ".join(wrong))
 
-    def settle(self, call: Call, _resource_id: str, state: Values) -> None:
-        """Wait until it runs or is paused."""
+    def wait_until_ready(self, call: Call, _resource_id: str, state: Values) -> None:
+        """Wait until the connector runs or is paused."""
         self._wait(call, state, _SETTLED)
 
     def _wait(self, call: Call, state: Values, wanted: tuple[str, ...]) -> None:
@@ -128,8 +128,8 @@ class Connector(CloudResource):
 
         call.wait(probe, f"the connector {name} is not {wanted[0]} yet", _CREATE_SECONDS)
 
-    def look(self, _call: Call, _resource_id: str, state: Values) -> Values | None:
-        """Find it in the list."""
+    def fetch(self, _call: Call, _resource_id: str, state: Values) -> Values | None:
+        """Find the connector in the list, which alone has its id."""
         found = self._list(state).get(self.name_of(state))
         if found is None:
             return None
@@ -151,8 +151,8 @@ class Connector(CloudResource):
     def _list(self, state: Values) -> Mapping[str, Any]:
         return self.session.cloud.find(_path(state), gone=GONE, expand="info,status,id") or {}
 
-    def alter(self, call: Call, _resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """PUT the status and the whole configuration, its secrets included."""
+    def change(self, call: Call, _resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """PUT the status, and the whole configuration with its secrets: the API has no partial update."""
         own = f"{_path(new)}/{quote(self.name_of(new), safe='')}"
         if diff.touches("status"):
             self.session.cloud.put(f"{own}/{'pause' if new['status'] == 'PAUSED' else 'resume'}")
@@ -160,14 +160,14 @@ class Connector(CloudResource):
         if diff.touches("configNonsensitive", "configSensitive"):
             self.session.cloud.put(f"{own}/config", _config(new))
 
-    def remove(self, _call: Call, _resource_id: str, state: Values) -> None:
-        """DELETE it."""
+    def delete(self, _call: Call, _resource_id: str, state: Values) -> None:
+        """Delete the object; one that is deleted already is no error."""
         reply = self.session.cloud.delete(f"{_path(state)}/{quote(self.name_of(state), safe='')}")
         if isinstance(reply, dict) and reply.get("error"):
             raise PluginError(str(reply["error"]))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take ENVIRONMENT/CLUSTER/NAME; the id is then looked up."""
+        """Parse ENVIRONMENT/CLUSTER/NAME; the id is looked up later."""
         parts = resource_id.split("/", 2)
         if len(parts) != 3:  # noqa: PLR2004 - the three just named
             raise PluginError("import a connector by ENVIRONMENT/CLUSTER/NAME")

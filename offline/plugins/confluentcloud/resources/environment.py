@@ -19,25 +19,27 @@ PACKAGES = ("ESSENTIALS", "ADVANCED")
 
 
 class Environment(CloudResource):
-    """An environment; all changes are made in place."""
+    """An environment; every change is an update."""
 
     token = "confluentcloud:index/environment:Environment"  # noqa: S105 - a type token
-    noun = "Environment"
+    label = "Environment"
     fields: ClassVar[Mapping[str, Field]] = {
         "displayName": Field(required=True),
-        "streamGovernance": Field("block", keeps=True, fields={"package": Field(required=True, choices=PACKAGES)}),
+        "streamGovernance": Field(
+            "block", server_default=True, fields={"package": Field(required=True, choices=PACKAGES)}
+        ),
     }
     computed = ("resourceName",)
     autonamed = "displayName"
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         body = {"display_name": inputs["displayName"]}
         reply = self.session.cloud.post(PATH, body | _governance(inputs))
         return reply["id"], {}
 
-    def look(self, _call: Call, resource_id: str, _state: Values) -> Values | None:
-        """GET it."""
+    def fetch(self, _call: Call, resource_id: str, _state: Values) -> Values | None:
+        """Read the object with a GET."""
         found = self.session.cloud.find(f"{PATH}/{resource_id}", gone=GONE)
         if found is None:
             return None
@@ -48,16 +50,16 @@ class Environment(CloudResource):
             "streamGovernance": {"package": package} if package else None,
         }
 
-    def alter(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """PATCH what differs."""
+    def change(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """PATCH the properties that differ."""
         body = {"display_name": new["displayName"]} if diff.touches("displayName") else {}
         if diff.touches("streamGovernance"):
             body |= _governance(new)
         if body:
             self.session.cloud.patch(f"{PATH}/{resource_id}", body)
 
-    def remove(self, _call: Call, resource_id: str, _state: Values) -> None:
-        """DELETE it."""
+    def delete(self, _call: Call, resource_id: str, _state: Values) -> None:
+        """Delete the object; one that is deleted already is no error."""
         self.session.cloud.delete(f"{PATH}/{resource_id}")
 
 

@@ -26,19 +26,19 @@ class FlinkComputePool(CloudResource):
     """A compute pool."""
 
     token = "confluentcloud:index/flinkComputePool:FlinkComputePool"  # noqa: S105 - a type token
-    noun = "FlinkComputePool"
+    label = "FlinkComputePool"
     fields: ClassVar[Mapping[str, Field]] = {
         "displayName": Field(required=True),
         "cloud": Field(required=True, replace=True, choices=CLOUDS, same=lambda old, new: old.lower() == new.lower()),
         "region": Field(required=True, replace=True),
         "environment": reference(required=True, replace=True, pattern="^env-"),
-        "maxCfu": Field("integer", keeps=True, choices=MAX_CFU),
+        "maxCfu": Field("integer", server_default=True, choices=MAX_CFU),
         "defaultPool": Field("boolean", default=False),
     }
     computed = ("apiVersion", "kind", "resourceName")
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         spec: Values = {
             "display_name": inputs["displayName"],
             "cloud": inputs["cloud"],
@@ -50,8 +50,8 @@ class FlinkComputePool(CloudResource):
             spec["max_cfu"] = inputs["maxCfu"]
         return self.session.cloud.post(PATH, {"spec": spec})["id"], {}
 
-    def settle(self, call: Call, resource_id: str, state: Values) -> None:
-        """Wait for it."""
+    def wait_until_ready(self, call: Call, resource_id: str, state: Values) -> None:
+        """Wait until the pool is provisioned."""
         environment, cloud = id_in(state, "environment"), self.session.cloud
         wait_until_provisioned(
             call,
@@ -60,24 +60,24 @@ class FlinkComputePool(CloudResource):
             _CREATE_SECONDS,
         )
 
-    def look(self, _call: Call, resource_id: str, state: Values) -> Values | None:
-        """GET it."""
+    def fetch(self, _call: Call, resource_id: str, state: Values) -> Values | None:
+        """Read the object with a GET."""
         found = self.session.cloud.find(f"{PATH}/{resource_id}", gone=GONE, environment=id_in(state, "environment"))
         return None if found is None else compute_pool(found)
 
-    def alter(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """PATCH what differs."""
+    def change(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """PATCH the properties that differ."""
         names = {"displayName": "display_name", "maxCfu": "max_cfu", "defaultPool": "default_pool"}
         if spec := changed(new, names, diff.touches):
             body = {"spec": {**spec, "environment": {"id": id_in(new, "environment")}}}
             self.session.cloud.patch(f"{PATH}/{resource_id}", body)
 
-    def remove(self, _call: Call, resource_id: str, state: Values) -> None:
-        """DELETE it."""
+    def delete(self, _call: Call, resource_id: str, state: Values) -> None:
+        """Delete the object; one that is deleted already is no error."""
         self.session.cloud.delete(f"{PATH}/{resource_id}", environment=id_in(state, "environment"))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take ENVIRONMENT/POOL."""
+        """Parse ENVIRONMENT/POOL."""
         environment, _, pool = resource_id.partition("/")
         if not pool:
             raise PluginError("import a compute pool by ENVIRONMENT/POOL, such as env-abc123/lfcp-abc123")

@@ -55,26 +55,26 @@ _FIXED = ("displayName", "type", "endpoint", "computePool", "principal")
 
 
 class FlinkConnection(CloudResource):
-    """A connection; only its secrets can change in place."""
+    """A connection; only its secrets can be updated, all else is replaced or refused."""
 
     token = "confluentcloud:index/flinkConnection:FlinkConnection"  # noqa: S105 - a type token
-    noun = "FlinkConnection"
+    label = "FlinkConnection"
     fields: ClassVar[Mapping[str, Field]] = {
         "displayName": Field(required=True),
         "type": Field(required=True, choices=tuple(TYPES)),
         "endpoint": Field(required=True),
         **{name: Field(secret=True, write_only=True) for name in _NAMES},
-        "organization": reference(replace=True, keeps=True),
-        "environment": reference(replace=True, keeps=True),
-        "computePool": reference(keeps=True),
-        "principal": reference(keeps=True),
+        "organization": reference(replace=True, server_default=True),
+        "environment": reference(replace=True, server_default=True),
+        "computePool": reference(server_default=True),
+        "principal": reference(server_default=True),
         "restEndpoint": Field(replace=True, pattern="^http", hint="a URL that starts with https://"),
         "credentials": credentials(),
     }
     computed = ("apiVersion", "kind")
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Ask for the secrets of its type and for no others."""
+        """Require the secrets of the connection's type, and refuse others."""
         yield from super().check(inputs)
         kind = inputs.get("type")
         if not isinstance(kind, str) or kind not in TYPES:
@@ -86,24 +86,24 @@ class FlinkConnection(CloudResource):
         for name in _NAMES:
             if inputs.get(name) and name not in needed.required + needed.optional:
                 yield Failure("type", f"a connection of type {kind} has no {name!r}")
-        yield from self.session.lacks_flink(inputs)
+        yield from self.session.missing_flink_inputs(inputs)
 
-    def refuse(self, _old: Values, _new: Values, diff: Diff) -> None:
-        """Refuse what the API can neither change nor the official provider replace."""
+    def refuse_impossible(self, _old: Values, _new: Values, diff: Diff) -> None:
+        """Refuse changes that the API cannot make and for which the official provider does not replace, either."""
         if fixed := [name for name in _FIXED if diff.touches(name)]:
             raise PluginError(
                 f"{', '.join(fixed)} of a connection cannot change in place: replace it with "
                 f"replace_on_changes={fixed} and delete_before_replace=True"
             )
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         flink = self.session.flink(inputs)
         flink.api.post(flink.path("connections"), _body(inputs))
         return f"{flink.organization}/{flink.environment}/{inputs['displayName']}", {}
 
-    def look(self, _call: Call, resource_id: str, state: Values) -> Values | None:
-        """GET it; the secrets stay the state's."""
+    def fetch(self, _call: Call, resource_id: str, state: Values) -> Values | None:
+        """Read the object; the API never returns the secrets, so the state keeps them."""
         flink = self.session.flink(state)
         found = flink.api.find(flink.path("connections", _name(resource_id)), gone=GONE)
         if found is None:
@@ -125,19 +125,19 @@ class FlinkConnection(CloudResource):
             }
         return outputs
 
-    def alter(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """PUT the whole connection when a secret differs."""
+    def change(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """PUT the whole connection if a secret differs: the API has no partial update."""
         if diff.touches(*_NAMES):
             flink = self.session.flink(new)
             flink.api.put(flink.path("connections", _name(resource_id)), _body(new))
 
-    def remove(self, _call: Call, resource_id: str, state: Values) -> None:
-        """DELETE it."""
+    def delete(self, _call: Call, resource_id: str, state: Values) -> None:
+        """Delete the object; one that is deleted already is no error."""
         flink = self.session.flink(state)
         flink.api.delete(flink.path("connections", _name(resource_id)))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take ORGANIZATION/ENVIRONMENT/NAME; the Flink scope is the provider's, or IMPORT_FLINK_...'s."""
+        """Parse ORGANIZATION/ENVIRONMENT/NAME; the scope comes from the provider or the variables IMPORT_FLINK_..."""
         scope = self.session.imported_flink()
         return resource_id, {"displayName": _name(resource_id), **{k: v for k, v in scope.items() if k in self.fields}}
 

@@ -31,42 +31,43 @@ _INITIAL_OFFSETS = "sql.tables.initial-offset-from"
 
 
 class FlinkStatement(CloudResource):
-    """A statement: new SQL makes a new one; in place it can only be stopped and resumed."""
+    """A statement. New SQL replaces it; an update can only stop or resume it."""
 
     token = "confluentcloud:index/flinkStatement:FlinkStatement"  # noqa: S105 - a type token
-    noun = "FlinkStatement"
+    label = "FlinkStatement"
     fields: ClassVar[Mapping[str, Field]] = {
         "statement": Field(required=True, replace=True),
         "statementName": Field(
-            keeps=True,
+            server_default=True,
             pattern=rf"^[a-z0-9][a-z0-9-]{{0,{_LONGEST_NAME - 1}}}$",
             hint=f"at most {_LONGEST_NAME} characters of a-z, 0-9 and '-', the first no '-'",
         ),
-        "properties": Field("map", keeps=True),
-        "propertiesSensitive": Field("map", keeps=True, secret=True, write_only=True),
-        "stopped": Field("boolean", keeps=True),
-        "organization": reference(replace=True, keeps=True),
-        "environment": reference(replace=True, keeps=True),
-        "computePool": reference(keeps=True),
-        "principal": reference(keeps=True),
+        "properties": Field("map", server_default=True),
+        "propertiesSensitive": Field("map", server_default=True, secret=True, write_only=True),
+        "stopped": Field("boolean", server_default=True),
+        "organization": reference(replace=True, server_default=True),
+        "environment": reference(replace=True, server_default=True),
+        "computePool": reference(server_default=True),
+        "principal": reference(server_default=True),
         "restEndpoint": Field(replace=True, pattern="^http", hint="a URL that starts with https://"),
         "credentials": credentials(),
     }
     computed = ("latestOffsets", "latestOffsetsTimestamp")
-    undone = False  # the table or model that it has made stays, and with the statement gone nobody can tell whose it is
+    # The statement's table or model would stay, and without the statement nothing proves whose it is.
+    deletes_if_abandoned = False
 
     def name_of(self, values: Mapping[str, Any]) -> str:
-        """Return its name."""
+        """Return the name of the object."""
         name = values.get("statementName")
         return name if isinstance(name, str) else ""
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Ask for the scope where the provider does not name it."""
+        """Require the Flink scope, unless the settings of the provider have it."""
         yield from super().check(inputs)
-        yield from self.session.lacks_flink(inputs)
+        yield from self.session.missing_flink_inputs(inputs)
 
-    def refuse(self, old: Values, new: Values, diff: Diff) -> None:
-        """Refuse what neither the API changes nor the official provider replaces."""
+    def refuse_impossible(self, old: Values, new: Values, diff: Diff) -> None:
+        """Refuse changes that the API cannot make and for which the official provider does not replace, either."""
         if fixed := [name for name in _UNCHANGING if diff.touches(name)]:
             raise PluginError(
                 f"{' and '.join(fixed)} of a statement cannot change in place: replace it with "
@@ -79,8 +80,8 @@ class FlinkStatement(CloudResource):
                 "set stopped=True, run up, then change it together with stopped=False"
             )
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         flink = self.session.flink(inputs)
         name = inputs.get("statementName") or _generated_name()
         spec = {
@@ -93,8 +94,8 @@ class FlinkStatement(CloudResource):
         pool = (reply.get("spec") or {}).get("compute_pool_id") or flink.compute_pool
         return f"{flink.environment}/{pool}/{name}", {"statementName": name}
 
-    def settle(self, call: Call, _resource_id: str, state: Values) -> None:
-        """Wait until it runs or has completed; or has stopped, if that is what the program wants of an old one."""
+    def wait_until_ready(self, call: Call, _resource_id: str, state: Values) -> None:
+        """Wait until the statement runs or has completed; or has stopped, if the program stops it."""
         flink, name = self.session.flink(state), state["statementName"]
         started_at = _INITIAL_OFFSETS in state.get("properties", {})
         why = ""
@@ -113,8 +114,8 @@ class FlinkStatement(CloudResource):
 
         call.wait(probe, lambda: f"the statement {name} is still PENDING{why}", _CREATE_SECONDS)
 
-    def look(self, _call: Call, resource_id: str, state: Values) -> Values | None:
-        """GET it."""
+    def fetch(self, _call: Call, resource_id: str, state: Values) -> Values | None:
+        """Read the object with a GET."""
         flink = self.session.flink(state)
         found = flink.api.find(flink.path("statements", _name(resource_id)), gone=GONE)
         if found is None:
@@ -142,8 +143,8 @@ class FlinkStatement(CloudResource):
             outputs |= {PHASE: status["phase"], DETAIL: status.get("detail") or ""}
         return outputs
 
-    def alter(self, call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """Stop or resume it, with a PUT of the whole object as it is."""
+    def change(self, call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """Stop or resume the statement; the API requires a PUT of the whole object for that."""
         if not diff.touches("stopped", *_MOVABLE):
             return
         flink, name, stop = self.session.flink(new), _name(resource_id), bool(new.get("stopped"))
@@ -171,8 +172,8 @@ class FlinkStatement(CloudResource):
 
         call.wait(probe, f"the statement {name} is not {wanted[0]} yet", _CHANGE_SECONDS)
 
-    def remove(self, call: Call, resource_id: str, state: Values) -> None:
-        """DELETE it and wait until it is gone: its name is free only then."""
+    def delete(self, call: Call, resource_id: str, state: Values) -> None:
+        """Delete the statement and wait until it no longer exists: a replacement may need its name."""
         flink = self.session.flink(state)
         path = flink.path("statements", _name(resource_id))
         flink.api.delete(path)
@@ -183,7 +184,7 @@ class FlinkStatement(CloudResource):
         call.wait(probe, f"the statement {_name(resource_id)} is still there", _DELETE_SECONDS)
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take a NAME; the Flink scope is the provider's, or that of IMPORT_FLINK_REST_ENDPOINT and its like."""
+        """Parse NAME; the Flink scope comes from the provider or from the variables IMPORT_FLINK_..."""
         name = resource_id.rsplit("/", 1)[-1]
         scope = self.session.imported_flink()
         flink = self.session.flink(scope)

@@ -19,38 +19,38 @@ BINDINGS = "/iam/v2/role-bindings"
 
 
 class ServiceAccount(CloudResource):
-    """A service account; all changes are made in place."""
+    """A service account; every change is an update."""
 
     token = "confluentcloud:index/serviceAccount:ServiceAccount"  # noqa: S105 - a type token
-    noun = "ServiceAccount"
+    label = "ServiceAccount"
     fields: ClassVar[Mapping[str, Field]] = {
         "displayName": Field(required=True),
-        "description": Field(keeps=True),
+        "description": Field(server_default=True),
         "assignedResourceOwner": Field(write_only=True),
     }
     computed = ("apiVersion", "kind")
     autonamed = "displayName"
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         body = {"display_name": inputs["displayName"], "description": inputs.get("description", "")}
         owner = inputs.get("assignedResourceOwner")
         reply = self.session.cloud.post(ACCOUNTS, body, assigned_resource_owner=owner)
         return reply["id"], {}
 
-    def look(self, _call: Call, resource_id: str, _state: Values) -> Values | None:
-        """GET it."""
+    def fetch(self, _call: Call, resource_id: str, _state: Values) -> Values | None:
+        """Read the object with a GET."""
         found = self.session.cloud.find(f"{ACCOUNTS}/{resource_id}", gone=GONE)
         return None if found is None else service_account(found)
 
-    def alter(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """PATCH what differs."""
+    def change(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """PATCH the properties that differ."""
         body = changed(new, {"displayName": "display_name", "description": "description"}, diff.touches)
         if body:
             self.session.cloud.patch(f"{ACCOUNTS}/{resource_id}", body)
 
-    def remove(self, _call: Call, resource_id: str, _state: Values) -> None:
-        """DELETE it."""
+    def delete(self, _call: Call, resource_id: str, _state: Values) -> None:
+        """Delete the object; one that is deleted already is no error."""
         self.session.cloud.delete(f"{ACCOUNTS}/{resource_id}")
 
 
@@ -65,10 +65,10 @@ def service_account(found: Mapping[str, Any]) -> Values:
 
 
 class RoleBinding(CloudResource):
-    """A role binding; any change makes a new one."""
+    """A role binding; any change replaces it."""
 
     token = "confluentcloud:index/roleBinding:RoleBinding"  # noqa: S105 - a type token
-    noun = "RoleBinding"
+    label = "RoleBinding"
     fields: ClassVar[Mapping[str, Field]] = {
         "principal": Field(required=True, replace=True, pattern="^User:.+", hint="a principal such as User:sa-abc123"),
         "roleName": Field(required=True, replace=True),
@@ -83,13 +83,13 @@ class RoleBinding(CloudResource):
         role, principal = values.get("roleName"), values.get("principal")
         return f"{role} of {principal}" if isinstance(role, str) and isinstance(principal, str) else ""
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         body = {"principal": inputs["principal"], "role_name": inputs["roleName"], "crn_pattern": inputs["crnPattern"]}
         return self.session.cloud.post(BINDINGS, body)["id"], {}
 
-    def look(self, _call: Call, resource_id: str, _state: Values) -> Values | None:
-        """GET it."""
+    def fetch(self, _call: Call, resource_id: str, _state: Values) -> Values | None:
+        """Read the object with a GET."""
         found = self.session.cloud.find(f"{BINDINGS}/{resource_id}", gone=GONE)
         if found is None:
             return None
@@ -99,6 +99,6 @@ class RoleBinding(CloudResource):
             "crnPattern": found.get("crn_pattern"),
         }
 
-    def remove(self, _call: Call, resource_id: str, _state: Values) -> None:
-        """DELETE it."""
+    def delete(self, _call: Call, resource_id: str, _state: Values) -> None:
+        """Delete the object; one that is deleted already is no error."""
         self.session.cloud.delete(f"{BINDINGS}/{resource_id}")

@@ -47,12 +47,12 @@ _PERMISSIONS = ("UNKNOWN", "ANY", "DENY", "ALLOW")
 
 
 class KafkaAcl(CloudResource):
-    """An ACL; any change makes a new one."""
+    """An ACL; any change replaces it."""
 
     token = "confluentcloud:index/kafkaAcl:KafkaAcl"  # noqa: S105 - a type token
-    noun = "KafkaAcl"
+    label = "KafkaAcl"
     fields: ClassVar[Mapping[str, Field]] = {
-        "kafkaCluster": reference(replace=True, keeps=True, pattern="^lkc-"),
+        "kafkaCluster": reference(replace=True, server_default=True, pattern="^lkc-"),
         "resourceType": Field(required=True, replace=True, choices=_TYPES),
         "resourceName": Field(required=True, replace=True),
         "patternType": Field(required=True, replace=True, choices=_PATTERNS),
@@ -65,23 +65,23 @@ class KafkaAcl(CloudResource):
     }
 
     def name_of(self, values: Mapping[str, Any]) -> str:
-        """Return what it allows whom."""
+        """Return the ACL's permission, operation and principal as a name."""
         parts = [values.get(name) for name in ("permission", "operation", "resourceName", "principal")]
         return " ".join(parts) if all(isinstance(part, str) for part in parts) else ""  # type: ignore[arg-type]
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Ask for the cluster where the provider does not name it."""
+        """Require the Kafka scope, unless the settings of the provider have it."""
         yield from super().check(inputs)
-        yield from self.session.lacks_kafka(inputs)
+        yield from self.session.missing_kafka_inputs(inputs)
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         kafka = self.session.kafka(inputs)
         kafka.api.post(_path(kafka.id), _identity(inputs))
         return f"{kafka.id}/{'#'.join(inputs[name] for name in _NAMES)}", {}
 
-    def look(self, _call: Call, _resource_id: str, state: Values) -> Values | None:
-        """GET those that match; the principal comes back as a number, so it stays the state's."""
+    def fetch(self, _call: Call, _resource_id: str, state: Values) -> Values | None:
+        """List matching ACLs. The API may return the principal as a number, so the state keeps it."""
         kafka = self.session.kafka(state)
         found = (kafka.api.find(_path(kafka.id), **_identity(state)) or {}).get("data") or []
         if not found:
@@ -91,13 +91,13 @@ class KafkaAcl(CloudResource):
         outputs: Values = {name: found[0].get(api) for name, api in _NAMES.items() if name != "principal"}
         return outputs if self.session.settings["kafkaId"] else outputs | {"kafkaCluster": {"id": kafka.id}}
 
-    def remove(self, _call: Call, _resource_id: str, state: Values) -> None:
-        """DELETE what matches."""
+    def delete(self, _call: Call, _resource_id: str, state: Values) -> None:
+        """Delete the matching ACL: the API has no id for one."""
         kafka = self.session.kafka(state)
         kafka.api.delete(_path(kafka.id), **_identity(state))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take CLUSTER/TYPE#NAME#PATTERN#PRINCIPAL#HOST#OPERATION#PERMISSION."""
+        """Parse CLUSTER/TYPE#NAME#PATTERN#PRINCIPAL#HOST#OPERATION#PERMISSION."""
         cluster, _, rest = resource_id.partition("/")
         parts = rest.split("#")
         if len(parts) != len(_NAMES):

@@ -26,16 +26,16 @@ _AVAILABILITIES = ("SINGLE_ZONE", "MULTI_ZONE", "LOW", "HIGH")
 _EQUAL = ({"SINGLE_ZONE", "LOW"}, {"MULTI_ZONE", "HIGH"})
 _CREATE_SECONDS, _REGISTRY_SECONDS, _DELETE_SECONDS = 3600.0, 600.0, 3600.0
 
-_ECKU = Field("integer", keeps=True)
+_ECKU = Field("integer", server_default=True)
 TYPES = {"basic": "Basic", "standard": "Standard", "dedicated": "Dedicated"}
 """Input block of each cluster type -> ``config.kind`` of the API."""
 
 
 class KafkaCluster(CloudResource):
-    """A cluster; deleted before its replacement is made, for both would have the same name."""
+    """A Kafka cluster; deleted before its replacement is created, since both would have the same name."""
 
     token = "confluentcloud:index/kafkaCluster:KafkaCluster"  # noqa: S105 - a type token
-    noun = "KafkaCluster"
+    label = "KafkaCluster"
     fields: ClassVar[Mapping[str, Field]] = {
         "displayName": Field(required=True),
         "availability": Field(
@@ -54,20 +54,20 @@ class KafkaCluster(CloudResource):
             fields={
                 "cku": Field("integer", required=True),
                 "encryptionKey": Field(),
-                "zones": Field("list", keeps=True),
+                "zones": Field("list", server_default=True),
             },
         ),
         "enterprises": Field("list", replace=True),
         "freights": Field("list", replace=True),
-        "network": reference(replace=True, keeps=True),
-        "byokKey": reference(replace=True, keeps=True),
+        "network": reference(replace=True, server_default=True),
+        "byokKey": reference(replace=True, server_default=True),
         "deletionProtection": Field("boolean"),
     }
     computed = ("apiVersion", "kind", "bootstrapEndpoint", "restEndpoint", "rbacCrn", "endpoints")
     autonamed = "displayName"
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Ask for exactly one type, of those the bundled provider knows."""
+        """Require exactly one cluster type that the bundled provider supports."""
         yield from super().check(inputs)
         given = [name for name in TYPES if inputs.get(name) is not None]
         other = [name for name in ("enterprises", "freights") if inputs.get(name)]
@@ -81,13 +81,13 @@ class KafkaCluster(CloudResource):
             yield Failure(given[1], f"there are two cluster types, {' and '.join(given)}: give one")
 
     def diff(self, old: Values, old_inputs: Values, new: Values) -> Diff:
-        """Delete first, always: a replacement is named like the cluster it replaces."""
+        """Always delete before replacing: the replacement has the same name."""
         found = super().diff(old, old_inputs, new)
         found.delete_first = True
         return found
 
-    def refuse(self, old: Values, new: Values, _diff: Diff) -> None:
-        """Refuse every change of type but the one from Basic to Standard."""
+    def refuse_impossible(self, old: Values, new: Values, _diff: Diff) -> None:
+        """Refuse every change of type, except from Basic to Standard, which the API can make."""
         before, after = _type(old), _type(new)
         if before and before != after and (before, after) != ("basic", "standard"):
             raise PluginError(
@@ -95,8 +95,8 @@ class KafkaCluster(CloudResource):
                 f"replace it with replace_on_changes=['{before}', '{after}']"
             )
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         spec: Values = {
             "display_name": inputs["displayName"],
             "availability": inputs["availability"],
@@ -110,8 +110,8 @@ class KafkaCluster(CloudResource):
                 spec[name] = {"id": identity}
         return self.session.cloud.post(PATH, {"spec": spec})["id"], {}
 
-    def settle(self, call: Call, resource_id: str, state: Values) -> None:
-        """Wait for the cluster, then for the environment's Schema Registry, which comes with its first cluster."""
+    def wait_until_ready(self, call: Call, resource_id: str, state: Values) -> None:
+        """Wait for the cluster, then for the Schema Registry, which an environment gets with its first cluster."""
         environment, cloud = id_in(state, "environment"), self.session.cloud
         wait_until_provisioned(
             call,
@@ -128,13 +128,13 @@ class KafkaCluster(CloudResource):
 
         wait_until_provisioned(call, registry, f"the Schema Registry of {environment}", _REGISTRY_SECONDS)
 
-    def look(self, _call: Call, resource_id: str, state: Values) -> Values | None:
-        """GET it."""
+    def fetch(self, _call: Call, resource_id: str, state: Values) -> Values | None:
+        """Read the object with a GET."""
         found = self.session.cloud.find(f"{PATH}/{resource_id}", gone=GONE, environment=id_in(state, "environment"))
         return None if found is None else kafka_cluster(found)
 
-    def alter(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """PATCH each thing that differs on its own, as the API wants it."""
+    def change(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """PATCH each property that differs by itself: the API refuses several in one request."""
         specs: list[Values] = []
         if diff.touches("displayName"):
             specs.append({"display_name": new["displayName"]})
@@ -146,8 +146,8 @@ class KafkaCluster(CloudResource):
             body = {"spec": {**spec, "environment": {"id": id_in(new, "environment")}}}
             self.session.cloud.patch(f"{PATH}/{resource_id}", body)
 
-    def remove(self, call: Call, resource_id: str, state: Values) -> None:
-        """DELETE it and wait until it is gone."""
+    def delete(self, call: Call, resource_id: str, state: Values) -> None:
+        """Delete the object, and wait until the API no longer returns it."""
         environment, cloud = id_in(state, "environment"), self.session.cloud
         try:
             cloud.delete(f"{PATH}/{resource_id}", environment=environment)
@@ -162,7 +162,7 @@ class KafkaCluster(CloudResource):
         call.wait(probe, f"the cluster {resource_id} is still there", _DELETE_SECONDS)
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take ENVIRONMENT/CLUSTER."""
+        """Parse ENVIRONMENT/CLUSTER."""
         environment, _, cluster = resource_id.partition("/")
         if not cluster:
             raise PluginError("import a cluster by ENVIRONMENT/CLUSTER, such as env-abc123/lkc-abc123")

@@ -31,12 +31,12 @@ def _wrong_name(name: str) -> str | None:
 
 
 class KafkaTopic(CloudResource):
-    """A topic; fewer partitions take a new one."""
+    """A topic; a lower number of partitions replaces it."""
 
     token = "confluentcloud:index/kafkaTopic:KafkaTopic"  # noqa: S105 - a type token
-    noun = "KafkaTopic"
+    label = "KafkaTopic"
     fields: ClassVar[Mapping[str, Field]] = {
-        "kafkaCluster": reference(replace=True, keeps=True, pattern="^lkc-"),
+        "kafkaCluster": reference(replace=True, server_default=True, pattern="^lkc-"),
         "topicName": Field(
             required=True,
             replace=True,
@@ -49,24 +49,24 @@ class KafkaTopic(CloudResource):
             default=_DEFAULT_PARTITIONS,
             test=lambda n: None if n > 0 else "'partitionsCount' must be at least 1",
         ),
-        "config": Field("map", keeps=True),
+        "config": Field("map", server_default=True),
         "httpEndpoint": Field(write_only=True),
         "restEndpoint": Field(pattern="^http", hint="a URL that starts with https://"),
         "credentials": credentials(),
     }
 
     def name_of(self, values: Mapping[str, Any]) -> str:
-        """Return its name."""
+        """Return the name of the object."""
         name = values.get("topicName")
         return name if isinstance(name, str) else ""
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Ask for the cluster where the provider does not name it."""
+        """Require the Kafka scope, unless the settings of the provider have it."""
         yield from super().check(inputs)
-        yield from self.session.lacks_kafka(inputs)
+        yield from self.session.missing_kafka_inputs(inputs)
 
     def diff(self, old: Values, old_inputs: Values, new: Values) -> Diff:
-        """Fewer partitions take a new topic."""
+        """Replace the topic for fewer partitions: Kafka can only add some."""
         found = super().diff(old, old_inputs, new)
         wanted, before = new.get("partitionsCount"), old.get("partitionsCount")
         fewer = not is_unknown(wanted) and wanted is not None and before is not None and wanted < before
@@ -76,8 +76,8 @@ class KafkaTopic(CloudResource):
         ]
         return found
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Create the object with a POST."""
         kafka = self.session.kafka(inputs)
         body = {
             "topic_name": inputs["topicName"],
@@ -87,14 +87,14 @@ class KafkaTopic(CloudResource):
         kafka.api.post(_path(kafka), body)
         return f"{kafka.id}/{inputs['topicName']}", {}
 
-    def settle(self, call: Call, _resource_id: str, state: Values) -> None:
-        """Wait until every broker that may be asked knows it."""
+    def wait_until_ready(self, call: Call, _resource_id: str, state: Values) -> None:
+        """Wait until the topic can be read: brokers learn of it one after another."""
         kafka = self.session.kafka(state)
         path = _path(kafka, state["topicName"])
         call.wait(lambda: kafka.api.find(path), f"the topic {state['topicName']} is not there yet", _SECONDS)
 
-    def look(self, _call: Call, resource_id: str, state: Values) -> Values | None:
-        """GET it and those of its settings that are its own."""
+    def fetch(self, _call: Call, resource_id: str, state: Values) -> Values | None:
+        """Read the topic, and the settings that differ from the cluster's defaults."""
         kafka = self.session.kafka(state)
         path = _path(kafka, resource_id.partition("/")[2])
         found = kafka.api.find(path)
@@ -107,8 +107,8 @@ class KafkaTopic(CloudResource):
         }
         return outputs if self.session.settings["kafkaId"] else outputs | {"kafkaCluster": {"id": kafka.id}}
 
-    def alter(self, call: Call, _resource_id: str, old: Values, new: Values, diff: Diff) -> None:
-        """Add partitions, alter settings, and see that they took."""
+    def change(self, call: Call, _resource_id: str, old: Values, new: Values, diff: Diff) -> None:
+        """Add partitions, change settings, and verify that both took effect."""
         kafka = self.session.kafka(new)
         path = _path(kafka, new["topicName"])
         if diff.touches("partitionsCount"):
@@ -127,15 +127,15 @@ class KafkaTopic(CloudResource):
 
         call.wait(probe, f"the topic's settings {', '.join(sorted(altered))} have not taken", _SECONDS)
 
-    def remove(self, call: Call, resource_id: str, state: Values) -> None:
-        """DELETE it and wait until it is gone."""
+    def delete(self, call: Call, resource_id: str, state: Values) -> None:
+        """Delete the object, and wait until the API no longer returns it."""
         kafka = self.session.kafka(state)
         path = _path(kafka, resource_id.partition("/")[2])
         kafka.api.delete(path)
         call.wait(lambda: kafka.api.find(path) is None or None, f"the topic {resource_id} is still there", _SECONDS)
 
     def imported(self, resource_id: str) -> tuple[str, Values]:
-        """Take CLUSTER/TOPIC; the Kafka key is the provider's, or that of IMPORT_KAFKA_API_KEY and its like."""
+        """Parse CLUSTER/TOPIC; the Kafka key comes from the provider or the variables IMPORT_KAFKA_..."""
         cluster, _, topic = resource_id.partition("/")
         if not topic:
             raise PluginError("import a topic by CLUSTER/TOPIC, such as lkc-abc123/orders")

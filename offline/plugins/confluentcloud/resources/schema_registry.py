@@ -28,7 +28,7 @@ _LEVELS = (
     "NONE",
 )
 _SCOPE: Mapping[str, Field] = {
-    "schemaRegistryCluster": reference(replace=True, keeps=True, pattern="^lsrc-"),
+    "schemaRegistryCluster": reference(replace=True, server_default=True, pattern="^lsrc-"),
     "restEndpoint": Field(replace=True, pattern="^http", hint="a URL that starts with https://"),
     "credentials": credentials(),
     "subjectName": Field(required=True, replace=True),
@@ -37,7 +37,7 @@ _GONE = (404,)
 
 
 def _same_text(old: str, new: str) -> bool:
-    """Whether two schemas are the same JSON document, for the registry may write it anew."""
+    """Whether two schemas are the same JSON document: the registry may return one with another formatting."""
     try:
         return bool(json.loads(old) == json.loads(new))
     except ValueError:
@@ -45,7 +45,7 @@ def _same_text(old: str, new: str) -> bool:
 
 
 class _OfSubject(CloudResource):
-    """What belongs to a subject."""
+    """The base of the resources of a subject."""
 
     def name_of(self, values: Mapping[str, Any]) -> str:
         """Return the subject."""
@@ -53,35 +53,35 @@ class _OfSubject(CloudResource):
         return name if isinstance(name, str) else ""
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Ask for the registry where the provider does not name it."""
+        """Require the Schema Registry, unless the settings of the provider have it."""
         yield from super().check(inputs)
-        yield from self.session.lacks_registry(inputs)
+        yield from self.session.missing_registry_inputs(inputs)
 
     def scope(self, registry_id: str) -> Values:
-        """Return the outputs that say which registry this is, unless the provider does."""
+        """Return the outputs that name the registry; none if the settings of the provider do."""
         return {} if self.session.registry_is_set else {"schemaRegistryCluster": {"id": registry_id}}
 
 
 class Schema(_OfSubject):
-    """The latest schema of a subject: a new text makes a new version of the same resource."""
+    """The latest schema of a subject; a new text is an update, which registers a new version."""
 
     token = "confluentcloud:index/schema:Schema"  # noqa: S105 - a type token
-    noun = "Schema"
+    label = "Schema"
     fields: ClassVar[Mapping[str, Field]] = {
         **_SCOPE,
         "format": Field(required=True, replace=True, choices=("AVRO", "PROTOBUF", "JSON")),
-        "schema": Field(keeps=True, same=_same_text),
+        "schema": Field(server_default=True, same=_same_text),
         "schemaReferences": Field("list"),
         "hardDelete": Field("boolean", default=False, write_only=True),
         "recreateOnUpdate": Field("boolean", default=False, write_only=True),
         "skipValidationDuringPlan": Field("boolean", default=False, write_only=True),
-        "metadata": Field("block", keeps=True),
+        "metadata": Field("block", server_default=True),
         "ruleset": Field("block"),
     }
     computed = ("version", "schemaIdentifier")
 
     def check(self, inputs: Values) -> Iterator[Failure]:
-        """Refuse what the bundled provider does not know."""
+        """Refuse properties that the bundled provider does not support."""
         yield from super().check({key: value for key, value in inputs.items() if key not in ("metadata", "ruleset")})
         for name in ("metadata", "ruleset"):
             if inputs.get(name):
@@ -89,15 +89,15 @@ class Schema(_OfSubject):
         if inputs.get("recreateOnUpdate"):
             yield Failure("recreateOnUpdate", "the bundled provider knows 'recreateOnUpdate' only as false")
 
-    def planned_update(self, old: Values, new: Values, diff: Diff) -> Values:
-        """Leave version and id open when there is a new text."""
-        planned = super().planned_update(old, new, diff)
+    def preview_update(self, old: Values, new: Values, diff: Diff) -> Values:
+        """Mark version and id as unknown if the text changes."""
+        planned = super().preview_update(old, new, diff)
         return (
             planned | dict.fromkeys(self.computed, UNKNOWN) if diff.touches("schema", "schemaReferences") else planned
         )
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """Have it checked against the versions before it, then POST it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Check the schema's compatibility with earlier versions, then register it."""
         registry = self.session.registry(inputs)
         self._register(inputs)
         return f"{registry.id}/{inputs['subjectName']}/latest", {}
@@ -120,8 +120,8 @@ class Schema(_OfSubject):
             )
         api.post(f"/subjects/{subject}/versions", body)
 
-    def look(self, _call: Call, _resource_id: str, state: Values) -> Values | None:
-        """GET the latest version."""
+    def fetch(self, _call: Call, _resource_id: str, state: Values) -> Values | None:
+        """Read the latest version."""
         registry = self.session.registry(state)
         subject = state["subjectName"]
         latest = registry.api.find(f"/subjects/{quote(subject, safe='')}/versions/latest", gone=_GONE)
@@ -140,15 +140,15 @@ class Schema(_OfSubject):
             "schemaIdentifier": found["id"],
         }
 
-    def alter(self, _call: Call, _resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+    def change(self, _call: Call, _resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
         """Register a new text as the next version."""
         if diff.touches("schema", "schemaReferences"):
             self._register(new)
 
-    def remove(self, _call: Call, _resource_id: str, state: Values) -> None:
-        """DELETE the version softly, and then hard if the program says so."""
+    def delete(self, _call: Call, _resource_id: str, state: Values) -> None:
+        """Delete the version softly, and then permanently if the program sets ``hardDelete``."""
         api, subject = self.session.registry(state).api, quote(state["subjectName"], safe="")
-        # A schema whose creation failed half-way was never read: it has no version.
+        # After a partly failed creation the state has no version.
         path = f"/subjects/{subject}/versions/{state.get('version', 'latest')}"
         api.delete(path, permanent="false")
         if state.get("hardDelete"):
@@ -168,24 +168,24 @@ class SubjectConfig(_OfSubject):
     """The compatibility settings of a subject."""
 
     token = "confluentcloud:index/subjectConfig:SubjectConfig"  # noqa: S105 - a type token
-    noun = "SubjectConfig"
+    label = "SubjectConfig"
     fields: ClassVar[Mapping[str, Field]] = {
         **_SCOPE,
-        "compatibilityLevel": Field(keeps=True, choices=_LEVELS),
-        "compatibilityGroup": Field(keeps=True),
-        "compatibilityPolicy": Field(keeps=True, write_only=True),
-        "normalize": Field("boolean", keeps=True),
-        "alias": Field(keeps=True),
+        "compatibilityLevel": Field(server_default=True, choices=_LEVELS),
+        "compatibilityGroup": Field(server_default=True),
+        "compatibilityPolicy": Field(server_default=True, write_only=True),
+        "normalize": Field("boolean", server_default=True),
+        "alias": Field(server_default=True),
     }
 
-    def make(self, _call: Call, inputs: Values) -> tuple[str, Values]:
-        """PUT it."""
+    def create_object(self, _call: Call, inputs: Values) -> tuple[str, Values]:
+        """Set the configuration with a PUT."""
         registry = self.session.registry(inputs)
         registry.api.put(_config_path(inputs), _config(inputs))
         return f"{registry.id}/{inputs['subjectName']}", {}
 
-    def look(self, _call: Call, _resource_id: str, state: Values) -> Values | None:
-        """GET it, and not the registry's own where the subject has none."""
+    def fetch(self, _call: Call, _resource_id: str, state: Values) -> Values | None:
+        """Read the subject's own configuration, never the registry's global one as a fallback."""
         registry = self.session.registry(state)
         found = registry.api.find(_config_path(state), gone=_GONE, defaultToGlobal="false")
         if found is None:
@@ -199,13 +199,13 @@ class SubjectConfig(_OfSubject):
             "alias": found.get("alias") or "",
         }
 
-    def alter(self, _call: Call, _resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
-        """PUT what it is to be."""
+    def change(self, _call: Call, _resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
+        """Set the changed configuration with a PUT."""
         if diff.touches("compatibilityLevel", "compatibilityGroup", "compatibilityPolicy", "normalize", "alias"):
             self.session.registry(new).api.put(_config_path(new), _config(new))
 
-    def remove(self, _call: Call, _resource_id: str, state: Values) -> None:
-        """DELETE it: the registry's own counts again."""
+    def delete(self, _call: Call, _resource_id: str, state: Values) -> None:
+        """Delete the configuration, so that the registry's global one applies again."""
         self.session.registry(state).api.delete(_config_path(state))
 
     def imported(self, resource_id: str) -> tuple[str, Values]:

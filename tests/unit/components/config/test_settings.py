@@ -9,7 +9,6 @@ from pulumi.runtime import set_all_config
 
 from components.config.regions import REGIONS, Cloud
 from components.config.settings import KEY_VARIABLE, ClusterType, GovernancePackage, Settings
-from components.config.settings_doc import PAGE, render
 from tests.support.recorded_program import Recorded, record
 from workshop.clone import PROJECT
 
@@ -190,12 +189,3 @@ class TestMistakes:
         config: dict[str, Any] = {"confluent-rag:openaiApiKey": "k", "confluentcloud:endpoint": "http://127.0.0.1:1"}
         set_all_config(config)
         assert record(Settings.load).result.cloud is Cloud.AWS
-
-
-class TestPage:
-    def test_is_what_the_settings_say(self) -> None:
-        assert PAGE.read_text() == render(), "run `python -m components.config.settings_doc`"
-
-    def test_names_every_setting(self) -> None:
-        for info in Settings.model_fields.values():
-            assert f"| `{info.alias}` |" in render()

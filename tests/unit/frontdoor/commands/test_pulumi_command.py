@@ -13,8 +13,8 @@ from toolchain.frontdoor.commands import pulumi_command
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.setup.prepare import Prepared
 from toolchain.frontdoor.stack.stack import Project, Stack
-from toolchain.frontdoor.state.outside.settle import Settled
-from toolchain.frontdoor.state.traces import Traces
+from toolchain.frontdoor.state.command_files import CommandFiles
+from toolchain.frontdoor.state.deleted_outside.reconcile import Reconciled
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
@@ -33,10 +33,10 @@ def test_what_another_command_is_making_is_left_to_it(layout: Layout, tmp_path: 
     refuses.write_text(f"#!/bin/sh\necho $* >> '{tmp_path}/called'\nexit 255\n")
     refuses.chmod(0o755)
     prepared = Prepared(layout, stack, refuses, {}, None)
-    traces = Traces.of(prepared)
-    traces.make_place()
-    traces.log.write_text("{}\n")
-    traces.beginning.write_text("of the other command")
+    files = CommandFiles.of(prepared)
+    files.make_folder()
+    files.log.write_text("{}\n")
+    files.start.write_text("of the other command")
     working = tmp_path / "pulumi"
     working.symlink_to("/bin/sleep")
     locks = layout.backend / ".pulumi/locks/organization/confluent-rag/dev"
@@ -48,9 +48,9 @@ def test_what_another_command_is_making_is_left_to_it(layout: Layout, tmp_path: 
             == 255
         )
         other.kill()
-    assert (tmp_path / "called").read_text().splitlines() == [f"up --event-log {traces.log}"]
-    assert traces.log.exists()
-    assert traces.beginning.read_text() == "of the other command"
+    assert (tmp_path / "called").read_text().splitlines() == [f"up --event-log {files.log}"]
+    assert files.log.exists()
+    assert files.start.read_text() == "of the other command"
 
 
 KILLED = """#!/bin/sh
@@ -109,13 +109,13 @@ def test_a_failed_command_goes_on_once_if_something_was_deleted_outside(
     left = list(statuses)
     looks: list[bool] = []
 
-    def settle(*_: object, after_failure: bool = False) -> Settled:
+    def reconcile(*_: object, after_failure: bool = False) -> Reconciled:
         looks.append(after_failure)
-        return Settled(changed=changed and after_failure)
+        return Reconciled(changed=changed and after_failure)
 
     monkeypatch.setattr(pulumi_command, "prepare", lambda *_: prepared)
     monkeypatch.setattr(pulumi_command, "recover", lambda *_, **__: None)
-    monkeypatch.setattr(pulumi_command, "settle", settle)
+    monkeypatch.setattr(pulumi_command, "reconcile", reconcile)
     monkeypatch.setattr(pulumi_command, "_run_and_conclude", lambda *_, **__: left.pop(0))
     assert pulumi_command.run_pulumi(layout, ["destroy", "--yes"]) == expected
     assert left == []

@@ -50,7 +50,7 @@ class Became(Exception):  # noqa: N818 - it ends the command as the new program 
             self.given: dict[str, Any] = json.load(pipe)
 
 
-def become(argv: list[Any], *_: object) -> None:
+def replace_process(argv: list[Any], *_: object) -> None:
     raise Became(argv)
 
 
@@ -67,7 +67,7 @@ def deployed(layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         return Prepared(layout, Stack.read(Project.read(layout), "dev"), cli, environment, None)
 
     monkeypatch.setattr(verify_command, "prepare", prepare)
-    monkeypatch.setattr(verify_command, "become", become)
+    monkeypatch.setattr(verify_command, "replace_process", replace_process)
     return world
 
 

@@ -302,8 +302,8 @@ class TestCommand:
         self, layout: Layout, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         became: list[list[str]] = []
-        monkeypatch.setattr(cost_command, "set_up_program", lambda *_, **__: None)
-        monkeypatch.setattr(cost_command, "become", lambda argv, *_: became.append(argv))
+        monkeypatch.setattr(cost_command, "set_up_packages", lambda *_, **__: None)
+        monkeypatch.setattr(cost_command, "replace_process", lambda argv, *_: became.append(argv))
         monkeypatch.setenv("PULUMI_STACK", "selected")
         cost_command.run(layout, ["--price", "flink-cfu-hour=1", "--usage", "record-bytes=9", "--json"])
         cost_command.run(layout, ["-s", "named"])

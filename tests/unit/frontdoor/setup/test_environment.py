@@ -16,7 +16,7 @@ from toolchain.frontdoor.setup.environment import (
     tool_environment,
 )
 from toolchain.frontdoor.setup.exports import exports
-from toolchain.frontdoor.setup.plugins import Plugins, apart_from_official_host
+from toolchain.frontdoor.setup.plugins import Plugins, cli_without_official_host
 from toolchain.frontdoor.stack.stack import Project, Stack
 
 if TYPE_CHECKING:
@@ -193,13 +193,13 @@ def test_bundled_plugins_get_a_cli_without_the_official_host_beside_it(layout: L
     cli = tmp_path / "bin" / "pulumi"
     cli.parent.mkdir()
     cli.write_text("#!/bin/sh\n")
-    assert apart_from_official_host(layout, cli) == cli
+    assert cli_without_official_host(layout, cli) == cli
     (cli.parent / "pulumi-language-python").touch()
     linked = tmp_path / "linked"
     linked.symlink_to(cli)
-    twin = apart_from_official_host(layout, linked)
+    twin = cli_without_official_host(layout, linked)
     assert twin.resolve().parent != cli.parent
     assert [path.name for path in twin.parent.iterdir()] == ["pulumi"]
     cli.unlink()
     cli.write_text("#!/bin/sh\necho newer\n")
-    assert apart_from_official_host(layout, linked).read_text() == cli.read_text()
+    assert cli_without_official_host(layout, linked).read_text() == cli.read_text()

@@ -16,7 +16,7 @@ import confluent_sql
 import pytest
 
 from tests.support.stub_api import StubApi
-from toolchain.frontdoor.sql.refusal import way_out
+from toolchain.frontdoor.sql.refusal import advice
 from toolchain.frontdoor.sql.render import JsonLines, Table, cell, jsonable
 from toolchain.frontdoor.sql.session import Session, reason
 
@@ -238,14 +238,14 @@ class TestRefusal:
         ],
     )
     def test_on_confluent_cloud_it_says_which_and_how(self, statement: str, said: str, command: str) -> None:
-        assert command in way_out(statement, said, self.OUTPUTS, is_local=False)
+        assert command in advice(statement, said, self.OUTPUTS, is_local=False)
 
     def test_on_the_local_cloud_the_owner_may(self) -> None:
         said = "The principal 'sa-abc123' may not create the topic 'queries'."
-        assert "without `--as deployer`" in way_out("CREATE TABLE queries (q INT)", said, {}, is_local=True)
+        assert "without `--as deployer`" in advice("CREATE TABLE queries (q INT)", said, {}, is_local=True)
 
     def test_another_error_is_left_alone(self) -> None:
-        assert way_out("SELECT x FROM t", "Column 'x' not found in any table", self.OUTPUTS, is_local=False) == ""
+        assert advice("SELECT x FROM t", "Column 'x' not found in any table", self.OUTPUTS, is_local=False) == ""
 
 
 @pytest.mark.process

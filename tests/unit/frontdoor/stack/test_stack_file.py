@@ -6,7 +6,7 @@ import pytest
 
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.stack.stack import Project, Stack
-from toolchain.frontdoor.stack.stack_file import kept, tell_how_to_remove
+from toolchain.frontdoor.stack.stack_file import keep_settings_file, tell_how_to_remove
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
@@ -22,7 +22,7 @@ def test_a_settings_file_that_pulumi_deletes_comes_back(
     stack: Stack, line: str, capsys: pytest.CaptureFixture[str], *, is_kept: bool
 ) -> None:
     before = stack.settings_file.read_text()
-    with kept(stack, Request(tuple(line.split()))):
+    with keep_settings_file(stack, Request(tuple(line.split()))):
         stack.settings_file.unlink()
     assert stack.settings_file.exists() is is_kept
     if is_kept:
@@ -31,7 +31,7 @@ def test_a_settings_file_that_pulumi_deletes_comes_back(
 
 
 def test_one_that_is_there_is_left_as_it_is(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    with kept(stack, Request(("destroy", "--remove"))):
+    with keep_settings_file(stack, Request(("destroy", "--remove"))):
         stack.settings_file.write_text("config: {}\n")
     assert stack.settings_file.read_text() == "config: {}\n"
     assert capsys.readouterr().err == ""

@@ -12,11 +12,11 @@ import pytest
 from tests.support.stub_api import StubApi
 from toolchain.frontdoor.setup.prepare import Prepared
 from toolchain.frontdoor.stack.stack import Project, Stack
-from toolchain.frontdoor.state.beginning import Beginning
+from toolchain.frontdoor.state.command_files import CommandFiles
+from toolchain.frontdoor.state.command_start import CommandStart
 from toolchain.frontdoor.state.event_log import EventLog
-from toolchain.frontdoor.state.interrupted import without
-from toolchain.frontdoor.state.recovery import put_right, recover
-from toolchain.frontdoor.state.traces import Traces
+from toolchain.frontdoor.state.interrupted import without_pending_operations
+from toolchain.frontdoor.state.recovery import recover, resolve_open_operations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,12 +91,12 @@ class TestReading:
             ("creating", "runner"),
             ("deleting", "cluster"),
         ]
-        assert [(one.name, one.id) for one in told.made] == [("cluster", "lkc-1")]
+        assert [(one.name, one.id) for one in told.created] == [("cluster", "lkc-1")]
 
     def test_what_was_made_again(self, tmp_path: Path) -> None:
         events = [again(CLUSTER), again(ACCOUNT), step("resOutputsEvent", "create", CLUSTER)]
         told = EventLog.read(log(tmp_path / "log", *events, step("resOpFailedEvent", "create", ACCOUNT)))
-        assert told.made_again == {CLUSTER["urn"]}
+        assert told.created_by_retry == {CLUSTER["urn"]}
 
     @pytest.mark.parametrize(
         ("events", "conflicts", "others"),
@@ -116,24 +116,29 @@ class TestReading:
         assert (set(told.conflicts), told.others_failed) == (conflicts, others)
 
     @pytest.mark.parametrize(
-        ("seconds", "at_once"), [((100.0, 100.1), True), ((100.0, 101.02), False), ((None, 101.0), False)]
+        ("seconds", "failed_on_first_request"),
+        [((100.0, 100.1), True), ((100.0, 101.02), False), ((None, 101.0), False)],
     )
     def test_whether_a_request_can_have_been_sent_twice(
-        self, tmp_path: Path, seconds: tuple[float | None, float], *, at_once: bool
+        self, tmp_path: Path, seconds: tuple[float | None, float], *, failed_on_first_request: bool
     ) -> None:
         """A provider waits a second before it sends one again."""
         began, failed = seconds
         events = [] if began is None else [(began, step("resourcePreEvent", "create", ACCOUNT))]
         told = EventLog.read(log(tmp_path / "log", FAILED, CONFLICT), [*events, (failed, FAILED)])
-        assert told.at_once == ({ACCOUNT["urn"]} if at_once else set())
+        assert told.failed_on_first_request == ({ACCOUNT["urn"]} if failed_on_first_request else set())
 
-    @pytest.mark.parametrize(("seconds", "at_once"), [(0, True), (1, True), (2, False)])
-    def test_whether_it_can_by_the_engines_whole_seconds(self, tmp_path: Path, seconds: int, *, at_once: bool) -> None:
+    @pytest.mark.parametrize(("seconds", "failed_on_first_request"), [(0, True), (1, True), (2, False)])
+    def test_whether_it_can_by_the_engines_whole_seconds(
+        self, tmp_path: Path, seconds: int, *, failed_on_first_request: bool
+    ) -> None:
         events = [
             {**step("resourcePreEvent", "create", ACCOUNT), "timestamp": 100},
             {**FAILED, "timestamp": 100 + seconds},
         ]
-        assert EventLog.read(log(tmp_path / "log", *events)).at_once == ({ACCOUNT["urn"]} if at_once else set())
+        assert EventLog.read(log(tmp_path / "log", *events)).failed_on_first_request == (
+            {ACCOUNT["urn"]} if failed_on_first_request else set()
+        )
 
     def test_what_had_begun_when_the_engine_was_killed(self, tmp_path: Path) -> None:
         told = EventLog.read(
@@ -146,16 +151,16 @@ class TestReading:
                 step("resourcePreEvent", "update", {**CLUSTER, "urn": "other"}),
             )
         )
-        assert [(one.kind, one.resource.name) for one in told.begun] == [
+        assert [(one.kind, one.resource.name) for one in told.unfinished] == [
             ("creating", "runner"),
             ("creating", "cluster"),
         ]
 
     def test_what_a_killed_preview_would_have_made(self, tmp_path: Path) -> None:
-        begun = step("resourcePreEvent", "create", ACCOUNT)
+        unfinished = step("resourcePreEvent", "create", ACCOUNT)
         planned = step("resOutputsEvent", "create", CLUSTER)
-        begun["resourcePreEvent"]["planning"] = planned["resOutputsEvent"]["planning"] = True
-        assert EventLog.read(log(tmp_path / "log", begun, planned)) == EventLog()
+        unfinished["resourcePreEvent"]["planning"] = planned["resOutputsEvent"]["planning"] = True
+        assert EventLog.read(log(tmp_path / "log", unfinished, planned)) == EventLog()
 
     def test_a_preview_does_nothing(self, tmp_path: Path) -> None:
         events = [step("resOutputsEvent", "create", CLUSTER), {"summaryEvent": {"isPreview": True}}]
@@ -170,7 +175,9 @@ class TestReading:
 def test_what_was_made_again_is_well() -> None:
     error = {"urn": CLUSTER["urn"], "initErrors": ["403 Forbidden"], "id": "lkc-1"}
     other = {"urn": ACCOUNT["urn"], "initErrors": ["FAILED"]}
-    left = without({"deployment": {"resources": [error, other]}}, set(), {CLUSTER["urn"]})["deployment"]["resources"]
+    left = without_pending_operations({"deployment": {"resources": [error, other]}}, set(), {CLUSTER["urn"]})[
+        "deployment"
+    ]["resources"]
     assert left == [{"urn": CLUSTER["urn"], "id": "lkc-1"}, other]
 
 
@@ -229,11 +236,11 @@ class TestPuttingRight:
         prepared.cli.write_text(f"#!/bin/sh\ncase $* in *import*) cat > '{imported}' ;; *) cat '{exported}' ;; esac\n")
         prepared.cli.chmod(0o755)
 
-    def log(self, prepared: Prepared, *events: dict[str, Any], began: datetime | None = BEGAN) -> Traces:
-        traces = Traces.of(prepared)
-        log(traces.log, *events)
-        Beginning(began, {}).write(traces.beginning)
-        return traces
+    def log(self, prepared: Prepared, *events: dict[str, Any], began: datetime | None = BEGAN) -> CommandFiles:
+        files = CommandFiles.of(prepared)
+        log(files.log, *events)
+        CommandStart(began, {}).write(files.start)
+        return files
 
     @pytest.mark.parametrize(
         ("first", "second", "deleted"),
@@ -243,19 +250,19 @@ class TestPuttingRight:
     def test_the_unseen_twin_of_a_cluster_is_deleted(
         self, prepared: Prepared, first: str, second: str, *, deleted: bool
     ) -> None:
-        twins = [
+        duplicates = [
             {"id": identity, "metadata": {"created_at": created}, "spec": {"display_name": "rag"}}
             for identity, created in (("lkc-0", first), ("lkc-1", second))
         ]
         path = "/cmk/v2/clusters/lkc-0?environment=env-1"
-        with StubApi({"GET /cmk/v2/clusters": {"data": twins}, f"DELETE {path}": (204, None)}) as api:
+        with StubApi({"GET /cmk/v2/clusters": {"data": duplicates}, f"DELETE {path}": (204, None)}) as api:
             cluster = {**CLUSTER, "id": "lkc-1"}
             self.state(prepared, api, cluster)
-            traces = self.log(prepared, step("resOutputsEvent", "create", of_provider(cluster)))
-            put_right(prepared, may_delete=True, after_success=True)
+            files = self.log(prepared, step("resOutputsEvent", "create", of_provider(cluster)))
+            resolve_open_operations(prepared, may_delete=True, after_success=True)
             assert api.deleted == ([path] if deleted else [])
-        assert not traces.log.exists()
-        assert not traces.beginning.exists()
+        assert not files.log.exists()
+        assert not files.start.exists()
 
     @pytest.mark.process
     @pytest.mark.parametrize(
@@ -276,7 +283,7 @@ class TestPuttingRight:
         with StubApi(account(created)) as api:
             self.state(prepared, api)
             self.log(prepared, step("resOpFailedEvent", "create", of_provider(ACCOUNT)), *events)
-            assert put_right(prepared, may_delete=True) is retried
+            assert resolve_open_operations(prepared, may_delete=True) is retried
             assert api.deleted == ([ACCOUNT_PATH] if created is YOUNG else [])
 
     @pytest.mark.process
@@ -284,12 +291,14 @@ class TestPuttingRight:
         self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """Another stack made it meanwhile: nothing of this command's was on its way."""
-        begun = step("resourcePreEvent", "create", of_provider(ACCOUNT))
+        unfinished = step("resourcePreEvent", "create", of_provider(ACCOUNT))
         failed = step("resOpFailedEvent", "create", of_provider(ACCOUNT))
         with StubApi(account(YOUNG)) as api:
             self.state(prepared, api)
-            self.log(prepared, begun, failed, CONFLICT)
-            assert not put_right(prepared, may_delete=True, arrivals=[(100.0, begun), (100.1, failed)])
+            self.log(prepared, unfinished, failed, CONFLICT)
+            assert not resolve_open_operations(
+                prepared, may_delete=True, arrivals=[(100.0, unfinished), (100.1, failed)]
+            )
             assert api.deleted == []
         assert "left alone: it was there" in capsys.readouterr().err
 
@@ -309,12 +318,12 @@ class TestPuttingRight:
     ) -> None:
         """As the official provider leaves it: the first request's reply was lost, the second one was answered 404."""
         failed = step("resOpFailedEvent", "delete", of_provider(CONNECTION), "old")
-        said = 'error deleting Flink Connection "env-1/openai": 404 Not Found: provider=confluentcloud@2.79.0'
+        said = 'error deleting Flink Connection "env-1/openai": 404 Not CloudObject: provider=confluentcloud@2.79.0'
         diagnostic = {"diagnosticEvent": {"urn": CONNECTION["urn"], "severity": "error", "message": said}}
         with StubApi({f"GET {CONNECTION_PATH}": (status, {"name": "openai"})}) as api:
             self.state(prepared, api, CONNECTION)
             self.log(prepared, diagnostic, failed, *events)
-            assert put_right(prepared, may_delete=False) is retried
+            assert resolve_open_operations(prepared, may_delete=False) is retried
             assert api.deleted == []
         imported = prepared.cli.with_name("imported")
         known = (
@@ -332,7 +341,7 @@ class TestPuttingRight:
             self.state(prepared, api)
             failed = step("resOpFailedEvent", "create", of_provider(ACCOUNT))
             first = self.log(prepared, failed, CONFLICT)
-            assert not put_right(prepared, may_delete=False)
+            assert not resolve_open_operations(prepared, may_delete=False)
             assert not first.log.exists()
             self.log(prepared)  # of the next command, which neither deletes it nor fails
             for _ in range(2):
@@ -350,7 +359,7 @@ class TestPuttingRight:
         with StubApi(account(YOUNG)) as api:
             self.state(prepared, api)
             self.log(prepared, step("resOpFailedEvent", "create", of_provider(ACCOUNT)), CONFLICT)
-            put_right(prepared, may_delete=False)
+            resolve_open_operations(prepared, may_delete=False)
             emptied = json.dumps({"deployment": {"resources": []}})
             prepared.cli.with_name("exported").write_text(emptied)
             settings = prepared.layout.project / "Pulumi.dev.yaml"
@@ -369,11 +378,11 @@ class TestPuttingRight:
         with StubApi(held) as api:
             self.state(prepared, api)
             self.log(prepared, step("resOpFailedEvent", "create", of_provider(ACCOUNT)), CONFLICT)
-            put_right(prepared, may_delete=False)
+            resolve_open_operations(prepared, may_delete=False)
             held["GET /iam/v2/service-accounts"] = (401, {"errors": []})
             recover(prepared, may_delete=True)
             assert "cannot be looked up" in capsys.readouterr().err
-            assert len(Traces.kept_of(prepared)) == 1
+            assert len(CommandFiles.with_orphans_of(prepared)) == 1
 
     @pytest.mark.process
     def test_a_killed_command_without_traces_is_as_old_as_its_lock(self, prepared: Prepared) -> None:
@@ -381,8 +390,8 @@ class TestPuttingRight:
         for locked_since, deleted in ((None, []), (BEGAN, [ACCOUNT_PATH])):
             with StubApi(account(YOUNG)) as api:
                 self.state(prepared, api)
-                log(Traces.of(prepared).log, step("resourcePreEvent", "create", of_provider(ACCOUNT)))
-                put_right(prepared, may_delete=True, locked_since=locked_since)
+                log(CommandFiles.of(prepared).log, step("resourcePreEvent", "create", of_provider(ACCOUNT)))
+                resolve_open_operations(prepared, may_delete=True, locked_since=locked_since)
                 assert api.deleted == deleted
 
     @pytest.mark.process
@@ -392,14 +401,14 @@ class TestPuttingRight:
         remote = replace(prepared, stack=Stack.read(Project.read(prepared.layout), "dev"))
         with StubApi(account(YOUNG)) as api:
             self.state(remote, api)
-            log(Traces.of(remote).log, step("resourcePreEvent", "create", of_provider(ACCOUNT)))
-            put_right(remote, may_delete=True, locked_since=BEGAN)
+            log(CommandFiles.of(remote).log, step("resourcePreEvent", "create", of_provider(ACCOUNT)))
+            resolve_open_operations(remote, may_delete=True, locked_since=BEGAN)
             assert api.deleted == []
 
     def test_nothing_to_do_asks_nobody(self, prepared: Prepared) -> None:
         with StubApi({}) as api:
             self.state(prepared, api)
-            traces = self.log(prepared, step("resOutputsEvent", "create", {**ACCOUNT, "id": "sa-1"}))
-            put_right(prepared, may_delete=True)
+            files = self.log(prepared, step("resOutputsEvent", "create", {**ACCOUNT, "id": "sa-1"}))
+            resolve_open_operations(prepared, may_delete=True)
             assert api.asked == []
-        assert not traces.log.exists()
+        assert not files.log.exists()

@@ -13,10 +13,10 @@ import pytest
 from tests.support.stub_api import StubApi
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.state import recovery
-from toolchain.frontdoor.state.beginning import Beginning
-from toolchain.frontdoor.state.interrupted import Interrupted, without
+from toolchain.frontdoor.state.command_start import CommandStart
+from toolchain.frontdoor.state.interrupted import InterruptedState, without_pending_operations
 from toolchain.frontdoor.state.lookup import KINDS, NEVER_LOOKED_UP
-from toolchain.frontdoor.state.settling import Case, Settled, settle
+from toolchain.frontdoor.state.resolving import Outcome, RecoveryContext, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,19 +71,19 @@ def state(api: StubApi, *operations: dict[str, Any], resources: tuple[dict[str, 
     return {"version": 3, "deployment": deployment}
 
 
-NOTHING_THERE = Beginning(BEGAN, {"lkc-1": []})
+NOTHING_THERE = CommandStart(BEGAN, {"lkc-1": []})
 
 
 def outcomes(
-    exported: dict[str, Any], beginning: Beginning = NOTHING_THERE, *, may_delete: bool = True
-) -> list[Settled]:
-    interrupted = Interrupted(exported)
+    exported: dict[str, Any], start: CommandStart = NOTHING_THERE, *, may_delete: bool = True
+) -> list[Outcome]:
+    interrupted = InterruptedState(exported)
     keys = {"CONFLUENT_CLOUD_API_KEY": "CK", "CONFLUENT_CLOUD_API_SECRET": "CS"}
-    case = Case(interrupted, keys, beginning, may_delete)
-    return [outcome for op in interrupted.operations for outcome in settle(op, case)]
+    context = RecoveryContext(interrupted, keys, start, may_delete)
+    return [outcome for op in interrupted.operations for outcome in resolve(op, context)]
 
 
-def settled(exported: dict[str, Any]) -> tuple[list[str], set[tuple[str, str]]]:
+def lines_and_gone(exported: dict[str, Any]) -> tuple[list[str], set[tuple[str, str]]]:
     found = outcomes(exported)
     return [outcome.line for outcome in found], {outcome.gone for outcome in found if outcome.gone}
 
@@ -179,7 +179,7 @@ LEFT = [
         f"{SQL}/connections/openai",
     ),
 ]
-BY_TYPE = pytest.mark.parametrize("left", LEFT, ids=[case.token for case in LEFT])
+BY_TYPE = pytest.mark.parametrize("left", LEFT, ids=[context.token for context in LEFT])
 TOPIC = {"topicName": "t", "kafkaCluster": {"id": "lkc-1"}}
 HELD_TOPIC = {"GET /kafka/v3/clusters/lkc-1/topics/t": {"topic_name": "t"}}
 
@@ -189,17 +189,17 @@ def test_what_the_last_command_made_is_deleted(left: Left) -> None:
     with StubApi({**left.held(YOUNG), f"DELETE {left.deleted}": (204, None)}) as api:
         found = outcomes(state(api, operation(left.token, left.inputs)))
         assert api.deleted == [left.deleted]
-    assert [outcome.undone is not None for outcome in found] == [True]
+    assert [outcome.rolled_back is not None for outcome in found] == [True]
     assert "deleted" in found[0].line
 
 
 @BY_TYPE
 def test_an_older_namesake_is_left_alone_and_told(left: Left) -> None:
     with StubApi(left.held(OLD)) as api:
-        was_there = Beginning(BEGAN, {"lkc-1": ["data gen"]})
+        was_there = CommandStart(BEGAN, {"lkc-1": ["data gen"]})
         found = outcomes(state(api, operation(left.token, left.inputs)), was_there)
         assert api.deleted == []
-    assert [(outcome.undone, outcome.orphan) for outcome in found] == [(None, None)]
+    assert [(outcome.rolled_back, outcome.orphan) for outcome in found] == [(None, None)]
     assert "left alone" in found[0].line
     assert left.deleted in found[0].line
     assert "pulumiw import" in found[0].line
@@ -219,7 +219,7 @@ def test_one_that_another_stack_may_have_made_meanwhile_is_left_alone(left: Left
 @BY_TYPE
 def test_without_a_beginning_nothing_is_proven(left: Left) -> None:
     with StubApi(left.held(YOUNG)) as api:
-        found = outcomes(state(api, operation(left.token, left.inputs)), Beginning())
+        found = outcomes(state(api, operation(left.token, left.inputs)), CommandStart())
         assert api.deleted == []
     assert "left alone" in found[0].line
 
@@ -229,7 +229,7 @@ def test_without_a_persons_word_it_is_told_and_not_deleted(left: Left) -> None:
     with StubApi(left.held(YOUNG)) as api:
         found = outcomes(state(api, operation(left.token, left.inputs)), may_delete=False)
         assert api.deleted == []
-    assert [outcome.undone for outcome in found] == [None]
+    assert [outcome.rolled_back for outcome in found] == [None]
     assert found[0].orphan is not None
     assert found[0].orphan[0] == f"confluentcloud:index/{left.token}"
 
@@ -240,17 +240,17 @@ def test_what_was_proven_once_needs_no_second_proof(left: Left) -> None:
         exported = state(api, operation(left.token, left.inputs))
         orphan = outcomes(exported, may_delete=False)[0].orphan
         assert orphan is not None
-        all_else_is_gone = Interrupted(state(api, operation(left.token, left.inputs), resources=()))
+        all_else_is_gone = InterruptedState(state(api, operation(left.token, left.inputs), resources=()))
         for proven, deleted in (({("other", *orphan[1:])}, []), ({orphan}, [left.deleted])):
-            case = Case(all_else_is_gone, {}, Beginning(), may_delete=True, proven=proven)
-            list(settle(all_else_is_gone.operations[0], case))
+            context = RecoveryContext(all_else_is_gone, {}, CommandStart(), may_delete=True, proven=proven)
+            list(resolve(all_else_is_gone.operations[0], context))
             assert api.deleted == deleted
 
 
 @BY_TYPE
 def test_nothing_is_done_where_nothing_was_made(left: Left) -> None:
     with StubApi({key: {"data": []} for key, value in left.held(YOUNG).items() if "data" in value}) as api:
-        assert settled(state(api, operation(left.token, left.inputs))) == ([], set())
+        assert lines_and_gone(state(api, operation(left.token, left.inputs))) == ([], set())
         assert api.deleted == []
         assert api.asked != []
 
@@ -260,12 +260,12 @@ def test_an_object_of_a_resource_in_the_state_is_left_alone(left: Left) -> None:
     identity = left.deleted.partition("?")[0].rsplit("/", 1)[-1].replace("data%20gen", "lcc-1")
     known = operation(left.token, left.inputs, identity=f"env-1/{identity}")["resource"]
     with StubApi(left.held(YOUNG)) as api:
-        assert settled(state(api, operation(left.token, left.inputs), resources=(*OWN, known))) == ([], set())
+        assert lines_and_gone(state(api, operation(left.token, left.inputs), resources=(*OWN, known))) == ([], set())
         assert api.deleted == []
 
 
-@pytest.mark.parametrize("began", [NOTHING_THERE, Beginning()])
-def test_a_topic_is_never_deleted(began: Beginning) -> None:
+@pytest.mark.parametrize("began", [NOTHING_THERE, CommandStart()])
+def test_a_topic_is_never_deleted(began: CommandStart) -> None:
     """Its API does not say when it was created, and it may hold records."""
     with StubApi(HELD_TOPIC) as api:
         found = outcomes(state(api, operation("kafkaTopic:KafkaTopic", {**TOPIC, "restEndpoint": api.url})), began)
@@ -277,19 +277,19 @@ def test_a_topic_is_never_deleted(began: Beginning) -> None:
 @pytest.mark.parametrize(
     ("began", "account", "deleted"),
     [
-        (Beginning(BEGAN, {"lkc-1": []}), "sa-1", True),
-        (Beginning(BEGAN, {}), "sa-1", True),  # the cluster is younger than the command
-        (Beginning(BEGAN, {"lkc-1": ["data gen"]}), "sa-1", False),
-        (Beginning(BEGAN, None), "sa-1", False),
-        (Beginning(BEGAN, {"lkc-1": []}), "sa-9", False),
-        (Beginning(BEGAN, {"lkc-1": []}), None, False),
+        (CommandStart(BEGAN, {"lkc-1": []}), "sa-1", True),
+        (CommandStart(BEGAN, {}), "sa-1", True),  # the cluster is younger than the command
+        (CommandStart(BEGAN, {"lkc-1": ["data gen"]}), "sa-1", False),
+        (CommandStart(BEGAN, None), "sa-1", False),
+        (CommandStart(BEGAN, {"lkc-1": []}), "sa-9", False),
+        (CommandStart(BEGAN, {"lkc-1": []}), None, False),
     ],
     ids=["was not there", "no cluster was", "was there", "not listed", "another's account", "runs with a key"],
 )
 def test_a_connector_is_proven_by_its_account_and_what_was_there_before(
-    began: Beginning, account: str | None, *, deleted: bool
+    began: CommandStart, account: str | None, *, deleted: bool
 ) -> None:
-    left = next(case for case in LEFT if case.token.startswith("connector"))
+    left = next(context for context in LEFT if context.token.startswith("connector"))
     config = {"kafka.service.account.id": account} if account else {"kafka.auth.mode": "KAFKA_API_KEY"}
     held = {key: {"data gen": {"id": {"id": "lcc-1"}, "info": {"config": config}}} for key in left.held(YOUNG)}
     with StubApi({**held, f"DELETE {left.deleted}": (200, {"error": None})}) as api:
@@ -300,7 +300,7 @@ def test_a_connector_is_proven_by_its_account_and_what_was_there_before(
 @pytest.mark.parametrize("token", sorted(kind.removeprefix("confluentcloud:index/") for kind in NEVER_LOOKED_UP))
 def test_a_creation_that_can_be_repeated_is_not_looked_up(token: str) -> None:
     with StubApi({}) as api:
-        assert settled(state(api, operation(token, {"statementName": "insert-1"}))) == ([], set())
+        assert lines_and_gone(state(api, operation(token, {"statementName": "insert-1"}))) == ([], set())
         assert api.asked == []
 
 
@@ -308,14 +308,14 @@ def test_an_environment_in_use_is_left_alone() -> None:
     left = LEFT[0]
     held = {**left.held(YOUNG), "GET /cmk/v2/clusters": {"data": [spec("lkc-1", "rag")]}}
     with StubApi(held) as api:
-        lines, _ = settled(state(api, operation(left.token, left.inputs)))
+        lines, _ = lines_and_gone(state(api, operation(left.token, left.inputs)))
         assert api.deleted == []
     assert "in use" in lines[0]
 
 
 def test_a_nameless_key_is_not_guessed_at() -> None:
     with StubApi({"GET /iam/v2/api-keys": {"data": [spec("KEY1", "", owner={"id": "sa-1"})]}}) as api:
-        assert settled(state(api, operation("apiKey:ApiKey", {"owner": {"id": "sa-1"}}))) == ([], set())
+        assert lines_and_gone(state(api, operation("apiKey:ApiKey", {"owner": {"id": "sa-1"}}))) == ([], set())
         assert api.deleted == []
 
 
@@ -327,25 +327,25 @@ def test_lists_are_read_to_their_last_page() -> None:
         "DELETE /iam/v2/service-accounts/sa-2": (204, None),
     }
     with StubApi(held) as api:
-        settled(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
+        lines_and_gone(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
         assert api.deleted == ["/iam/v2/service-accounts/sa-2"]
 
 
 def test_the_providers_own_key_is_used_for_flink() -> None:
     with StubApi({}) as api:
-        settled(state(api, operation("flinkConnection:FlinkConnection", {"displayName": "c"})))
+        lines_and_gone(state(api, operation("flinkConnection:FlinkConnection", {"displayName": "c"})))
         assert api.keys == {"Basic Rks6Zmxpbmstc2VjcmV0"}
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_what_was_deleted_leaves_the_state(there: bool) -> None:  # noqa: FBT001 - a case of the test
+def test_what_was_deleted_leaves_the_state(there: bool) -> None:  # noqa: FBT001 - a context of the test
     held = {f"GET {SQL}/statements/s": {"name": "s"}} if there else {}
     with StubApi(held) as api:
         pending = operation("flinkStatement:FlinkStatement", {"statementName": "s"}, "deleting", "env-1/s")
         exported = state(api, pending, resources=(pending["resource"],))
-        lines, gone = settled(exported)
+        lines, gone = lines_and_gone(exported)
         assert api.deleted == []
-    left = without(exported, gone)["deployment"]
+    left = without_pending_operations(exported, gone)["deployment"]
     assert left["pending_operations"] == []
     assert (pending["resource"] in left["resources"]) is there
     assert bool(lines) is not there
@@ -379,7 +379,7 @@ def test_what_is_still_there_stays_in_the_state(
     identity = "t" if token.startswith("kafkaTopic") else "its id"
     with StubApi(held if there else {}) as api:
         pending = operation(token, {**inputs, "restEndpoint": api.url}, "deleting", identity)
-        _, gone = settled(state(api, pending, resources=(pending["resource"],)))
+        _, gone = lines_and_gone(state(api, pending, resources=(pending["resource"],)))
         assert api.deleted == []
     assert bool(gone) is not there
 
@@ -389,8 +389,8 @@ def test_what_took_its_place_stays_in_the_state() -> None:
         pending = operation("flinkStatement:FlinkStatement", {"statementName": "old"}, "deleting", "env-1/old")
         old, new = {**pending["resource"], "delete": True}, {**pending["resource"], "id": "env-1/new"}
         exported = state(api, pending, resources=(new, old))
-        _, gone = settled(exported)
-    assert without(exported, gone)["deployment"]["resources"][1:] == [new]
+        _, gone = lines_and_gone(exported)
+    assert without_pending_operations(exported, gone)["deployment"]["resources"][1:] == [new]
 
 
 def test_a_cloud_in_passing_trouble_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -402,36 +402,36 @@ def test_a_cloud_in_passing_trouble_is_asked_again(monkeypatch: pytest.MonkeyPat
         "DELETE /iam/v2/service-accounts/sa-2": lambda: deleted.pop(0),
     }
     with StubApi(held) as api:
-        settled(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
+        lines_and_gone(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
     assert listed == deleted == []
 
 
 def test_a_cloud_that_stays_in_trouble_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toolchain.frontdoor.hall.http_json.time.sleep", lambda _: None)
     with StubApi({"GET /iam/v2/service-accounts": (503, None)}) as api, pytest.raises(Failure, match="503"):
-        settled(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
+        lines_and_gone(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
 
 
 def test_a_cloud_that_does_not_answer_is_a_failure_and_not_a_guess() -> None:
     with StubApi({"GET /iam/v2/service-accounts": (401, {"errors": []})}) as api:
         with pytest.raises(Failure, match="401"):
-            settled(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
+            lines_and_gone(state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"})))
         exported = state(api, operation("serviceAccount:ServiceAccount", {"displayName": "rag-a1b2c3"}))
     with pytest.raises(Failure, match="does not answer"):
-        settled(exported)
+        lines_and_gone(exported)
 
 
 def test_other_providers_resources_are_left_to_pulumi() -> None:
     with StubApi({}) as api:
         pending = operation("environment:Environment", {})
         pending["resource"]["type"] = "random:index/randomId:RandomId"
-        assert settled(state(api, pending)) == ([], set())
+        assert lines_and_gone(state(api, pending)) == ([], set())
         assert api.asked == []
 
 
 def test_secrets_are_not_in_a_repr() -> None:
     with StubApi({}) as api:
-        interrupted = Interrupted(
+        interrupted = InterruptedState(
             state(api, operation("apiKey:ApiKey", {"displayName": json.loads(SECRET["plaintext"])}))
         )
     assert "flink-secret" not in repr([*interrupted.operations, *interrupted.resources])
@@ -439,7 +439,7 @@ def test_secrets_are_not_in_a_repr() -> None:
 
 def test_each_kind_is_deleted_with_proof_or_never() -> None:
     never = {kind.removeprefix("confluentcloud:index/") for kind in NEVER_LOOKED_UP} | {"kafkaTopic:KafkaTopic"}
-    proven = {case.token for case in LEFT}
+    proven = {context.token for context in LEFT}
     assert proven | never == {kind.removeprefix("confluentcloud:index/") for kind in KINDS}
     assert not proven & never
 
@@ -460,5 +460,5 @@ def test_a_request_just_sent_is_waited_for(
     monkeypatch.setattr(time, "sleep", slept.append)
     saved = datetime.now(UTC) - timedelta(seconds=ago)
     deployment = {"manifest": {"time": saved.isoformat()}, "pending_operations": [operation(token, {})]}
-    recovery._let_requests_arrive(Interrupted({"deployment": deployment}))
+    recovery._wait_for_requests_in_flight(InterruptedState({"deployment": deployment}))
     assert any(seconds > 1 for seconds in slept) is waits

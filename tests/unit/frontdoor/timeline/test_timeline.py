@@ -14,7 +14,7 @@ from toolchain.frontdoor.commands import pulumi_command, timeline_command
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.setup.prepare import Prepared
 from toolchain.frontdoor.stack.stack import Project, Stack
-from toolchain.frontdoor.state.traces import Traces
+from toolchain.frontdoor.state.command_files import CommandFiles
 from toolchain.frontdoor.timeline.follow import Follower
 from toolchain.frontdoor.timeline.record import (
     Operation,
@@ -221,7 +221,7 @@ class TestKeeping:
         status = pulumi_command._run_and_conclude(
             prepared, command, [str(cli), command], layout.project, may_delete=True
         )
-        assert not Traces.of(prepared).log.exists()
+        assert not CommandFiles.of(prepared).log.exists()
         return status
 
     def test_an_up_leaves_a_record_without_values(self, layout: Layout, stack: Stack, tmp_path: Path) -> None:

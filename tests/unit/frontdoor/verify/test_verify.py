@@ -221,7 +221,7 @@ def test_a_statement_that_fails_meanwhile_gives_the_cause_first() -> None:
     with Cloud() as cloud:
         cloud.replies[f"GET {STATEMENTS}/{INSERT}"] = lambda: next(phases, statement("FAILED", "429"))
         report = checked(cloud, Tables((7, 7), arrives=False))
-    repair = "When its cause is gone, run `./pulumiw up`: it goes on where this one stopped."
+    repair = "When its cause is removed, run `./pulumiw up`: its INSERT resumes where this one stopped."
     assert report.problems[0] == f"Statement {INSERT} is FAILED: 429. {repair}"
     assert len(report.problems) == 2
 

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.api.coverage import NOT_SERVED, PAGE, SHALLOW, render, routes
+from workshop.docs.coverage_page import NOT_SERVED, SHALLOW, routes
 
 if TYPE_CHECKING:
     from tests.unit.localcloud.conftest import Local
-
-
-def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == render(), "run `python -m localcloud.api.coverage`"
 
 
 def test_what_is_shallow_is_served() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localcloud.api.coverage import routes
+from workshop.docs.coverage_page import routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

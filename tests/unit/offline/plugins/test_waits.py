@@ -47,4 +47,4 @@ def test_a_wait_ends_with_its_call() -> None:
     call = Call(Cancellation())
     call.cancellation.cancel()
     with pytest.raises(CancelledError):
-        call.last_at_least(60)
+        call.take_at_least(60)

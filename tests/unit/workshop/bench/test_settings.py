@@ -20,6 +20,10 @@ if TYPE_CHECKING:
         (lambda: settings.runs(3), "BENCH_RUNS", "", 3),
         (lambda: settings.stacks("1,2"), "BENCH_STACKS", "1, 4", (1, 4)),
         (lambda: settings.waits("0"), "BENCH_WAITS", "0.2,1", ("0.2", "1")),
+        (settings.official_plugins, "BENCH_PLUGINS", "", False),
+        (settings.official_plugins, "BENCH_PLUGINS", "official", True),
+        (settings.rights_delay, "BENCH_RIGHTS_DELAY", "", 0),
+        (settings.rights_delay, "BENCH_RIGHTS_DELAY", "120", 120),
     ],
 )
 def test_what_is_set_counts(
@@ -35,6 +39,8 @@ def test_what_is_set_counts(
         (lambda: settings.runs(3), "BENCH_RUNS", "0", "a whole number from 1 on"),
         (lambda: settings.runs(3), "BENCH_RUNS", "many", "a whole number from 1 on"),
         (lambda: settings.stacks("1"), "BENCH_STACKS", "1,,2", "whole numbers from 1 on, with commas between them"),
+        (settings.official_plugins, "BENCH_PLUGINS", "both", "official or bundled"),
+        (settings.rights_delay, "BENCH_RIGHTS_DELAY", "-1", "a whole number of seconds from 0 on"),
         (lambda: settings.waits("0"), "BENCH_WAITS", "nan", "numbers from 0 to 1, with commas between them"),
     ],
 )

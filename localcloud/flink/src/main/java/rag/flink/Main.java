@@ -19,7 +19,8 @@ import org.apache.flink.util.FileUtils;
 /** Flink for the local cloud in one process: a cluster and the SQL gateway. {@code Main STATE_FOLDER [KEY=VALUE ...]} */
 public final class Main {
 
-    private static final int SLOTS = 16;
+    /** As many as the largest compute pool has CFUs, and some for statements that are being cancelled. */
+    private static final int SLOTS = 64;
 
     private Main() {}
 

@@ -33,6 +33,9 @@ final class Failures {
                             + "(?:\\.[a-z][\\w$]*)+\\.[A-Z]\\w*|Cannot invoke \"|cannot be cast to |\\bis null$");
     private static final int LONGEST = 1000;
 
+    static final String TOO_DEEP =
+            "The statement is nested too deeply: use fewer parentheses, subqueries or operators within one another.";
+
     private Failures() {}
 
     /**
@@ -56,6 +59,9 @@ final class Failures {
         for (Throwable cause : chain) {
             if (cause instanceof UserException) {
                 return cause.getMessage();
+            }
+            if (cause instanceof StackOverflowError) { // which Flink's parser wraps
+                return TOO_DEEP;
             }
         }
         for (Throwable cause : chain) {

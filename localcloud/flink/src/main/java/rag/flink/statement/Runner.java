@@ -70,8 +70,7 @@ final class Runner {
         try {
             return parseAndStart(handle);
         } catch (StackOverflowError e) { // parser, validator and planner go down into a statement level by level
-            throw new UserException(
-                    "The statement is nested too deeply: use fewer parentheses, subqueries or operators within one another.");
+            throw new UserException(Failures.TOO_DEEP);
         } catch (OutOfMemoryError e) {
             throw new UserException("The statement takes more memory to plan than Flink has: make it smaller.");
         }

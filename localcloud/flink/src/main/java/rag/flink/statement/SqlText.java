@@ -50,6 +50,9 @@ final class SqlText {
                 throw new UserException(name + " is not supported by the local cloud: there are no agents and tools.", e);
             }
             throw e;
+        } catch (NullPointerException e) {
+            // A stack overflow of Calcite's parser becomes a parse error without a message, which Flink's then reads.
+            throw new UserException(Failures.TOO_DEEP, e);
         }
         if (statements.size() == 1) {
             return statements.get(0);

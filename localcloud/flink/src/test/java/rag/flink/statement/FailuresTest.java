@@ -24,7 +24,6 @@ class FailuresTest {
                 new TableException("Planning failed.", new ClassCastException("class a.B cannot be cast to class c.D")),
                 new IllegalStateException("SHOW is not implemented for class rag.flink.catalog.EnvironmentCatalog"),
                 new ValidationException("Unsupported: org.apache.flink.table.operations.CompilePlanOperation"),
-                new RuntimeException(new StackOverflowError()),
                 new TableException("Fault", new NoSuchFieldException("a")),
                 new RuntimeException());
     }
@@ -35,6 +34,11 @@ class FailuresTest {
         String said = described(failure);
         assertTrue(said.endsWith("its log, flink.log, has the cause under mine."), said);
         assertFalse(said.matches(".*(class|null|invoke|flink\\.[a-z]+\\.).*"), said);
+    }
+
+    @Test
+    void aStackOverflowIsAStatementWithoutBottom() {
+        assertEquals(Failures.TOO_DEEP, described(new RuntimeException(new StackOverflowError())));
     }
 
     @Test

@@ -7,14 +7,10 @@ import re
 import pytest
 from confluent_sql import Property
 
-from localcloud.sql_coverage import PAGE, render, rows
 from workshop.clone import PROJECT
+from workshop.docs.sql_page import rows
 
 WITH = re.compile(r"\bWITH\s*\((?P<options>[^)]*)\)", re.IGNORECASE)
-
-
-def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == render(), "run `python -m localcloud.sql_coverage`"
 
 
 @pytest.mark.parametrize("name", ["statements", "table-options", "properties"])

@@ -13,7 +13,7 @@ from tests.support.stub_api import StubApi
 from toolchain.frontdoor.hall.http_json import Api, Reply
 from toolchain.frontdoor.setup.prepare import Prepared
 from toolchain.frontdoor.stack.stack import Project, Stack
-from toolchain.frontdoor.state.beginning import Beginning, beginning_of, clock_of
+from toolchain.frontdoor.state.command_start import CommandStart, cloud_clock, read_command_start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,19 +49,19 @@ def clock(base: str, says: str) -> Clock:
 @pytest.mark.parametrize("base", ["https://api.confluent.cloud", "http://127.0.0.1:8099"])
 def test_the_clouds_clock_counts_where_it_differs_from_this_machines(base: str, off: timedelta) -> None:
     there = datetime.now(UTC).replace(microsecond=0) + off
-    assert clock_of(clock(base, format_datetime(there, usegmt=True))) == there + timedelta(seconds=1)
+    assert cloud_clock(clock(base, format_datetime(there, usegmt=True))) == there + timedelta(seconds=1)
 
 
 def test_a_local_clouds_clock_is_this_machines() -> None:
     before = datetime.now(UTC)
-    told = clock_of(clock("http://127.0.0.1:8099", format_datetime(before, usegmt=True)))
+    told = cloud_clock(clock("http://127.0.0.1:8099", format_datetime(before, usegmt=True)))
     assert told is not None
     assert before <= told <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize("says", ["", "soon", "Sun, 22 Nov 2026 13:40:00 -0000"])
 def test_a_cloud_that_does_not_tell(says: str) -> None:
-    assert clock_of(clock("https://api.confluent.cloud", says)) is None
+    assert cloud_clock(clock("https://api.confluent.cloud", says)) is None
 
 
 @pytest.mark.parametrize(
@@ -79,35 +79,35 @@ def test_a_cloud_that_does_not_tell(says: str) -> None:
     ],
 )
 def test_what_is_younger(created_at: str, *, is_of_it: bool) -> None:
-    assert Beginning(AT).is_before(created_at) is is_of_it
-    assert not Beginning().is_before(created_at)
+    assert CommandStart(AT).is_before(created_at) is is_of_it
+    assert not CommandStart().is_before(created_at)
 
 
 def test_it_is_kept(tmp_path: Path) -> None:
-    for beginning in (Beginning(AT, {"lkc-1": ["datagen"]}), Beginning()):
-        beginning.write(tmp_path / "began.json")
-        assert Beginning.read(tmp_path / "began.json") == beginning
+    for start in (CommandStart(AT, {"lkc-1": ["datagen"]}), CommandStart()):
+        start.write(tmp_path / "began.json")
+        assert CommandStart.read(tmp_path / "began.json") == start
 
 
 @pytest.mark.parametrize("kept", ["", "[]", '{"at": 5}', '{"connectors": {}}'])
 def test_what_cannot_be_read_proves_nothing(tmp_path: Path, kept: str) -> None:
-    assert Beginning.read(tmp_path / "none") == Beginning()
+    assert CommandStart.read(tmp_path / "none") == CommandStart()
     (tmp_path / "began.json").write_text(kept)
-    assert Beginning.read(tmp_path / "began.json") == Beginning()
+    assert CommandStart.read(tmp_path / "began.json") == CommandStart()
 
 
 def test_the_later_of_two() -> None:
     later = AT + timedelta(minutes=5)
-    assert Beginning(AT).not_before(later).at == later
-    assert Beginning(later).not_before(AT).at == later
-    assert Beginning(AT).not_before(None).at == AT
-    assert Beginning().not_before(AT).at == AT
+    assert CommandStart(AT).no_earlier_than(later).at == later
+    assert CommandStart(later).no_earlier_than(AT).at == later
+    assert CommandStart(AT).no_earlier_than(None).at == AT
+    assert CommandStart().no_earlier_than(AT).at == AT
 
 
 class TestAsking:
     """The cloud of a stack, before a command."""
 
-    def ask(self, layout: Layout, tmp_path: Path, replies: dict[str, Any], *, key: bool = True) -> Beginning:
+    def ask(self, layout: Layout, tmp_path: Path, replies: dict[str, Any], *, key: bool = True) -> CommandStart:
         with StubApi(replies) as api:
             settings = layout.project / "Pulumi.dev.yaml"
             settings.write_text(f"config:\n  confluentcloud:endpoint: {api.url}\n")
@@ -115,7 +115,7 @@ class TestAsking:
             stack.checkpoint.parent.mkdir(parents=True, exist_ok=True)
             stack.checkpoint.write_text(json.dumps({"checkpoint": {"latest": {"resources": [CLUSTER]}}}))
             keys = {"CONFLUENT_CLOUD_API_KEY": "CK", "CONFLUENT_CLOUD_API_SECRET": "CS"} if key else {}
-            found = beginning_of(Prepared(layout, stack, tmp_path / "no-pulumi", keys, None))
+            found = read_command_start(Prepared(layout, stack, tmp_path / "no-pulumi", keys, None))
             assert [line for line in api.asked if not line.startswith("GET ")] == []
             return found
 
@@ -144,4 +144,4 @@ class TestAsking:
     def test_nobody_there(self, layout: Layout, tmp_path: Path) -> None:
         (layout.project / "Pulumi.dev.yaml").write_text("config:\n  confluentcloud:endpoint: http://127.0.0.1:9\n")
         stack = Stack.read(Project.read(layout), "dev")
-        assert beginning_of(Prepared(layout, stack, tmp_path / "no-pulumi", {}, None)) == Beginning()
+        assert read_command_start(Prepared(layout, stack, tmp_path / "no-pulumi", {}, None)) == CommandStart()

@@ -1,4 +1,4 @@
-"""Where the control plane shows an object of the state, and what that object is part of."""
+"""Paths of the control plane's REST API for the objects of a state, and the ids of the objects that contain them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONNECTOR = f"{_PREFIX}connector:Connector"
 IN_FLINK = frozenset({f"{_PREFIX}flinkStatement:FlinkStatement", f"{_PREFIX}flinkConnection:FlinkConnection"})
 
 ENVIRONMENTS = "/org/v2/environments"
-# What other objects are part of, and what people call it.
+# Types of objects that contain others, outermost first -> label for the user.
 PARENTS: Mapping[str, str] = {
     ENVIRONMENT: "environment",
     SERVICE_ACCOUNT: "service account",
@@ -53,23 +53,24 @@ _ADDRESSES: Mapping[str, Callable[[Resource], str]] = {
 
 
 def address_of(resource: Resource) -> str | None:
-    """Return the path of an object's own GET; ``None`` for one that only another plane can show."""
+    """Return the path of an object's own GET; ``None`` for one that only Flink's or Kafka's endpoint shows."""
     address = _ADDRESSES.get(resource.type)
     return address(resource) if address else None
 
 
 def collection_of(parent: Resource) -> str:
-    """Return the path of the list that shows a parent while it is there."""
+    """Return the path of the list that contains a parent while it exists."""
     path, _, query = (address_of(parent) or "").partition("?")
     if parent.type == API_KEY:
         query = f"spec.owner={parent.text('owner', 'id')}"
     return path.rsplit("/", 1)[0] + (f"?{query}" if query else "")
 
 
-def part_of(resource: Resource, provider: Mapping[str, object]) -> frozenset[str]:
-    """Return the ids of what an object is inside of, belongs to or gives rights on.
+def containers_of(resource: Resource, provider: Mapping[str, object]) -> frozenset[str]:
+    """Return the ids of the objects that an object is in, belongs to or grants rights on.
 
-    ``provider``: the inputs of the provider that it is made with, which says where statements and connections are.
+    Deleting any of them deletes the object, too. ``provider``: the inputs of the object's provider, which name the
+    environment of statements and connections.
     """
     found = {
         resource.text("environment", "id"),

@@ -1,4 +1,4 @@
-"""What the local cloud's SQL has, as a page: ``python -m localcloud.sql_coverage`` writes docs/local-cloud-sql.md.
+"""``docs/local-cloud-sql.md``: what the local cloud's SQL has.
 
 It is made of the lists by which Flink's side decides (``localcloud/flink/src/main/resources/rag/flink``): whoever
 changes one changes both.
@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PROJECT = Path(__file__).resolve().parents[1]
-PAGE = _PROJECT / "docs" / "local-cloud-sql.md"
+_PROJECT = Path(__file__).resolve().parents[2]
 LISTS = _PROJECT / "localcloud" / "flink" / "src" / "main" / "resources" / "rag" / "flink"
 _NOT_SERVED = "-"
 
 _HEAD = """\
 # Statements, table options and properties
 
-Made by `python -m localcloud.sql_coverage` from the lists by which the local cloud decides; a test compares them. A
-statement is judged whole, from its text, before Flink resolves it. What is refused has changed nothing, and
-`status.detail` says in one sentence what it was and what to write instead. What is in no list is refused as well.
+Written by `./pulumiw docs` from the lists by which the local cloud decides
+(`localcloud/flink/src/main/resources/rag/flink`); a test compares them. A statement is judged whole, from its text,
+before Flink resolves it. What is refused has changed nothing, and `status.detail` says in one sentence what it was and
+what to write instead. What is in no list is refused as well.
 """
 _STATEMENTS = """
 ## Statements
@@ -88,7 +88,3 @@ def _values(answer: str) -> str:
     if not answer.replace("-", "").replace("|", "").isalnum():
         return "any that fits"
     return ", ".join(f"`{value}`" for value in answer.split("|"))
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render(), encoding="utf-8")

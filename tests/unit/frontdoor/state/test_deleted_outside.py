@@ -13,8 +13,8 @@ from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.setup.prepare import Prepared
 from toolchain.frontdoor.stack.stack import Project, Stack
-from toolchain.frontdoor.state.outside.forget import without_resources
-from toolchain.frontdoor.state.outside.settle import Settled, settle
+from toolchain.frontdoor.state.deleted_outside.reconcile import Reconciled, reconcile
+from toolchain.frontdoor.state.deleted_outside.state_edits import without_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,13 +129,13 @@ class World:
         if {"env", "key"} & set(names):
             self.api.replies[f"GET {SQL}"] = REFUSED
 
-    def settle(self, *arguments: str, after_failure: bool = False) -> Settled:
+    def reconcile(self, *arguments: str, after_failure: bool = False) -> Reconciled:
         state = {"resources": self.resources}
         checkpoint = self.prepared.stack.checkpoint
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         checkpoint.write_text(json.dumps({"checkpoint": {"latest": state}}))
         (self.folder / "state.json").write_text(json.dumps({"version": 3, "deployment": state}))
-        found = settle(self.prepared, Request(arguments), after_failure=after_failure)
+        found = reconcile(self.prepared, Request(arguments), after_failure=after_failure)
         assert self.api.deleted == []
         return found
 
@@ -165,7 +165,7 @@ def world(layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 def test_while_all_is_there_each_parent_is_asked_for_once(world: World) -> None:
     for command in ("up", "preview", "refresh", "destroy"):
-        assert world.settle(command) == Settled()
+        assert world.reconcile(command) == Reconciled()
     parents = {ADDRESSES[name] for name in ("env", "account", "cluster", "pool", "key")}
     asked = [line.removeprefix("GET ").partition("?")[0] for line in world.api.asked]
     assert sorted(asked) == sorted(4 * [*parents])
@@ -173,8 +173,8 @@ def test_while_all_is_there_each_parent_is_asked_for_once(world: World) -> None:
 
 def test_other_commands_ask_nothing(world: World) -> None:
     world.delete("env")
-    assert world.settle("stack") == Settled()
-    assert world.settle("up", "--help") == Settled()
+    assert world.reconcile("stack") == Reconciled()
+    assert world.reconcile("up", "--help") == Reconciled()
     assert world.api.asked == []
 
 
@@ -184,7 +184,7 @@ def test_an_environment_takes_with_it_what_is_inside(
     world: World, capsys: pytest.CaptureFixture[str], command: str, reply: Any
 ) -> None:
     world.delete("env", "cluster", "pool", "key", "inner", "connector", reply=reply)
-    assert world.settle(command) == Settled(changed=True)
+    assert world.reconcile(command) == Reconciled(changed=True)
     assert world.forgotten == IN_ENVIRONMENT
     said = capsys.readouterr().err
     assert "environment env-1 was deleted outside Pulumi" in said
@@ -194,7 +194,7 @@ def test_an_environment_takes_with_it_what_is_inside(
 
 def test_what_is_left_refers_to_nothing_that_is_gone(world: World) -> None:
     world.delete("env", "cluster", "pool", "key", "inner", "connector")
-    world.settle("up")
+    world.reconcile("up")
     by_urn = {one["urn"]: one for one in world.left}
     assert by_urn["urn:flink"]["dependencies"] == ["urn:account"]
     assert by_urn["urn:flink"]["propertyDependencies"] == {"flinkApiKey": []}
@@ -203,7 +203,7 @@ def test_what_is_left_refers_to_nothing_that_is_gone(world: World) -> None:
 
 def test_what_the_cloud_kept_stays_in_the_state(world: World) -> None:
     world.delete("env", "cluster", "pool", "key", "connector")
-    world.settle("up")
+    world.reconcile("up")
     assert world.forgotten == IN_ENVIRONMENT - {"inner"}
 
 
@@ -213,14 +213,14 @@ def test_what_the_cloud_kept_stays_in_the_state(world: World) -> None:
 )
 def test_a_part_takes_with_it_what_is_part_of_it(world: World, name: str, with_it: set[str]) -> None:
     world.delete(name, *(with_it & ADDRESSES.keys()))
-    assert world.settle("up") == Settled(changed=True)
+    assert world.reconcile("up") == Reconciled(changed=True)
     assert world.forgotten == {name, *with_it}
 
 
 def test_an_environment_that_the_stack_only_lives_in_is_asked_for(world: World) -> None:
     world.resources = [one for one in world.resources if one["urn"] != "urn:env"]
     world.delete("env", "cluster", "pool", "key", "inner", "connector")
-    world.settle("destroy", "--yes")
+    world.reconcile("destroy", "--yes")
     assert world.forgotten == IN_ENVIRONMENT - {"env"}
 
 
@@ -229,41 +229,41 @@ class TestProof:
     def test_a_key_that_reads_no_environments_proves_nothing(self, world: World, reply: Any) -> None:
         world.delete("env")
         world.api.replies["GET /org/v2/environments"] = reply
-        assert world.settle("up") == Settled()
+        assert world.reconcile("up") == Reconciled()
         assert world.forgotten == set()
 
     def test_a_bad_key_is_not_taken_for_a_deletion(self, world: World) -> None:
         world.delete("env", reply=(403, {"errors": [{"detail": "invalid API key"}]}))
-        assert world.settle("up") == Settled()
+        assert world.reconcile("up") == Reconciled()
 
     def test_a_key_of_another_organization_is_refused_before_a_refresh_forgets_all(self, world: World) -> None:
         world.delete(*ADDRESSES)
         world.api.replies["GET /org/v2/environments"] = listed("env-7", organization="org-2")
         with pytest.raises(Failure, match=r"is one of organization org-2, but this stack is in organization org-1"):
-            world.settle("refresh")
+            world.reconcile("refresh")
         assert world.forgotten == set()
 
     def test_a_key_that_may_not_see_what_is_there_is_refused(self, world: World) -> None:
         world.delete("env", reply=HIDDEN)
         world.api.replies[f"GET {SQL}"] = {"data": []}
         with pytest.raises(Failure, match="may not see environment env-1, which is there"):
-            world.settle("refresh")
+            world.reconcile("refresh")
         assert world.forgotten == set()
 
     def test_what_a_list_shows_is_there(self, world: World) -> None:
         world.api.replies[f"GET {ADDRESSES['cluster']}"] = MISSING
-        assert world.settle("up") == Settled()
+        assert world.reconcile("up") == Reconciled()
 
     def test_a_flink_key_that_still_opens_is_there(self, world: World) -> None:
         world.api.replies[f"GET {ADDRESSES['key']}"] = HIDDEN
-        assert world.settle("up") == Settled()
+        assert world.reconcile("up") == Reconciled()
 
 
 class TestWithoutAFlinkKey:
     def test_a_refresh_leaves_out_what_it_cannot_ask_about(self, world: World) -> None:
         world.delete("key")
         flags = ("--exclude", "urn:connection", "--exclude", "urn:statement")
-        assert world.settle("refresh") == Settled(changed=True, flags=flags)
+        assert world.reconcile("refresh") == Reconciled(changed=True, flags=flags)
         assert world.forgotten == {"key"}
         (stack,) = [one for one in world.left if one["urn"] == "urn:stack"]
         assert stack["outputs"] == {"environmentId": "env-1"}
@@ -271,19 +271,19 @@ class TestWithoutAFlinkKey:
     def test_a_refresh_has_forgotten_the_key_already(self, world: World) -> None:
         world.resources = [one for one in world.resources if one["urn"] != "urn:key"]
         world.delete("key")
-        assert world.settle("refresh").flags[::2] == ("--exclude", "--exclude")
-        assert world.settle("destroy", "--yes") == Settled(changed=True)
+        assert world.reconcile("refresh").flags[::2] == ("--exclude", "--exclude")
+        assert world.reconcile("destroy", "--yes") == Reconciled(changed=True)
         assert world.forgotten == {"connection", "statement"}
 
     def test_a_destroy_leaves_statements_to_their_environment(self, world: World) -> None:
         world.delete("key")
-        assert world.settle("destroy", "--yes") == Settled(changed=True)
+        assert world.reconcile("destroy", "--yes") == Reconciled(changed=True)
         assert world.forgotten == {"key", "connection", "statement"}
 
     def test_a_destroy_that_is_refused_forgets_no_statement(self, world: World) -> None:
         world.delete("key")
         world.resources[2] |= {"protect": True}
-        assert world.settle("destroy", "--yes") == Settled(changed=True)
+        assert world.reconcile("destroy", "--yes") == Reconciled(changed=True)
         assert world.forgotten == {"key"}
 
     @pytest.mark.parametrize(
@@ -299,14 +299,14 @@ class TestWithoutAFlinkKey:
     ) -> None:
         world.delete("key")
         with pytest.raises(Failure, match=sentence):
-            world.settle(*arguments)
+            world.reconcile(*arguments)
         assert world.forgotten == set()
 
     def test_in_an_environment_that_stays_a_destroy_needs_a_key(self, world: World) -> None:
         world.resources = [one for one in world.resources if one["urn"] != "urn:env"]
         world.delete("key")
         with pytest.raises(Failure, match=r"in environment env-1 cannot be deleted without one: run `./pulumiw up`"):
-            world.settle("destroy", "--yes")
+            world.reconcile("destroy", "--yes")
         assert world.forgotten == set()
 
 
@@ -318,9 +318,9 @@ def test_where_the_cloud_key_is_a_secret_of_the_stack_an_up_looks_only_after_it_
     stack = Stack.read(Project.read(layout), "dev")
     world.prepared = Prepared(layout, stack, world.prepared.cli, world.prepared.environment, None)
     world.delete("env", "cluster", "pool", "key", "inner", "connector")
-    assert world.settle("up") == Settled()
+    assert world.reconcile("up") == Reconciled()
     assert world.api.asked == []
-    assert world.settle("up", after_failure=True) == Settled(changed=True)
+    assert world.reconcile("up", after_failure=True) == Reconciled(changed=True)
     assert world.forgotten == IN_ENVIRONMENT
 
 

@@ -24,7 +24,7 @@ def place(local: Local, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 def later(place: Place, seconds: float) -> None:
     place.clock[0] += seconds  # type: ignore[attr-defined]
-    place.local.cloud.unread.sweep()
+    place.local.cloud.abandoned_queries.sweep()
 
 
 def test_one_without_a_reader_is_stopped_with_the_reason(place: Place) -> None:
@@ -38,7 +38,7 @@ def test_one_without_a_reader_is_stopped_with_the_reason(place: Place) -> None:
     assert "nobody has read its results for 5 minutes" in found["status"]["detail"]
 
 
-def test_each_read_counts_anew(place: Place) -> None:
+def test_each_read_restarts_the_patience(place: Place) -> None:
     place.create("q", "SELECT 1")
     for _ in range(3):
         later(place, 200)

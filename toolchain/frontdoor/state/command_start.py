@@ -1,7 +1,7 @@
-"""When a command began, and what was there by then: noted before it, for what it may leave.
+"""The start of a command: the time, and the connectors that existed. It is recorded before Pulumi runs, for recovery.
 
-An object that the cloud says is older is somebody else's, whatever its name. The clock is the cloud's: this machine's
-may be wrong by more than a command takes.
+An object that was created earlier, by the cloud's own account, belongs to somebody else, whatever its name. The time is
+the cloud's: this machine's clock may be wrong by more than the duration of a command.
 """
 
 from __future__ import annotations
@@ -24,51 +24,51 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.setup.prepare import Prepared
 
-_SECONDS = 5.0
+_SECONDS = 5.0  # per request: every command waits for this, and an unknown start is an answer
 _DATE_STEP = timedelta(seconds=1)  # of the header: it leaves the fraction out
 _CLUSTER = "confluentcloud:index/kafkaCluster:KafkaCluster"
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """``at``: by the cloud's clock, ``None`` if it did not say. ``connectors``: names by cluster, if they were listed.
+class CommandStart:
+    """``at``: the time by the cloud's clock, ``None`` if it is unknown. ``connectors``: cluster id -> names.
 
-    Connectors are listed because their API does not say when one was created. A cluster of the stack's that is not
-    among the listed ones was not in the state when the command began.
+    ``connectors`` is ``None`` if they could not be listed. They are listed because their API does not say when one was
+    created. A cluster of the stack that has no entry was not in the state when the command started.
     """
 
     at: datetime | None = None
     connectors: dict[str, list[str]] | None = None
 
     def is_before(self, created_at: str) -> bool:
-        """Whether an object of that age was created after the command began."""
-        created = time_of(created_at)
+        """Whether an object created at ``created_at`` (RFC 3339) is younger than the command; false if unknown."""
+        created = parse_time(created_at)
         return self.at is not None and created is not None and created >= self.at
 
     def had_connector(self, cluster: str, name: str) -> bool:
-        """Whether a connector on a cluster of the stack's may have been there when the command began."""
+        """Whether a connector on a cluster of the stack may have existed when the command started."""
         return self.connectors is None or name in self.connectors.get(cluster, ())
 
-    def not_before(self, moment: datetime | None) -> Beginning:
-        """Return the later one of two beginnings: the earlier one is of a command before."""
+    def no_earlier_than(self, moment: datetime | None) -> CommandStart:
+        """Return this start, moved to ``moment`` if that is later: the recorded one is then an earlier command's."""
         return self if moment is None or (self.at and self.at >= moment) else replace(self, at=moment)
 
     def write(self, path: Path) -> None:
-        """Keep it until the command is settled."""
+        """Save it until the command's operations are resolved."""
         path.write_text(json.dumps(asdict(self), default=datetime.isoformat), encoding="utf-8")
 
     @classmethod
-    def read(cls, path: Path) -> Beginning:
-        """Return what was kept; without it nothing is known of the command, and so nothing is proven."""
+    def read(cls, path: Path) -> CommandStart:
+        """Return the saved start, or one without any knowledge, which proves nothing, if the file is unreadable."""
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            return cls(at=time_of(kept["at"] or ""), connectors=kept["connectors"])
+            return cls(at=parse_time(kept["at"] or ""), connectors=kept["connectors"])
         except (OSError, ValueError, KeyError, TypeError):
             return cls()
 
 
-def time_of(text: str) -> datetime | None:
-    """Read an RFC 3339 time; ``None`` if it is none, or one without its zone."""
+def parse_time(text: str) -> datetime | None:
+    """Parse an RFC 3339 time; ``None`` if ``text`` is not one, or has no time zone."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -76,23 +76,24 @@ def time_of(text: str) -> datetime | None:
     return read if read.tzinfo else None
 
 
-def beginning_of(prepared: Prepared) -> Beginning:
-    """Ask the cloud what time it is, and which connectors there are. Never fails: unknown is an answer."""
+def read_command_start(prepared: Prepared) -> CommandStart:
+    """Ask the cloud for its time and its connectors. Never fails: what the cloud does not answer stays ``None``."""
     environment = prepared.environment
     base = (prepared.stack.endpoint or environment.get("CONFLUENT_CLOUD_ENDPOINT") or CONFLUENT_CLOUD).rstrip("/")
     cloud = Api(
         base, environment.get("CONFLUENT_CLOUD_API_KEY"), environment.get("CONFLUENT_CLOUD_API_SECRET"), _SECONDS
     )
-    return Beginning(clock_of(cloud), _connectors(cloud, deployment(prepared).get("resources") or []))
+    return CommandStart(cloud_clock(cloud), _connectors(cloud, deployment(prepared).get("resources") or []))
 
 
-def clock_of(cloud: Api) -> datetime | None:
-    """Return a time that is not before now by the cloud's clock, nor a second later; from its ``Date`` header.
+def cloud_clock(cloud: Api) -> datetime | None:
+    """Return the present time by the cloud's clock, at most a second late and never early, from its ``Date`` header.
 
-    Where the header agrees with this machine's clock, as on a local cloud, that one is used: it has the fraction.
+    On a local cloud this machine's clock is used if the header agrees with it: the header has whole seconds only.
     """
     here = datetime.now(UTC)
     try:
+        # Any response has the header, also a 401 or 404: the path matters to the local cloud alone.
         told = parsedate_to_datetime(cloud.call("GET", "/healthz").date)
     except (OSError, http.client.HTTPException, ValueError):
         return None
@@ -113,7 +114,7 @@ def _connectors(cloud: Api, resources: Iterable[dict[str, Any]]) -> dict[str, li
         environment = (inputs.get("environment") or {}).get("id", "")
         path = f"/connect/v1/environments/{environment}/clusters/{cluster}/connectors"
         try:
-            reply = cloud.patiently("GET", path)
+            reply = cloud.call_with_retry("GET", path)
         except (OSError, http.client.HTTPException):
             return None
         gone = reply.status == http.client.NOT_FOUND

@@ -1,8 +1,7 @@
-"""What the local cloud serves, as a page: ``python -m localcloud.api.coverage`` writes docs/local-cloud-coverage.md."""
+"""``docs/local-cloud-coverage.md``: what the local cloud serves, made of its routes."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi.routing import APIRoute
@@ -12,8 +11,6 @@ from localcloud.api.app import ROUTERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "local-cloud-coverage.md"
 
 # Endpoints that answer in the right shape, with less behind it than in the cloud.
 SHALLOW = {
@@ -58,8 +55,8 @@ NOT_SERVED = {
 _HEAD = """\
 # What the local cloud serves
 
-Made by `python -m localcloud.api.coverage` from the routes themselves; a test compares them. An endpoint that is not
-here answers 501 with a sentence.
+Written by `./pulumiw docs` from the routes in `localcloud/api/routers/` and the notes in
+`workshop/docs/coverage_page.py`; a test compares them. An endpoint that is not here answers 501 with a sentence.
 
 - **real**: it does what Confluent Cloud does, over real Kafka and Flink, with its roles enforced.
 - **shallow**: it answers in the cloud's shape, with less behind it, as said.
@@ -96,7 +93,3 @@ def render() -> str:
 
 def _first_line(docstring: str | None) -> str:
     return (docstring or "").strip().splitlines()[0].replace("``", "`")
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Asks the control plane what is there, and tells "is gone" from "may not be seen with this key"."""
+"""Asks the control plane which objects exist. What an answer proves is decided in ``deletion_proof.py``."""
 
 from __future__ import annotations
 
@@ -15,42 +15,44 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.hall.http_json import Api
 
 _NOT_SHOWN = frozenset({http.client.FORBIDDEN, http.client.NOT_FOUND})
-_BAD_KEY = "invalid API key"  # by these words the official provider tells such a 403 from one for what is gone
-_AT_ONCE = 8
+# Confluent Cloud answers 403 both for a bad key and for a deleted object. The official provider tells them apart by
+# these words in the body.
+_BAD_KEY = "invalid API key"
+_CONCURRENT_REQUESTS = 8
 
 
 @dataclass(frozen=True)
-class Presence:
-    """The control plane, asked with the caller's own key."""
+class ControlPlane:
+    """The control plane's REST API, called with the user's own cloud API key."""
 
     api: Api
 
-    def missing(self, paths: Iterable[str], *, patient: bool = False) -> frozenset[str]:
-        """Return those of ``paths`` that are answered 404, or 403 as Confluent Cloud does for what is gone.
+    def missing(self, paths: Iterable[str], *, retry: bool = False) -> frozenset[str]:
+        """Return the ``paths`` that are answered 404, or 403, as Confluent Cloud answers for some deleted objects.
 
-        All are asked at once. No answer, or one that tells nothing, counts as being there. ``patient``: a request that
-        fails for the moment is sent again.
+        The requests run concurrently. Without a clear answer, an object counts as existing. ``retry``: whether
+        transient errors are retried.
         """
         asked = sorted(set(paths))
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            answers = pool.map(lambda path: self._is_missing(path, patient=patient), asked)
+        with ThreadPoolExecutor(_CONCURRENT_REQUESTS) as pool:
+            answers = pool.map(lambda path: self._is_missing(path, retry=retry), asked)
             return frozenset(path for path, missing in zip(asked, answers, strict=True) if missing)
 
-    def _is_missing(self, path: str, *, patient: bool) -> bool:
+    def _is_missing(self, path: str, *, retry: bool) -> bool:
         try:
-            reply = self.api.patiently("GET", path) if patient else self.api.call("GET", path)
+            reply = self.api.call_with_retry("GET", path) if retry else self.api.call("GET", path)
         except (OSError, http.client.HTTPException):
             return False
         return reply.status in _NOT_SHOWN and _BAD_KEY not in json.dumps(reply.body)
 
     def listed(self, collection: str) -> Mapping[str, dict[str, Any]] | None:
-        """Return all objects of a list by id; ``None`` unless every page of it is answered with success."""
+        """Return all objects of a paged list by id; ``None`` unless every page is answered with 200."""
         found: dict[str, dict[str, Any]] = {}
         first = f"{collection}{'&' if '?' in collection else '?'}page_size=99"
         page = first
         while page:
             try:
-                reply = self.api.patiently("GET", page)
+                reply = self.api.call_with_retry("GET", page)
             except (OSError, http.client.HTTPException):
                 return None
             if reply.status != http.client.OK or not isinstance(reply.body, dict):

@@ -1,22 +1,18 @@
-"""``python -m components.config.settings_doc``: write ``docs/settings.md`` from the settings themselves."""
+"""``docs/settings.md``, made of the settings themselves."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from pydantic.alias_generators import to_camel
 
 from components.config.regions import REGIONS
 from components.config.settings import NAMESPACE, Settings, rules
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
-
 _INTRODUCTION = f"""# Settings
 
-Written by `python -m components.config.settings_doc` from `components/config/settings.py`.
+Written by `./pulumiw docs` from `components/config/settings.py`; a test compares them.
 
 Set one with `./pulumiw config set {NAMESPACE}:KEY VALUE`, or write `{NAMESPACE}:KEY: VALUE` under `config:` in
-`Pulumi.<stack>.yaml`. All mistakes are told at once, before anything is created.
+`Pulumi.<stack>.yaml`. All mistakes are reported together, before anything is created.
 
 | Key | Default | May be | Meaning |
 | --- | --- | --- | --- |
@@ -51,7 +47,3 @@ def render() -> str:
         rows.append(f"| `{key}` | {default} | {rules()[key].allowed} | {info.description} |\n")
     regions = [f"- {cloud}: {', '.join(f'`{name}`' for name in names)}\n" for cloud, names in REGIONS.items()]
     return _INTRODUCTION + "".join(rows) + _PROVIDER + "".join(regions)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render(), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Running a program in the virtual environment it names, where that is not this host's own.
+"""Runs a program with another interpreter, if Pulumi.yaml names another virtual environment than the host's.
 
-``INTERPRETER -m offline.plugins.language.elsewhere ENGINE`` is that process. It reads the ``RunRequest`` from its
-standard input, for the request holds secrets, and its exit status says whether the program has failed.
+The process is ``INTERPRETER -m offline.plugins.language.other_interpreter ENGINE``. It reads the ``RunRequest`` from
+standard input, since the request contains secrets. Its exit status says whether the program has failed.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _NO_SDK = 3
 
 
 def run_with(interpreter: str, request: Any, engine: str, gone: threading.Event) -> Any:
-    """Run the program a ``RunRequest`` names with another interpreter; return the ``RunResponse``.
+    """Run the program of a ``RunRequest`` with another interpreter; return the ``RunResponse``.
 
-    ``gone`` is set when the engine does not want it any more.
+    ``gone``: set when the engine has cancelled the request; the program is terminated then.
     """
     from pulumi.runtime.proto import language_pb2  # noqa: PLC0415 - `main` looks whether there is an SDK first
 
@@ -45,7 +45,7 @@ def run_with(interpreter: str, request: Any, engine: str, gone: threading.Event)
 
 
 def main() -> int:
-    """Run the program; 0 if it ends well."""
+    """Run the program; the exit status is 0 if it succeeds."""
     try:
         from pulumi.runtime.proto import language_pb2  # noqa: PLC0415 - see _NO_SDK
     except ModuleNotFoundError:

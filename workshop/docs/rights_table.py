@@ -1,10 +1,8 @@
-"""What the pipeline does that needs a right, and the table of ``docs/security.md`` made of it.
-
-``python -m tests.support.rights_table`` writes the table; a test compares.
-"""
+"""What the pipeline does that needs a right, and the table of ``docs/security.md`` made of it."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,14 +10,14 @@ import pulumi
 
 from components import Scope
 from localcloud.control.access.rbac import Grant, Operation, allows
-from tests.support.recorded_program import CLUSTER, ENVIRONMENT, ORGANIZATION, REGISTRY, record
-from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
-    from components.grants import Role
+    from components.grants import Grant as Granted
 
-PAGE = PROJECT / "docs" / "security.md"
-MARK = "<!-- generated: python -m tests.support.rights_table -->"
+ORGANIZATION = "crn://confluent.cloud/organization=org-1"
+ENVIRONMENT = f"{ORGANIZATION}/environment=env-1"
+CLUSTER = f"{ENVIRONMENT}/cloud-cluster=lkc-1"
+REGISTRY = f"{ENVIRONMENT}/schema-registry=lsrc-1"
 SOURCE_TOPIC = "product-updates"
 SINK = "product_vector"
 K = f"{CLUSTER}/kafka=lkc-1"
@@ -64,31 +62,32 @@ class Binding:
 
 def bindings() -> list[Binding]:
     """Return every role binding of the program on a Standard cluster."""
-    found: list[Binding] = []
-
-    def program() -> None:
-        scope = Scope(
-            organization=pulumi.Output.from_input(ORGANIZATION),
-            environment=pulumi.Output.from_input(ENVIRONMENT),
-            registry=pulumi.Output.from_input(REGISTRY),
-            cluster=pulumi.Output.from_input(CLUSTER),
-            cluster_id=pulumi.Output.from_input("lkc-1"),
-            generated={SOURCE_TOPIC},
-            reads={SOURCE_TOPIC},
-            writes={SINK},
-            roles_per_topic=True,
-        )
-        deployer = [*scope.deployer(pulumi.Output.from_input("sa-runner")), *scope.operator()]
-        for account, grants in (("datagen", scope.datagen()), ("runner", scope.runner()), ("deployer", deployer)):
-            for grant in grants:
-                _note(found, account, grant.on, grant.role, grant.crn)
-
-    record(program)
-    return sorted(found, key=lambda one: ("datagen", "runner", "deployer").index(one.account))
+    return asyncio.run(_bindings())
 
 
-def _note(found: list[Binding], account: str, on: str, role: Role, crn: pulumi.Output[str]) -> None:
-    crn.apply(lambda pattern: found.append(Binding(account, on, Grant(role.value, pattern))))
+async def _bindings() -> list[Binding]:
+    # Pulumi's outputs are futures, so they are made and awaited in one event loop.
+    scope = Scope(
+        organization=pulumi.Output.from_input(ORGANIZATION),
+        environment=pulumi.Output.from_input(ENVIRONMENT),
+        registry=pulumi.Output.from_input(REGISTRY),
+        cluster=pulumi.Output.from_input(CLUSTER),
+        cluster_id=pulumi.Output.from_input("lkc-1"),
+        generated={SOURCE_TOPIC},
+        reads={SOURCE_TOPIC},
+        writes={SINK},
+        roles_per_topic=True,
+    )
+    granted: dict[str, list[Granted]] = {
+        "datagen": scope.datagen(),
+        "runner": scope.runner(),
+        "deployer": [*scope.deployer(pulumi.Output.from_input("sa-runner")), *scope.operator()],
+    }
+    return [
+        Binding(account, grant.on, Grant(grant.role.value, str(await grant.crn.future())))
+        for account, grants in granted.items()
+        for grant in grants
+    ]
 
 
 def refused(held: list[Binding]) -> list[str]:
@@ -100,7 +99,7 @@ def refused(held: list[Binding]) -> list[str]:
     ]
 
 
-def table() -> str:
+def render() -> str:
     """Return the table: principal, right, on what, what is refused without it."""
     every = bindings()
     rows = ["| principal | role | on | refused without it |", "|---|---|---|---|"]
@@ -109,9 +108,4 @@ def table() -> str:
         told = "; ".join(without) or "nothing here (Confluent's guide asks for it)"
         place = one.grant.pattern.rpartition("/")[2].replace("|", "")
         rows.append(f"| `{one.account}` | {one.grant.role} | `{place}` | {told} |")
-    return "\n".join(rows)
-
-
-if __name__ == "__main__":
-    head, _, _ = PAGE.read_text().partition(MARK)
-    PAGE.write_text(f"{head}{MARK}\n\n{table()}\n")
+    return "\n".join(rows) + "\n"

@@ -1,8 +1,9 @@
-"""Proves that an object which its own GET does not show has been deleted.
+"""Proves that an object whose GET is answered 404 or 403 was deleted.
 
-Confluent Cloud answers 404 or 403 for what is gone, but also for what is in another organization and for what the key
-has no right to see. So a parent is gone only if the same key reads the list that would show it, in the organization
-that the stack is in; and an environment only if the stack's own Flink key, which ends with it, is refused.
+Confluent Cloud answers the same for objects of another organization and for objects that the key may not see. So two
+more facts are needed:
+- The same key reads the list that would contain the object, in the stack's own organization.
+- For an environment: Flink refuses the stack's own Flink key, which is deleted with its environment.
 """
 
 from __future__ import annotations
@@ -14,35 +15,41 @@ from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.http_json import Api
-from toolchain.frontdoor.state.outside.addresses import API_KEY, ENVIRONMENT, ENVIRONMENTS, PARENTS, collection_of
+from toolchain.frontdoor.state.deleted_outside.addresses import (
+    API_KEY,
+    ENVIRONMENT,
+    ENVIRONMENTS,
+    PARENTS,
+    collection_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from toolchain.frontdoor.state.interrupted import Interrupted, Resource
-    from toolchain.frontdoor.state.outside.presence import Presence
+    from toolchain.frontdoor.state.deleted_outside.control_plane import ControlPlane
+    from toolchain.frontdoor.state.interrupted import InterruptedState, Resource
 
 _REFUSED = frozenset({http.client.UNAUTHORIZED, http.client.FORBIDDEN, http.client.NOT_FOUND})
 _ORGANIZATION = re.compile(r"organization=([^/]+)")
 
 
 @dataclass(frozen=True)
-class Proof:
-    """Judges by what the cloud shows and by the keys of the state, which has its secrets in the clear."""
+class DeletionProof:
+    """Decides with the control plane's answers and with the Flink keys of a state whose secrets are decrypted."""
 
-    presence: Presence
-    state: Interrupted
+    control_plane: ControlPlane
+    state: InterruptedState
 
     def is_gone(self, parent: Resource) -> bool:
-        """Return whether ``parent``, whose GET shows nothing, is deleted.
+        """Return whether ``parent``, whose GET shows nothing, was deleted; ``False`` if that is not proven.
 
-        ``False`` where the cloud does not say. :class:`Failure` where it is there and the key cannot see it.
+        Raises :class:`Failure` if it exists and the API key lacks the right to see it.
         """
         if not self._sees_organization():
             return False
         if parent.type == API_KEY and self._opens_flink(parent.id):
             return not self._flink_answers(key=parent.id)
-        listed = self.presence.listed(collection_of(parent))
+        listed = self.control_plane.listed(collection_of(parent))
         if listed is None or parent.id in listed:
             return False
         if parent.type == ENVIRONMENT and self._flink_answers(environment=parent.id):
@@ -53,8 +60,11 @@ class Proof:
         return True
 
     def _sees_organization(self) -> bool:
-        """Return whether the key reads the environments of the stack's organization; fail if they are another one's."""
-        listed = self.presence.listed(ENVIRONMENTS)
+        """Return whether the key lists the environments of the stack's organization.
+
+        Raises :class:`Failure` if the key belongs to another organization.
+        """
+        listed = self.control_plane.listed(ENVIRONMENTS)
         own = set(self._organizations())
         if not listed or not own:
             return False
@@ -77,7 +87,7 @@ class Proof:
         return any(given.get("flinkApiKey") == key for given in self._flink_providers())
 
     def _flink_answers(self, **wanted: str) -> bool:
-        """Return whether Flink lets in one of the state's keys: those for an ``environment``, or this one ``key``."""
+        """Return whether Flink accepts one of the state's keys: any key of an ``environment``, or the key ``key``."""
         names = {"environment": "environmentId", "key": "flinkApiKey"}
         return any(
             _is_let_in(given)
@@ -92,11 +102,11 @@ class Proof:
 
 
 def _is_let_in(given: Mapping[str, Any]) -> bool:
-    """Whether a provider's key opens Flink: an endpoint that does not answer is no proof of the key's end."""
+    """Whether Flink accepts a provider's key; true without a response, which is no proof of the key's deletion."""
     api = Api(str(given["flinkRestEndpoint"]).rstrip("/"), given.get("flinkApiKey"), given.get("flinkApiSecret"))
     path = f"/sql/v1/organizations/{given.get('organizationId')}/environments/{given.get('environmentId')}/statements"
     try:
-        status = api.patiently("GET", f"{path}?page_size=1").status
+        status = api.call_with_retry("GET", f"{path}?page_size=1").status
     except (OSError, http.client.HTTPException):
         return True
     return status not in _REFUSED
@@ -107,5 +117,5 @@ def _crn(item: Mapping[str, Any]) -> str:
 
 
 def label_of(parent: Resource) -> str:
-    """Return what people call a parent, with its id."""
+    """Return a parent's label for the user, with its id."""
     return f"{PARENTS[parent.type]} {parent.id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.rights_table import ASKED_FOR_BY_CONFLUENT, MARK, PAGE, bindings, refused, table
+from workshop.docs.rights_table import ASKED_FOR_BY_CONFLUENT, bindings, refused
 
 
 def test_with_all_bindings_nothing_is_refused() -> None:
@@ -17,7 +17,3 @@ def test_without_each_binding_in_turn_something_is_refused() -> None:
         if not refused([other for other in every if other is not one])
     }
     assert decoration == {ASKED_FOR_BY_CONFLUENT}
-
-
-def test_the_page_shows_the_program() -> None:
-    assert PAGE.read_text().partition(MARK)[2].strip() == table(), "run python -m tests.support.rights_table"

@@ -1,6 +1,6 @@
-"""Takes objects out of an exported state, and leaves no reference to them behind.
+"""Removes resources from an exported state, with all references to them; the cloud is not touched.
 
-Nothing of this reaches the cloud.
+Pulumi refuses to import a state whose resources depend on others that it does not have.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _OF_A_KEY = frozenset({"flinkApiKey", "flinkApiSecret"})
 
 
 def without_resources(exported: dict[str, Any], gone: Collection[tuple[str, str]]) -> dict[str, Any]:
-    """Return an exported state without the resources that are gone, given by URN and id.
+    """Return an exported state without the resources in ``gone`` (URN and id).
 
-    A resource and the one that it replaces have the same URN: what depends on either keeps it while one is left.
+    A resource and its replacement have the same URN, so references to a URN stay while one of the two is left.
     """
     deployment = dict(exported["deployment"])
     left = [one for one in deployment.get("resources") or [] if (one["urn"], one.get("id", "")) not in gone]
@@ -42,9 +42,9 @@ def _detached(resource: dict[str, Any], dangling: Collection[str]) -> dict[str, 
 
 
 def without_outputs(exported: dict[str, Any], *, everything: bool) -> dict[str, Any]:
-    """Return the state without the stack's outputs, or only without its Flink key: the next `up` writes them again.
+    """Return the state without the stack's outputs, or without its Flink key alone; the next `up` writes them again.
 
-    The program finds its way to Flink by them, and must not try what is gone.
+    The program connects to Flink with the outputs of the last `up`, and would fail on a deleted key or environment.
     """
     deployment = dict(exported["deployment"])
     deployment["resources"] = [

@@ -1,4 +1,4 @@
-"""What a provider answers, as the engine's messages: outputs, diffs, and errors on the right resource."""
+"""Builds a provider's responses to the engine: outputs, diffs, and errors that name their resource."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def outputs_of(resource: Resource, outputs: Values) -> struct_pb2.Struct:
 
 
 def failures_of(found: Iterable[Failure]) -> list[Any]:
-    """Return why inputs are refused."""
+    """Return the failures of a check as messages of the engine."""
     return [provider_pb2.CheckFailure(property=failure.path, reason=failure.reason) for failure in found]
 
 
 def diff_of(diff: Diff) -> Any:
-    """Return what differs, property by property."""
+    """Return a diff as a message of the engine, with each changed property."""
     kinds = provider_pb2.PropertyDiff
     detailed = {
         change.path: kinds(kind=getattr(kinds, change.kind.name + ("_REPLACE" if change.replace else "")))
@@ -54,14 +54,14 @@ def diff_of(diff: Diff) -> Any:
     )
 
 
-def called(resource: Resource, values: Values) -> str:
-    """Return what to call an object: its kind, and its name if it is known."""
+def described(resource: Resource, values: Values) -> str:
+    """Return a label for messages: the object's kind, and its name if it is known."""
     name = resource.name_of(values)
-    return f'{resource.noun} "{name}"' if name and not is_unknown(name) else resource.noun
+    return f'{resource.label} "{name}"' if name and not is_unknown(name) else resource.label
 
 
-class Reporting:
-    """Turns what is raised in its block into the engine's errors: one line, which begins with what was being done."""
+class ErrorReporting:
+    """A context manager: turns a :class:`PluginError` into a gRPC error of one line, which starts with ``doing``."""
 
     def __init__(self, context: Any, doing: str, resource: Resource, inputs: Values) -> None:
         self._context, self._doing = context, doing
@@ -73,7 +73,7 @@ class Reporting:
     def __exit__(
         self, _type: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        """Abort the call if there was an error of ours."""
+        """Abort the call on a :class:`PluginError`; other exceptions pass through."""
         if isinstance(error, IncompleteError):
             self._context.abort_with_status(self._incomplete(error))
         if isinstance(error, PluginError):
