@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 # First of all, and whole: `offline.plugins.protos` puts empty packages in its place where nobody has imported it.
 import pulumi  # noqa: F401
 import pytest
 
-from tests.support.groups import TESTS, group_of, measured, rank, seconds_by_group
+from tests.support.groups import TESTS, GroupScheduling, measured, rank, seconds_by_group
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test its group, and put the groups into the order in which they are handed out."""
+    """Put the tests into the order in which their groups are handed out."""
     totals = seconds_by_group(measured())
-    files = {item: item.path.relative_to(TESTS.parent).as_posix() for item in items}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(files[item])))
-    items.sort(key=lambda item: rank(files[item], totals))
+    items.sort(key=lambda item: rank(item.path.relative_to(TESTS.parent).as_posix(), totals))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling | None:
+    """Hand out whole groups, where whole files were asked for."""
+    return GroupScheduling(config, log) if config.getoption("dist") == "loadfile" else None

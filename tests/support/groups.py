@@ -11,6 +11,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xdist.scheduler import LoadFileScheduling
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -43,3 +45,10 @@ def rank(file: str, totals: Mapping[str, float]) -> tuple[bool, float]:
     if not file.startswith("tests/integration/"):
         return False, 0
     return True, -totals.get(group_of(file), float("inf"))
+
+
+class GroupScheduling(LoadFileScheduling):  # type: ignore[misc]
+    """Xdist's ``loadfile``, by groups. (Its ``loadgroup`` renames tests, which pytest 9 does not let it do.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0])

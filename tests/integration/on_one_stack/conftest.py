@@ -100,6 +100,7 @@ def connection(connect: Callable[..., Any]) -> Iterator[Any]:
         yield opened
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests/conftest.py, which sorts by groups alone
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put `test_rights` last."""
     items.sort(key=lambda item: item.path.name == "test_rights.py")

@@ -22,9 +22,9 @@ _CHECKS = {
 # Much of an integration test is waiting: for a broker, a checkpoint, a provider that does not answer. So there are more
 # workers than cores. Tests of one file, or of one folder with a shared cloud, stay together (tests/support/groups.py).
 # They are handed out as tests/conftest.py orders them: unit tests, then the longest integration tests.
-_AT_ONCE = ("--numprocesses", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+_AT_ONCE = ("--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 QUICK = "--quick"
-_WITHOUT_PROCESSES = ("--ignore", "tests/integration", "-m", "not process")
+_WITHOUT_PROCESSES = ("-m", "not integration and not process")
 
 
 def pytest_options(arguments: list[str]) -> list[str]:
