@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 # A front door that starts a `pulumi`, which starts a plugin that outlives it, as the official ones do.
 FRONT_DOOR = """
 import os, subprocess, sys, time

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.hall.layout import Layout
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 WRAPPER = """\
 import sys
 stack = sys.argv[-1]
