@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 # First of all, and whole: `offline.plugins.protos` puts empty packages in its place where nobody has imported it.
@@ -12,6 +13,11 @@ from tests.support.groups import TESTS, GroupScheduling, measured, rank, seconds
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
+
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, which their children would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

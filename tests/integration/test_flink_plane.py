@@ -206,9 +206,9 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def jars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def jars() -> Path:
     """Return where the modules were built."""
-    return built_jars(tmp_path_factory)
+    return built_jars()
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,9 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def cloud(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+def cloud(state: Path) -> Iterator[LocalCloud]:
     """Yield it; it ends with the last test of this folder."""
-    started = LocalCloud(state, built_jars(tmp_path_factory))
+    started = LocalCloud(state, built_jars())
     try:
         yield started
     finally:

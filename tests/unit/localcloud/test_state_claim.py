@@ -26,6 +26,7 @@ def test_it_is_free_again_once_it_is_given_back(tmp_path: Path) -> None:
         assert (tmp_path / "new" / FILE_NAME).read_text() == str(os.getpid())
 
 
+@pytest.mark.process
 def test_it_is_free_again_after_a_crash(tmp_path: Path) -> None:
     code = (
         "import os, pathlib, sys; from localcloud.state_claim import claim;"
@@ -36,6 +37,7 @@ def test_it_is_free_again_after_a_crash(tmp_path: Path) -> None:
     claim(tmp_path).close()
 
 
+@pytest.mark.process
 def test_a_child_that_outlives_its_cloud_does_not_hold_it(tmp_path: Path) -> None:
     held = claim(tmp_path)
     with subprocess.Popen(["sleep", "60"]) as child:

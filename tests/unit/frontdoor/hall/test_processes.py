@@ -15,6 +15,8 @@ from toolchain.frontdoor.hall.processes import marked, program_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.process
+
 MARK = "TEST_PROCESSES=/a folder/of its own"
 
 
