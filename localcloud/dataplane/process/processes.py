@@ -1,4 +1,4 @@
-"""The child processes of the local cloud: logs, pid files, a clean end however this process ends."""
+"""The child processes of the local cloud: logs, pid files, and cleanup however this process ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 import psutil
 
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
-from localcloud.dataplane.process import die_with_parent as tether
+from localcloud.dataplane.process import die_with_parent
 from localcloud.dataplane.process.log_capture import Output
 
 if TYPE_CHECKING:
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 _OUTPUT_SECONDS = 2.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-# Boot time, and with it psutil's start times, moves by a little when the clock is set.
+# Seconds: psutil computes start times from the boot time, which shifts when the clock is adjusted.
 _START_TOLERANCE_SECONDS = 2.0
 
 
 class ProcessHost:
     """Starts named child processes; safe to use from several threads. One host per state folder, enforced by a lock.
 
-    ``state/logs/NAME.log`` has what the running child prints, up to 8 MiB (what was printed before, also by older runs:
-    ``.1``, ``.2``, ...), ``state/run/NAME.pid`` its pid and start time, by which children that outlived a crash are
-    recognised and ended.
+    ``state/logs/NAME.log`` has the running child's output, up to 8 MiB (older output, also of older runs: ``.1``,
+    ``.2``, ...). ``state/run/NAME.pid`` has its pid and start time: children that outlived a crash are recognised by
+    both, because a pid alone may belong to another program by now.
     """
 
     def __init__(self, state: Path) -> None:
-        """Take over ``state``; :class:`DataPlaneError` if another local cloud has it or it cannot be written."""
+        """Lock ``state`` and end orphans in it; :class:`DataPlaneError` if it is locked or cannot be written."""
         self._logs, self._run = state / "logs", state / "run"
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._outputs: dict[str, Output] = {}
@@ -56,8 +56,8 @@ class ProcessHost:
     def start(self, name: str, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start ``argv`` (``env`` is added to this process's own) in a session of its own, output to its log.
 
-        A living child of that name is stopped first. :class:`DataPlaneError` if the program does not exist or no file
-        can be written. Hand secrets over in ``env``: arguments are visible to every user of the machine.
+        A running child of that name is stopped first. :class:`DataPlaneError` if the program does not exist or a file
+        cannot be written. Pass secrets in ``env``: arguments are visible to every user of the machine.
         """
         if not _NAME.fullmatch(name):
             raise DataPlaneError(f"{name!r} cannot name a process: use a-z, 0-9 and '-'.")
@@ -74,15 +74,15 @@ class ProcessHost:
             return child
 
     def _spawn(self, name: str, argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
-        tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *argv]
+        launcher = [sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid()), *argv]
         child = self._forker.submit(
             subprocess.Popen,
-            tethered,
+            launcher,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=env,
-            start_new_session=True,  # a terminal's Ctrl-C is for this process, which stops its children in order
+            start_new_session=True,  # Ctrl-C reaches this process alone, which stops its children in order
         ).result()
         assert child.stdout is not None  # noqa: S101 - it is a pipe
         try:
@@ -96,7 +96,7 @@ class ProcessHost:
         return child
 
     def stop(self, name: str, grace: float = 10.0) -> None:
-        """End that child: SIGTERM, after ``grace`` seconds SIGKILL. Nothing happens if there is none."""
+        """End that child: SIGTERM, after ``grace`` seconds SIGKILL. No effect if there is none."""
         with self._lock:
             child = self._children.pop(name, None)
         if child is None:
@@ -131,7 +131,7 @@ class ProcessHost:
         return found
 
     def log(self, name: str) -> Path:
-        """Return the file that has what the current child of that name prints."""
+        """Return the log file of the current child of that name."""
         return self._logs / f"{name}.log"
 
     def log_tail(self, name: str, lines: int = 20) -> str:
@@ -144,7 +144,7 @@ class ProcessHost:
             return ""
 
     def close(self) -> None:
-        """Stop every child, the youngest first, and give the state folder back."""
+        """Stop every child, the youngest first, and release the lock on the state folder."""
         with self._lock:
             names = list(reversed(self._children))
         for name in names:
@@ -162,7 +162,7 @@ class ProcessHost:
 
 
 def _claim(lock_file: Path) -> IO[str]:
-    """Lock the state folder until this process ends: two hosts would take each other's children for orphans."""
+    """Lock the state folder until this process ends: two hosts would end each other's children as orphans."""
     claim = lock_file.open("a+")
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -191,5 +191,5 @@ def _end_orphan(pid_file: Path) -> None:
                 process.kill()
                 process.wait(10)
     except (ValueError, KeyError, TypeError, psutil.Error):
-        pass  # cut short by the crash, or gone with it
+        pass  # a pid file that the crash left incomplete, or a process that has ended
     pid_file.unlink(missing_ok=True)
