@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.flinksql import Declared, FlinkSession, StatementProps, connection_hooks, declare_statement
+from components.flinksql import Declared, FlinkSession, StatementProps, answered, connection_hooks, declare_statement
 
 if TYPE_CHECKING:
     from components.config.settings import Settings
@@ -36,25 +36,27 @@ class EmbeddingModel(pulumi.ComponentResource):
     def __init__(self, name: str, props: EmbeddingModelProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("confluent-rag:index:EmbeddingModel", name, None, opts)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self))
-        built_on: list[pulumi.Input[str]] = []
+        self.statements, answer = {}, {}
         for display_name in props.sql.connections:  # at most one: SqlFiles refuses more
             connection = self._connect(f"{name}-connection", display_name, props, options)
             self.connection_name = connection.display_name
-            built_on.append(connection.id)
-        self.statements = {
-            purpose: declare_statement(
-                purpose, StatementProps(statement=model, session=props.session, built_on=built_on), options
-            )
-            for purpose, model in props.sql.models.items()
-        }
-        self.register_outputs({"connectionName": self.connection_name})
+            for purpose, model in props.sql.models.items():
+                statement = StatementProps(statement=model, session=props.session, built_on=[connection.id])
+                self.statements[purpose] = declare_statement(purpose, statement, options)
+            names = sorted(model.target for model in props.sql.models.values())
+            called_with = [connection.endpoint, connection.api_key]
+            answer = answered(props.session, list(self.statements.values()), names, called_with)
+        self.register_outputs({"connectionName": self.connection_name, **answer})
 
     def _connect(
         self, name: str, display_name: str, props: EmbeddingModelProps, options: pulumi.ResourceOptions
     ) -> confluentcloud.FlinkConnection:
+        # Connections belong to their environment and region, unsaid in their inputs: they are replaced with these, and
+        # by the name's dependency before the environment is deleted.
+        environment = props.session.catalog
         return confluentcloud.FlinkConnection(
             name,
-            display_name=display_name,
+            display_name=environment.apply(lambda _: display_name),
             type="OPENAI",
             endpoint=props.settings.openai_endpoint,
             api_key=pulumi.Output.secret(props.settings.openai_api_key.get_secret_value()),
@@ -64,7 +66,7 @@ class EmbeddingModel(pulumi.ComponentResource):
                     provider=props.session.provider,
                     additional_secret_outputs=["apiKey"],
                     replace_on_changes=["displayName", "type", "endpoint"],
-                    replacement_trigger=props.session.place,  # a connection belongs to its region, unsaid in its inputs
+                    replacement_trigger=[props.session.place, environment],
                     delete_before_replace=True,
                     hooks=connection_hooks(props.session, name),
                 ),

@@ -40,7 +40,9 @@ class Environment(pulumi.ComponentResource):
                 name,
                 display_name=props.display_name,
                 stream_governance={"package": settings.governance_package.value},
-                opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self, protect=settings.protect)),
+                opts=pulumi.ResourceOptions.merge(
+                    opts, pulumi.ResourceOptions(parent=self, protect=settings.protect, delete_before_replace=True)
+                ),
             )
         self.id = environment.id
         self.resource_name = environment.resource_name

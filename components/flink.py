@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
+from components.config.settings import KEY_COMMAND
 from components.flinksql import Address, FlinkSession, Previous
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Flink(pulumi.ComponentResource):
             catalog=pulumi.Output.from_input(self._props.environment_id),
             database=cluster.display_name,
             rights=self._props.identities.statement_rights,
+            model_remedy=f"If the provider refuses the key, run `{KEY_COMMAND}`, then up again.",
         )
 
 

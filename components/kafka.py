@@ -38,7 +38,10 @@ class Kafka(pulumi.ComponentResource):
             availability="SINGLE_ZONE",
             basic={} if is_basic else None,
             standard=None if is_basic else {},
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(parent=self, protect=settings.protect)),
+            # Its name is Flink's database: of two clusters with one name, statements might use the old one.
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(parent=self, protect=settings.protect, delete_before_replace=True)
+            ),
         )
         self.environment_id = pulumi.Output.from_input(props.environment_id)
         self.register_outputs({"kafkaClusterId": self.cluster.id})

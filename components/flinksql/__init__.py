@@ -1,5 +1,6 @@
 """The life of a Flink statement: declared, created, replaced without loss, repaired."""
 
+from components.flinksql.answers import answered
 from components.flinksql.calls import HookError
 from components.flinksql.previous import Previous
 from components.flinksql.rights import connection_hooks
@@ -19,6 +20,7 @@ __all__ = [
     "SqlTextError",
     "Statement",
     "StatementProps",
+    "answered",
     "connection_hooks",
     "declare_statement",
 ]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from components.flinksql.answers import answer_of
 from components.flinksql.calls import HookError, ask
 from components.flinksql.previous import INITIAL_OFFSET_FROM
 from components.flinksql.rights import RIGHTS_SECONDS, wait_for_rights
@@ -92,7 +93,9 @@ class Lifecycle:
                 flink.run_ddl(made.drop)
 
         await self._ask(database, clear, f"Statement {name} could not be prepared", RIGHTS_SECONDS)
-        answers = (self._answer_of(model, database) for model in sorted(self.statement.predicts_with))
+        failure = f"{self.purpose} was not created"
+        models = sorted(self.statement.predicts_with)
+        answers = (answer_of(self.session, model, database, failure) for model in models)
         await asyncio.gather(*answers, *(wait_for(self.session, database, source) for source in self.sources))
 
     def _remove_interrupted(self, flink: FlinkSql, name: str) -> None:
@@ -109,10 +112,6 @@ class Lifecycle:
             if flink.settled(name) == "COMPLETED" and is_ours:
                 flink.run_ddl(self.statement.drop)
         flink.delete(name)
-
-    async def _answer_of(self, model: str, database: str) -> None:
-        """Have the model answer once: one whose provider refuses is created all right, and what uses it fails later."""
-        await self._ask(database, lambda flink: flink.predict(model), f"{self.purpose} was not created")
 
     async def _retry(self, args: pulumi.ErrorHookArgs) -> bool:
         """Ask for another attempt while rights are on their way, its name free: Flink keeps what failed.

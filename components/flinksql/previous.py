@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 STATEMENTS = "statements"
+ANSWERED_WITH = "answeredWith"
 GONE = "GONE"
 INITIAL_OFFSET_FROM = "sql.tables.initial-offset-from"
 _STACK = "pulumi:pulumi:Stack"
@@ -47,21 +48,27 @@ class LastStatement:
 
 @dataclass(frozen=True, kw_only=True)
 class Previous:
-    """``statements``: the state's, by resource name. ``noted``: the names in the outputs of the last good `up`."""
+    """``statements``: the state's, by resource name. ``noted``: the names in the outputs of the last good `up`.
+
+    ``answered_with``: a digest of what the models called their provider with when they last answered, if they have.
+    """
 
     statements: Mapping[str, LastStatement] = field(default_factory=dict)
     noted: frozenset[str] = frozenset()
+    answered_with: str | None = None
 
     @classmethod
     def read(cls) -> Previous:
         """Ask the engine, and Flink for the phases, at once: the options of a resource cannot wait for an output."""
         outputs: dict[str, Any] = {}
+        answered_with: str | None = None
         found: dict[str, dict[str, Any]] = {}
         for urn, resource in _resources().items():
             if resource["type"] == _STACK:
                 outputs = resource["outputs"]
             elif resource["type"] == _STATEMENT and "statementName" in resource["outputs"]:
                 found[urn.rpartition("::")[2]] = resource["outputs"]
+            answered_with = resource["outputs"].get(ANSWERED_WITH, answered_with)
         address = {field: str(outputs[name]) for field, name in _IN_OUTPUTS.items() if name in outputs}
         phases = _phases(Address(**address)) if found and address.keys() == _IN_OUTPUTS.keys() else None
         return cls(
@@ -75,6 +82,7 @@ class Previous:
                 for resource, made in found.items()
             },
             noted=frozenset((outputs.get(STATEMENTS) or {}).values()),
+            answered_with=answered_with,
         )
 
     def made(self, purpose: str) -> Statement | None:

@@ -33,6 +33,7 @@ class FlinkSession:
     ``catalog`` is an environment id, ``database`` a cluster's display name (Flink SQL API, ``sql.current-*``).
     ``place``: cloud and region. ``runs_as``: the ids of pool, account and cluster; another one, another session.
     ``address`` is secret. ``rights``: the role bindings that statements depend on. ``suffix`` ends their names.
+    ``model_remedy``: a sentence that says what to do if a model's provider refuses.
     """
 
     suffix: pulumi.Output[str]
@@ -44,3 +45,4 @@ class FlinkSession:
     catalog: pulumi.Output[str]
     database: pulumi.Output[str]
     rights: Sequence[pulumi.Resource]
+    model_remedy: str

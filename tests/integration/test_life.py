@@ -194,6 +194,26 @@ class TestRenames:
         clone.ok("up", "--yes", "--skip-preview")
 
 
+class TestModelKey:
+    """`openaiApiKey` is changed: only the connection is, which no statement notices."""
+
+    def test_a_key_that_the_provider_refuses_fails_each_up_and_says_what_to_write(self, clone: Clone) -> None:
+        clone.ok("up", "--yes", "--skip-preview")
+        clone.ok("config", "set", "--secret", "openaiApiKey", "sk-of-somebody-else")
+        for _ in range(2):  # the second one has no change of the connection
+            said = clone.refused("up", "--yes", "--skip-preview")
+            assert "answered 401: Incorrect API key provided" in said
+            assert "run `pulumi config set --secret confluent-rag:openaiApiKey`, then up again" in said
+            assert "sk-of-somebody-else" not in said
+
+    def test_with_the_right_key_up_ends_well_and_vectors_come(self, clone: Clone) -> None:
+        clone.ok("config", "set", "--secret", "openaiApiKey", clone.credentials()["openai_api_key"])
+        clone.ok("up", "--yes", "--skip-preview")
+        done = topic_end(clone, "product_vector")
+        wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors with the right key")
+        clone.ok("preview", "--expect-no-changes")
+
+
 class TestProtection:
     """What holds data stays, whatever is asked."""
 

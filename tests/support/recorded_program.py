@@ -110,6 +110,7 @@ class Recorded(mocks.MockMonitor):
         super().__init__(_Cloud())
         self.registrations: dict[str, Registration] = {}
         self.components: dict[str, Registration] = {}
+        self.component_outputs: dict[str, dict[str, Any]] = {}
         self.hooks: dict[str, pulumi.ResourceHook | pulumi.ErrorHook] = {}
         self.result: Any = None
 
@@ -119,6 +120,11 @@ class Recorded(mocks.MockMonitor):
         assert request.name not in known, f"two resources are named {request.name}"
         known[request.name] = Registration(request)
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the RPC's name
+        """Record what a component writes into the state."""
+        self.component_outputs[_name(request.urn)] = dict(rpc.deserialize_properties(request.outputs))
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
     def register_resource_hook(self, hook: pulumi.ResourceHook | pulumi.ErrorHook) -> None:
         """Keep a hook (as Pulumi's callback server does); the engine refuses a second one of the same name."""

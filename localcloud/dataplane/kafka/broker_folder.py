@@ -154,9 +154,8 @@ def taken_port(ports: Ports) -> int | None:
     """Return the first of these ports that another program listens on."""
     for port in asdict(ports).values():
         with socket.socket() as probe:
-            probe.setsockopt(
-                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-            )  # connections of the last run may be in TIME_WAIT
+            # Connections of the last run may be in TIME_WAIT.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((HOST, port))
             except OSError:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pulumi.runtime import rpc
 
 from components.embedding_model import EmbeddingModel, EmbeddingModelProps
 from tests.support.recorded_program import Recorded, record
@@ -50,6 +51,10 @@ class TestEmbeddingModel:
     def test_connection_waits_for_no_right_on_data(self, recorded: Recorded) -> None:
         edges = recorded["model-connection"].depends_on
         assert not {name for name in edges if "topic" in name or "subject" in name}
+
+    def test_what_it_calls_its_provider_with_is_noted_for_the_next_up_and_secret(self, recorded: Recorded) -> None:
+        assert recorded.component_outputs["model"]["connectionName"] == "openai-embedding-connection"
+        assert rpc.is_rpc_secret(recorded.component_outputs["model"]["answeredWith"])
 
     def test_statement_is_the_file_s(self, recorded: Recorded, sql: SqlFiles) -> None:
         assert recorded[STATEMENT].inputs["statement"] == sql.models[STATEMENT].text

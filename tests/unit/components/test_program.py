@@ -136,6 +136,26 @@ class TestProgram:
         # Pool and key reach connection and statements through their provider, an edge that Pulumi keeps for itself.
         assert flink <= recorded["flink-aws-us-east-1"].depends_on
 
+    def test_what_has_a_name_of_its_own_goes_before_its_replacement(self, config: dict[str, str]) -> None:
+        recorded, _, _ = run(config)
+        named = ("Environment", "KafkaCluster", "ServiceAccount", "RoleBinding", "Connector", "FlinkConnection")
+        assert all(item.request.deleteBeforeReplace for kind in named for item in recorded.of_type(kind).values())
+
+    def test_statements_are_deleted_with_the_runner_before_the_deployer_loses_its_key(
+        self, config: dict[str, str]
+    ) -> None:
+        recorded, _, _ = run(config)
+        statements = recorded.of_type("FlinkStatement").values()
+        assert all("runner" in item.input_depends_on("statementName") for item in statements)
+        assert "runner" in recorded["deployer"].depends_on
+        assert "deployer" not in recorded["runner"].depends_on
+
+    def test_a_connection_is_replaced_with_its_environment_and_goes_before_it(self, config: dict[str, str]) -> None:
+        connection = run(config)[0]["embedding-model-connection"]
+        assert "environment" in connection.input_depends_on("displayName")
+        trigger = connection.request.replacement_trigger.list_value.values
+        assert [one.string_value for one in trigger] == ["aws-us-east-1", "env-1"]
+
     def test_nothing_is_registered_when_a_setting_is_wrong(self, config: dict[str, str]) -> None:
         set_all_config(config | {"confluent-rag:maxCfu": "7"})
         recorded: list[Recorded] = []

@@ -11,6 +11,7 @@ import pulumi
 import pytest
 
 from components.flinksql import calls, source
+from components.flinksql.answers import answered
 from components.flinksql.calls import FlinkSqlError, HookError
 from components.flinksql.client import FlinkSql
 from components.flinksql.lifecycle import Lifecycle
@@ -18,6 +19,7 @@ from components.flinksql.previous import LastStatement, Previous
 from components.flinksql.rights import connection_hooks, wait_for_rights
 from components.flinksql.session import Address
 from components.flinksql.source import Source
+from components.flinksql.statement import Declared
 from components.flinksql.text import Statement
 from tests.support.recorded_program import record
 
@@ -133,7 +135,8 @@ def flink(monkeypatch: pytest.MonkeyPatch) -> Flink:
 
 
 def session(previous: Previous | None = None, address: Any = None) -> Any:
-    return type("Session", (), {"address": address or Known(ADDRESS), "previous": previous or Previous()})()
+    given = {"address": address or Known(ADDRESS), "previous": previous or Previous(), "model_remedy": "Set a key."}
+    return type("Session", (), {**given, "database": "embeddings-x"})()
 
 
 def before(text: str, *, noted: bool = True, catalog: str = "env-1", database: str = "embeddings-x") -> Previous:
@@ -298,7 +301,7 @@ class TestModels:
 
     def test_a_provider_that_refuses_stops_the_creation(self, flink: Flink) -> None:
         flink.refusal = "the provider at http://x answered 401: Incorrect API key"
-        with pytest.raises(HookError, match=r"^p was not created: the provider at http://x answered 401"):
+        with pytest.raises(HookError, match=r"^p was not created: .* answered 401: Incorrect API key\. Set a key\.$"):
             prepare(PREDICTS)
 
     def test_a_transient_error_is_retried_for_a_while(self, flink: Flink) -> None:
@@ -315,8 +318,50 @@ class TestModels:
         prepare(PREDICTS)
         assert flink.asked == ["predict m"]
         troubles = 5
-        with pytest.raises(HookError, match="p was not created: 503"):
+        with pytest.raises(HookError, match=r"^p was not created: 503\. Set a key\.$"):
             prepare(PREDICTS)
+
+
+class TestChangedConnection:
+    def up(self, *called_with: str, last: str | None = None, preview: bool = False) -> str:
+        """Return what the component writes about a model whose connection is ``called_with``."""
+        written: list[str] = []
+        resource: Any = type("Resource", (), {"id": "model-id"})()
+        model = Declared(resource=resource, name=pulumi.Output.from_input("model-x-1"))
+
+        def program() -> pulumi.Output[None]:
+            previous = session(Previous(answered_with=last), pulumi.Output.from_input(ADDRESS))
+            (output,) = answered(previous, [model], ["m"], called_with).values()
+            return output.apply(written.append)
+
+        record(program, preview=preview)
+        return written[0]
+
+    def test_in_the_first_up_the_insert_asks(self, flink: Flink) -> None:
+        self.up("http://x", "key")
+        assert flink.asked == []
+
+    def test_the_same_connection_is_not_asked_again(self, flink: Flink) -> None:
+        assert self.up("http://x", "key", last=self.up("http://x", "key")) == self.up("http://x", "key")
+        assert flink.asked == []
+
+    @pytest.mark.parametrize("changed", [("http://x", "another key"), ("http://y", "key")])
+    def test_with_another_key_or_endpoint_the_model_answers_first(self, flink: Flink, changed: tuple[str, str]) -> None:
+        assert self.up(*changed, last=self.up("http://x", "key")) == self.up(*changed)
+        assert flink.asked == ["predict m"]
+        assert flink.database == "embeddings-x"
+
+    def test_a_preview_asks_nothing(self, flink: Flink) -> None:
+        self.up("http://x", "another key", last="digest", preview=True)
+        assert flink.asked == []
+
+    def test_a_refusal_is_one_sentence_with_its_remedy(self, flink: Flink) -> None:
+        flink.refusal = "the provider at http://x answered 401: Incorrect API key"
+        sentence = (
+            r"^Model m gives no answer with the changed connection: .* answered 401: Incorrect API key\. Set a key\.$"
+        )
+        with pytest.raises(pulumi.RunError, match=sentence):
+            self.up("http://x", "another key", last="digest")
 
 
 class TestWaitForSource:

@@ -27,7 +27,7 @@ final class ClusterConfiguration {
         config.put("io.tmp.dirs", temporary(state).toString());
         config.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
         // By default a request waits for a free slot only in the first five minutes after the start, and fails at once
-        // afterwards. But a slot will be free in a moment: statements that end or are cancelled return theirs late.
+        // afterwards. Here it always waits: a TaskManager that has ended is replaced, and ending statements return theirs.
         config.put("resourcemanager.standalone.start-up-time", "200 d"); // Flink's scheduler allows at most 248 days
         // Four megabytes a slot, for sorts and joins of snapshot queries; taken from the system when a job needs them.
         config.put("taskmanager.memory.managed.size", "256m");
