@@ -1,4 +1,4 @@
-"""The child processes of the local cloud: logs, and a clean end however this process ends."""
+"""The child processes of the local cloud: logs, marks, and cleanup however this process ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
-from localcloud.dataplane.process import die_with_parent as tether
+from localcloud.dataplane.process import die_with_parent
 from localcloud.dataplane.process.log_capture import Output
 from localcloud.dataplane.process.orphans import MARK, end_orphans
 
@@ -50,8 +50,8 @@ class ProcessHost:
     def start(self, name: str, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start ``argv`` (``env`` is added to this process's own) in a session of its own, output to its log.
 
-        A living child of that name is stopped first. :class:`DataPlaneError` if the program does not exist or no file
-        can be written. Hand secrets over in ``env``: arguments are visible to every user of the machine.
+        A running child of that name is stopped first. :class:`DataPlaneError` if the program does not exist or a file
+        cannot be written. Pass secrets in ``env``: arguments are visible to every user of the machine.
         """
         if not _NAME.fullmatch(name):
             raise DataPlaneError(f"{name!r} cannot name a process: use a-z, 0-9 and '-'.")
@@ -68,15 +68,15 @@ class ProcessHost:
             return child
 
     def _spawn(self, name: str, argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
-        tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *argv]
+        launcher = [sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid()), *argv]
         child = self._forker.submit(
             subprocess.Popen,
-            tethered,
+            launcher,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=env,
-            start_new_session=True,  # a terminal's Ctrl-C is for this process, which stops its children in order
+            start_new_session=True,  # Ctrl-C reaches this process alone, which stops its children in order
         ).result()
         assert child.stdout is not None  # noqa: S101 - it is a pipe
         try:
@@ -88,7 +88,7 @@ class ProcessHost:
         return child
 
     def stop(self, name: str, grace: float = 10.0) -> None:
-        """End that child: SIGTERM, after ``grace`` seconds SIGKILL. Nothing happens if there is none."""
+        """End that child: SIGTERM, after ``grace`` seconds SIGKILL. No effect if there is none."""
         with self._lock:
             child = self._children.pop(name, None)
         if child is None:
@@ -122,7 +122,7 @@ class ProcessHost:
         return found
 
     def log(self, name: str) -> Path:
-        """Return the file that has what the current child of that name prints."""
+        """Return the log file of the current child of that name."""
         return self._logs / f"{name}.log"
 
     def log_tail(self, name: str, lines: int = 20) -> str:

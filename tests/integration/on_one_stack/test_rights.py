@@ -13,7 +13,7 @@ from confluent_kafka.admin import AclOperation, AdminClient
 
 from localcloud.control.access.rbac import Operation
 from workshop.clone import wait_until
-from workshop.docs.rights_table import DEEDS, bindings, refused
+from workshop.docs.rights_table import OPERATIONS, bindings, refused
 
 if TYPE_CHECKING:
     from workshop.clone import Clone
@@ -179,7 +179,7 @@ def probed(stack: Stack) -> Probed:
 
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_no_binding_is_decoration(probed: Probed, account: str) -> None:
-    mine = [deed for deed in DEEDS if deed[0] == account]
+    mine = [one for one in OPERATIONS if one[0] == account]
 
     def refusals() -> set[str]:
         return {why for _, operation, crn, why in mine if probed.is_refused(account, operation, crn)}
