@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pulumi
 import pytest
 
-from components.embedding_model import EmbeddingModel, EmbeddingModelProps
-from components.embedding_pipeline import EmbeddingPipeline, EmbeddingPipelineProps
+from components.embedding_model import EmbeddingModel
+from components.embedding_pipeline import EmbeddingPipeline
 from components.flinksql import Previous
 from components.flinksql.previous import LastStatement
 from tests.support.recorded_program import Recorded, record
@@ -15,8 +15,8 @@ from tests.support.recorded_program import Recorded, record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from components import RecordSchema
     from components.config.settings import Settings
+    from components.datagen import RecordSchema
     from components.flinksql import FlinkSession
     from components.sql_files import SqlFiles
 
@@ -44,15 +44,15 @@ class TestEmbeddingPipeline:
     ) -> Callable[..., Recorded]:
         def program(*, protect: bool, previous: Previous | None) -> None:
             session = make_session(previous=previous)
-            model = EmbeddingModel("model", EmbeddingModelProps(settings=settings, session=session, sql=sql))
-            props = EmbeddingPipelineProps(
+            model = EmbeddingModel("model", settings=settings, session=session, sql=sql)
+            EmbeddingPipeline(
+                "pipeline",
                 session=session,
                 sql=sql,
                 models=model.statements,
                 connectors=[Connector(schema)],  # type: ignore[list-item]
                 protect=protect,
             )
-            EmbeddingPipeline("pipeline", props)
 
         return lambda *, protect=False, preview=False, previous=None: record(
             lambda: program(protect=protect, previous=previous), preview=preview
