@@ -59,7 +59,7 @@ pipeline = EmbeddingPipeline(
     session=session,
     sql=sql,
     models=model.statements,
-    connectors=connectors,
+    sources=[connector.source for connector in connectors],
     protect=settings.protect,
 )
 
@@ -80,7 +80,9 @@ pulumi.export("flinkRestEndpoint", flink.rest_endpoint)
 pulumi.export("flinkApiKey", pulumi.Output.secret(flink.key.id))
 pulumi.export("flinkApiSecret", pulumi.Output.secret(flink.key.secret))
 pulumi.export("connectionName", model.connection_name)
-pulumi.export("connectors", {one.name: {"id": one.connector.id, "topic": one.schema.topic} for one in connectors})
+pulumi.export(
+    "connectors", {one.source.connector: {"id": one.connector.id, "topic": one.source.table} for one in connectors}
+)
 pulumi.export("models", sorted(statement.target for statement in sql.models.values()))
 pulumi.export("statements", pipeline.statements)
 pulumi.export("flows", sql.flows)

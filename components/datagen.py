@@ -10,6 +10,7 @@ import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.connector_status import failure_of
+from components.flinksql import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +45,9 @@ class RecordSchema:
             raise pulumi.RunError(f"{name} cannot be read ({error}).") from None
         except (KeyError, TypeError):
             raise pulumi.RunError(f'{name} is not an Avro record: it needs "fields", each with a "name".') from None
-        decimals = (
+        decimals = [
             key for key, kind in types.items() if isinstance(kind, dict) and kind.get("logicalType") == "decimal"
-        )
+        ]
         text = json.dumps(schema, separators=(",", ":"))
         return cls(topic=path.stem, text=text, fields=tuple(types), decimals=tuple(decimals))
 
@@ -59,11 +60,11 @@ class RecordSchema:
 class Datagen(pulumi.ComponentResource):
     """A managed Datagen source. It writes as a service account: no key in its configuration, none to rotate.
 
-    ``settings`` give the longest pause between two records.
+    ``settings`` give the longest pause between two records. ``source``: what a statement that reads them waits for.
     """
 
     connector: confluentcloud.Connector
-    name: str
+    source: Source
 
     def __init__(
         self,
@@ -76,8 +77,6 @@ class Datagen(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("confluent-rag:index:Datagen", name, None, opts)
-        self.name, self.schema = schema.connector, schema
-        self._ids = pulumi.Output.all(kafka.environment_id, kafka.cluster.id)
         # A decimal is bytes in JSON: as a double it can be read, and written into the text to embed.
         casts = {f"cast{_pascal(field)}": field for field in schema.decimals}
         config: dict[str, pulumi.Input[str]] = {
@@ -112,10 +111,11 @@ class Datagen(pulumi.ComponentResource):
         )
         self.register_outputs({"connectorId": self.connector.id})
 
-    async def failure(self) -> str | None:
-        """Why its connector will write no record, as its cloud has it; ``None`` while it may."""
-        ids = await self._ids.future()
-        return await failure_of(self.name, *ids) if ids else None
+        async def failure() -> str | None:
+            ids = await pulumi.Output.all(kafka.environment_id, kafka.cluster.id).future()
+            return await failure_of(schema.connector, *ids) if ids else None
+
+        self.source = Source(table=schema.topic, columns=schema.fields, connector=schema.connector, failure=failure)
 
 
 def _pascal(name: str) -> str:

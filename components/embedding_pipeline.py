@@ -11,7 +11,6 @@ from components.flinksql import FlinkSession, Source, declare_statement
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from components.datagen import Datagen
     from components.sql_files import SqlFiles
 
 
@@ -21,8 +20,8 @@ class EmbeddingPipeline(pulumi.ComponentResource):
     It does not depend on the connectors: its hook waits for their tables' columns, which are there long before
     Pulumi takes a connector for created.
 
-    ``models``: names of the CREATE MODEL statements, by purpose. ``connectors`` fill the topics that no statement
-    makes. ``statements``: the names of all statements, by purpose.
+    ``models``: names of the CREATE MODEL statements, by purpose. ``sources``: the topics that connectors fill.
+    ``statements``: the names of all statements, by purpose.
     """
 
     statements: dict[str, pulumi.Output[str]]
@@ -34,7 +33,7 @@ class EmbeddingPipeline(pulumi.ComponentResource):
         session: FlinkSession,
         sql: SqlFiles,
         models: Mapping[str, pulumi.Output[str]],
-        connectors: Sequence[Datagen],
+        sources: Sequence[Source],
         protect: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -51,12 +50,7 @@ class EmbeddingPipeline(pulumi.ComponentResource):
                 session,
                 pulumi.ResourceOptions(parent=self),
                 built_on=[self.statements[used] for used in sql.used_by(insert)],
-                sources=[_source(connector) for connector in connectors if connector.schema.topic in reads],
+                sources=[source for source in sources if source.table in reads],
             )
         session.previous.warn_of_removed(self.statements)
         self.register_outputs({})
-
-
-def _source(connector: Datagen) -> Source:
-    schema = connector.schema
-    return Source(table=schema.topic, columns=schema.fields, connector=connector.name, failure=connector.failure)
