@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import fastavro
 from fastavro.schema import SchemaParseException
 
-from localcloud import json_size
+from localcloud.dataplane import json_text
 from localcloud.dataplane.interface import InvalidError
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def validate(schema: str, schema_type: str, referenced: Sequence[str] = ()) -> N
     """Raise :class:`InvalidError` unless the text is a schema; ``referenced`` are the Avro schemas it builds on."""
     parsed = _parsed(schema, schema_type)
     together = len(schema) + sum(map(len, referenced))
-    if together > json_size.LONGEST:
+    if together > json_text.LONGEST:
         raise InvalidError(
-            f"The schema has {together} characters with those that it refers to: at most {json_size.LONGEST} are"
+            f"The schema has {together} characters with those that it refers to: at most {json_text.LONGEST} are"
             " allowed."
         )
     if schema_type == "JSON":
@@ -76,7 +76,7 @@ def _require_parts(schema: Any) -> None:
 def _parsed(schema: str, schema_type: str) -> Any:
     if schema_type not in TYPES:
         raise InvalidError(f"Schemas of type {schema_type} are not supported here: use {' or '.join(TYPES)}.")
-    return json_size.read(schema, "The schema")
+    return json_text.parse(schema, "The schema")
 
 
 def _dump(parsed: Any, *, sort_keys: bool = False) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from localcloud import json_size
+from localcloud.dataplane import json_text
 from localcloud.dataplane.connect.datagen import random_values as values
 from localcloud.dataplane.connect.datagen.random_iteration import iteration
 
@@ -121,7 +121,7 @@ class RandomGenerator:
 
 def parse_annotated(text: str) -> Any:
     """Return the schema that ``text`` holds, with decimals as :class:`~decimal.Decimal` so that bounds stay exact."""
-    return json_size.read(text, "it", parse_float=Decimal)
+    return json_text.parse(text, "it", parse_float=Decimal)
 
 
 def _full_name(schema: Mapping[str, Any]) -> str:

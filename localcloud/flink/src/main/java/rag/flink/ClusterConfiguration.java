@@ -26,8 +26,8 @@ final class ClusterConfiguration {
         config.put("taskmanager.bind-host", "127.0.0.1");
         config.put("io.tmp.dirs", temporary(state).toString());
         config.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
-        // By default a request for a slot waits for one in the first five minutes only, and fails at once afterwards. A slot
-        // that is not free now is about to be: statements that end, or are cancelled, give theirs back a little later.
+        // By default a request for a slot waits for one in the first five minutes only, and fails at once afterwards. Here it
+        // always waits: a TaskManager that has ended is replaced, and statements that end give their slots back.
         config.put("resourcemanager.standalone.start-up-time", "200 d"); // the longest that its scheduler takes is 248
         // Four megabytes a slot, for sorts and joins of snapshot queries; taken from the system when a job needs them.
         config.put("taskmanager.memory.managed.size", "256m");

@@ -40,6 +40,7 @@ public final class Main {
                                 .setRpcServiceSharing(RpcServiceSharing.SHARED)
                                 .build());
         cluster.start();
+        TaskManagerSupervisor.start(cluster);
         MiniClusterExecutorFactory.use(cluster);
         SessionManager sessions = SessionManager.create(new DefaultContext(config, List.of()));
         sessions.start();

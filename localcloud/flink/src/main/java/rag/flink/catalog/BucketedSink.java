@@ -6,6 +6,7 @@ import java.util.Set;
 import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.sink.SinkV2Provider;
 import org.apache.flink.table.connector.sink.abilities.SupportsBucketing;
 import org.apache.flink.table.connector.sink.abilities.SupportsWritingMetadata;
 import org.apache.flink.table.types.DataType;
@@ -40,7 +41,8 @@ record BucketedSink(DynamicTableSink sink) implements DynamicTableSink, Supports
 
     @Override
     public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
-        return sink.getSinkRuntimeProvider(context);
+        SinkRuntimeProvider provider = sink.getSinkRuntimeProvider(context);
+        return provider instanceof SinkV2Provider kafka ? LenientlyClosedSink.provider(kafka) : provider;
     }
 
     @Override

@@ -69,7 +69,7 @@ final class RetractSink implements DynamicTableSink, SupportsWritingMetadata {
         keys.add(OpHeader.HEADERS);
         DataType written = DataTypes.ROW(RetractSource.withHeaders(consumed));
         kafka.applyWritableMetadata(keys, written);
-        SinkV2Provider records = (SinkV2Provider) kafka.getSinkRuntimeProvider(context);
+        SinkV2Provider records = LenientlyClosedSink.provider((SinkV2Provider) kafka.getSinkRuntimeProvider(context));
         RowType type = (RowType) written.getLogicalType();
         return new DataStreamSinkProvider() {
             @Override

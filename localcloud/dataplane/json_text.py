@@ -1,0 +1,39 @@
+"""JSON from a user: parsed if it is small enough to be worked on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from localcloud.dataplane.interface import InvalidError
+from localcloud.json_size import is_deeper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST = 1_000_000
+"""Characters of a schema."""
+DEEPEST = 100
+"""Levels of objects and lists within one another: schemas are walked by recursion."""
+
+
+def parse(text: str, what: str, parse_float: Callable[[str], Any] = float) -> Any:
+    """Return the value of the JSON ``text``; ``what`` begins the sentence of an error, such as ``The schema``.
+
+    :class:`InvalidError` if it is no JSON, longer than :data:`LONGEST` or nested deeper than :data:`DEEPEST`.
+    """
+    if len(text) > LONGEST:
+        raise InvalidError(f"{what} has {len(text)} characters: at most {LONGEST} are allowed.")
+    try:
+        parsed = json.loads(text, parse_float=parse_float)
+    except ValueError as error:
+        raise InvalidError(f"{what} is no valid JSON: {error}.") from error
+    except RecursionError:
+        raise _too_deep(what) from None
+    if is_deeper(parsed, DEEPEST):
+        raise _too_deep(what)
+    return parsed
+
+
+def _too_deep(what: str) -> InvalidError:
+    return InvalidError(f"{what} is nested more than {DEEPEST} levels deep: make it flatter.")
