@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psutil
 
+from toolchain.frontdoor.hall.processes import marked, program_of
 from workshop.ports import free_port
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 COMMAND_SECONDS = 600
+_MARK = "PULUMIW_CLONE"
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
@@ -85,7 +88,7 @@ class Clone:
         """Return the environment for child processes, without the caller's settings for any cloud."""
         foreign = re.compile(r"^(CONFLUENT_CLOUD_|OPENAI_|PULUMI_)")
         inherited = {key: value for key, value in os.environ.items() if not foreign.match(key)}
-        return inherited | self.env | dict(extra or {})
+        return inherited | self.env | {_MARK: str(self.path)} | dict(extra or {})
 
     def start(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start ``./pulumiw ARGS`` in a process group of its own."""
@@ -163,13 +166,13 @@ class Clone:
         return {step["urn"].rsplit("::", 1)[1]: step["op"] for step in steps if step["op"] != "same"}
 
     def processes(self) -> list[psutil.Process]:
-        """Return every process of this clone, recognised by its command line or working directory."""
-        mine = []
-        for process in psutil.process_iter(["cmdline", "cwd", "pid"]):
-            place = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
-            if str(self.path) in place and process.info["pid"] != os.getpid():
-                mine.append(process)
-        return mine
+        """Return every process that was started for this clone, by the mark that all of them inherit."""
+        found = []
+        for process, rest in marked(f"{_MARK}={self.path}").items():
+            if not rest and program_of(process):
+                with suppress(psutil.NoSuchProcess):
+                    found.append(psutil.Process(process))
+        return found
 
     def remove(self) -> None:
         """End all processes of this clone and delete it."""

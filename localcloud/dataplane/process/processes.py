@@ -1,9 +1,7 @@
-"""The child processes of the local cloud: logs, pid files, and cleanup however this process ends."""
+"""The child processes of the local cloud: logs, marks, and cleanup however this process ends."""
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import re
 import shutil
@@ -11,13 +9,14 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import psutil
 
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
 from localcloud.dataplane.process import die_with_parent
 from localcloud.dataplane.process.log_capture import Output
+from localcloud.dataplane.process.orphans import MARK, end_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,33 +24,28 @@ if TYPE_CHECKING:
 
 _OUTPUT_SECONDS = 2.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-# Seconds: psutil computes start times from the boot time, which shifts when the clock is adjusted.
-_START_TOLERANCE_SECONDS = 2.0
 
 
 class ProcessHost:
-    """Starts named child processes; safe to use from several threads. One host per state folder, enforced by a lock.
+    """Starts named child processes; safe to use from several threads.
 
-    ``state/logs/NAME.log`` has the running child's output, up to 8 MiB (older output, also of older runs: ``.1``,
-    ``.2``, ...). ``state/run/NAME.pid`` has its pid and start time: children that outlived a crash are recognised by
-    both, because a pid alone may belong to another program by now.
+    ``state/logs/NAME.log`` has what the running child prints, up to 8 MiB (what was printed before, also by older runs:
+    ``.1``, ``.2``, ...). Every child has a mark in its environment that names ``state``, by which those that outlived a
+    crash are found and ended. Whoever makes a host holds the folder (:mod:`localcloud.state_claim`).
     """
 
     def __init__(self, state: Path) -> None:
-        """Lock ``state`` and end orphans in it; :class:`DataPlaneError` if it is locked or cannot be written."""
-        self._logs, self._run = state / "logs", state / "run"
+        """Take over ``state``; :class:`DataPlaneError` if it cannot be written."""
+        self._logs, self._mark = state / "logs", {MARK: str(state)}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._outputs: dict[str, Output] = {}
         self._lock = threading.RLock()
         try:
-            for folder in (self._logs, self._run):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._claim = _claim(self._run / "lock")
+            self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DataPlaneError(f"The state folder {state} cannot be used: {error.strerror}.") from error
         self._forker = ThreadPoolExecutor(1, thread_name_prefix="forker")
-        for pid_file in self._run.glob("*.pid"):
-            _end_orphan(pid_file)
+        end_orphans(state)
 
     def start(self, name: str, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start ``argv`` (``env`` is added to this process's own) in a session of its own, output to its log.
@@ -67,7 +61,7 @@ class ProcessHost:
         with self._lock:
             self.stop(name)
             try:
-                child = self._spawn(name, [program, *argv[1:]], {**os.environ, **(env or {})})
+                child = self._spawn(name, [program, *argv[1:]], {**os.environ, **(env or {}), **self._mark})
             except OSError as error:
                 raise DataPlaneError(f"{name} could not be started: {error.strerror} ({self._logs}).") from error
             self._children[name] = child
@@ -93,8 +87,6 @@ class ProcessHost:
             child.kill()
             child.wait()
             raise
-        identity = {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
-        self._pid_file(name).write_text(json.dumps(identity))
         return child
 
     def stop(self, name: str, grace: float = 10.0) -> None:
@@ -109,7 +101,6 @@ class ProcessHost:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        self._pid_file(name).unlink(missing_ok=True)
         self._await_output(name)
 
     def is_alive(self, name: str) -> bool:
@@ -147,52 +138,14 @@ class ProcessHost:
             return ""
 
     def close(self) -> None:
-        """Stop every child, the youngest first, and release the lock on the state folder."""
+        """Stop every child, the youngest first."""
         with self._lock:
             names = list(reversed(self._children))
         for name in names:
             self.stop(name)
         self._forker.shutdown()
-        self._claim.close()
 
     def _await_output(self, name: str) -> None:
         output = self._outputs.get(name)
         if output is not None:
             output.join(_OUTPUT_SECONDS)
-
-    def _pid_file(self, name: str) -> Path:
-        return self._run / f"{name}.pid"
-
-
-def _claim(lock_file: Path) -> IO[str]:
-    """Lock the state folder until this process ends: two hosts would end each other's children as orphans."""
-    claim = lock_file.open("a+")
-    try:
-        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        claim.seek(0)
-        holder = claim.read().strip()
-        claim.close()
-        raise DataPlaneError(
-            f"Another local cloud (process {holder}) uses {lock_file.parent.parent}: stop it or choose another folder."
-        ) from error
-    claim.truncate(0)
-    claim.write(str(os.getpid()))
-    claim.flush()
-    return claim
-
-
-def _end_orphan(pid_file: Path) -> None:
-    try:
-        identity = json.loads(pid_file.read_text())
-        process = psutil.Process(identity["pid"])
-        if abs(process.create_time() - identity["started"]) < _START_TOLERANCE_SECONDS:
-            process.terminate()
-            try:
-                process.wait(10)
-            except psutil.TimeoutExpired:
-                process.kill()
-                process.wait(10)
-    except (ValueError, KeyError, TypeError, psutil.Error):
-        pass  # a pid file that the crash left incomplete, or a process that has ended
-    pid_file.unlink(missing_ok=True)

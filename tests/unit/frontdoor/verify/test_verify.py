@@ -10,8 +10,9 @@ import confluent_sql
 import pytest
 
 from tests.support.stub_api import StubApi
+from toolchain.frontdoor.state.makers import makers_in
 from toolchain.frontdoor.verify.flow import Flow, vector_problem
-from toolchain.frontdoor.verify.repairs import Repairs, makers_in
+from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Lag, Report
 from toolchain.frontdoor.verify.run import check
 from toolchain.frontdoor.verify.services import Services
