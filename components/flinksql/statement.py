@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from components.flinksql.source import Source
     from components.flinksql.text import Statement
 
-MAX_NAME = 72
+MAX_NAME = 72  # the provider's limit
 _TURN = 4  # digits that tell an INSERT from the one whose offsets it carries over
 
 
@@ -53,6 +53,7 @@ def declare_statement(
         base = statement_name(purpose, text=statement.text, **values)
         if last and is_carried_over(values):
             return f"{base}-{hashlib.sha256(last.name.encode()).hexdigest()[:_TURN]}"
+        # One that has taken over keeps its longer name: any other name would replace it in every `up`.
         return last.name if last and last.name.startswith(f"{base}-") else base
 
     def properties_of(values: Mapping[str, Any]) -> dict[str, str]:
@@ -79,10 +80,12 @@ def declare_statement(
             pulumi.ResourceOptions(
                 provider=session.provider,
                 depends_on=list(session.rights),
+                # The provider refuses most edits, and only while it applies them: a green preview, then a failed `up`.
                 replace_on_changes=["*"],
                 # Where it began is no difference; and when it is replaced, it is not to begin there again.
                 ignore_changes=[f'properties["{INITIAL_OFFSET_FROM}"]'] if has_offsets and not takes_over else None,
                 delete_before_replace=not takes_over,
+                # The provider's own limit is 6 h: so long would `up` hang on a statement that stays PENDING.
                 custom_timeouts=pulumi.CustomTimeouts(create="20m", delete="10m"),
                 hooks=lifecycle.hooks(),
             ),

@@ -80,6 +80,7 @@ class Admission:
         if self._faults.is_provisioning("pool", pool.created_at):
             self._note(statement, None, f"Compute pool {pool.id} is still being provisioned.")
             return False
+        # Stored phases are those of the last look. Only a full pool is worth the calls that bring them up to date.
         if takes_cfu(statement) and not self._has_room(statement, pool):
             for running in self.running_in(pool.id, pool.environment_id):
                 look(running)
@@ -127,6 +128,7 @@ class Waiting:
         self.watch = Periodic("waiting-statements", _SWEEP_SECONDS, self._look_again)
 
     def _look_again(self) -> None:
+        # Spares an idle cloud the reading of all statements every second.
         if not self._admission.holds_up:
             return
         self._admission.holds_up = False  # until it holds one up again

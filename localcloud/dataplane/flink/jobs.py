@@ -80,6 +80,7 @@ class FlinkPlane:
         """Replace the set of catalogs, databases and connections; those not named lose their models and views."""
         with self._lock:
             self._environments = tuple(environments)
+        # A JVM that is still starting gets them before its first statement.
         if self._ready.is_set():
             self._call(self._push)
 
@@ -91,6 +92,7 @@ class FlinkPlane:
             return self._submit(client, spec, resume=resume)
 
         with self._lock:
+            # Else its status would still be the end of its last run.
             if resume:
                 self._ended.pop(spec.uid, None)
         return self._call(start)
@@ -148,6 +150,7 @@ class FlinkPlane:
             self._error = None
             with self._lock:
                 self._client, self._pushed = client, None
+                # Before calls are let in, or a client would see its statement missing for a moment.
                 self._recover(client)
             self._ready.set()
             process.wait()
@@ -177,6 +180,7 @@ class FlinkPlane:
             client = self._running()
             try:
                 return function(client)
+            # Not retried: the JVM lives, and the first request may still be in progress.
             except httpx.TimeoutException as error:
                 raise DataPlaneError("Flink did not answer in time.") from error
             except httpx.TransportError as error:

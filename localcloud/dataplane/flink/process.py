@@ -86,6 +86,7 @@ class FlinkProcess:
         port_file = self._folder / "port"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The file of the last run names a port that is closed, or another program's by now.
             port_file.unlink(missing_ok=True)
         except OSError as error:
             raise DataPlaneError(f"Flink cannot be kept in {self._folder}: {error.strerror}.") from error

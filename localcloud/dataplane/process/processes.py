@@ -68,7 +68,9 @@ class ProcessHost:
             return child
 
     def _spawn(self, name: str, argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+        # -I -S: no settings of the user's for Python, and no time spent on site-packages.
         launcher = [sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid()), *argv]
+        # Forked by one thread that lives as long as this process: the parent-death signal is bound to a thread.
         child = self._forker.submit(
             subprocess.Popen,
             launcher,
@@ -127,6 +129,7 @@ class ProcessHost:
 
     def log_tail(self, name: str, lines: int = 20) -> str:
         """Return the last lines of that log, for an error message."""
+        # The last lines of a child that has ended may still be in the pipe.
         if not self.is_alive(name):
             self._await_output(name)
         try:

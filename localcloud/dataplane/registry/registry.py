@@ -56,6 +56,7 @@ class SqliteRegistry:
         self._lock = threading.Lock()
         try:
             self._db = sqlite3.connect(state / "registry.db", check_same_thread=False, isolation_level=None)
+            # FULL: with WAL, NORMAL could lose the last commits in a power cut, and with them ids that records carry.
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _TABLES)
         except sqlite3.Error as error:
             raise DataPlaneError(unusable(state / "registry.db", error)) from error
@@ -88,6 +89,7 @@ class SqliteRegistry:
             found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.id = ?", subject, schema_id)
             if not found:
                 self._require_room(registry_id, schema)
+                # Soft-deleted versions count, too: no number is used twice.
                 last = "SELECT max(version) FROM versions WHERE registry = ? AND subject = ?"
                 version = (db.execute(last, (registry_id, subject)).fetchone()[0] or 0) + 1
                 new = (registry_id, subject, version, schema_id)

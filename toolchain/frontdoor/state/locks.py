@@ -49,6 +49,7 @@ def remove_stale_locks(prepared: Prepared) -> None:
     if not stack.uses_file_backend:
         return
     locks = _locks(prepared)
+    # `pulumi cancel` removes every lock, so a single live one forbids it.
     if not locks or not all(_is_stale(lock) for lock in locks):
         return
     cancelled = prepared.pulumi("cancel", "--yes", "--stack", stack.name)

@@ -89,6 +89,7 @@ def resolve_open_operations(
         )
         gone = {outcome.gone for outcome in outcomes if outcome.gone}
         if pending or gone or events.created_by_retry:
+            # Exported again: in this one secrets are encrypted, so that it may be written.
             import_state(prepared, without_pending_operations(export_state(prepared), gone, events.created_by_retry))
     elif duplicates:
         context = RecoveryContext.of(prepared, read_state(prepared), start, may_delete=may_delete, files=files)

@@ -81,6 +81,7 @@ class Connector:
         state, trace = self._state, self._trace
         if self._stop.is_set():
             state, trace = ConnectorState.PAUSED, ""
+        # Right after a start there are no tasks yet: without the saved count the number would fall to 0.
         produced = sum(task.produced for task in self._tasks) or self._produced_before()
         return ConnectorStatus(state=state, trace=trace, tasks=[state] * self._config.tasks, records_produced=produced)
 
@@ -121,6 +122,7 @@ class Connector:
         schema_id, client = self._prepare(), self._client()
         errors: list[Exception] = []
         halt = self._halt = threading.Event()
+        # A stop that came before this line has set the event of the run before.
         if self._stop.is_set():
             halt.set()
 
@@ -182,4 +184,5 @@ class Connector:
         return {**login, "bootstrap.servers": bootstrap, "sasl.password": self._config.api_secret}
 
     def _restart_broker(self) -> None:
+        # To ask for the address starts a broker that has died.
         self._kafka.internal(self.spec.cluster_id)

@@ -75,6 +75,7 @@ class DatagenTask:
         self._failure: str | None = None
         self._is_refused = False
         self._is_disconnected = False  # no failure: librdkafka keeps unsent records for five minutes
+        # Idempotent: a retry after a lost acknowledgement must not write a record twice.
         settings = {"enable.idempotence": True, "linger.ms": 5, "error_cb": self._on_error, **client}
         self._producer = Producer(settings)
 
@@ -92,6 +93,7 @@ class DatagenTask:
                     self._is_disconnected = False
                     on_disconnect()
         finally:
+            # Saved after the flush, or records that the broker has would not count as produced.
             self._producer.flush(FLUSH_SECONDS)
             self._save()
 
@@ -108,6 +110,7 @@ class DatagenTask:
         while not stop.is_set():
             try:
                 self._producer.produce(self._config.topic, payload, key, on_delivery=self._on_delivery)
+            # librdkafka's queue is full: acknowledgements make room.
             except BufferError:
                 self._poll(0.1)
             except KafkaException as error:

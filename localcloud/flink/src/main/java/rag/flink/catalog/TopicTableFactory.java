@@ -74,6 +74,8 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
                 table.getOrDefault(TopicSettings.ISOLATION_LEVEL, "read-committed").replace('-', '_'));
         boolean upsert = isUpsert(table);
         String carriedOver = statement.startingOffsets().get(options.get("topic"));
+        // Carried-over offsets win over the statement's and the table's options: the table may say `earliest`. An upsert source
+        // always reads from the beginning, to build its state.
         if (!upsert && carriedOver != null) {
             options.put("scan.startup.mode", "specific-offsets");
             options.put("scan.startup.specific-offsets", carriedOver);
@@ -128,6 +130,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         options.put(
                 "properties.compression.type",
                 table.getOrDefault(TopicSettings.COMPRESSION_TYPE, "none"));
+        // Without a key, Kafka would spread rows over partitions, and a retraction could overtake its row.
         if (isRetract(table) && !options.containsKey("key.format")) {
             options.put("sink.partitioner", ValuePartitioner.class.getName());
         }

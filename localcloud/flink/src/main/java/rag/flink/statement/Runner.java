@@ -108,6 +108,7 @@ final class Runner {
         config.set(PipelineOptions.NAME, statement.request().name());
         config.set(ExecutionOptions.RUNTIME_MODE, mode);
         config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, Checkpoints.location(checkpointFolder));
+        // A job that could not be stopped with a savepoint is cancelled, and resumed from its last checkpoint.
         config.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
@@ -115,6 +116,7 @@ final class Runner {
         restoreFrom.ifPresent(
                 path -> {
                     config.set(StateRecoveryOptions.SAVEPOINT_PATH, Checkpoints.location(path));
+                    // Flink then deletes it when a newer one is complete: the folder does not grow with each resume.
                     config.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
                 });
         return config;
@@ -139,6 +141,7 @@ final class Runner {
         if (isOn("sql.snapshot.mode", "now")) {
             try {
                 TableEnvironmentInternal batch = environment(RuntimeExecutionMode.BATCH);
+                // Resolved a second time: an operation belongs to the planner of its mode.
                 QueryOperation again = (QueryOperation) SqlText.resolve(batch, statement.request().statement());
                 return start(handle, batch, again, Plan.of(planner(batch), again));
             } catch (TableException | UnsupportedOperationException e) {
@@ -172,6 +175,7 @@ final class Runner {
             Operation operation,
             List<ModifyOperation> inserts) {
         TableConfig config = environment.getConfig();
+        // Only for statements that write: a query is not resumed, as its rows are in memory.
         config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
         boolean bounded = inserts.stream().allMatch(Runner::isBounded);
         statement.planned(Traits.of(SqlKind.of(operation), bounded, true));

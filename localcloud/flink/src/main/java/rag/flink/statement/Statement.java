@@ -113,6 +113,7 @@ final class Statement {
     }
 
     private void end(Phase phase, String detail) {
+        // The first cause counts: a cancelled job also fails, and a limit that was reached ends it by a cancellation.
         end.compareAndSet(null, new Status(phase, detail, traits));
     }
 

@@ -47,6 +47,7 @@ public final class Statements {
      * <p>Idempotent: a statement that is known already is left unchanged, unless it has ended and is to be resumed.
      */
     public Status submit(StatementRequest request, boolean resume) {
+        // compute is atomic: a request that is retried while the first one is in progress starts no second job.
         Statement statement =
                 statements.compute(
                         request.uid(),
@@ -157,6 +158,7 @@ public final class Statements {
             job.stopWithSavepoint(drain, Checkpoints.location(attempt), SavepointFormatType.NATIVE)
                     .get(STOP_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
+            // Stopping is what the user asked for. The last periodic checkpoint is then the one to resume from.
             LOG.info("statement {} stops without a savepoint", statement.request().name(), e);
             job.cancel();
         } catch (InterruptedException e) {
@@ -177,6 +179,7 @@ public final class Statements {
                 awaitEnd(statement);
             }
             close(statement.released());
+            // A cancelled job leaves its last transaction open: read_committed consumers would wait 15 minutes for it.
             if (statement.job() != null) {
                 Transactions.abort(statement.properties().context(statement.request()));
             }
