@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -53,7 +54,9 @@ def test_a_killed_cloud_comes_back_and_leaves_no_orphans(clone: Clone) -> None:
     served.kill()
     served.wait(10)
     clone.ok("cloud", "start")
-    assert clone.status()["running"] is True
+    shown = json.loads(clone.ok("cloud", "status", "--json"))
+    assert shown["running"] is True
+    assert "flink" in {process["name"] for process in shown["processes"]}
     clone.ok("cloud", "stop")
     assert clone.processes() == []
 
