@@ -10,7 +10,6 @@ import confluent_sql
 import pytest
 
 from tests.support.stub_api import StubApi
-from toolchain.frontdoor.state.makers import makers_in
 from toolchain.frontdoor.verify.flow import Flow, vector_problem
 from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Lag, Report
