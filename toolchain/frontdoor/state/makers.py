@@ -1,4 +1,4 @@
-"""Which resource of a state makes a table: the one to replace when the table was deleted outside Pulumi."""
+"""Which resource of a stack makes a table, and so a topic."""
 
 from __future__ import annotations
 

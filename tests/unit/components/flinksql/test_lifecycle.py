@@ -366,6 +366,18 @@ class TestChangedConnection:
         assert flink.asked == ["predict m"]
         assert flink.database == "embeddings-x"
 
+    def test_a_flink_key_that_is_new_too_is_waited_for(self, flink: Flink) -> None:
+        refusals = [FlinkSqlError("error sending request '401' - Unauthorized")] * 3
+
+        def predict(model: str) -> None:
+            flink.asked.append(f"predict {model}")
+            if refusals:
+                raise refusals.pop()
+
+        flink.predict = predict  # type: ignore[method-assign]
+        self.up("http://x", "another key", last="digest")
+        assert flink.asked == ["predict m"] * 4
+
     def test_a_preview_asks_nothing(self, flink: Flink) -> None:
         self.up("http://x", "another key", last="digest", preview=True)
         assert flink.asked == []
