@@ -104,13 +104,16 @@ def test_an_embedding_provider_that_refuses(clone: Clone) -> None:
     fixed_by_the_next_up(clone)
 
 
+@pytest.fixture(scope="class")
+def stopped_cloud(clone: Clone) -> None:
+    """Leave no stack and no local cloud."""
+    clone.run("destroy", "--yes")
+    clone.ok("cloud", "stop")
+
+
+@pytest.mark.usefixtures("stopped_cloud")
 class TestTheMachine:
     """What the front door needs of the machine; the local cloud is stopped."""
-
-    @pytest.fixture(scope="class", autouse=True)
-    def stopped(self, clone: Clone) -> None:
-        clone.run("destroy", "--yes")
-        clone.ok("cloud", "stop")
 
     @pytest.fixture(autouse=True)
     def still_stopped(self, clone: Clone) -> Iterator[None]:
