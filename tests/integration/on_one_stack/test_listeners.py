@@ -77,16 +77,16 @@ def test_during_up_nobody_else_listens(seen_during_up: set[Listener], listening:
     assert ours == {(one.host, one.port) for one in listening}
 
 
-def test_a_store_that_was_asked_for_is_one_listener_more(clone: Clone, listening: set[Listener]) -> None:
+def test_a_store_that_was_asked_for_is_one_listener_more(stack: Stack, listening: set[Listener]) -> None:
     before = {(one.host, one.port) for one in listening}
-    keys = clone.credentials()
+    clone, keys = stack.clone, stack.clone.credentials()
     login = {"USERNAME": keys["mongodb_username"], "PASSWORD": keys["mongodb_password"]}
     spec = {
         "connection_type": "MONGODB",
         "endpoint": f"mongodb://127.0.0.1:{keys['mongodb_port']}/",
         "auth_data": {"kind": "PlaintextProvider", "data": json.dumps(login)},
     }
-    environment = clone.outputs()["environment_id"]
+    environment = stack.outputs["environmentId"]
     place = f"/sql/v1/organizations/{keys['organization_id']}/environments/{environment}/connections"
     login_here = (keys["cloud_api_key"], keys["cloud_api_secret"])
     with httpx.Client(base_url=clone.endpoint, auth=login_here, timeout=60) as api:
