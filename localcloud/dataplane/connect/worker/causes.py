@@ -41,9 +41,9 @@ def _rule(pattern: str, sentence: str, *, is_about_rights: bool = False) -> _Rul
 # The first that is found decides. ``{0}``, ``{1}``: groups of the pattern; ``{store}``, ``{user}``: of the settings.
 _RULES = (
     _rule(
-        r"dead letter queue.*TopicAuthorizationException: [^\[]*\[([^\]]*)\]",
-        "The connector may not write to its dead-letter topic {0}: give its service account the rights to create it and"
-        " to write to it.",
+        r"dead letter queue with topic=(\S+).*TopicAuthorizationException",
+        "The connector may not create its dead-letter topic {0}: give its service account the right to create it and to"
+        " write to it.",
         is_about_rights=True,
     ),
     _rule(

@@ -74,7 +74,13 @@ def test_a_cause_is_a_sentence_without_classes_and_secrets(said: str, sentence: 
             "may not use its consumer group connect-lcc-1",
         ),
         (
-            "org.apache.kafka.connect.errors.ConnectException: Schema Registry: the connector may not read schema 7.",
+            "org.apache.kafka.connect.errors.ConnectException: Could not initialize dead letter queue with"
+            " topic=dlq-lcc-1\n\tat x.Y.z(Y.java:1)\nCaused by: java.util.concurrent.ExecutionException:"
+            " org.apache.kafka.common.errors.TopicAuthorizationException: Authorization failed.",
+            "may not create its dead-letter topic dlq-lcc-1",
+        ),
+        (
+            "rag.connect.MissingRightError: Schema Registry: the connector may not read schema 7.",
             "may not read schema 7",
         ),
     ],

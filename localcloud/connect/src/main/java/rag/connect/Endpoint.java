@@ -66,7 +66,7 @@ final class Endpoint {
             int status = 200;
             byte[] answer;
             try {
-                answer = answer(exchange);
+                answer = answer(exchange, exchange.getRequestBody().readAllBytes());
             } catch (NoSuchElementException e) {
                 status = 404;
                 answer = error(e.getMessage());
@@ -85,7 +85,7 @@ final class Endpoint {
         return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization);
     }
 
-    private byte[] answer(HttpExchange exchange) throws IOException {
+    private byte[] answer(HttpExchange exchange, byte[] body) throws IOException {
         String[] path = exchange.getRequestURI().getPath().substring(1).split("/");
         String action = exchange.getRequestMethod() + (path.length == 3 ? " " + path[2] : "");
         if (!path[0].equals("connectors") || path.length > 3 || (path.length == 1) != action.equals("GET")) {
@@ -95,7 +95,7 @@ final class Endpoint {
             case "GET":
                 return JSON.writeValueAsBytes(connectors.states());
             case "PUT":
-                connectors.put(path[1], JSON.readValue(exchange.getRequestBody(), new TypeReference<>() {}));
+                connectors.put(path[1], JSON.readValue(body, new TypeReference<>() {}));
                 break;
             case "POST restart":
                 connectors.restart(path[1]);

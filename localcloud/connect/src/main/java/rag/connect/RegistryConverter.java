@@ -11,8 +11,8 @@ import org.apache.kafka.connect.storage.Converter;
 /**
  * Reads records in Confluent's wire format: a zero byte, the schema id as four bytes big-endian, the payload.
  *
- * <p>{@link DataException} for a record that cannot be read: it goes to the dead-letter topic. Anything else ends the
- * task: no other record could be read either.
+ * <p>{@link DataException} for a record that cannot be read: it goes to the dead-letter topic.
+ * {@link MissingRightError} ends the task: no other record could be read either.
  *
  * @param <S> a registered schema, ready to read with
  */

@@ -20,7 +20,7 @@ final class SchemaRegistry {
     /** A schema and its type: {@code AVRO}, {@code JSON} or {@code PROTOBUF}. */
     record Registered(String type, String schema) {}
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String url;
@@ -38,7 +38,7 @@ final class SchemaRegistry {
      *
      * @throws DataException if there is none
      * @throws RetriableException if the registry does not answer now
-     * @throws ConnectException if it refuses: a right that is missing must not send every record to the dead letters
+     * @throws MissingRightError if it refuses
      */
     Registered byId(int id) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/schemas/ids/" + id))
@@ -59,7 +59,7 @@ final class SchemaRegistry {
             throw new DataException("The Schema Registry has no schema with the record's id " + id + ".");
         }
         if (status == 401 || status == 403) {
-            throw new ConnectException("Schema Registry: the connector may not read schema " + id + ".");
+            throw new MissingRightError("Schema Registry: the connector may not read schema " + id + ".");
         }
         if (status != 200) {
             throw new RetriableException("The Schema Registry answers with status " + status + ".");
