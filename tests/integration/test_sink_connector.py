@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import pymongo
 import pytest
 from confluent_kafka import Consumer, Producer
 
@@ -407,3 +408,17 @@ def test_a_cloud_that_is_restarted_goes_on_with_its_sinks(sink: Sink) -> None:
     sink.write(5, 5)
     sink.until_written(10)
     assert sink.until("RUNNING") == ""
+
+
+def test_a_sink_starts_the_clouds_own_store(sink: Sink) -> None:
+    keys = json.loads((sink.place.state / "credentials.json").read_text())
+    host = f"127.0.0.1:{keys['mongodb_port']}"
+    login = {"connection_user": keys["mongodb_username"], "connection_password": keys["mongodb_password"]}
+    sink.create(connection_host=host, **login)
+    sink.write(count=5)
+    assert sink.until("RUNNING") == ""
+    client: pymongo.MongoClient[Any] = pymongo.MongoClient(
+        host, username=keys["mongodb_username"], password=keys["mongodb_password"]
+    )
+    wait_until(lambda: client["store"][sink.topic].count_documents({}) == 5, "five documents", PATIENCE)
+    client.close()

@@ -33,6 +33,10 @@ class DatagenSource:
         with translated():
             return {key: list(errors) for key, errors in self._plane.connect.datagen_errors(config).items() if errors}
 
+    def store_host(self, config: Mapping[str, str]) -> str:  # noqa: ARG002 - no store
+        """It writes to no store."""
+        return ""
+
     def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> None:  # noqa: ARG002 - no worker
         """It does not run in the worker."""
         return

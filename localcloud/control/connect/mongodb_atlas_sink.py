@@ -75,6 +75,7 @@ def _text(name: str) -> Setting:
     return Setting(name=name, own=name)
 
 
+_CONNECTION_HOST = Setting(name="connection.host", is_required=True)
 _SETTINGS: Sequence[Setting] = (
     formats("input.data.format", "value.converter", "AVRO", "JSON_SR", "JSON", "STRING", "BSON", default="JSON"),
     formats("input.key.format", "key.converter", "AVRO", "BYTES", "JSON", "JSON_SR", "STRING", default="STRING"),
@@ -82,7 +83,7 @@ _SETTINGS: Sequence[Setting] = (
     Setting(
         name="mongodb.auth.mechanism", default="SCRAM-SHA-256", choices=("SCRAM-SHA-256",), unserved=("MONGODB-X509",)
     ),
-    Setting(name="connection.host", is_required=True),
+    _CONNECTION_HOST,
     Setting(name="connection.user", is_required=True),
     Setting(name="connection.password", is_required=True, is_secret=True),
     Setting(name="database", is_required=True, own="database"),
@@ -231,4 +232,5 @@ MONGODB_ATLAS_SINK = SinkClass(
     _SETTINGS,
     check=_errors,
     translate=_own,
+    host=_CONNECTION_HOST,
 )

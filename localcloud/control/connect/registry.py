@@ -35,6 +35,9 @@ class ConnectorClass(Protocol):
     def errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         """Return setting -> what is wrong with it; empty if the configuration can run."""
 
+    def store_host(self, config: Mapping[str, str]) -> str:
+        """The ``host:port`` that it writes to, by which a server of this machine is started; empty for a source."""
+
     def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> WorkerConnector | None:
         """Return what the Kafka Connect worker runs, ``None`` for a class that does not run there."""
 

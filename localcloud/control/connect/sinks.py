@@ -102,11 +102,15 @@ class SinkClass:
         *,
         check: Callable[[Mapping[str, str]], dict[str, list[str]]],
         translate: Callable[[Mapping[str, str]], dict[str, str]],
+        host: Setting,
     ) -> None:
-        """``check`` finds what is wrong between settings, ``translate`` adds what is made of several of them."""
+        """``check`` finds what is wrong between settings, ``translate`` adds what is made of several of them.
+
+        ``host`` is the setting that says where the store is.
+        """
         self.name, self._own_class = name, own_class
         self._settings = (*COMMON, *settings)
-        self._check, self._translate = check, translate
+        self._check, self._translate, self._host = check, translate, host
 
     def sensitive_keys(self) -> set[str]:
         """Settings to be masked in replies."""
@@ -128,6 +132,10 @@ class SinkClass:
             for key, errors in found.items():
                 wrong.setdefault(key, []).extend(errors)
         return wrong
+
+    def store_host(self, config: Mapping[str, str]) -> str:
+        """The ``host:port`` that it writes to."""
+        return self._host.value(config)
 
     def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> WorkerConnector:
         """Return what the worker is to run for a configuration without errors."""

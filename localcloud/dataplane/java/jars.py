@@ -18,6 +18,7 @@ class JavaModule(StrEnum):
     KAFKA = "kafka"
     FLINK = "flink"
     CONNECT = "connect"
+    STORES = "stores"
 
 
 def classpath(jars: Path, module: JavaModule) -> str:

@@ -246,3 +246,13 @@ def test_a_connector_that_did_not_start_is_started_by_a_restart(place: Place) ->
     place.local.plane.connect.refusing = ""
     place.local.call("POST", f"{place.connectors}/datagen/restart", status=202)
     assert place.state() == "RUNNING"
+
+
+def test_a_sink_starts_the_store_that_it_writes_to_also_after_a_restart(place: Place) -> None:
+    place.local.call("POST", place.connectors, {"name": "sink", "config": sink_config(place.account)}, status=201)
+    assert place.local.plane.stores.asked == ["127.0.0.1:27017"]
+    place.local.call("PUT", f"{place.connectors}/sink/pause", status=202)
+    place.local.call("PUT", f"{place.connectors}/sink/resume", status=202)
+    assert place.local.plane.stores.asked == ["127.0.0.1:27017"] * 2
+    place.create("source")
+    assert place.local.plane.stores.asked == ["127.0.0.1:27017"] * 2

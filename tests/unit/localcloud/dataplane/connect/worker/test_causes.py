@@ -11,6 +11,11 @@ LACKING = (
     "The user admin of MongoDB at 127.0.0.1:27017 lacks the permission to insert, update: give it the role readWrite on"
     " the database."
 )
+NO_DEAD_LETTERS = (
+    "org.apache.kafka.connect.errors.ConnectException: Could not initialize dead letter queue with topic=dlq-lcc-1\n"
+    "\tat x.Y.z(Y.java:1)\nCaused by: java.util.concurrent.ExecutionException:"
+    " org.apache.kafka.common.errors.TopicAuthorizationException: Authorization failed."
+)
 CHECKED = (
     "Connector configuration is invalid and contains the following 1 error(s):\n{}\n"
     "You can also find the above list of errors at the endpoint `/connector-plugins/{{connectorType}}/config/validate`"
@@ -74,9 +79,7 @@ def test_a_cause_is_a_sentence_without_classes_and_secrets(said: str, sentence: 
             "may not use its consumer group connect-lcc-1",
         ),
         (
-            "org.apache.kafka.connect.errors.ConnectException: Could not initialize dead letter queue with"
-            " topic=dlq-lcc-1\n\tat x.Y.z(Y.java:1)\nCaused by: java.util.concurrent.ExecutionException:"
-            " org.apache.kafka.common.errors.TopicAuthorizationException: Authorization failed.",
+            NO_DEAD_LETTERS,
             "may not create its dead-letter topic dlq-lcc-1",
         ),
         (
