@@ -402,13 +402,10 @@ class ConnectPlane(Protocol):
         """Setting of a Datagen source -> what is wrong with it; empty if the configuration can run."""
 
     def start(self, spec: ConnectorSpec) -> None:
-        """Start it, or apply a changed configuration; returns before it is RUNNING."""
+        """Start it, resume a paused one, or apply a changed configuration; returns before it is RUNNING."""
 
     def pause(self, connector_id: str) -> None:
         """Stop its tasks, keep their progress."""
-
-    def resume(self, connector_id: str) -> None:
-        """Go on where it was paused."""
 
     def restart(self, connector_id: str) -> None:
         """Restart it and its tasks from their progress."""

@@ -310,9 +310,6 @@ class FakeConnect:
     def pause(self, connector_id: str) -> None:
         self.paused.add(self._known(connector_id))
 
-    def resume(self, connector_id: str) -> None:
-        self.paused.discard(self._known(connector_id))
-
     def restart(self, connector_id: str) -> None:
         self.restarted.append(self._known(connector_id))
 

@@ -77,11 +77,6 @@ class ConnectorPlane:
         with self._lock:
             self._connector(connector_id).stop()
 
-    def resume(self, connector_id: str) -> None:
-        """Go on where it was paused; nothing happens if it runs."""
-        with self._lock:
-            self.start(self._connector(connector_id).spec)
-
     def restart(self, connector_id: str) -> None:
         """Restart it and its tasks from their progress."""
         if self._sinks is not None and connector_id in self._sinks:

@@ -73,9 +73,9 @@ def test_paused_and_unknown(connect: ConnectorPlane) -> None:
     connect.start(spec())
     connect.pause("lcc-1")
     assert connect.status("lcc-1").state == ConnectorState.PAUSED
-    connect.resume("lcc-1")
+    connect.start(spec())
     wait_for(connect, ConnectorState.FAILED)
-    for call in (connect.pause, connect.resume, connect.status):
+    for call in (connect.pause, connect.restart, connect.status):
         with pytest.raises(NotFoundError):
             call("lcc-2")
     connect.delete("lcc-2")
