@@ -114,7 +114,7 @@ class LocalCloud:
     def restart(self) -> None:
         """Stop it and start it again, with what it keeps."""
         self._process.terminate()
-        self._process.wait(60)
+        self._process.wait(PATIENCE)  # the first stop of all also writes class-data archives
         self._start()
         wait_until(lambda: bool(self.call("GET", "/local/v1/status")["ready"]), "the recovered state", PATIENCE)
 
@@ -207,4 +207,4 @@ class LocalCloud:
         """Stop it, with all of its processes."""
         self._client.close()
         self._process.terminate()
-        self._process.wait(60)
+        self._process.wait(PATIENCE)  # the first stop of all also writes class-data archives
