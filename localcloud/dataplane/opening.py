@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
+from localcloud.dataplane.connect.worker.sinks import Sinks
 from localcloud.dataplane.embeddings import WordLlamaModel
 from localcloud.dataplane.flink.jobs import FlinkPlane
 from localcloud.dataplane.interface import DataPlane
@@ -42,7 +43,11 @@ def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: s
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
         connect = ConnectorPlane(
-            state, kafka, registry, registry_as=lambda principal: RegistryClient(base_url, principal, internal_token)
+            state,
+            kafka,
+            registry,
+            registry_as=lambda principal: RegistryClient(base_url, principal, internal_token),
+            sinks=Sinks(state, jars, host, kafka, base_url=base_url, internal_token=internal_token),
         )
         opened.callback(connect.close)
         return DataPlane(

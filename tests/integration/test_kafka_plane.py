@@ -418,7 +418,7 @@ def test_progress_survives_pause_change_and_restart(plane: Plane, connector: str
     assert plane.connect.status("lcc-1").state == ConnectorState.PAUSED
     time.sleep(0.3)
     assert plane.kafka.high_watermarks(CLUSTER, connector) == {0: paused}
-    plane.connect.resume("lcc-1")
+    plane.connect.start(counting(connector))
     assert eventually(lambda: produced(plane) > paused)
     plane.connect.start(counting(connector, **{"max.interval": "2"}))
     changed = produced(plane)

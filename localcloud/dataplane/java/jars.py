@@ -17,6 +17,7 @@ class JavaModule(StrEnum):
 
     KAFKA = "kafka"
     FLINK = "flink"
+    CONNECT = "connect"
     STORES = "stores"
 
 
