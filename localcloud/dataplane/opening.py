@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
-from localcloud.dataplane.embeddings import WordLlamaModel
+from localcloud.dataplane.embeddings.models import Models
 from localcloud.dataplane.flink.jobs import FlinkPlane
 from localcloud.dataplane.interface import DataPlane
 from localcloud.dataplane.kafka.brokers import BrokerPlane
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: str) -> DataPlane:
-    """Open the data plane kept in ``state``: Flink and the embedding model begin to load, brokers wait for a call.
+def open_data_plane(state: Path, jars: Path, models: Path | None, *, base_url: str, internal_token: str) -> DataPlane:
+    """Open the data plane kept in ``state``: Flink and wordllama begin to load, all others wait for a call.
 
-    ``jars`` is where Maven left them, ``base_url`` where this server's own API answers (Flink asks its Schema Registry
-    there), ``internal_token`` the password among the parts. :class:`DataPlaneError` if the folder cannot be used.
+    ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its
+    Schema Registry there), ``internal_token`` the password among the parts. :class:`DataPlaneError` if the folder
+    cannot be used.
     """
     with ExitStack() as opened:  # closes the last one first: what writes before what it writes to
         host = ProcessHost(state)
@@ -42,7 +43,7 @@ def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: s
             registry=registry,
             flink=flink,
             connect=connect,
-            embeddings=WordLlamaModel(),
+            embeddings=Models(models),
             processes=host.infos,
             close=opened.pop_all().close,
         )
