@@ -25,8 +25,6 @@ def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
     """Return what ``stack`` needs; ``on_local_cloud``: whether the command needs that, too."""
     project = stack.project.name
     packages = [Packages.LOCAL_CLOUD if on_local_cloud else Packages.PROGRAM]
-    if stack.config(f"{project}:sinks"):
-        packages.append(Packages.STORE_CLIENTS)
     endpoint = stack.config(f"{project}:openaiEndpoint")
     served_here = on_local_cloud and isinstance(endpoint, str) and is_loopback(endpoint)
     sentence_model = served_here and stack.config(f"{project}:embeddingModel") == SENTENCE_MODEL

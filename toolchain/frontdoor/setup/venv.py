@@ -24,13 +24,12 @@ _UNFINISHED = ".unfinished"
 class Packages(Enum):
     """Sets of packages, by the requirements file that lists them; :data:`_INCLUDED` says which includes which.
 
-    SENTENCE_MODEL and STORE_CLIENTS are large or for few: they are installed for the stacks that need them.
+    SENTENCE_MODEL is large and for few: it is installed for the stacks that name the model.
     """
 
     PROGRAM = "requirements.txt"
     LOCAL_CLOUD = "localcloud/requirements.txt"
     SENTENCE_MODEL = "localcloud/models/requirements.txt"
-    STORE_CLIENTS = "toolchain/frontdoor/ask/requirements.txt"
     TESTS = "tests/requirements.txt"
 
 
@@ -38,8 +37,7 @@ _INCLUDED = {
     Packages.PROGRAM: (),
     Packages.LOCAL_CLOUD: (Packages.PROGRAM,),
     Packages.SENTENCE_MODEL: (Packages.PROGRAM, Packages.LOCAL_CLOUD),
-    Packages.STORE_CLIENTS: (Packages.PROGRAM,),
-    Packages.TESTS: (Packages.PROGRAM, Packages.LOCAL_CLOUD, Packages.SENTENCE_MODEL, Packages.STORE_CLIENTS),
+    Packages.TESTS: (Packages.PROGRAM, Packages.LOCAL_CLOUD, Packages.SENTENCE_MODEL),
 }
 
 

