@@ -1,4 +1,4 @@
-"""Wires the parts of the data plane together."""
+"""Construction of the data plane: every part, with the others that it uses."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 
 def open_data_plane(state: Path, jars: Path, models: Path | None, *, base_url: str, internal_token: str) -> DataPlane:
-    """Open the data plane kept in ``state``: Flink and wordllama begin to load, all others wait for a call.
+    """Open the data plane kept in ``state``: Flink and wordllama start loading; brokers start when called.
 
     ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its
     Schema Registry there), ``internal_token`` the password among the parts. :class:`DataPlaneError` if the folder
     cannot be used.
     """
-    with ExitStack() as opened:  # closes the last one first: what writes before what it writes to
+    with (
+        ExitStack() as opened
+    ):  # closes in reverse order: writers (Flink, connectors) before the brokers that they write to
         host = ProcessHost(state)
         opened.callback(host.close)
         registry = SqliteRegistry(state)
@@ -47,4 +49,4 @@ def open_data_plane(state: Path, jars: Path, models: Path | None, *, base_url: s
             processes=host.infos,
             close=opened.pop_all().close,
         )
-    raise AssertionError  # the stack swallows no error
+    raise AssertionError  # never reached: an ExitStack here suppresses no exception

@@ -10,16 +10,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_TOKENS = 300_000
-"""Of all texts of a call, as at OpenAI ("Embeddings", API reference)."""
+"""Tokens of all texts of a call, as at OpenAI ("Embeddings", API reference)."""
 LONGEST_TEXT = 8192
 """Tokens of one text, as at OpenAI."""
 MOST_CHARACTERS = 1 << 18
-"""Of one text, and of a batch: while the tokenizer works, a token takes a kilobyte."""
+"""Characters of one text, and of a batch for the tokenizer: it needs about a kilobyte of memory for a token."""
 _BATCH = 64
 
 
 def batches(texts: Sequence[str]) -> Iterator[range]:
-    """Yield the texts' indices, as many at once as the tokenizer may have; :class:`InvalidError` for a huge text."""
+    """Yield batches of indexes of texts, each with at most :data:`MOST_CHARACTERS` characters.
+
+    :class:`InvalidError` for a text that has more.
+    """
     start = characters = 0
     for row, text in enumerate(texts):
         if len(text) > MOST_CHARACTERS:

@@ -23,7 +23,7 @@ class Models:
     """The :class:`~localcloud.dataplane.interface.EmbeddingPlane`."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Begin to load wordllama, which is small; ``folder`` as in :class:`SentenceModel`."""
+        """Start loading wordllama, which is small; ``folder`` as in :class:`SentenceModel`."""
         wordllama = WordLlamaModel()
         self._models: dict[str, EmbeddingModel] = dict.fromkeys((WORDLLAMA, *OPENAI), wordllama)
         self._models[sentence_model.NAME] = SentenceModel(folder)

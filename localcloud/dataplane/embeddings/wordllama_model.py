@@ -21,7 +21,7 @@ DIMENSIONS = 256
 
 
 class WordLlamaModel:
-    """The :class:`~localcloud.dataplane.interface.EmbeddingModel`; loads in the background, calls wait for that.
+    """The :class:`~localcloud.dataplane.interface.EmbeddingModel`. It loads in the background; calls wait for that.
 
     A vector is the mean of its text's token vectors, scaled to length 1, whatever else is in the batch.
     """
@@ -30,7 +30,7 @@ class WordLlamaModel:
     can_be_shortened = True  # it was trained for that (wordllama's README, "Matryoshka")
 
     def __init__(self) -> None:
-        """Begin to load."""
+        """Start loading."""
         loader = ThreadPoolExecutor(1, thread_name_prefix="wordllama")
         self._loading = loader.submit(_load)
         loader.shutdown(wait=False)
@@ -47,10 +47,10 @@ class WordLlamaModel:
                 tokens += len(ids)
                 require_few(row, len(ids), tokens)
                 if ids:
-                    # A sum has the direction of the mean, and length 1 is what it is brought to.
+                    # The sum has the same direction as the mean, and is scaled to length 1 below: no need to divide.
                     np.add.reduce(table.take(ids, axis=0, mode="clip"), axis=0, out=vectors[row])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors[lengths[:, 0] == 0, 0] = 1.0  # a text without a token still needs a direction: division gives NaN
+        vectors[lengths[:, 0] == 0, 0] = 1.0  # a text without tokens: scaling its zero vector would give NaN
         vectors /= np.where(lengths == 0, 1, lengths)
         return Embedded(vectors, tokens)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.hall.layout import Layout
 
+pytestmark = pytest.mark.process
+
 PLACE = {"username": "admin", "database": "store", "collection": "products", "index": "vector_index"}
 OUTPUTS: dict[str, Any] = {
     "embeddings": {"endpoint": "https://models.example.com/v1/embeddings", "model": "all-MiniLM-L6-v2"},

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.process  # Maven downloads the model if it is not there yet
+
+
 @pytest.fixture(scope="module")
 def models() -> Models:
     return Models(sentence_model.downloaded())
