@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
 from localcloud.dataplane.connect.worker.sinks import Sinks
-from localcloud.dataplane.embeddings import WordLlamaModel
+from localcloud.dataplane.embeddings.models import Models
 from localcloud.dataplane.flink.jobs import FlinkPlane
 from localcloud.dataplane.interface import DataPlane
 from localcloud.dataplane.kafka.brokers import BrokerPlane
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from localcloud.dataplane.stores.mongodb import MongoDbLogin
 
 
-def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: str, mongodb: MongoDbLogin) -> DataPlane:
-    """Open the data plane kept in ``state``. Flink and the embedding model start loading; brokers start when called.
+def open_data_plane(
+    state: Path, jars: Path, models: Path | None, *, base_url: str, internal_token: str, mongodb: MongoDbLogin
+) -> DataPlane:
+    """Open the data plane kept in ``state``. Flink and wordllama start loading; brokers start when called.
 
-    ``jars`` is where Maven left them, ``base_url`` where this server's own API answers (Flink asks its Schema Registry
-    there), ``internal_token`` the password among the parts, ``mongodb`` where its server is to listen.
+    ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its
+    Schema Registry there), ``internal_token`` the password among the parts, ``mongodb`` where its server is to listen.
     :class:`DataPlaneError` if the folder cannot be used.
     """
     with (
@@ -56,7 +58,7 @@ def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: s
             flink=flink,
             connect=connect,
             stores=stores,
-            embeddings=WordLlamaModel(),
+            embeddings=Models(models),
             processes=host.infos,
             close=opened.pop_all().close,
         )

@@ -95,7 +95,7 @@ class ConnectorPlane:
         return connector.status()
 
     def delete(self, connector_id: str) -> None:
-        """Stop a connector and forget its progress; a sink's is its consumer group's, under an id that nobody has again."""
+        """Stop a connector and forget its progress. A sink's is its consumer group's: no later connector has that id."""
         if self._sinks is not None:
             self._sinks.remove(connector_id)
         with self._lock:

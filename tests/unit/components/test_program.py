@@ -40,6 +40,7 @@ OUTPUTS = {
         }
     },
     "connectionName": "openai-embedding-connection",
+    "embeddings": {"endpoint": "https://api.openai.com/v1/embeddings", "model": "text-embedding-ada-002"},
     "flinkApiKey": "FLINKKEY",
     "flinkApiSecret": "flink-secret",
 }
