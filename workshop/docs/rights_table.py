@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components import Scope
+from components.grants import Scope
 from localcloud.control.access.rbac import Grant, Operation, allows
 
 if TYPE_CHECKING:

@@ -19,7 +19,6 @@ from components.flinksql.previous import LastStatement, Previous
 from components.flinksql.rights import connection_hooks, wait_for_rights
 from components.flinksql.session import Address
 from components.flinksql.source import Source
-from components.flinksql.statement import Declared
 from components.flinksql.text import Statement
 from tests.support.recorded_program import record
 
@@ -326,12 +325,10 @@ class TestChangedConnection:
     def up(self, *called_with: str, last: str | None = None, preview: bool = False) -> str:
         """Return what the component writes about a model whose connection is ``called_with``."""
         written: list[str] = []
-        resource: Any = type("Resource", (), {"id": "model-id"})()
-        model = Declared(resource=resource, name=pulumi.Output.from_input("model-x-1"))
 
         def program() -> pulumi.Output[None]:
             previous = session(Previous(answered_with=last), pulumi.Output.from_input(ADDRESS))
-            (output,) = answered(previous, [model], ["m"], called_with).values()
+            (output,) = answered(previous, ["m"], called_with, after=["model-x-1"]).values()
             return output.apply(written.append)
 
         record(program, preview=preview)
