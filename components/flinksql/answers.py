@@ -10,6 +10,7 @@ import pulumi
 
 from components.flinksql.calls import HookError, ask
 from components.flinksql.previous import ANSWERED_WITH
+from components.flinksql.rights import RIGHTS_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 async def answer_of(session: FlinkSession, model: str, database: str, failure: str) -> tuple[Any, ...]:
     """Have ``model`` answer; :class:`HookError` has the provider's refusal, and what to do about it."""
     try:
-        row: tuple[Any, ...] = await ask(session.address, database, lambda flink: flink.predict(model), failure)
+        row: tuple[Any, ...] = await ask(
+            session.address, database, lambda flink: flink.predict(model), failure, RIGHTS_SECONDS
+        )
     except HookError as error:
         raise HookError(f"{error} {session.model_remedy}") from None
     return row

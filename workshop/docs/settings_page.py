@@ -1,4 +1,4 @@
-"""``docs/settings.md``, made of the settings themselves."""
+"""``docs/settings.md``, generated from the typed settings."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""``docs/local-cloud-sql.md``: what the local cloud's SQL has.
+"""``docs/local-cloud-sql.md``: the statements, table options and properties that the local cloud serves.
 
-It is made of the lists by which Flink's side decides (``localcloud/flink/src/main/resources/rag/flink``): whoever
-changes one changes both.
+Generated from the lists by which the Java code decides (``localcloud/flink/src/main/resources/rag/flink``), so that
+page and behaviour cannot differ.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _PROPERTIES = """
 
 
 class Row(NamedTuple):
-    """A line of a list; what ``answer`` and ``text`` mean is the list's own."""
+    """A line of a list; the meaning of ``answer`` and ``text`` depends on the list."""
 
     name: str
     answer: str

@@ -158,6 +158,7 @@ class Clusters:
                 if now.phase is not Phase.DELETING:
                     self._store.update(now, phase=Phase.PROVISIONED, detail="", bootstrap=bootstrap)
             # A role granted between the push above and PROVISIONED went to running brokers only, so not to this one.
+            self._broker_rights.changed()
         self._catalogs.changed()
 
     def _forget_database(self, cluster_id: str) -> None:

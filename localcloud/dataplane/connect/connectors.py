@@ -42,19 +42,19 @@ class ConnectorPlane:
         self._lock = threading.RLock()
 
     def plugins(self) -> dict[str, str]:
-        """Class -> ``source`` or ``sink``, of every connector that can be made."""
+        """Return ``source`` or ``sink`` by class, for every connector class that is served."""
         return {datagen_config.CONNECTOR_CLASS: "source"}
 
     def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """Setting -> what is wrong with it; empty if the configuration can run."""
+        """Return the errors of a configuration by setting; empty if it can run."""
         return datagen_config.check(config)
 
     def sensitive_keys(self, connector_class: str) -> set[str]:  # noqa: ARG002 - the one class here has no others
-        """Settings of that class to be masked in replies."""
+        """Return the settings of that class that are masked in replies."""
         return set(_SENSITIVE)
 
     def start(self, spec: ConnectorSpec) -> None:
-        """Start it, or apply a changed configuration; :class:`InvalidError` if that cannot run."""
+        """Start a connector, or apply a changed configuration; :class:`InvalidError` if that cannot run."""
         config = datagen_config.read(spec.config)
         with self._lock:
             old = self._connectors.get(spec.id)
@@ -75,23 +75,23 @@ class ConnectorPlane:
             connector.start()
 
     def pause(self, connector_id: str) -> None:
-        """Stop its tasks, keep their progress."""
+        """Pause a connector: stop its tasks, keep their progress."""
         with self._lock:
             self._connector(connector_id).stop()
 
     def resume(self, connector_id: str) -> None:
-        """Go on where it was paused; nothing happens if it runs."""
+        """Resume a connector where it was paused; no effect if it is running."""
         with self._lock:
             self.start(self._connector(connector_id).spec)
 
     def status(self, connector_id: str) -> ConnectorStatus:
-        """Where it stands; :class:`NotFoundError` if it was never started here."""
+        """Return a connector's state; :class:`NotFoundError` if it was never started here."""
         with self._lock:
             connector = self._connector(connector_id)
         return connector.status()
 
     def delete(self, connector_id: str) -> None:
-        """Stop it and forget its progress."""
+        """Stop a connector and forget its progress."""
         with self._lock:
             connector = self._connectors.pop(connector_id, None)
             if connector is not None:

@@ -20,8 +20,8 @@ from toolchain.frontdoor.state.deleted_outside.deleted_resources import parents_
 from toolchain.frontdoor.state.deployment import deployment
 from toolchain.frontdoor.state.endpoints import Endpoints
 from toolchain.frontdoor.state.interrupted import Resource
+from toolchain.frontdoor.state.makers import makers_in
 from toolchain.frontdoor.state.recovery import read_state
-from toolchain.frontdoor.verify.repairs import makers_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
 import rag.flink.UserException;
 import rag.flink.catalog.EnvironmentCatalog;
 
-/** Finds the model that a name means to one statement: {@code m}, {@code database.m} or {@code catalog.database.m}. */
+/** Resolves a model's name for one statement: {@code m}, {@code database.m} or {@code catalog.database.m}. */
 public final class ModelResolver {
 
     private final Map<String, EnvironmentCatalog> catalogs;
@@ -40,7 +40,7 @@ public final class ModelResolver {
                 CatalogModel model = catalog.getModel(new ObjectPath(path.get(1), path.get(2)));
                 return new Found(path.get(2), catalog.environment().id(), model);
             } catch (ModelNotExistException e) {
-                // told below, as for an unknown catalog
+                // reported below, as for an unknown catalog
             }
         }
         throw new UserException(

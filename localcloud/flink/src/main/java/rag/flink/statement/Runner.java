@@ -120,7 +120,7 @@ final class Runner {
         return config;
     }
 
-    /** Plans it and says what it would be; nothing runs. */
+    /** Plans a statement and returns its traits; nothing runs. */
     private ResultFetcher check(OperationHandle handle, TableEnvironmentInternal environment, Operation operation) {
         if (operation instanceof QueryOperation query) {
             Plan plan = Plan.of(planner(environment), query);
@@ -142,7 +142,7 @@ final class Runner {
                 QueryOperation again = (QueryOperation) SqlText.resolve(batch, statement.request().statement());
                 return start(handle, batch, again, Plan.of(planner(batch), again));
             } catch (TableException | UnsupportedOperationException e) {
-                // Logs of updates and asynchronous functions have a plan as a stream only.
+                // Changelog sources and asynchronous functions can be planned in streaming mode only.
                 LOG.debug("Statement {} has no batch plan", statement.request().name(), e);
             }
         }
@@ -151,7 +151,7 @@ final class Runner {
 
     private ResultFetcher start(
             OperationHandle handle, TableEnvironmentInternal environment, QueryOperation query, Plan plan) {
-        // Rows of a query are handed out as they come: after a failure they could not be taken back.
+        // No restarts: rows of a query are returned as they come, and could not be withdrawn after a failure.
         environment.getConfig().set(RestartStrategyOptions.RESTART_STRATEGY, "none");
         statement.planned(Traits.of("SELECT", plan, query.getResolvedSchema()));
         TableResultInternal result = environment.executeCachedPlanInternal(plan.executable());
@@ -180,7 +180,7 @@ final class Runner {
         return nothing(handle);
     }
 
-    /** A table that is created for a query is there only if the query runs. */
+    /** Keeps a table that is created for a query (CREATE TABLE AS) only if the query runs. */
     private static TableResultInternal executeWhole(
             TableEnvironmentInternal environment, List<ModifyOperation> inserts) {
         List<CreateTableASOperation> creations =
