@@ -16,6 +16,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
 from localcloud.dataplane.opening import open_data_plane
+from localcloud.dataplane.stores.mongodb import MongoDbLogin
 from localcloud.state_claim import StateInUseError, claim
 from localcloud.state_mark import StateVersionError
 
@@ -63,7 +64,14 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
         logs.open_own(state)
 
     def data_plane() -> DataPlane:
-        return open_data_plane(state, jars, base_url=base_url, internal_token=credentials.internal_token)
+        mongodb = MongoDbLogin(
+            port=credentials.mongodb_port,
+            username=credentials.mongodb_username,
+            password=credentials.mongodb_password,
+        )
+        return open_data_plane(
+            state, jars, base_url=base_url, internal_token=credentials.internal_token, mongodb=mongodb
+        )
 
     opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)
     opening.start()

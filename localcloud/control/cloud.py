@@ -95,7 +95,7 @@ class Cloud:
         self.topics = Topics(plane, self.clusters)
         self.acls = Acls(store, self.clusters, self.broker_rights)
         self.schemas = Schemas(store, plane, self.environments)
-        self.connections = Connections(store, self.environments, catalogs)
+        self.connections = Connections(store, plane, self.environments, catalogs)
         admission = Admission(store, self.faults)
         self._jobs = Jobs(store, plane, catalogs, background, admission)
         self._waiting = Waiting(store, admission, self._jobs.observe)
@@ -182,7 +182,8 @@ class Cloud:
             for cluster in clusters
             if cluster.phase is not Phase.DELETING
         ]
-        # Connectors and statements need running brokers.
+        starting.append(self._background.submit(self.connections.start_servers))
+        # Connectors and statements need running brokers and stores.
         wait(starting)
         for cluster in clusters:
             if cluster.phase is Phase.DELETING:

@@ -401,6 +401,19 @@ class ConnectPlane(Protocol):
         """Stop a connector and forget its progress."""
 
 
+# Stores -------------------------------------------------------------------------------------------
+
+
+class StoresPlane(Protocol):
+    """Servers for vectors on this machine, each started when something first needs it; their data outlive them."""
+
+    def mongodb_needed(self, host: str) -> None:
+        """Start the MongoDB server if it is at ``host`` (``127.0.0.1:19017``), and wait until it takes connections.
+
+        Nothing happens for another host, or if it runs already.
+        """
+
+
 # Embeddings ---------------------------------------------------------------------------------------
 
 
@@ -429,6 +442,7 @@ class DataPlane:
     registry: RegistryPlane
     flink: FlinkPlane
     connect: ConnectPlane
+    stores: StoresPlane
     embeddings: EmbeddingModel
     processes: Callable[[], Sequence[ProcessInfo]]
     close: Callable[[], None]

@@ -13,16 +13,20 @@ from localcloud.dataplane.kafka.brokers import BrokerPlane
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.client import RegistryClient
 from localcloud.dataplane.registry.registry import SqliteRegistry
+from localcloud.dataplane.stores.mongodb import MongoDbServer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from localcloud.dataplane.stores.mongodb import MongoDbLogin
 
-def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: str) -> DataPlane:
-    """Open the data plane kept in ``state``. Flink and the embedding model start loading; brokers start when called.
+
+def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: str, mongodb: MongoDbLogin) -> DataPlane:
+    """Open the data plane kept in ``state``: Flink and the embedding model begin to load, brokers wait for a call.
 
     ``jars`` is where Maven left them, ``base_url`` where this server's own API answers (Flink asks its Schema Registry
-    there), ``internal_token`` the password among the parts. :class:`DataPlaneError` if the folder cannot be used.
+    there), ``internal_token`` the password among the parts, ``mongodb`` where its server is to listen.
+    :class:`DataPlaneError` if the folder cannot be used.
     """
     with (
         ExitStack() as opened
@@ -33,6 +37,8 @@ def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: s
         opened.callback(registry.close)
         kafka = BrokerPlane(state, jars, host, internal_token)
         opened.callback(kafka.close)
+        stores = MongoDbServer(state, jars, host, mongodb)
+        opened.callback(stores.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
         connect = ConnectorPlane(
@@ -44,6 +50,7 @@ def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: s
             registry=registry,
             flink=flink,
             connect=connect,
+            stores=stores,
             embeddings=WordLlamaModel(),
             processes=host.infos,
             close=opened.pop_all().close,

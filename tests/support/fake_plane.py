@@ -336,6 +336,19 @@ class FakeConnect:
         return connector_id
 
 
+class FakeStores:
+    """Remembers which hosts were asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.failure = ""
+
+    def mongodb_needed(self, host: str) -> None:
+        if self.failure:
+            raise DataPlaneError(self.failure)
+        self.asked.append(host)
+
+
 class FakeModel:
     """Vectors that are a function of the text alone."""
 
@@ -357,6 +370,7 @@ class FakePlane:
         self.registry = FakeRegistry()
         self.flink = FakeFlink()
         self.connect = FakeConnect()
+        self.stores = FakeStores()
         self.processes: list[ProcessInfo] = []
         self.is_closed = False
 
@@ -366,6 +380,7 @@ class FakePlane:
             registry=self.registry,
             flink=self.flink,
             connect=self.connect,
+            stores=self.stores,
             embeddings=FakeModel(),
             processes=lambda: self.processes,
             close=self._close,

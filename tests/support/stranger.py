@@ -6,7 +6,10 @@ import http.client
 import socket
 import struct
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +44,13 @@ HEADERS: tuple[dict[str, str], ...] = (
 UNAUTHORIZED, REFUSALS = 401, {401, 403, 501}
 _METADATA, _SASL_HANDSHAKE, _SASL_AUTHENTICATE = 3, 17, 36
 _SASL_AUTHENTICATION_FAILED = 58
+_MONGODB_UNAUTHORIZED, _MONGODB_WRONG = 13, 18
 
 
 def is_refused(listener: Listener) -> bool:
     """Whether this listener asks a stranger for a secret and gives away nothing without.
 
-    What is neither an HTTP server that says so nor a Kafka broker that says so does not count as closed.
+    What is neither an HTTP server, a Kafka broker nor a MongoDB server that says so does not count as closed.
     """
     if listener.kind == "unix":
         return listener.is_private_file
@@ -56,7 +60,7 @@ def is_refused(listener: Listener) -> bool:
     if statuses:
         return UNAUTHORIZED in statuses and statuses <= REFUSALS
     with suppress(TimeoutError):
-        return _kafka_is_closed(listener.port)
+        return _kafka_is_closed(listener.port) or _mongodb_is_closed(listener.port)
     return False
 
 
@@ -104,6 +108,25 @@ def _kafka_reply(broker: socket.socket, api: int, version: int, body: bytes) -> 
             if size := replies.read(4):
                 return replies.read(struct.unpack(">i", size)[0])[4:]
     return b""
+
+
+def _mongodb_is_closed(port: int) -> bool:
+    """Whether a MongoDB server refuses to say what it has, and refuses a wrong password."""
+    logins: list[tuple[dict[str, Any], int]]
+    logins = [({}, _MONGODB_UNAUTHORIZED), ({"username": "admin", "password": "guessed"}, _MONGODB_WRONG)]
+    for login, refusal in logins:
+        with MongoClient("127.0.0.1", port, **login, serverSelectionTimeoutMS=2000, directConnection=True) as client:
+            for command in ("listDatabases", "serverStatus", "buildInfo", "ping", "connectionStatus"):
+                try:
+                    client.admin.command(command)
+                except OperationFailure as error:
+                    if error.code != refusal:
+                        return False
+                except PyMongoError:  # no MongoDB server at all
+                    return False
+                else:
+                    return False
+    return True
 
 
 def _text(text: str) -> bytes:

@@ -20,6 +20,7 @@ import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.catalog.EnvironmentCatalog;
+import rag.flink.catalog.ObjectNames;
 import rag.flink.catalog.StatementContext;
 import rag.flink.catalog.SystemColumns;
 import rag.flink.model.ModelModule;
@@ -154,7 +155,7 @@ public final class ModelBench {
         tables.executeSql(
                 "CREATE MODEL IF NOT EXISTS bench.bench.ours INPUT (input STRING) OUTPUT (vector ARRAY<FLOAT>)"
                         + " WITH ('task' = 'embedding', 'provider' = 'openai', 'openai.connection' = 'c')");
-        tables.loadModule(ModelModule.NAME, new ModelModule(new ModelResolver(Map.of("bench", catalog), "bench", "bench")));
+        tables.loadModule(ModelModule.NAME, new ModelModule(new ModelResolver(new ObjectNames(Map.of("bench", catalog), "bench", "bench"))));
         tables.useModules(ModelModule.NAME, "core");
         return tables;
     }

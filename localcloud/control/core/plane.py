@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         KafkaPlane,
         ProcessInfo,
         RegistryPlane,
+        StoresPlane,
     )
 
 OPEN_SECONDS = 60.0
@@ -65,6 +66,11 @@ class Plane:
     def connect(self) -> ConnectPlane:
         """Connectors."""
         return self._get().connect
+
+    @property
+    def stores(self) -> StoresPlane:
+        """Servers for vectors."""
+        return self._get().stores
 
     @property
     def embeddings(self) -> EmbeddingModel:

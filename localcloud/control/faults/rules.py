@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, TypeAdapter, ValidationError
 
@@ -21,7 +21,7 @@ Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS)]
 _HTTP = "SERVICE.COLLECTION.VERB=EFFECT, such as cmk.clusters.create=503@10%"
 USAGE = (
     f"write {_HTTP}; rights-delay=SECONDS; provisioning=cloud-like or provisioning.cluster=SECONDS;"
-    " connector.NAME=FAILED; statement.NAME=DEGRADED; kill=kafka or kill=flink; seed=NUMBER; or none"
+    " connector.NAME=FAILED; statement.NAME=DEGRADED; kill=kafka, kill=flink or kill=mongodb; seed=NUMBER; or none"
 )
 
 
@@ -134,11 +134,14 @@ class Failing(_Rule):
         return f"{self.of}.{self.name}={self.state}" + (f"@{self.first}" if self.first else "")
 
 
+Killed = Literal["kafka", "flink", "mongodb"]
+
+
 class Kill(_Rule):
-    """The processes of Kafka or Flink are killed, ``seconds`` from now."""
+    """The processes of Kafka, Flink or the MongoDB server are killed, ``seconds`` from now."""
 
     kind: Literal["kill"] = "kill"
-    process: Literal["kafka", "flink"]
+    process: Killed
     seconds: Seconds = 0
 
     @property
@@ -148,7 +151,6 @@ class Kill(_Rule):
 
 
 Rule = HttpFault | RightsDelay | Provisioning | Failing | Kill
-_KILL = {"kafka", "flink"}
 _SETTINGS = ("rights-delay", "provisioning", "kill", "seed", "none")
 
 
@@ -200,9 +202,11 @@ def _how_often(limit: str) -> dict[str, Any]:
 
 def _kill(value: str) -> Kill:
     process, _, seconds = value.partition(":")
-    if process not in _KILL:
-        raise FaultError(f"kill={value} kills nothing: write kill=kafka or kill=flink, and kill=flink:10 for in 10 s.")
-    return Kill(process="kafka" if process == "kafka" else "flink", seconds=_seconds("kill", seconds or "0"))
+    if process not in get_args(Killed):
+        raise FaultError(
+            f"kill={value} kills nothing: write kill=kafka, kill=flink or kill=mongodb, and kill=flink:10 for in 10 s."
+        )
+    return Kill(process=cast("Killed", process), seconds=_seconds("kill", seconds or "0"))
 
 
 def _provisioning(name: str, value: str) -> list[Rule]:

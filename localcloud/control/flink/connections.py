@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localcloud.control.core.errors import ConflictError, InvalidError, require_found
+from localcloud.control.core.errors import ConflictError, ControlError, InvalidError, require_found, translated
 from localcloud.control.core.resources import Connection
 from localcloud.masking import masked
 
 if TYPE_CHECKING:
     from localcloud.control.core.catalogs import Catalogs
     from localcloud.control.core.environments import Environments
+    from localcloud.control.core.plane import Plane
     from localcloud.control.core.store import Store
 
 # Type -> the secrets it needs, any one of the groups (Flink SQL API and the provider's own checks).
@@ -31,21 +33,26 @@ TYPES: dict[str, tuple[frozenset[str], ...]] = {
     "CONFLUENT_JDBC": (frozenset({"USERNAME", "PASSWORD"}),),
     "REST": (frozenset({"USERNAME", "PASSWORD"}), frozenset({"TOKEN"}), frozenset()),
 }
+_log = logging.getLogger(__name__)
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 
 
 class Connections:
     """Connections of all environments. A name is unique in its environment. No method returns secrets to the API."""
 
-    def __init__(self, store: Store, environments: Environments, catalogs: Catalogs) -> None:
+    def __init__(self, store: Store, plane: Plane, environments: Environments, catalogs: Catalogs) -> None:
         self._store = store
+        self._plane = plane
         self._environments = environments
         self._catalogs = catalogs
 
     def create(
         self, environment_id: str, name: str, connection_type: str, endpoint: str, secrets: dict[str, str]
     ) -> Connection:
-        """Create a connection. :class:`ConflictError` if the name is in use."""
+        """Create a connection, and start the server of this machine that it leads to, if it does.
+
+        :class:`ConflictError` if the name is in use.
+        """
         if not _NAME.fullmatch(name):
             raise InvalidError(
                 f"Connection name {name!r} is not allowed: use 1 to 100 letters, digits, '.', '_' and '-',"
@@ -62,12 +69,26 @@ class Connections:
             endpoint=endpoint,
             secrets=secrets,
         )
+        self._start_server_of(connection)
         with self._store.transaction():
             if self._store.get(Connection, connection.id):
                 raise ConflictError(f"Connection {name} already exists in environment {environment_id}.")
             self._store.add(connection)
         self._catalogs.changed()
         return connection
+
+    def start_servers(self) -> None:
+        """Start the servers of this machine that connections lead to; what does not start is logged."""
+        for connection in self._store.all(Connection):
+            try:
+                self._start_server_of(connection)
+            except ControlError as error:
+                _log.warning("connection %s leads nowhere: %s", connection.name, error)
+
+    def _start_server_of(self, connection: Connection) -> None:
+        if connection.type.upper() == "MONGODB":
+            with translated():
+                self._plane.stores.mongodb_needed(urlsplit(connection.endpoint).netloc)
 
     def all(self, environment_id: str) -> list[Connection]:
         """The connections of an environment."""

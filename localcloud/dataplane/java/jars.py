@@ -17,6 +17,7 @@ class JavaModule(StrEnum):
 
     KAFKA = "kafka"
     FLINK = "flink"
+    STORES = "stores"
 
 
 def classpath(jars: Path, module: JavaModule) -> str:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import random
-import socket
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from localcloud import ports as numbers
 from localcloud import private_file
 from localcloud.dataplane.interface import DataPlaneError
+from localcloud.ports import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from localcloud.dataplane.interface import ApiKeyGrant
-
-HOST = "127.0.0.1"
-# Below the ephemeral ports of Linux and macOS: an outgoing connection could take the port of a stopped broker.
-_PORTS = range(20_000, 30_000)
 
 _PROPERTIES = """\
 process.roles=broker,controller
@@ -142,9 +137,11 @@ class BrokerFolder:
 
     def _choose_ports(self) -> Ports:
         others = (BrokerFolder(folder).ports() for folder in self.path.parent.iterdir())
-        client, internal, controller = _free_ports(
-            3, {port for ports in others if ports for port in asdict(ports).values()}
-        )
+        taken = {port for ports in others if ports for port in asdict(ports).values()}
+        try:
+            client, internal, controller = numbers.free_ports(3, numbers.OF_BROKERS, taken)
+        except numbers.NoFreePortError as error:
+            raise DataPlaneError(str(error)) from None
         ports = Ports(client=client, internal=internal, controller=controller)
         private_file.write(self.path / "ports.json", json.dumps(asdict(ports)))
         return ports
@@ -152,30 +149,4 @@ class BrokerFolder:
 
 def taken_port(ports: Ports) -> int | None:
     """Return the first of these ports that another program listens on."""
-    for port in asdict(ports).values():
-        with socket.socket() as probe:
-            # Connections of the last run may be in TIME_WAIT.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                return int(port)
-    return None
-
-
-def _free_ports(count: int, avoid: Collection[int]) -> list[int]:
-    with ExitStack() as held:
-        found: list[int] = []
-        for port in random.sample(_PORTS, len(_PORTS)):
-            probe = held.enter_context(socket.socket())
-            if port not in avoid:
-                try:
-                    probe.bind((HOST, port))
-                except OSError:
-                    continue
-                found.append(port)
-                if len(found) == count:
-                    return found
-    raise DataPlaneError(
-        f"No free port was found between {_PORTS.start} and {_PORTS.stop}: end some programs that listen."
-    )
+    return next((port for port in asdict(ports).values() if not numbers.is_free(port)), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-import socket
 import threading
 import time
 from collections import defaultdict
@@ -17,7 +16,8 @@ from localcloud.dataplane.java.jars import JavaModule, classpath
 from localcloud.dataplane.java.runtime import java
 from localcloud.dataplane.kafka.acls import AclAdmin
 from localcloud.dataplane.kafka.admin import TopicAdmin
-from localcloud.dataplane.kafka.broker_folder import HOST, BrokerFolder, KafkaInternal, Ports, taken_port
+from localcloud.dataplane.kafka.broker_folder import BrokerFolder, KafkaInternal, Ports, taken_port
+from localcloud.ports import HOST, is_answered
 
 if TYPE_CHECKING:
     import subprocess
@@ -197,7 +197,7 @@ class BrokerPlane:
         while time.monotonic() < deadline:
             if not self._host.is_alive(name):
                 raise DataPlaneError(f"The broker of {cluster_id} ended at its start: {self._complaint(name)}")
-            if _listens(ports.client) and admin.wait_until_ready(5):
+            if is_answered(ports.client) and admin.wait_until_ready(5):
                 return
             time.sleep(0.05)
         self._host.stop(name)
@@ -218,9 +218,3 @@ class BrokerPlane:
 
 def _process(cluster_id: str) -> str:
     return f"kafka-{cluster_id}"
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0

@@ -8,6 +8,7 @@ import stat
 import sys
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.support.listeners import LOOPBACK, Listener, listeners_of
@@ -74,6 +75,30 @@ def test_during_up_nobody_else_listens(seen_during_up: set[Listener], listening:
     assert {one.host for one in seen_during_up} <= LOOPBACK
     ours = {(one.host, one.port) for one in seen_during_up if not PULUMI.match(one.process)}
     assert ours == {(one.host, one.port) for one in listening}
+
+
+def test_a_store_that_was_asked_for_is_one_listener_more(clone: Clone, listening: set[Listener]) -> None:
+    before = {(one.host, one.port) for one in listening}
+    keys = clone.credentials()
+    login = {"USERNAME": keys["mongodb_username"], "PASSWORD": keys["mongodb_password"]}
+    spec = {
+        "connection_type": "MONGODB",
+        "endpoint": f"mongodb://127.0.0.1:{keys['mongodb_port']}/",
+        "auth_data": {"kind": "PlaintextProvider", "data": json.dumps(login)},
+    }
+    environment = clone.outputs()["environmentId"]
+    httpx.post(
+        f"{clone.endpoint}/sql/v1/organizations/{keys['organization_id']}/environments/{environment}/connections",
+        json={"name": "store", "spec": spec},
+        auth=(keys["cloud_api_key"], keys["cloud_api_secret"]),
+        timeout=60,
+    ).raise_for_status()
+    # Those of before with their own ports alone, without the query, which ends with the fixture.
+    (store,) = (one for one in listeners_of(clone.processes()) if (one.host, one.port) not in before)
+    assert "rag.stores.Main" in store.process
+    assert (store.host, store.port) == ("127.0.0.1", int(keys["mongodb_port"]))
+    assert keys["mongodb_password"] not in store.process
+    assert is_refused(store)
 
 
 def test_nobody_else_reads_the_state(clone: Clone, listening: set[Listener]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,8 +26,11 @@ def test_they_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
         "cloud_api_secret",
         "openai_api_key",
         "internal_token",
+        "mongodb_port",
+        "mongodb_username",
+        "mongodb_password",
     }
-    for secret in (made.cloud_api_secret, made.openai_api_key, made.internal_token):
+    for secret in (made.cloud_api_secret, made.openai_api_key, made.internal_token, made.mongodb_password):
         assert len(secret) >= 43  # 256 bits
         assert secret not in repr(made)
 
@@ -37,6 +41,18 @@ def test_no_two_clouds_have_the_same(tmp_path: Path) -> None:
     one, other = Credentials.load_or_make(tmp_path / "a"), Credentials.load_or_make(tmp_path / "b")
     assert one.cloud_api_secret != other.cloud_api_secret
     assert one.organization_id != other.organization_id
+
+
+def test_an_older_cloud_gets_a_mongodb_server_and_keeps_its_keys(tmp_path: Path) -> None:
+    path = tmp_path / "credentials.json"
+    made = Credentials.load_or_make(tmp_path)
+    older = {name: value for name, value in json.loads(path.read_text()).items() if not name.startswith("mongodb_")}
+    path.write_text(json.dumps(older))
+    found = Credentials.load_or_make(tmp_path)
+    assert found == replace(made, mongodb_port=found.mongodb_port, mongodb_password=found.mongodb_password)
+    assert found.mongodb_password != made.mongodb_password
+    assert Credentials.load_or_make(tmp_path) == found
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"cloud_api_key": "x"}'])

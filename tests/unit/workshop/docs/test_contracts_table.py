@@ -19,7 +19,10 @@ def test_no_two_contracts_have_one_name() -> None:
 
 
 def test_layers_are_told_from_the_top_with_siblings_in_brackets() -> None:
-    assert "`opening` > `connect` > (`embeddings`, `flink`, `kafka`, `registry`) > (`java`, `process`)" in render()
+    assert (
+        "`opening` > `connect` > (`embeddings`, `flink`, `kafka`, `registry`, `stores`) > (`java`, `process`)"
+        in render()
+    )
 
 
 def test_every_row_has_three_cells() -> None:

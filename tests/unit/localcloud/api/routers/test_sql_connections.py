@@ -89,3 +89,26 @@ def test_connections_are_found_by_type(local: Local) -> None:
     )
     local.call("POST", path, mongo, status=201)
     assert [one["name"] for one in local.call("GET", f"{path}?spec.connection_type=MONGODB")["data"]] == ["mongo"]
+
+
+def mongodb(endpoint: str) -> dict[str, Any]:
+    return body("mongo", connection_type="MONGODB", endpoint=endpoint, secrets={"USERNAME": "u", "PASSWORD": "p"})
+
+
+def test_a_connection_to_mongodb_asks_for_its_server(local: Local) -> None:
+    """Also one that was made by an earlier run; the data plane knows which server is this machine's."""
+    path = f"{local.sql(local.environment())}/connections"
+    local.call("POST", path, body(), status=201)
+    assert local.plane.stores.asked == []
+    local.call("POST", path, mongodb("mongodb://127.0.0.1:19017/"), status=201)
+    assert local.plane.stores.asked == ["127.0.0.1:19017"]
+    local.cloud.connections.start_servers()
+    assert local.plane.stores.asked == ["127.0.0.1:19017"] * 2
+
+
+def test_without_its_server_there_is_no_connection(local: Local) -> None:
+    path = f"{local.sql(local.environment())}/connections"
+    local.plane.stores.failure = "Port 19017 of the MongoDB server is taken: end the program that listens there."
+    said = local.detail("POST", path, mongodb("mongodb://127.0.0.1:19017"), status=500)
+    assert said == local.plane.stores.failure
+    assert local.call("GET", path)["data"] == []

@@ -276,6 +276,7 @@ class TestKilling:
 
     def test_later_and_only_what_was_named(self, local: Local, flink: subprocess.Popen[bytes]) -> None:
         let(local, "kill=kafka")
+        let(local, "kill=mongodb")
         let(local, "kill=flink:0.3")
         assert flink.poll() is None
         assert flink.wait(5) == -signal.SIGKILL

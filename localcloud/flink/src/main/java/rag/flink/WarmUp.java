@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.catalog.EnvironmentCatalog;
+import rag.flink.catalog.ObjectNames;
 import rag.flink.catalog.StatementContext;
 import rag.flink.catalog.SystemColumns;
 import rag.flink.model.ModelModule;
@@ -86,7 +87,7 @@ final class WarmUp {
                                 .setDefaultCatalog("memory")
                                 .registerModuleAtHead(
                                         ModelModule.NAME,
-                                        new ModelModule(new ModelResolver(Map.of("warm", catalog), "warm", "up")))
+                                        new ModelModule(new ModelResolver(new ObjectNames(Map.of("warm", catalog), "warm", "up"))))
                                 .build());
         OperationManager operations = gateway.getSession(handle).getOperationManager();
         for (String statement : STATEMENTS) {

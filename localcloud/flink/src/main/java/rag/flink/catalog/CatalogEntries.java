@@ -10,14 +10,16 @@ import java.util.Set;
  * Entries of a database that topics and schemas cannot hold. Mutable and guarded by its {@link CatalogStore}.
  *
  * @param models name to versions, the oldest first
- * @param defaultVersions by model, the version that the name without a version means
- * @param tables by name, the parts of the DDL that neither topic nor schema can hold
+ * @param defaultVersions the version that a model's name alone means
+ * @param tables name to what the DDL said and neither topic nor schema can hold
+ * @param externals tables that are no topics
  */
 record CatalogEntries(
         Map<String, List<Model>> models,
         Map<String, Integer> defaultVersions,
         Map<String, View> views,
-        Map<String, Table> tables) {
+        Map<String, Table> tables,
+        Map<String, External> externals) {
 
     CatalogEntries {
         if (defaultVersions == null) { // a file of an older format, in which the latest version was the default
@@ -26,6 +28,7 @@ record CatalogEntries(
             models.forEach((name, versions) -> latest.put(name, versions.size()));
             defaultVersions = latest;
         }
+        externals = externals == null ? new LinkedHashMap<>() : externals; // of a file that knew of none
     }
 
     private static List<Model> numbered(List<Model> versions) {
@@ -54,6 +57,8 @@ record CatalogEntries(
             String name, String type, String metadataKey, boolean virtual, String expression, String comment) {}
 
     record Watermark(String column, String expression) {}
+
+    record External(Fields columns, Map<String, String> options, String comment) {}
 
     record View(Fields columns, String comment, String original, String expanded) {}
 
@@ -92,10 +97,14 @@ record CatalogEntries(
 
     static CatalogEntries empty() {
         return new CatalogEntries(
-                new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+                new LinkedHashMap<>(),
+                new LinkedHashMap<>(),
+                new LinkedHashMap<>(),
+                new LinkedHashMap<>(),
+                new LinkedHashMap<>());
     }
 
     boolean isEmpty() {
-        return models.isEmpty() && views.isEmpty() && tables.isEmpty();
+        return models.isEmpty() && views.isEmpty() && tables.isEmpty() && externals.isEmpty();
     }
 }

@@ -39,6 +39,9 @@ final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTab
 
     @Override
     public DynamicTableSource createDynamicTableSource(Context context) {
+        if (ExternalTables.isExternal(context.getCatalogTable())) {
+            throw ExternalTables.isSearchedOnly(context.getObjectIdentifier().getObjectName());
+        }
         if (!describesCatalog(context)) {
             return topics.createDynamicTableSource(context);
         }
@@ -52,6 +55,9 @@ final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTab
     public DynamicTableSink createDynamicTableSink(Context context) {
         if (describesCatalog(context)) {
             throw new UserException(InformationSchema.NAME + " can only be read.");
+        }
+        if (ExternalTables.isExternal(context.getCatalogTable())) {
+            throw ExternalTables.isReadOnly(context.getObjectIdentifier().getObjectName());
         }
         return isStored(context) ? topics.createDynamicTableSink(context) : topics.createPlannedSink(context);
     }

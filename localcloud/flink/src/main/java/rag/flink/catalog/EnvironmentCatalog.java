@@ -10,6 +10,7 @@ import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.CatalogDatabase;
 import org.apache.flink.table.catalog.CatalogDatabaseImpl;
 import org.apache.flink.table.catalog.CatalogModel;
+import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.flink.table.catalog.CatalogView;
 import org.apache.flink.table.catalog.GenericInMemoryCatalog;
 import org.apache.flink.table.catalog.ModelChange;
@@ -114,6 +115,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         Database database = require(databaseName);
         TreeSet<String> names = new TreeSet<>(topics.list(database));
         names.addAll(listViews(databaseName));
+        names.addAll(store.read(environment, database, entries -> List.copyOf(entries.externals().keySet())));
         return new ArrayList<>(names);
     }
 
@@ -167,6 +169,10 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             statement.systemColumns().showFor(view.get().getExpandedQuery());
             return view.map(found -> found);
         }
+        Optional<CatalogTable> external = externals(path).find(path.getObjectName());
+        if (external.isPresent()) {
+            return external.map(found -> found);
+        }
         boolean systemColumns = statement.systemColumns().areShown();
         return topics.find(database.get(), path.getObjectName(), entry(path), systemColumns).map(table -> table);
     }
@@ -185,6 +191,8 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         }
         if (table instanceof ResolvedCatalogView view) {
             views(path).replace(path.getObjectName(), view);
+        } else if (ExternalTables.isExternal(table)) {
+            externals(path).create(path.getObjectName(), (ResolvedCatalogTable) table);
         } else {
             createTopic(database, path, (ResolvedCatalogTable) table, ignoreIfExists);
         }
@@ -242,6 +250,11 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             throws TableNotExistException {
         requireWritable(path);
         CatalogBaseTable before = getTable(path);
+        if (ExternalTables.isExternal(before)) {
+            throw new UserException(
+                    "The external table '" + path.getObjectName()
+                            + "' cannot be changed: drop it, and create it with other options.");
+        }
         Database database = environment.database(path.getDatabaseName()).orElseThrow();
         TableOptions options = TableOptions.changed(before, changes);
         String name = path.getObjectName();
@@ -284,6 +297,10 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         forget(renamed);
     }
 
+    private ExternalTables externals(ObjectPath path) {
+        return new ExternalTables(environment, environment.database(path.getDatabaseName()).orElseThrow(), store);
+    }
+
     private Views views(ObjectPath path) {
         return new Views(environment, environment.database(path.getDatabaseName()).orElseThrow(), store);
     }
@@ -307,8 +324,12 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         }
         String name = path.getObjectName();
         Database database = environment.database(path.getDatabaseName()).orElseThrow();
-        boolean view = store.change(environment, database, entries -> entries.views().remove(name) != null);
-        if (!view) {
+        boolean noTopic =
+                store.change(
+                        environment,
+                        database,
+                        entries -> entries.views().remove(name) != null || entries.externals().remove(name) != null);
+        if (!noTopic) {
             topics.delete(database, name);
             store.change(environment, database, entries -> entries.tables().remove(name));
         }

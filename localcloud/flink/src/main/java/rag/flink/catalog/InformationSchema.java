@@ -189,7 +189,7 @@ final class InformationSchema {
 
     private RowData table(Object[] place, CatalogBaseTable table) {
         Optional<TableDistribution> distribution = distribution(table);
-        String kind = table instanceof CatalogView ? "VIEW" : place[3].equals(NAME) ? "SYSTEM TABLE" : "BASE TABLE";
+        String kind = table instanceof CatalogView ? "VIEW" : place[3].equals(NAME) ? "SYSTEM TABLE" : tableKind(table);
         String comment = table.getComment();
         CatalogEntries.Watermark watermark = null;
         boolean isDefault = false;
@@ -212,12 +212,16 @@ final class InformationSchema {
                 comment == null || comment.isEmpty() ? null : comment);
     }
 
+    private static String tableKind(CatalogBaseTable table) {
+        return ExternalTables.isExternal(table) ? "EXTERNAL TABLE" : "BASE TABLE";
+    }
+
     private List<RowData> columns(Object[] place, CatalogBaseTable table) {
         List<String> keys = distribution(table).map(TableDistribution::getBucketKeys).orElse(List.of());
         Map<String, CatalogEntries.Derived> derived = new LinkedHashMap<>();
         entry(place).ifPresent(entry -> entry.derived().forEach(column -> derived.put(column.name(), column)));
         Schema.Builder schema = Schema.newBuilder().fromSchema(table.getUnresolvedSchema());
-        if (table instanceof CatalogTable && !place[3].equals(NAME)) {
+        if (table instanceof CatalogTable && !place[3].equals(NAME) && !ExternalTables.isExternal(table)) {
             derived.put(SystemColumns.ROWTIME, SystemColumns.COLUMN);
             if (table.getUnresolvedSchema().getColumns().stream().noneMatch(InformationSchema::isHidden)) {
                 SystemColumns.addTo(schema, true);

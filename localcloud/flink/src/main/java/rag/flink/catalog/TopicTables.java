@@ -153,6 +153,7 @@ final class TopicTables {
             Settings.TABLE.requireServed(Map.of("connector", connector));
         }
         Settings.TABLE.requireServed(options);
+        ExternalTables.requireNone(options.keySet());
     }
 
     /** Refuses a changelog mode that needs a key for a table without one. */

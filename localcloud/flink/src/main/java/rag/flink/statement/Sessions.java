@@ -10,9 +10,11 @@ import org.apache.flink.table.gateway.service.session.Session;
 import rag.flink.UserException;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.catalog.EnvironmentCatalog;
+import rag.flink.catalog.ObjectNames;
 import rag.flink.catalog.StatementContext;
 import rag.flink.model.ModelModule;
 import rag.flink.model.ModelResolver;
+import rag.flink.search.SearchModule;
 import rag.flink.workspace.Environment;
 import rag.flink.workspace.Workspace;
 
@@ -56,14 +58,14 @@ final class Sessions {
                     "The database '" + database + "' does not exist in catalog '" + properties.currentCatalog()
                             + "', or you do not have permission to access it.");
         }
+        ObjectNames names = new ObjectNames(catalogs, properties.currentCatalog(), database);
         SessionEnvironment.Builder builder =
                 SessionEnvironment.newBuilder()
                         .setSessionName(request.name())
                         .setSessionEndpointVersion(VERSION)
                         .addSessionConfig(properties.session())
-                        .registerModuleAtHead(
-                                ModelModule.NAME,
-                                new ModelModule(new ModelResolver(catalogs, properties.currentCatalog(), database)));
+                        .registerModuleAtHead(SearchModule.NAME, new SearchModule(names))
+                        .registerModuleAtHead(ModelModule.NAME, new ModelModule(new ModelResolver(names)));
         catalogs.forEach(builder::registerCatalog);
         SessionHandle handle = gateway.openSession(builder.setDefaultCatalog(properties.currentCatalog()).build());
         return gateway.getSession(handle);

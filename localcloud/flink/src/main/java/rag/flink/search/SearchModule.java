@@ -1,0 +1,32 @@
+package rag.flink.search;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.flink.table.functions.FunctionDefinition;
+import org.apache.flink.table.module.Module;
+import rag.flink.catalog.ObjectNames;
+
+/** Confluent's search functions; one per statement, since names are relative to it. */
+public final class SearchModule implements Module {
+
+    public static final String NAME = "confluent-search";
+
+    private final ObjectNames names;
+
+    public SearchModule(ObjectNames names) {
+        this.names = names;
+    }
+
+    @Override
+    public Set<String> listFunctions() {
+        return Set.of(SearchCalls.VECTOR_SEARCH.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public Optional<FunctionDefinition> getFunctionDefinition(String name) {
+        return name.equalsIgnoreCase(SearchCalls.VECTOR_SEARCH)
+                ? Optional.of(new VectorSearchAgg(names))
+                : Optional.empty();
+    }
+}

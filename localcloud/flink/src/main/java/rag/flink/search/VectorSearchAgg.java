@@ -1,0 +1,316 @@
+package rag.flink.search;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.Schema.UnresolvedPhysicalColumn;
+import org.apache.flink.table.catalog.CatalogBaseTable;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.catalog.exceptions.TableNotExistException;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.functions.AsyncTableFunction;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.FunctionDefinition;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.ArgumentCount;
+import org.apache.flink.table.types.inference.CallContext;
+import org.apache.flink.table.types.inference.ConstantArgumentCount;
+import org.apache.flink.table.types.inference.InputTypeStrategy;
+import org.apache.flink.table.types.inference.Signature;
+import org.apache.flink.table.types.inference.TypeInference;
+import org.apache.flink.table.types.logical.ArrayType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.utils.DataTypeUtils;
+import org.apache.flink.table.types.utils.TypeConversions;
+import org.bson.Document;
+import rag.flink.UserException;
+import rag.flink.catalog.ObjectNames;
+import rag.flink.workspace.Connection;
+import rag.flink.workspace.Workspace;
+
+/**
+ * {@code VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit [, MAP[...]])}, as {@link SearchCalls} has written it.
+ *
+ * <p>One row for each input, with an array of what was found. As {@code MlPredict}, the instance that is shipped with a
+ * job holds names only, never a password.
+ */
+public final class VectorSearchAgg extends AsyncTableFunction<RowData> implements SpecializedFunction {
+
+    private static final long serialVersionUID = 1L;
+    private static final int MOST_RESULTS = 10_000;
+    private static final String RESULTS = "search_results";
+
+    private final transient ObjectNames names;
+    private final String environmentId;
+    private final ExternalTable table;
+    private final String path;
+    private final int limit;
+    private final SearchOptions options;
+    private transient MongoDbSearch search;
+    private transient ExecutorService threads;
+
+    VectorSearchAgg(ObjectNames names) {
+        this(names, null, null, null, 0, null);
+    }
+
+    private VectorSearchAgg(
+            ObjectNames names,
+            String environmentId,
+            ExternalTable table,
+            String path,
+            int limit,
+            SearchOptions options) {
+        this.names = names;
+        this.environmentId = environmentId;
+        this.table = table;
+        this.path = path;
+        this.limit = limit;
+        this.options = options;
+    }
+
+    // Planning --------------------------------------------------------------------------------------------------------
+
+    @Override
+    public TypeInference getTypeInference(DataTypeFactory typeFactory) {
+        return TypeInference.newBuilder()
+                .inputTypeStrategy(new Arguments())
+                .outputTypeStrategy(call -> Optional.of(outputOf(specialized(call).table)))
+                .build();
+    }
+
+    /** Every argument but the vector is written out; what is wrong with one is told in a sentence of its own. */
+    private static final class Arguments implements InputTypeStrategy {
+
+        @Override
+        public ArgumentCount getArgumentCount() {
+            return ConstantArgumentCount.between(4, 5);
+        }
+
+        @Override
+        public Optional<List<DataType>> inferInputTypes(CallContext call, boolean throwOnFailure) {
+            LogicalType vector = call.getArgumentDataTypes().get(2).getLogicalType();
+            if (!(vector instanceof ArrayType array)
+                    || array.getElementType().getTypeRoot() != LogicalTypeRoot.FLOAT) {
+                throw new UserException(
+                        "The third argument of VECTOR_SEARCH_AGG is of type " + vector.asSummaryString()
+                                + ": it must be a vector, of type ARRAY<FLOAT>.");
+            }
+            List<DataType> types =
+                    new ArrayList<>(
+                            List.of(
+                                    DataTypes.STRING().notNull(),
+                                    DataTypes.STRING().notNull(),
+                                    internal(DataTypes.ARRAY(DataTypes.FLOAT())),
+                                    DataTypes.INT().notNull()));
+            if (call.getArgumentDataTypes().size() == 5) {
+                types.add(DataTypes.STRING().notNull());
+            }
+            return Optional.of(types);
+        }
+
+        @Override
+        public List<Signature> getExpectedSignatures(FunctionDefinition definition) {
+            return List.of(
+                    Signature.of(
+                            Signature.Argument.of("table"),
+                            Signature.Argument.of("DESCRIPTOR(column)"),
+                            Signature.Argument.of("vector"),
+                            Signature.Argument.of("limit")));
+        }
+    }
+
+    private static DataType outputOf(ExternalTable table) {
+        List<DataTypes.Field> fields = new ArrayList<>();
+        table.columns()
+                .getFields()
+                .forEach(
+                        field ->
+                                fields.add(
+                                        DataTypes.FIELD(
+                                                field.getName(),
+                                                TypeConversions.fromLogicalToDataType(field.getType().copy(true)))));
+        fields.add(DataTypes.FIELD(ExternalTable.SCORE, DataTypes.DOUBLE()));
+        return internal(DataTypes.ROW(DataTypes.FIELD(RESULTS, DataTypes.ARRAY(DataTypes.ROW(fields)))));
+    }
+
+    private static DataType internal(DataType type) {
+        return DataTypeUtils.toInternalDataType(type);
+    }
+
+    @Override
+    public UserDefinedFunction specialize(SpecializedContext context) {
+        return specialized(context.getCallContext());
+    }
+
+    private VectorSearchAgg specialized(CallContext call) {
+        String name = text(call, 0, "first", "an external table");
+        String column = text(call, 1, "second", "DESCRIPTOR(column)");
+        ObjectNames.Place place =
+                names.find(name).orElseThrow(() -> new UserException(names.missing("Table (or view)", name)));
+        ExternalTable found = external(place, name);
+        found.check(place.catalog().environment());
+        int wanted = limit(call, found);
+        SearchOptions given =
+                SearchOptions.of(call.getArgumentDataTypes().size() < 5 ? null : text(call, 4, "fifth", "a MAP of options"));
+        String field = found.vectorField() == null ? column : found.vectorField();
+        return new VectorSearchAgg(names, place.catalog().environment().id(), found, field, wanted, given);
+    }
+
+    private ExternalTable external(ObjectNames.Place place, String name) {
+        CatalogBaseTable stored;
+        try {
+            stored = place.catalog().getTable(place.path());
+        } catch (TableNotExistException e) {
+            throw new UserException(names.missing("Table (or view)", name));
+        }
+        if (!ExternalTable.CONNECTOR.equals(stored.getOptions().get("connector"))) {
+            throw new UserException(
+                    "Table '" + place.path().getObjectName() + "' is no external table: VECTOR_SEARCH_AGG searches what"
+                            + " CREATE TABLE has made with 'connector' = '" + ExternalTable.CONNECTOR + "'.");
+        }
+        List<Column> columns = new ArrayList<>();
+        stored.getUnresolvedSchema()
+                .getColumns()
+                .forEach(
+                        each ->
+                                columns.add(
+                                        Column.physical(
+                                                each.getName(),
+                                                (DataType)
+                                                        ((UnresolvedPhysicalColumn) each)
+                                                                .getDataType())));
+        return ExternalTable.of(place.path().getObjectName(), ResolvedSchema.of(columns), stored.getOptions());
+    }
+
+    private static String text(CallContext call, int position, String which, String what) {
+        return call.getArgumentValue(position, String.class)
+                .orElseThrow(
+                        () ->
+                                new UserException(
+                                        "The " + which + " argument of VECTOR_SEARCH_AGG must be " + what + "."));
+    }
+
+    private static int limit(CallContext call, ExternalTable table) {
+        int wanted =
+                call.isArgumentLiteral(3) ? call.getArgumentValue(3, Integer.class).orElse(0) : 0;
+        if (wanted < 1 || wanted > MOST_RESULTS) {
+            throw new UserException(
+                    "The fourth argument of VECTOR_SEARCH_AGG, how many results it gives, must be a number from 1 to "
+                            + MOST_RESULTS + ".");
+        }
+        if (table.numCandidates() > 0 && wanted > table.numCandidates()) {
+            throw new UserException(
+                    "VECTOR_SEARCH_AGG is asked for " + wanted + " results, and 'mongodb.numCandidates' of table '"
+                            + table.name() + "' is " + table.numCandidates() + ": ask for that many at most.");
+        }
+        return wanted;
+    }
+
+    /** The store may hold other documents tomorrow: never folded or computed twice. */
+    @Override
+    public boolean isDeterministic() {
+        return false;
+    }
+
+    // Running ---------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void open(FunctionContext context) {
+        search = new MongoDbSearch(table, path, limit, options, this::connection);
+        threads =
+                Executors.newFixedThreadPool(
+                        options.parallelism(),
+                        task -> {
+                            Thread thread = new Thread(task, "vector-search-" + table.name());
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+    }
+
+    private Connection connection() {
+        return Workspace.current()
+                .environment(environmentId)
+                .flatMap(environment -> environment.connection(table.connection()))
+                .orElseThrow(
+                        () ->
+                                new SearchException(
+                                        "VECTOR_SEARCH_AGG of '" + table.name() + "': the connection '"
+                                                + table.connection() + "' does not exist any more."));
+    }
+
+    @Override
+    public void close() {
+        if (threads != null) {
+            threads.shutdownNow();
+        }
+        if (search != null) {
+            search.close();
+        }
+    }
+
+    /** Called by the generated code. Nothing is near to a null vector. */
+    public void eval(
+            CompletableFuture<Collection<RowData>> result, String name, String column, ArrayData vector, Integer limit) {
+        if (vector == null) {
+            result.complete(rowOf(List.of()));
+            return;
+        }
+        List<Double> numbers = new ArrayList<>(vector.size());
+        for (int i = 0; i < vector.size(); i++) { // now: Flink uses the row again
+            if (vector.isNullAt(i)) {
+                result.completeExceptionally(
+                        new SearchException(
+                                "VECTOR_SEARCH_AGG of '" + table.name() + "': the vector has a NULL at position "
+                                        + (i + 1) + "."));
+                return;
+            }
+            numbers.add((double) vector.getFloat(i));
+        }
+        threads.execute(
+                () -> {
+                    try {
+                        result.complete(rowOf(search.nearest(numbers)));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt(); // closed: nobody waits for it any more
+                    } catch (RuntimeException | Error e) { // whatever it is: the job would wait for ever
+                        result.completeExceptionally(e);
+                    }
+                });
+    }
+
+    public void eval(
+            CompletableFuture<Collection<RowData>> result,
+            String name,
+            String column,
+            ArrayData vector,
+            Integer limit,
+            String options) {
+        eval(result, name, column, vector, limit);
+    }
+
+    private Collection<RowData> rowOf(List<Document> found) {
+        int columns = table.columns().getFieldCount();
+        Object[] rows = new Object[found.size()];
+        for (int i = 0; i < rows.length; i++) {
+            GenericRowData row = BsonValues.row(found.get(i), table.columns(), columns + 1);
+            row.setField(columns, ((Number) found.get(i).get(ExternalTable.SCORE)).doubleValue());
+            rows[i] = row;
+        }
+        Collection<RowData> result = new ArrayList<>(1);
+        result.add(GenericRowData.of(new GenericArrayData(rows)));
+        return result;
+    }
+}
