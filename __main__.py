@@ -90,6 +90,7 @@ pulumi.export("flinkRestEndpoint", flink.rest_endpoint)
 pulumi.export("flinkApiKey", pulumi.Output.secret(flink.key.id))
 pulumi.export("flinkApiSecret", pulumi.Output.secret(flink.key.secret))
 pulumi.export("connectionName", model.connection_name)
+pulumi.export("embeddings", {"endpoint": settings.openai_endpoint, "model": settings.embedding_model})
 pulumi.export(
     "connectors", {one.source.connector: {"id": one.connector.id, "topic": one.source.table} for one in connectors}
 )

@@ -1,4 +1,4 @@
-"""`python -m localcloud serve --state DIR --port N --jars DIR`."""
+"""`python -m localcloud serve --state DIR --port N --jars DIR [--models DIR]`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
     serving.add_argument("--state", type=Path, required=True, metavar="DIR", help="where everything is kept")
     serving.add_argument("--port", type=_port, required=True, metavar="N", help="TCP port of every API")
     serving.add_argument("--jars", type=Path, required=True, metavar="DIR", help="where Maven left Kafka and Flink")
+    serving.add_argument("--models", type=Path, metavar="DIR", help="where Maven leaves the sentence model")
     chosen = parser.parse_args(arguments)
-    return serve(chosen.state.absolute(), chosen.port, chosen.jars.absolute())
+    models = chosen.models and chosen.models.absolute()
+    return serve(chosen.state.absolute(), chosen.port, chosen.jars.absolute(), models)
 
 
 def _port(text: str) -> int:

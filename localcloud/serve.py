@@ -39,21 +39,21 @@ class CannotServeError(Exception):
         self.status = status
 
 
-def serve(state: Path, port: int, jars: Path) -> int:
+def serve(state: Path, port: int, jars: Path, models: Path | None) -> int:
     """Serve until SIGTERM or SIGINT, then stop every process; return the exit status."""
     os.umask(0o077)
     try:
         with _using(state):
             state_mark.check(state)
         with _listening(port) as listener, _claimed(state):
-            _serve(state, listener, jars)
+            _serve(state, listener, jars, models)
     except CannotServeError as error:
         sys.stderr.write(f"{error}\n")
         return error.status
     return 0
 
 
-def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
+def _serve(state: Path, listener: socket.socket, jars: Path, models: Path | None) -> None:
     base_url = f"http://{HOST}:{listener.getsockname()[1]}"
     with _using(state):
         credentials = Credentials.load_or_make(state)
@@ -70,7 +70,7 @@ def _serve(state: Path, listener: socket.socket, jars: Path) -> None:
             password=credentials.mongodb_password,
         )
         return open_data_plane(
-            state, jars, base_url=base_url, internal_token=credentials.internal_token, mongodb=mongodb
+            state, jars, models, base_url=base_url, internal_token=credentials.internal_token, mongodb=mongodb
         )
 
     opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)

@@ -428,10 +428,26 @@ class Embedded:
 class EmbeddingModel(Protocol):
     """A text embedding model."""
 
-    dimensions: int
+    @property
+    def dimensions(self) -> int:
+        """Numbers in a vector."""
+
+    @property
+    def can_be_shortened(self) -> bool:
+        """Whether a vector's first numbers alone still tell the meaning."""
 
     def embed(self, texts: Sequence[str]) -> Embedded:
-        """Embed the texts, each independently of the others; safe to call from several threads."""
+        """Embed each text for itself; safe to call from several threads. :class:`InvalidError` for too much text."""
+
+
+class EmbeddingPlane(Protocol):
+    """Embedding models by name."""
+
+    def names(self) -> Sequence[str]:
+        """Names that can be asked for."""
+
+    def model(self, name: str) -> EmbeddingModel:
+        """The model of that name, else :class:`NotFoundError`; what it needs is loaded when it embeds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -443,6 +459,6 @@ class DataPlane:
     flink: FlinkPlane
     connect: ConnectPlane
     stores: StoresPlane
-    embeddings: EmbeddingModel
+    embeddings: EmbeddingPlane
     processes: Callable[[], Sequence[ProcessInfo]]
     close: Callable[[], None]

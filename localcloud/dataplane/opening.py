@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
-from localcloud.dataplane.embeddings import WordLlamaModel
+from localcloud.dataplane.embeddings.models import Models
 from localcloud.dataplane.flink.jobs import FlinkPlane
 from localcloud.dataplane.interface import DataPlane
 from localcloud.dataplane.kafka.brokers import BrokerPlane
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from localcloud.dataplane.stores.mongodb import MongoDbLogin
 
 
-def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: str, mongodb: MongoDbLogin) -> DataPlane:
+def open_data_plane(
+    state: Path, jars: Path, models: Path | None, *, base_url: str, internal_token: str, mongodb: MongoDbLogin
+) -> DataPlane:
     """Open the data plane kept in ``state``: Flink and the embedding model begin to load, brokers wait for a call.
 
-    ``jars`` is where Maven left them, ``base_url`` where this server's own API answers (Flink asks its Schema Registry
+    ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its Schema Registry
     there), ``internal_token`` the password among the parts, ``mongodb`` where its server is to listen.
     :class:`DataPlaneError` if the folder cannot be used.
     """
@@ -51,7 +53,7 @@ def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: s
             flink=flink,
             connect=connect,
             stores=stores,
-            embeddings=WordLlamaModel(),
+            embeddings=Models(models),
             processes=host.infos,
             close=opened.pop_all().close,
         )

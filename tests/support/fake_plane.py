@@ -352,7 +352,8 @@ class FakeStores:
 class FakeModel:
     """Vectors that are a function of the text alone."""
 
-    dimensions = 256
+    def __init__(self, dimensions: int = 256, *, can_be_shortened: bool = True) -> None:
+        self.dimensions, self.can_be_shortened = dimensions, can_be_shortened
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         vectors = np.array(
@@ -360,6 +361,21 @@ class FakeModel:
         )
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return Embedded(vectors, sum(len(text.split()) for text in texts))
+
+
+class FakeModels:
+    """Models ``m`` and ``whole``: the second one's vectors cannot be shortened."""
+
+    def __init__(self) -> None:
+        self._models = {"m": FakeModel(), "whole": FakeModel(16, can_be_shortened=False)}
+
+    def names(self) -> list[str]:
+        return list(self._models)
+
+    def model(self, name: str) -> FakeModel:
+        if name not in self._models:
+            raise NotFoundError(name)
+        return self._models[name]
 
 
 class FakePlane:
@@ -381,7 +397,7 @@ class FakePlane:
             flink=self.flink,
             connect=self.connect,
             stores=self.stores,
-            embeddings=FakeModel(),
+            embeddings=FakeModels(),
             processes=lambda: self.processes,
             close=self._close,
         )

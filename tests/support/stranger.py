@@ -31,7 +31,7 @@ REQUESTS = (
     ("POST", "/iam/v2/service-accounts", b'{"display_name": "mine"}'),
     ("GET", "/local/v1/status", b""),
     ("PUT", "/local/v1/faults", b'{"faults": []}'),
-    ("POST", "/v1/embeddings", b'{"model": "m", "input": "text"}'),
+    ("POST", "/v1/embeddings", b'{"model": "wordllama-256", "input": "text"}'),
 )
 # As a program of another user, as a web page (also under a name of its own that leads here), with a key made up.
 HEADERS: tuple[dict[str, str], ...] = (

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "cloud": "the local cloud: start, stop, env, status, logs, faults, reset",
     "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
+    "ask": 'find products in the stack\'s store by meaning: ./pulumiw ask "kicks"',
     "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector",
     "bench": "measure this project on this machine: ./pulumiw bench journey",
     "cost": "what the stack costs on Confluent Cloud, an hour and a month, before it is made",

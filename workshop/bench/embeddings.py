@@ -49,7 +49,7 @@ def _per_second(call: Callable[[], object]) -> float:
 def texts_per_second_of_the_server(clone: Clone, contents: Sequence[str], encoding: str) -> float:
     """Measure ``POST /v1/embeddings`` with full batches."""
     batch = [contents[number % len(contents)] for number in range(BATCH)]
-    body = {"model": "m", "input": batch, "encoding_format": encoding}
+    body = {"model": "wordllama-256", "input": batch, "encoding_format": encoding}
     headers = {"Authorization": f"Bearer {clone.credentials()['openai_api_key']}"}
     with httpx.Client(base_url=clone.endpoint, headers=headers, timeout=60) as client:
         return _per_second(lambda: client.post("/v1/embeddings", json=body).raise_for_status())

@@ -31,7 +31,10 @@ SHALLOW = {
     ("GET", "/schema-registry/{registry_id}/associations/resources/{namespace}/{name}"): "none can be made",
     ("PUT", "/schema-registry/{registry_id}/mode"): "`READONLY` refuses new schemas; `IMPORT` is as `READWRITE`",
     ("PUT", "/schema-registry/{registry_id}/mode/{subject}"): "as above",
-    ("POST", "/v1/embeddings"): "whatever model is named, wordllama's answers, in 256 dimensions or fewer",
+    (
+        "POST",
+        "/v1/embeddings",
+    ): "wordllama answers for OpenAI's models (256 dimensions or fewer), `all-MiniLM-L6-v2` in 384",
 }
 
 # Confluent's services of which no endpoint is served: path prefixes, and what they are.

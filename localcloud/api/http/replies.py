@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEFAULT_PAGE, LARGEST_PAGE = 10, 100
-_DIGITS = 10  # Python refuses to parse numbers of more than 4300 digits
+_OPENAI_CODES = frozenset({"model_not_found"})
+_DIGITS = 10  # Python reads no number of thousands of them
 
 
 class Json(Response):
@@ -41,7 +42,8 @@ def error_body(
     """Return an error's body in the format of the service that serves ``path``."""
     if path.startswith("/v1/"):
         kind = "invalid_request_error" if status < 500 else "server_error"  # noqa: PLR2004 - HTTP's own border
-        return {"error": {"message": detail, "type": kind, "param": pointer or None, "code": None}}
+        named = code if code in _OPENAI_CODES else None
+        return {"error": {"message": detail, "type": kind, "param": pointer or None, "code": named}}
     if path.startswith(("/kafka/", "/schema-registry/", "/connect/")):
         return {"error_code": error_code, "message": detail}
     source = {"pointer": pointer} if pointer else {}

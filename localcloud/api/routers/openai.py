@@ -1,4 +1,4 @@
-"""OpenAI's embeddings API over the local model (``/v1``)."""
+"""OpenAI's embeddings API over the local models (``/v1``)."""
 
 import base64
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from localcloud.api.access.bodies import JsonRoute
 from localcloud.api.access.callers import TheCloud
 from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
-from localcloud.control.core.errors import InvalidError, NotFoundError, TooManyError, UnauthenticatedError
+from localcloud.control.core.errors import InvalidError, TooManyError, UnauthenticatedError
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1")
 
@@ -22,7 +22,6 @@ MOST_INPUTS = 2048
 AT_ONCE, MOST_WAITING = 2, 64
 """Requests embedded at the same time, and those that may wait for them; the next one is answered 429."""
 FORMATS = ("float", "base64")
-MODEL = "wordllama-256"
 _OWNER = {"object": "model", "created": 1700000000, "owned_by": "local"}
 
 
@@ -47,7 +46,7 @@ class Queue:
 
 @router.post("/embeddings")
 async def create_embeddings(request: Request, cloud: TheCloud) -> Json:
-    """Embed up to 2048 texts; the local model answers for any model name."""
+    """Embed one text or up to 2048, by the model that is named."""
     _authenticate(request, cloud)
     body = await request.body()
     queue: Queue = request.app.state.embeddings
@@ -58,18 +57,17 @@ async def create_embeddings(request: Request, cloud: TheCloud) -> Json:
 
 @router.get("/models")
 async def list_models(request: Request, cloud: TheCloud) -> Json:
-    """The one model that is served."""
+    """The models there are."""
     _authenticate(request, cloud)
-    return Json({"object": "list", "data": [{"id": MODEL, **_OWNER}]})
+    return Json({"object": "list", "data": [{"id": name, **_OWNER} for name in cloud.embeddings.names()]})
 
 
 @router.get("/models/{model}")
 async def read_model(model: str, request: Request, cloud: TheCloud) -> Json:
-    """The one model that is served, by its name."""
+    """One model, by its name."""
     _authenticate(request, cloud)
-    if model != MODEL:
-        raise NotFoundError(f"The model '{model}' does not exist: this server has {MODEL}.", pointer="model")
-    return Json({"id": MODEL, **_OWNER})
+    cloud.embeddings.require(model)
+    return Json({"id": model, **_OWNER})
 
 
 def _authenticate(request: Request, cloud: Cloud) -> None:
@@ -94,7 +92,7 @@ def _answer(body: bytes, cloud: Cloud) -> Json:
         raise InvalidError(
             f"encoding_format must be {' or '.join(FORMATS)}, not {encoding!r}.", pointer="encoding_format"
         )
-    vectors, tokens = cloud.embeddings.embed(texts, _dimensions(asked))
+    vectors, tokens = cloud.embeddings.embed(model, texts, _dimensions(asked))
     rows: list[Any] = list(vectors)
     if encoding == "base64":
         rows = [base64.b64encode(row.astype("<f4").tobytes()).decode() for row in vectors]

@@ -60,6 +60,12 @@ class NotFoundError(ControlError):
     status, code = HTTPStatus.NOT_FOUND, "resource_not_found"
 
 
+class ModelNotFoundError(NotFoundError):
+    """There is no embedding model of that name; the code is OpenAI's."""
+
+    code = "model_not_found"
+
+
 class ConflictError(ControlError):
     """The resource exists already, or its state does not allow the request."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from localcloud.dataplane.interface import (
         ConnectPlane,
         DataPlane,
-        EmbeddingModel,
+        EmbeddingPlane,
         FlinkPlane,
         KafkaPlane,
         ProcessInfo,
@@ -73,8 +73,8 @@ class Plane:
         return self._get().stores
 
     @property
-    def embeddings(self) -> EmbeddingModel:
-        """The embedding model."""
+    def embeddings(self) -> EmbeddingPlane:
+        """Embedding models."""
         return self._get().embeddings
 
     def processes(self) -> list[ProcessInfo]:

@@ -42,6 +42,7 @@ OUTPUTS = {
     "connectionName": "openai-embedding-connection",
     "sinks": {},
     "sinkSecrets": {},
+    "embeddings": {"endpoint": "https://api.openai.com/v1/embeddings", "model": "text-embedding-ada-002"},
     "flinkApiKey": "FLINKKEY",
     "flinkApiSecret": "flink-secret",
 }

@@ -154,19 +154,20 @@ class LocalCloud:
         seed = [f"seed={reply.body['seed']}"] if throws else []
         return [*(rule["text"] for rule in rules), *seed] or ["none"]
 
-    def start(self, jars: Path) -> None:
+    def start(self, jars: Path, models: Path) -> None:
         """Start it and wait until it is ready; nothing if it is."""
         with locked(self.layout.cloud_lock):
             if self.is_up():
                 return
-            child = None if self.health()[0] is Health.STARTING else self._spawn(jars)
+            child = None if self.health()[0] is Health.STARTING else self._spawn(jars, models)
             self._wait(child)
 
-    def _spawn(self, jars: Path) -> subprocess.Popen[bytes]:
+    def _spawn(self, jars: Path, models: Path) -> subprocess.Popen[bytes]:
         # What a crash may have left would hold ports and files.
         leader = self._leader()
         end_all(self.layout.cloud, leader, 0 if leader is None else _STOP_SECONDS)
-        arguments = ["--state", str(self.layout.cloud), "--port", str(self.port), "--jars", str(jars)]
+        arguments = ["--state", str(self.layout.cloud), "--port", str(self.port)]
+        arguments += ["--jars", str(jars), "--models", str(models)]
         with self.layout.cloud_output.open("wb") as output:
             child = subprocess.Popen(  # noqa: S603 - a fixed command
                 [self.layout.python, "-m", "localcloud", "serve", *arguments],

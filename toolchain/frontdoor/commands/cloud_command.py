@@ -74,10 +74,10 @@ def run(layout: Layout, arguments: list[str]) -> int:
             " set `confluentcloud:endpoint: http://127.0.0.1:8099` in Pulumi.dev.yaml."
         )
     if chosen.action == "start":
-        set_up(layout, cloud, cli=False)
+        set_up(layout, cloud, stack, cli=False)
         say(f"The local cloud is up at {cloud.endpoint}.")
     elif chosen.action == "env":
-        set_up(layout, cloud)
+        set_up(layout, cloud, stack)
         local = stack if stack.is_local else Stack.read(project, DEFAULT_STACK)
         if sys.stdout.isatty():
             say('These lines hold the local cloud\'s own keys. A shell takes them by eval "$(./pulumiw cloud env)".')

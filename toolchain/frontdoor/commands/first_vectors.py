@@ -33,9 +33,18 @@ def deployed(stack: Stack) -> frozenset[tuple[str, str, str]]:
     return frozenset((r["urn"], r.get("id", ""), r.get("modified", "")) for r in _resources(stack))
 
 
+def _outputs(stack: Stack) -> dict[str, Any]:
+    return next((one.get("outputs") or {} for one in _resources(stack) if one["type"] == "pulumi:pulumi:Stack"), {})
+
+
+def has_store(stack: Stack) -> bool:
+    """Return whether a store is filled that can be asked, by the stack's outputs."""
+    return bool(_outputs(stack).get("sinks"))
+
+
 def vector_table(stack: Stack) -> str | None:
     """Return the target table of the first INSERT that calls a model, by the stack's outputs; ``None`` without one."""
-    outputs = next((one.get("outputs") or {} for one in _resources(stack) if one["type"] == "pulumi:pulumi:Stack"), {})
+    outputs = _outputs(stack)
     return next((flow["sink"] for flow in (outputs.get("flows") or {}).values() if flow["models"]), None)
 
 

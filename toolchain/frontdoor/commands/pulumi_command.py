@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.cloud.orphaned_plugins import end_orphaned_plugins, end_own_plugins
-from toolchain.frontdoor.commands.first_vectors import deployed, show_first_vectors
+from toolchain.frontdoor.commands.first_answer import show_first_answer
+from toolchain.frontdoor.commands.first_vectors import deployed, has_store, show_first_vectors
 from toolchain.frontdoor.hall.arguments import DELETE_ORPHANS, Request
 from toolchain.frontdoor.hall.failure import Failure, sentence_of
 from toolchain.frontdoor.hall.foreground import replace_process, run
@@ -77,7 +78,10 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
         tell_how_to_remove(prepared.stack, request)
     is_news = request.command == "up" and prepared.cloud is not None and deployed(prepared.stack) != before
     if status == 0 and is_news and "--json" not in arguments:
-        show_first_vectors(prepared, sys.stdout if sys.stdout.isatty() else sys.stderr)
+        stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+        show_first_vectors(prepared, stream)
+        if has_store(prepared.stack):
+            show_first_answer(prepared, stream)
     return status
 
 

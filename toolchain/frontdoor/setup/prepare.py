@@ -16,6 +16,8 @@ from toolchain.frontdoor.hall.tools import JAVA, require
 from toolchain.frontdoor.setup.cli import cli_on_path, cli_step
 from toolchain.frontdoor.setup.environment import cloud_environment, stack_environment, tool_environment
 from toolchain.frontdoor.setup.jars import jars_folder, jars_step
+from toolchain.frontdoor.setup.models import models_folder, models_step
+from toolchain.frontdoor.setup.needs import Needs, needs_of
 from toolchain.frontdoor.setup.plugins import choose_plugins, cli_without_official_host
 from toolchain.frontdoor.setup.venv import Packages, name_venv, venv_step
 from toolchain.frontdoor.setup.warm import COLD, WarmPlugins, start_warm_plugins
@@ -53,22 +55,24 @@ class Prepared:
         )
 
 
-def set_up(layout: Layout, cloud: LocalCloud, *, cli: bool = True) -> None:
-    """Install what is missing, and start the local cloud."""
-    if stopped := _make_tools(layout, cloud, Packages.LOCAL_CLOUD, cli=cli):
-        stopped.start(jars_folder(layout))
+def set_up(layout: Layout, cloud: LocalCloud, stack: Stack, *, cli: bool = True) -> None:
+    """Install what is missing, also for what ``stack`` names, and start the local cloud."""
+    needs = needs_of(stack, on_local_cloud=True)
+    if stopped := _make_tools(layout, cloud, needs, cli=cli):
+        stopped.start(jars_folder(layout), models_folder(layout))
 
 
-def _make_tools(layout: Layout, cloud: LocalCloud | None, packages: Packages, *, cli: bool = True) -> LocalCloud | None:
+def _make_tools(layout: Layout, cloud: LocalCloud | None, needs: Needs, *, cli: bool = True) -> LocalCloud | None:
     """Install what is missing, concurrently; return ``cloud`` if it must be started, else ``None``.
 
     Raises :class:`Failure` for missing programs before any long step starts.
     """
     stopped = None if cloud is None or cloud.is_up() else cloud
-    steps = [venv_step(layout, packages), cli_step(layout) if cli else None, jars_step(layout) if stopped else None]
-    needed = [step for step in steps if step]
+    jars = jars_step(layout) if stopped else None
+    steps = [venv_step(layout, *needs.packages), cli_step(layout) if cli else None, jars]
+    needed = [step for step in [*steps, models_step(layout) if needs.sentence_model else None] if step]
     tools = [tool for step in needed for tool in step.tools]
-    require([*tools, *([JAVA] if stopped and steps[2] is None else [])])
+    require([*tools, *([JAVA] if stopped and jars is None else [])])
     run_side_by_side(needed, layout.set_up_logs)
     name_venv(layout)
     return stopped
@@ -83,12 +87,12 @@ def cli_and_plugins(layout: Layout) -> tuple[Path, Plugins]:
 
 def set_up_packages(layout: Layout, packages: Packages) -> None:
     """Install Python packages, and nothing that runs the program."""
-    _make_tools(layout, None, packages, cli=False)
+    _make_tools(layout, None, Needs((packages,)), cli=False)
 
 
 def set_up_without_stack(layout: Layout) -> dict[str, str]:
     """Install what is missing, and return the environment of tests and benchmarks, which run `pulumi` themselves."""
-    _make_tools(layout, None, Packages.TESTS)
+    _make_tools(layout, None, Needs((Packages.TESTS,)))
     cli, plugins = cli_and_plugins(layout)
     return {**os.environ, **tool_environment(plugins, str(cli.parent))}
 
@@ -107,11 +111,11 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
     stack = Stack.read(project, project.current_stack(request))
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
     cloud = local_cloud_of(stack) if wanted else None
-    stopped = _make_tools(layout, cloud, Packages.LOCAL_CLOUD if cloud else Packages.PROGRAM)
+    stopped = _make_tools(layout, cloud, needs_of(stack, on_local_cloud=cloud is not None))
     cli, plugins = cli_and_plugins(layout)
     warm = start_warm_plugins(layout) if request.needs_cloud and not plugins.official else COLD
     if stopped:
-        stopped.start(jars_folder(layout))
+        stopped.start(jars_folder(layout), models_folder(layout))
     environment = {**os.environ, **tool_environment(plugins, str(cli.parent)), **stack_environment(stack, request)}
     environment |= mark_of_run(layout.project)
     environment |= plugins.in_cache() if stack.uses_file_backend else {}

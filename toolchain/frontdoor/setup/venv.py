@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from toolchain.frontdoor.hall.steps import Step, locked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from toolchain.frontdoor.hall.layout import Layout
     from toolchain.frontdoor.hall.steps import Workbench
 
@@ -20,20 +22,31 @@ _UNFINISHED = ".unfinished"
 
 
 class Packages(Enum):
-    """Sets of packages, by the requirements file that lists them; each file includes the ones before it."""
+    """Sets of packages, by the requirements file that lists them; :data:`_INCLUDED` says which includes which.
+
+    SENTENCE_MODEL is large and for few: it is installed for the stacks that name the model.
+    """
 
     PROGRAM = "requirements.txt"
     LOCAL_CLOUD = "localcloud/requirements.txt"
+    SENTENCE_MODEL = "localcloud/models/requirements.txt"
     TESTS = "tests/requirements.txt"
 
 
-def _wanted(layout: Layout, packages: Packages) -> set[str]:
+_INCLUDED = {
+    Packages.PROGRAM: (),
+    Packages.LOCAL_CLOUD: (Packages.PROGRAM,),
+    Packages.SENTENCE_MODEL: (Packages.PROGRAM, Packages.LOCAL_CLOUD),
+    Packages.TESTS: (Packages.PROGRAM, Packages.LOCAL_CLOUD, Packages.SENTENCE_MODEL),
+}
+
+
+def _wanted(layout: Layout, packages: Iterable[Packages]) -> set[str]:
     """Return a digest of each requirements file of ``packages``: of its name, its content and Python's version."""
-    files = list(Packages)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {
         hashlib.sha256(f"{version}\0{file.value}\0".encode() + (layout.project / file.value).read_bytes()).hexdigest()
-        for file in files[: files.index(packages) + 1]
+        for file in {*packages, *(included for one in packages for included in _INCLUDED[one])}
     }
 
 
@@ -82,7 +95,7 @@ def _make(layout: Layout, bench: Workbench) -> None:
     unfinished.unlink()
 
 
-def venv_step(layout: Layout, packages: Packages) -> Step | None:
+def venv_step(layout: Layout, *packages: Packages) -> Step | None:
     """Return the step that creates the virtual environment or installs ``packages``, ``None`` if they are installed."""
     wanted = _wanted(layout, packages)
     if wanted <= _installed(layout):
@@ -100,8 +113,9 @@ def venv_step(layout: Layout, packages: Packages) -> Step | None:
                 _make(layout, bench)
             # --no-compile halves the duration: most modules are never imported, the others are compiled on first use.
             pip = [str(layout.python), "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
-            bench.run([*pip, "--quiet", "-r", str(layout.project / packages.value)])
-            kept = installed & _wanted(layout, Packages.TESTS)
+            files = [argument for one in packages for argument in ("-r", str(layout.project / one.value))]
+            bench.run([*pip, "--quiet", *files])
+            kept = installed & _wanted(layout, [Packages.TESTS])
             (layout.venv / _STAMP).write_text("\n".join(sorted(wanted | kept)))
 
     return Step("Python packages", "venv", "the Python package registry (pip's index)", (), make)

@@ -54,9 +54,9 @@ def alive(process: int) -> bool:
 
 def test_it_starts_once_and_stops_with_all_its_processes(cloud: LocalCloud) -> None:
     assert cloud.health()[0] is Health.NOTHING
-    cloud.start(cloud.layout.home)
+    cloud.start(cloud.layout.home, cloud.layout.home)
     first = marked_processes(cloud.layout.cloud)
-    cloud.start(cloud.layout.home)
+    cloud.start(cloud.layout.home, cloud.layout.home)
     assert marked_processes(cloud.layout.cloud) == first
     assert cloud.is_up()
     assert cloud.status()["broker"] in first
@@ -75,14 +75,14 @@ def test_a_stop_that_takes_long_says_why(
     says: bool,
 ) -> None:
     monkeypatch.setattr("toolchain.frontdoor.cloud.local_cloud._SILENT_SECONDS", silent_seconds)
-    cloud.start(cloud.layout.home)
+    cloud.start(cloud.layout.home, cloud.layout.home)
     capsys.readouterr()
     cloud.stop()
     assert ("class-data archives" in capsys.readouterr().err) is says
 
 
 def test_stop_finds_what_a_crash_has_left(cloud: LocalCloud) -> None:
-    cloud.start(cloud.layout.home)
+    cloud.start(cloud.layout.home, cloud.layout.home)
     broker = cloud.status()["broker"]
     os.kill(int(cloud.layout.cloud_pid.read_text()), signal.SIGKILL)
     assert alive(broker)
@@ -91,14 +91,14 @@ def test_stop_finds_what_a_crash_has_left(cloud: LocalCloud) -> None:
 
 
 def test_two_clones_do_not_stop_each_other(cloud: LocalCloud, tmp_path: Path) -> None:
-    cloud.start(cloud.layout.home)
+    cloud.start(cloud.layout.home, cloud.layout.home)
     other = LocalCloud(Layout.of(str(tmp_path / "other")), cloud.endpoint)
     assert not other.stop()
     assert cloud.is_up()
 
 
 def test_a_cloud_of_another_clone_is_not_taken_for_ours(cloud: LocalCloud, tmp_path: Path) -> None:
-    cloud.start(cloud.layout.home)
+    cloud.start(cloud.layout.home, cloud.layout.home)
     other = LocalCloud(Layout.of(str(tmp_path / "other")), cloud.endpoint)
     with pytest.raises(Failure, match="not this clone's"):
         other.is_up()
@@ -143,11 +143,11 @@ def test_a_cloud_that_does_not_start_says_why(cloud: LocalCloud) -> None:
     cloud.layout.cloud.mkdir(parents=True)
     (cloud.layout.cloud / "fails").touch()
     with pytest.raises(Failure, match="the disk has holes"):
-        cloud.start(cloud.layout.home)
+        cloud.start(cloud.layout.home, cloud.layout.home)
 
 
 def test_a_wrong_key_is_told_from_a_right_one(cloud: LocalCloud) -> None:
-    cloud.start(cloud.layout.home)
+    cloud.start(cloud.layout.home, cloud.layout.home)
     assert cloud.accepts(cloud.api())
     assert not cloud.accepts(Api(cloud.endpoint, "K", "wrong"))
     assert "wrong" not in repr(Api(cloud.endpoint, "K", "wrong"))
@@ -157,7 +157,7 @@ def test_a_cloud_that_says_why_it_does_not_start_is_quoted_alone(cloud: LocalClo
     cloud.layout.cloud.mkdir(parents=True)
     (cloud.layout.cloud / "fails").touch()
     with pytest.raises(Failure) as caught:
-        cloud.start(cloud.layout.home)
+        cloud.start(cloud.layout.home, cloud.layout.home)
     assert str(caught.value) == "the disk has holes"
 
 
@@ -165,7 +165,7 @@ def test_a_cloud_that_will_never_be_ready_is_ended_at_once(cloud: LocalCloud) ->
     cloud.layout.cloud.mkdir(parents=True)
     (cloud.layout.cloud / "is broken").touch()
     with pytest.raises(Failure, match=r"^its registry is torn$"):
-        cloud.start(cloud.layout.home)
+        cloud.start(cloud.layout.home, cloud.layout.home)
     assert not marked_processes(cloud.layout.cloud)
 
 
@@ -210,7 +210,7 @@ class TestCommand:
             assert "from 0 to 60" in capsys.readouterr().err
 
     def test_reset_forgets_everything(self, cloud: LocalCloud) -> None:
-        cloud.start(cloud.layout.home)
+        cloud.start(cloud.layout.home, cloud.layout.home)
         with pytest.raises(Failure, match="reset --yes"):
             cloud_command.run(cloud.layout, ["reset"])
         assert cloud.is_up()
@@ -220,7 +220,7 @@ class TestCommand:
 
     @pytest.mark.parametrize("left", ["not a number", "", "99999999", "1", None])
     def test_stop_and_reset_after_a_crash(self, cloud: LocalCloud, left: str | None) -> None:
-        cloud.start(cloud.layout.home)
+        cloud.start(cloud.layout.home, cloud.layout.home)
         broker = cloud.status()["broker"]
         os.kill(int(cloud.layout.cloud_pid.read_text()), signal.SIGKILL)
         cloud.layout.cloud_pid.unlink()
@@ -233,12 +233,12 @@ class TestCommand:
         assert not alive(broker)
         assert not cloud.layout.cloud.exists()
         assert not cloud.layout.cloud_pid.exists()
-        cloud.start(cloud.layout.home)
+        cloud.start(cloud.layout.home, cloud.layout.home)
         assert cloud.is_up()
 
     def test_stop_ends_one_that_does_not_listen(self, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("toolchain.frontdoor.cloud.local_cloud._STOP_SECONDS", 0.2)
-        cloud.start(cloud.layout.home)
+        cloud.start(cloud.layout.home, cloud.layout.home)
         leader = int(cloud.layout.cloud_pid.read_text())
         os.kill(leader, signal.SIGSTOP)
         cloud_command.run(cloud.layout, ["stop"])

@@ -23,8 +23,8 @@ def ask(local: Local, body: Any, key: str | None = None) -> Any:
 
 def test_one_text_or_many(local: Local) -> None:
     texts = ["a red shirt", "blue socks"]
-    reply = ask(local, {"model": "text-embedding-ada-002", "input": texts}).json()
-    assert (reply["object"], reply["model"]) == ("list", "text-embedding-ada-002")
+    reply = ask(local, {"model": "m", "input": texts}).json()
+    assert (reply["object"], reply["model"]) == ("list", "m")
     assert reply["usage"] == {"prompt_tokens": 5, "total_tokens": 5}
     assert [one["index"] for one in reply["data"]] == [0, 1]
     expected = FakeModel().embed(texts).vectors
@@ -76,6 +76,27 @@ def test_requests_that_cannot_be(local: Local, body: Any, param: str | None) -> 
     assert error["message"]
 
 
+def test_an_unknown_model_is_refused_in_openais_words_with_those_there_are(local: Local) -> None:
+    reply = ask(local, {"model": "gpt-9", "input": "x"})
+    assert reply.status_code == 404
+    assert reply.json()["error"] == {
+        "message": "The model `gpt-9` does not exist or you do not have access to it."
+        " The models of this server are m, whole.",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "model_not_found",
+    }
+
+
+def test_each_model_has_its_own_dimensions(local: Local) -> None:
+    for asked in ({}, {"dimensions": 16}):
+        vector = ask(local, {"model": "whole", "input": "x", **asked}).json()["data"][0]["embedding"]
+        assert len(vector) == 16
+    refused = ask(local, {"model": "whole", "input": "x", "dimensions": 8})
+    assert refused.status_code == 400
+    assert refused.json()["error"]["message"] == "This model does not support specifying dimensions."
+
+
 @pytest.mark.parametrize("key", ["", "sk-wrong"])
 def test_a_wrong_key(local: Local, key: str) -> None:
     reply = ask(local, {"model": "m", "input": "x"}, key)
@@ -94,10 +115,11 @@ def test_openais_own_client(local: Local) -> None:
     )
     made = client.embeddings.create(model="m", input=["a", "b"])
     assert np.allclose([one.embedding for one in made.data], FakeModel().embed(["a", "b"]).vectors, atol=1e-7)
-    assert [model.id for model in client.models.list()] == ["wordllama-256"]
-    assert client.models.retrieve("wordllama-256").owned_by == "local"
-    with pytest.raises(openai.NotFoundError):
+    assert [model.id for model in client.models.list()] == ["m", "whole"]
+    assert client.models.retrieve("whole").owned_by == "local"
+    with pytest.raises(openai.NotFoundError, match="`gpt` does not exist") as missing:
         client.models.retrieve("gpt")
+    assert missing.value.code == "model_not_found"
     with pytest.raises(openai.BadRequestError, match="dimensions"):
         client.embeddings.create(model="m", input="a", dimensions=4096)
     with pytest.raises(openai.AuthenticationError):

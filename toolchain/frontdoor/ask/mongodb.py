@@ -1,0 +1,99 @@
+"""Products from MongoDB, by Atlas Vector Search's ``$vectorSearch``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pymongo import MongoClient
+from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError
+
+from toolchain.frontdoor.ask.failure import AskError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+VECTOR = "vector"
+_SECONDS = 20
+_AUTHENTICATION_FAILED = frozenset({18, 8000})  # MongoDB's code, Atlas's
+# Atlas Vector Search: at least 20 times the limit for good recall, at most 10,000.
+_CANDIDATES_EACH, _FEWEST_CANDIDATES, _MOST_CANDIDATES = 20, 200, 10_000
+_DIMENSIONS = re.compile(r"indexed with (\d+) dimensions but queried with (\d+)")
+
+
+class MongoDb:
+    """A collection with a vector index. ``store``: the output of the sink that fills it."""
+
+    def __init__(self, store: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+        self._store = store
+        host = str(store["host"])
+        scheme = "mongodb" if ":" in host else "mongodb+srv"  # as Confluent forms it
+        try:
+            self._client: MongoClient[dict[str, Any]] = MongoClient(
+                f"{scheme}://{host}/",
+                username=store["username"],
+                password=secrets["connection.password"],
+                serverSelectionTimeoutMS=_SECONDS * 1000,
+            )
+        except (ConfigurationError, PyMongoError) as error:  # +srv: a host without such a DNS record
+            raise self._unreachable(error) from None
+
+    @property
+    def place(self) -> str:
+        """Where the products are, without a secret."""
+        return f"{self._store['database']}.{self._store['collection']} at {self._store['host']}"
+
+    def search(self, vector: Sequence[float], count: int, model: str) -> list[dict[str, Any]]:
+        """Return the ``count`` nearest products, best first: their columns without the vector, and ``score``.
+
+        An empty list: there are no documents yet. ``model``: the vector's, for messages. Raises :class:`AskError`.
+        """
+        candidates = min(max(_CANDIDATES_EACH * count, _FEWEST_CANDIDATES), _MOST_CANDIDATES)
+        stages = [
+            {
+                "$vectorSearch": {
+                    "index": self._store["index"],
+                    "path": VECTOR,
+                    "queryVector": list(vector),
+                    "numCandidates": candidates,
+                    "limit": count,
+                }
+            },
+            {"$addFields": {"score": {"$meta": "vectorSearchScore"}}},
+            {"$project": {"_id": 0, VECTOR: 0}},
+        ]
+        collection = self._client[self._store["database"]][self._store["collection"]]
+        try:
+            found = list(collection.aggregate(stages))
+            # Atlas answers a search of an index that is not there with nothing.
+            if not found and not list(collection.list_search_indexes(self._store["index"])):
+                raise AskError(
+                    f"{self.place} has no search index {self._store['index']}: run `./pulumiw up`, which makes it."
+                )
+        except OperationFailure as error:
+            raise self._refused(error, model) from None
+        except PyMongoError as error:
+            raise self._unreachable(error) from None
+        return found
+
+    def _refused(self, error: OperationFailure, model: str) -> AskError:
+        if error.code in _AUTHENTICATION_FAILED:
+            return AskError(
+                f"MongoDB at {self._store['host']} refuses the password of user {self._store['username']}: set the"
+                " right one in confluent-rag:sinks and run `./pulumiw up`."
+            )
+        said = str((error.details or {}).get("errmsg") or error)
+        if dimensions := _DIMENSIONS.search(said):
+            return AskError(
+                f"Index {self._store['index']} of {self.place} is for vectors of {dimensions[1]} numbers, and model"
+                f" {model} gives {dimensions[2]}: name another collection in confluent-rag:sinks and run"
+                " `./pulumiw up`, or go back to the model that filled this one."
+            )
+        return AskError(f"MongoDB at {self._store['host']} refuses the search: {' '.join(said.split()).rstrip('.')}.")
+
+    def _unreachable(self, error: Exception) -> AskError:
+        why = type(error).__name__ if isinstance(error, ConnectionFailure) else " ".join(str(error).split())
+        return AskError(
+            f"MongoDB at {self._store['host']} cannot be reached ({why.rstrip('.')}): check that it runs, and that it"
+            " lets in this machine (Atlas: Network Access)."
+        )
