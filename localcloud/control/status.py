@@ -160,6 +160,7 @@ def _connector(cloud: Cloud, connector: Connector) -> dict[str, Any]:
         "state": status.state,
         "records": status.records_produced,
         "trace": status.trace,
+        **({} if status.dead_letters is None else {"dead_letters": status.dead_letters}),
     }
 
 

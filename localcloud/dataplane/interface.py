@@ -353,37 +353,53 @@ class FlinkPlane(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkerConnector:
+    """What the Kafka Connect worker is to run: a connector's own ``settings``, without its logins in Kafka.
+
+    It logs in as the service account ``principal``, or with an API key. ``dead_letters`` is the topic of what it could
+    not convert or write; ``restarts``: whether it is started again after a failure.
+    """
+
+    settings: Mapping[str, str] = field(repr=False)
+    principal: str
+    api_key: str
+    api_secret: str = field(repr=False)
+    dead_letters: str
+    restarts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectorSpec:
-    """A connector; ``config`` as the user gave it, secrets included."""
+    """A connector; ``config`` as the user gave it, secrets included; ``worker`` for what runs in the worker."""
 
     id: str
     name: str
     cluster_id: str
     registry_id: str | None
     config: Mapping[str, str] = field(repr=False)
+    worker: WorkerConnector | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorStatus:
-    """State of a connector and of its tasks; ``trace`` says why it failed."""
+    """State of a connector and of its tasks; ``trace`` says why it failed.
+
+    ``records_produced``: by a source into its topic, by a sink into its store (there since the worker was started).
+    ``dead_letters``: records in a sink's dead-letter topic; ``None`` for a source.
+    """
 
     state: ConnectorState
     trace: str = ""
     tasks: Sequence[ConnectorState] = ()
     records_produced: int = 0
+    dead_letters: int | None = None
 
 
 class ConnectPlane(Protocol):
     """Managed connectors, one or more tasks each."""
 
-    def plugins(self) -> dict[str, str]:
-        """Return ``source`` or ``sink`` by class, for every connector class that is served."""
-
-    def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """Return the errors of a configuration by setting; empty if it can run."""
-
-    def sensitive_keys(self, connector_class: str) -> set[str]:
-        """Return the settings of that class that are masked in replies."""
+    def datagen_errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        """Setting of a Datagen source -> what is wrong with it; empty if the configuration can run."""
 
     def start(self, spec: ConnectorSpec) -> None:
         """Start a connector, or apply a changed configuration; returns before it is RUNNING."""
@@ -393,6 +409,9 @@ class ConnectPlane(Protocol):
 
     def resume(self, connector_id: str) -> None:
         """Resume a connector where it was paused."""
+
+    def restart(self, connector_id: str) -> None:
+        """Restart it and its tasks from their progress."""
 
     def status(self, connector_id: str) -> ConnectorStatus:
         """Return a connector's state."""

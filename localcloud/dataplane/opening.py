@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
+from localcloud.dataplane.connect.worker.sinks import Sinks
 from localcloud.dataplane.embeddings.models import Models
 from localcloud.dataplane.flink.jobs import FlinkPlane
 from localcloud.dataplane.interface import DataPlane
@@ -26,8 +27,8 @@ def open_data_plane(
 ) -> DataPlane:
     """Open the data plane kept in ``state``: Flink and the embedding model begin to load, brokers wait for a call.
 
-    ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its Schema Registry
-    there), ``internal_token`` the password among the parts, ``mongodb`` where its server is to listen.
+    ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its
+    Schema Registry there), ``internal_token`` the password among the parts, ``mongodb`` where its server is to listen.
     :class:`DataPlaneError` if the folder cannot be used.
     """
     with (
@@ -44,7 +45,11 @@ def open_data_plane(
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
         connect = ConnectorPlane(
-            state, kafka, registry, registry_as=lambda principal: RegistryClient(base_url, principal, internal_token)
+            state,
+            kafka,
+            registry,
+            registry_as=lambda principal: RegistryClient(base_url, principal, internal_token),
+            sinks=Sinks(state, jars, host, kafka, base_url=base_url, internal_token=internal_token),
         )
         opened.callback(connect.close)
         return DataPlane(

@@ -290,26 +290,16 @@ def _traits(kind: str, *, bounded: bool) -> dict[str, Any]:
 
 
 class FakeConnect:
-    """Connectors of the class ``DatagenSource``."""
+    """Connectors of any class."""
 
     def __init__(self) -> None:
         self.specs: dict[str, ConnectorSpec] = {}
         self.paused: set[str] = set()
+        self.restarted: list[str] = []
         self.refusing = ""
 
-    def plugins(self) -> dict[str, str]:
-        return {"DatagenSource": "source", "NullSink": "sink"}
-
-    def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        wrong = {}
-        if config.get("connector.class") != "DatagenSource":
-            wrong["connector.class"] = ["Use DatagenSource."]
-        if not config.get("kafka.topic"):
-            wrong["kafka.topic"] = ["It is missing."]
-        return wrong
-
-    def sensitive_keys(self, connector_class: str) -> set[str]:  # noqa: ARG002 - the same for every class
-        return {"kafka.api.key", "kafka.api.secret"}
+    def datagen_errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        return {} if config.get("kafka.topic") else {"kafka.topic": ["It is missing."]}
 
     def start(self, spec: ConnectorSpec) -> None:
         if self.refusing:
@@ -322,6 +312,9 @@ class FakeConnect:
 
     def resume(self, connector_id: str) -> None:
         self.paused.discard(self._known(connector_id))
+
+    def restart(self, connector_id: str) -> None:
+        self.restarted.append(self._known(connector_id))
 
     def status(self, connector_id: str) -> ConnectorStatus:
         self._known(connector_id)

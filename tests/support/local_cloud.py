@@ -94,16 +94,27 @@ class LocalCloud:
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "localcloud", "serve", "--state", str(state), "--port", str(port)]
-        self._process = subprocess.Popen([*command, "--jars", str(jars)], cwd=PROJECT)
+        self._command = [*command, "--jars", str(jars)]
         self._client = httpx.Client(base_url=self.endpoint, timeout=60)
         try:
-            wait_until(lambda: self._process.poll() is not None or self._is_up(), "the local cloud")
+            self._start()
             keys = json.loads((state / "credentials.json").read_text())
             self._client.auth = httpx.BasicAuth(keys["cloud_api_key"], keys["cloud_api_secret"])
             self._make(keys["organization_id"])
         except BaseException:
             self.close()
             raise
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(self._command, cwd=PROJECT)
+        wait_until(lambda: self._process.poll() is not None or self._is_up(), "the local cloud")
+
+    def restart(self) -> None:
+        """Stop it and start it again, with what it keeps."""
+        self._process.terminate()
+        self._process.wait(60)
+        self._start()
+        wait_until(lambda: bool(self.call("GET", "/local/v1/status")["ready"]), "the recovered state", PATIENCE)
 
     def _is_up(self) -> bool:
         try:

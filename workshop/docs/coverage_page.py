@@ -22,8 +22,11 @@ SHALLOW = {
     (
         "GET",
         "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connector-plugins",
-    ): "`DatagenSource` alone",
-    ("POST", "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors"): "`DatagenSource` alone",
+    ): "`DatagenSource` and `MongoDbAtlasSink`",
+    (
+        "POST",
+        "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors",
+    ): "`DatagenSource` and `MongoDbAtlasSink`",
     (
         "POST",
         "/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements",

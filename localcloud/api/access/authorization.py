@@ -139,6 +139,7 @@ CLOUD: Mapping[tuple[str, str], Rule] = {
     ("GET", f"{_CONNECT}/connectors/{{name}}/tasks"): (O.VIEW, _connector),
     ("PUT", f"{_CONNECT}/connectors/{{name}}/pause"): (O.CONNECT, _connector),
     ("PUT", f"{_CONNECT}/connectors/{{name}}/resume"): (O.CONNECT, _connector),
+    ("POST", f"{_CONNECT}/connectors/{{name}}/restart"): (O.CONNECT, _connector),
     ("DELETE", f"{_CONNECT}/connectors/{{name}}"): (O.CONNECT, _connector),
 }
 

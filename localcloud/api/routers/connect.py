@@ -171,6 +171,13 @@ def resume(name: str, cluster: TheCluster, cloud: TheCloud) -> Response:
     return Response(status_code=202)
 
 
+@router.post("/connectors/{name}/restart")
+def restart(name: str, cluster: TheCluster, cloud: TheCloud) -> Response:
+    """Restart a connector and its tasks."""
+    cloud.connectors.restart(cloud.connectors.get(cluster, name))
+    return Response(status_code=202)
+
+
 @router.delete("/connectors/{name}")
 def delete(name: str, cluster: TheCluster, cloud: TheCloud) -> Json:
     """Stop a connector and forget its progress."""

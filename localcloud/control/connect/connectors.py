@@ -6,7 +6,9 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+from localcloud import masking
 from localcloud.control.access.authentication import sha256
+from localcloud.control.connect.registry import Registry
 from localcloud.control.core.errors import ConflictError, InvalidError, require_found, translated
 from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.resources import ApiKey, Connector, KafkaCluster, Phase, SchemaRegistry
@@ -28,18 +30,18 @@ class Connectors:
     def __init__(self, store: Store, plane: Plane) -> None:
         self._store = store
         self._plane = plane
+        self._classes = Registry(plane)
 
     def plugins(self) -> dict[str, str]:
         """Class -> ``source`` or ``sink``, of every connector that can be made."""
-        with translated():
-            return self._plane.connect.plugins()
+        return self._classes.kinds()
 
     def validate(self, cluster: KafkaCluster, config: dict[str, str]) -> dict[str, list[str]]:
         """Setting -> what is wrong with it; empty if the configuration can run on ``cluster``."""
-        with translated():
-            wrong = {key: list(errors) for key, errors in self._plane.connect.validate(config).items() if errors}
+        wrong = self._classes.errors(config)
         for key, error in self._identity_errors(cluster, config).items():
-            wrong.setdefault(key, []).append(error)
+            if key not in wrong:
+                wrong[key] = [error]
         return wrong
 
     def create(self, cluster: KafkaCluster, name: str, config: dict[str, str]) -> Connector:
@@ -87,14 +89,18 @@ class Connectors:
     def start(self, connector: Connector) -> Connector:
         """Start a connector. A failure to start is stored and shown in the connector's status, not raised."""
         registries = self._store.all(SchemaRegistry, connector.environment_id)
+        found = self._classes.find(connector.config)
         spec = ConnectorSpec(
             id=connector.id,
             name=connector.name,
             cluster_id=connector.cluster_id,
             registry_id=registries[0].id if registries else None,
             config=connector.config,
+            worker=found.worker_connector(connector.id, connector.config) if found else None,
         )
         try:
+            if host := connector.config.get("connection.host"):
+                self._plane.stores.mongodb_needed(host)
             self._plane.connect.start(spec)
         except DataPlaneError as error:
             _log.warning("connector %s did not start: %s", connector.id, error)
@@ -105,6 +111,8 @@ class Connectors:
 
     def pause(self, connector: Connector) -> None:
         """Stop the connector's tasks and keep their progress."""
+        if connector.is_paused:
+            return
         self._store.update(connector, is_paused=True)
         with translated():
             self._plane.connect.pause(connector.id)
@@ -112,6 +120,16 @@ class Connectors:
     def resume(self, connector: Connector) -> None:
         """Resume a paused connector from its progress."""
         self.start(self._store.update(connector, is_paused=False) or connector)
+
+    def restart(self, connector: Connector) -> None:
+        """Restart the connector and its tasks from their progress; a paused one stays paused."""
+        if connector.is_paused:
+            return
+        if connector.failure:
+            self.start(connector)
+            return
+        with translated():
+            self._plane.connect.restart(connector.id)
 
     def status(self, connector: Connector) -> ConnectorStatus:
         """The connector's state, as the Connect API shows it."""
@@ -138,15 +156,25 @@ class Connectors:
             self.delete(connector)
 
     def masked(self, config: dict[str, str]) -> dict[str, str]:
-        """Return a configuration with every secret replaced by 16 asterisks."""
-        with translated():
-            sensitive = self._plane.connect.sensitive_keys(config.get("connector.class", ""))
-        return {key: MASK if key in sensitive else value for key, value in config.items()}
+        """Return a configuration with every secret replaced by 16 asterisks, misspelled ones included."""
+        found = self._classes.find(config)
+
+        def is_secret(key: str) -> bool:
+            if found is None or not found.knows(key):
+                return masking.is_secret_name(key)
+            return key in found.sensitive_keys()
+
+        return {key: MASK if is_secret(key) else value for key, value in config.items()}
 
     def _refuse_invalid(self, cluster: KafkaCluster, config: dict[str, str]) -> None:
         wrong = self.validate(cluster, config)
         if wrong:
-            errors = [f"{key}: {error}" for key, messages in wrong.items() for error in messages]
+            # Without "key: ...", which is masked in replies where the key is a secret's.
+            errors = [
+                error if key in error else f"{key} is wrong. {error}"
+                for key, messages in wrong.items()
+                for error in messages
+            ]
             raise InvalidError(f"The connector configuration has {len(errors)} error(s): {' '.join(errors)}")
 
     def _identity_errors(self, cluster: KafkaCluster, config: dict[str, str]) -> dict[str, str]:

@@ -155,6 +155,13 @@ class FaultyConnect(_PassThrough):
         if self._delayed.pop(connector_id, None) is None and connector_id not in self._failed:
             self._real.pause(connector_id)
 
+    def restart(self, connector_id: str) -> None:
+        """Restart the connector; one that a rule has failed is started."""
+        if connector_id in self._failed:
+            self.start(self._specs[connector_id])
+        elif connector_id not in self._delayed:
+            self._real.restart(connector_id)
+
     def status(self, connector_id: str) -> ConnectorStatus:
         """Where it stands, or is to stand."""
         if connector_id in self._failed:

@@ -1,4 +1,4 @@
-"""Managed connectors: threads of this process."""
+"""Managed connectors: Datagen as threads of this process, all others in the Kafka Connect worker."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from localcloud.dataplane.connect.worker.sinks import Sinks
     from localcloud.dataplane.interface import ConnectorSpec, RegistryPlane
     from localcloud.dataplane.kafka.brokers import BrokerPlane
     from localcloud.dataplane.registry.client import RegistryClient
 
-# Both halves of an API key, as the cloud masks them for every class.
-_SENSITIVE = frozenset({"kafka.api.key", "kafka.api.secret"})
-
 
 class ConnectorPlane:
-    """The :class:`~localcloud.dataplane.interface.ConnectPlane` for the class ``DatagenSource``."""
+    """The :class:`~localcloud.dataplane.interface.ConnectPlane`."""
 
     def __init__(
         self,
@@ -31,30 +29,27 @@ class ConnectorPlane:
         kafka: BrokerPlane,
         registry: RegistryPlane,
         registry_as: Callable[[str], RegistryClient] | None = None,
+        sinks: Sinks | None = None,
     ) -> None:
         """Keep progress in ``state``; write to the brokers of ``kafka``, register schemas in ``registry``.
 
         With ``registry_as`` a connector that runs as a service account registers through what that returns for it.
+        ``sinks`` runs what has settings for the worker.
         """
-        self._registry_as = registry_as
+        self._registry_as, self._sinks = registry_as, sinks
         self._progress, self._kafka, self._registry = Progress(state), kafka, registry
         self._connectors: dict[str, Connector] = {}
         self._lock = threading.RLock()
 
-    def plugins(self) -> dict[str, str]:
-        """Return ``source`` or ``sink`` by class, for every connector class that is served."""
-        return {datagen_config.CONNECTOR_CLASS: "source"}
-
-    def validate(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """Return the errors of a configuration by setting; empty if it can run."""
+    def datagen_errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
+        """Setting of a Datagen source -> what is wrong with it; empty if the configuration can run."""
         return datagen_config.check(config)
 
-    def sensitive_keys(self, connector_class: str) -> set[str]:  # noqa: ARG002 - the one class here has no others
-        """Return the settings of that class that are masked in replies."""
-        return set(_SENSITIVE)
-
     def start(self, spec: ConnectorSpec) -> None:
-        """Start a connector, or apply a changed configuration; :class:`InvalidError` if that cannot run."""
+        """Start it, or apply a changed configuration; :class:`InvalidError` if that cannot run."""
+        if spec.worker is not None and self._sinks is not None:
+            self._sinks.start(spec, spec.worker)
+            return
         config = datagen_config.read(spec.config)
         with self._lock:
             old = self._connectors.get(spec.id)
@@ -75,7 +70,10 @@ class ConnectorPlane:
             connector.start()
 
     def pause(self, connector_id: str) -> None:
-        """Pause a connector: stop its tasks, keep their progress."""
+        """Stop its tasks, keep their progress."""
+        if self._sinks is not None and connector_id in self._sinks:
+            self._sinks.remove(connector_id)
+            return
         with self._lock:
             self._connector(connector_id).stop()
 
@@ -84,14 +82,27 @@ class ConnectorPlane:
         with self._lock:
             self.start(self._connector(connector_id).spec)
 
+    def restart(self, connector_id: str) -> None:
+        """Restart it and its tasks from their progress."""
+        if self._sinks is not None and connector_id in self._sinks:
+            self._sinks.restart(connector_id)
+            return
+        with self._lock:
+            self._connector(connector_id).stop()
+            self.start(self._connector(connector_id).spec)
+
     def status(self, connector_id: str) -> ConnectorStatus:
-        """Return a connector's state; :class:`NotFoundError` if it was never started here."""
+        """Where it stands; :class:`NotFoundError` if it was never started here."""
+        if self._sinks is not None and connector_id in self._sinks:
+            return self._sinks.status(connector_id)
         with self._lock:
             connector = self._connector(connector_id)
         return connector.status()
 
     def delete(self, connector_id: str) -> None:
-        """Stop a connector and forget its progress."""
+        """Stop it and forget its progress; a sink's is its consumer group's, under an id that nobody has again."""
+        if self._sinks is not None:
+            self._sinks.remove(connector_id)
         with self._lock:
             connector = self._connectors.pop(connector_id, None)
             if connector is not None:
@@ -100,6 +111,8 @@ class ConnectorPlane:
 
     def close(self) -> None:
         """Stop every connector."""
+        if self._sinks is not None:
+            self._sinks.close()
         with self._lock:
             for connector in self._connectors.values():
                 connector.ask_to_stop()

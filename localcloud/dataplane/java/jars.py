@@ -18,6 +18,7 @@ class JavaModule(StrEnum):
     KAFKA = "kafka"
     FLINK = "flink"
     STORES = "stores"
+    CONNECT = "connect"
 
 
 def classpath(jars: Path, module: JavaModule) -> str:

@@ -52,7 +52,7 @@ def test_a_connector_runs_with_the_registry_of_its_environment(place: Place) -> 
 
 
 def test_plugins_are_listed_as_confluent_does(place: Place) -> None:
-    plugins = [{"class": "DatagenSource", "type": "source"}, {"class": "NullSink", "type": "sink"}]
+    plugins = [{"class": "DatagenSource", "type": "source"}, {"class": "MongoDbAtlasSink", "type": "sink"}]
     assert place.local.call("GET", f"{place.base}/connector-plugins") == plugins
     elsewhere = place.base.replace(place.cluster, "lkc-nowhere")
     assert place.local.call("GET", f"{elsewhere}/connector-plugins", status=404)["error_code"] == 404
@@ -174,3 +174,75 @@ def test_a_connector_needs_a_cluster(place: Place) -> None:
     other = place.local.environment("other")
     path = f"/connect/v1/environments/{other}/clusters/{place.cluster}/connectors"
     assert place.cluster in place.local.call("GET", path, status=404)["message"]
+
+
+def sink_config(account: str, **changes: str) -> dict[str, str]:
+    """Return the settings of a sink."""
+    return {
+        "connector.class": "MongoDbAtlasSink",
+        "name": "sink",
+        "kafka.auth.mode": "SERVICE_ACCOUNT",
+        "kafka.service.account.id": account,
+        "topics": "product_vector",
+        "input.data.format": "JSON_SR",
+        "connection.host": "127.0.0.1:27017",
+        "connection.user": "admin",
+        "connection.password": "store-password",
+        "database": "store",
+        "tasks.max": "1",
+        **changes,
+    }
+
+
+def test_a_sink_runs_in_the_worker_as_its_service_account(place: Place) -> None:
+    body = {"name": "sink", "config": sink_config(place.account)}
+    made = place.local.call("POST", place.connectors, body, status=201)
+    assert (made["type"], made["config"]["connection.password"]) == ("sink", "*" * 16)
+    (spec,) = place.local.plane.connect.specs.values()
+    assert spec.worker is not None
+    assert (spec.worker.principal, spec.worker.dead_letters) == (place.account, f"dlq-{spec.id}")
+    assert "store-password" in spec.worker.settings["connection.uri"]
+    for path in ("", "/sink", "/sink/config", "/sink/status", "/sink/tasks", "?expand=info,status,id"):
+        assert "store-password" not in place.local.send("GET", f"{place.connectors}{path}").text
+    place.create("source")
+    (source,) = [one for one in place.local.plane.connect.specs.values() if one.name == "source"]
+    assert source.worker is None
+
+
+def test_a_misspelled_secret_is_refused_without_being_repeated(place: Place) -> None:
+    config = sink_config(place.account, **{"connection.pasword": "store-secret"})
+    refused = place.local.send("POST", place.connectors, {"name": "sink", "config": config})
+    assert refused.status_code == 400
+    assert "does not have the setting connection.pasword, so remove it." in refused.text
+    assert "store-secret" not in refused.text
+    validated = place.local.send("PUT", f"{place.base}/connector-plugins/MongoDbAtlasSink/config/validate", config)
+    assert validated.json()["error_count"] == 1
+    assert "store-secret" not in validated.text
+
+
+def test_a_missing_secret_is_named(place: Place) -> None:
+    config = {key: value for key, value in sink_config(place.account).items() if key != "connection.password"}
+    refused = place.local.call("POST", place.connectors, {"name": "sink", "config": config}, status=400)
+    assert 'Missing required configuration "connection.password" which has no default value.' in refused["message"]
+
+
+def test_a_connector_is_restarted(place: Place) -> None:
+    place.create()
+    place.local.call("POST", f"{place.connectors}/datagen/restart", status=202)
+    assert len(place.local.plane.connect.restarted) == 1
+    place.local.call("PUT", f"{place.connectors}/datagen/pause", status=202)
+    for _ in range(2):  # a paused one stays paused, and can be paused once more
+        place.local.call("POST", f"{place.connectors}/datagen/restart", status=202)
+        place.local.call("PUT", f"{place.connectors}/datagen/pause", status=202)
+    assert place.state() == "PAUSED"
+    assert len(place.local.plane.connect.restarted) == 1
+    place.local.call("POST", f"{place.connectors}/nobody/restart", status=404)
+
+
+def test_a_connector_that_did_not_start_is_started_by_a_restart(place: Place) -> None:
+    place.local.plane.connect.refusing = "The disk is full."
+    place.create()
+    assert place.state() == "FAILED"
+    place.local.plane.connect.refusing = ""
+    place.local.call("POST", f"{place.connectors}/datagen/restart", status=202)
+    assert place.state() == "RUNNING"

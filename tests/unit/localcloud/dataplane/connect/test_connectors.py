@@ -81,14 +81,18 @@ def test_paused_and_unknown(connect: ConnectorPlane) -> None:
     connect.delete("lcc-2")
 
 
-def test_every_plugin_that_is_listed_can_be_made(connect: ConnectorPlane) -> None:
-    assert connect.plugins() == {"DatagenSource": "source"}
-    assert not connect.validate(spec(**{"connector.class": "DatagenSource"}).config)
-    assert "connector.class" in connect.validate(spec(**{"connector.class": "S3_SINK"}).config)
+def test_settings_of_a_source_are_checked(connect: ConnectorPlane) -> None:
+    assert not connect.datagen_errors(spec(**{"connector.class": "DatagenSource"}).config)
+    assert "connector.class" in connect.datagen_errors(spec(**{"connector.class": "S3_SINK"}).config)
 
 
-def test_keys_are_masked(connect: ConnectorPlane) -> None:
-    assert connect.sensitive_keys("DatagenSource") == {"kafka.api.key", "kafka.api.secret"}
+def test_a_restarted_source_runs_again(connect: ConnectorPlane) -> None:
+    connect.start(spec())
+    connect.pause("lcc-1")
+    connect.restart("lcc-1")
+    assert connect.status("lcc-1").state is not ConnectorState.PAUSED
+    with pytest.raises(NotFoundError):
+        connect.restart("lcc-2")
 
 
 def test_progress_survives(tmp_path: Path) -> None:

@@ -1,0 +1,266 @@
+"""The life of the worker and of its connectors, against a worker that is a script."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from localcloud.dataplane.connect.worker import sinks as module
+from localcloud.dataplane.connect.worker.sinks import Sinks
+from localcloud.dataplane.interface import (
+    ConnectorSpec,
+    ConnectorState,
+    DataPlaneError,
+    NotFoundError,
+    WorkerConnector,
+)
+from localcloud.dataplane.kafka.broker_folder import KafkaInternal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from localcloud.dataplane.connect.worker.process import WorkerProcess
+    from localcloud.dataplane.kafka.brokers import BrokerPlane
+    from localcloud.dataplane.process.processes import ProcessHost
+
+RUNNING: dict[str, Any] = {
+    "state": "RUNNING",
+    "trace": "",
+    "tasks": [{"id": 0, "state": "RUNNING", "trace": ""}],
+    "partitions": 1,
+    "sent": 5,
+}
+STARTING = RUNNING | {"partitions": 0}
+
+
+def failed(trace: str) -> dict[str, Any]:
+    return RUNNING | {"tasks": [{"id": 0, "state": "FAILED", "trace": trace}], "partitions": 0}
+
+
+FORBIDDEN = failed("org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized: [products]")
+BROKEN = failed("com.mongodb.MongoTimeoutException: Timed out")
+
+
+class Worker:
+    """Stands for process, child and client; ``says`` is what it says of every connector."""
+
+    def __init__(self) -> None:
+        self.says = RUNNING
+        self.settings: dict[str, dict[str, str]] = {}
+        self.starts, self.restarts, self.deleted = 0, 0, list[str]()
+        self.returncode: int | None = None
+        self.refusing = ""
+
+    def start(self) -> tuple[Worker, Worker]:
+        self.starts += 1
+        if self.refusing:
+            raise DataPlaneError(self.refusing)
+        self.returncode, self.settings = None, {}
+        return self, self
+
+    def stop(self) -> None:
+        self.returncode = 0
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def put(self, name: str, settings: dict[str, str]) -> None:
+        self.settings[name] = settings
+
+    def connectors(self) -> dict[str, Any]:
+        return dict.fromkeys(self.settings, self.says)
+
+    def restart(self, name: str) -> None:
+        assert name in self.settings
+        self.restarts += 1
+
+    def delete(self, name: str) -> None:
+        self.settings.pop(name, None)
+        self.deleted.append(name)
+
+    def close(self) -> None:
+        pass
+
+
+class Kafka:
+    """Its dead-letter topic has three records."""
+
+    def internal(self, cluster_id: str) -> KafkaInternal:
+        if cluster_id == "lkc-down":
+            raise DataPlaneError("The broker is down.")
+        return KafkaInternal(bootstrap="127.0.0.1:1", token="internal-token")
+
+    def start(self, cluster_id: str) -> str:
+        return f"127.0.0.1:2-{cluster_id}"
+
+    def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
+        assert cluster_id
+        if name != "dlq-lcc-1":
+            raise NotFoundError(name)
+        return {0: 3}
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+@pytest.fixture
+def sinks(worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sinks]:
+    for name in ("POLL_SECONDS", "RIGHTS_RETRY_SECONDS", "WORKER_RETRY_SECONDS", "IDLE_SECONDS"):
+        monkeypatch.setattr(module, name, 0.01)
+    made = Sinks(
+        tmp_path,
+        tmp_path,
+        cast("ProcessHost", None),
+        cast("BrokerPlane", Kafka()),
+        base_url="http://127.0.0.1:3",
+        internal_token="internal-token",
+    )
+    made._make_process = lambda: cast("WorkerProcess", worker)
+    yield made
+    made.close()
+
+
+def sink(name: str = "lcc-1", cluster: str = "lkc-1", **changes: Any) -> tuple[ConnectorSpec, WorkerConnector]:
+    settings = {"connector.class": "x", "value.converter": "io.confluent.connect.json.JsonSchemaConverter"}
+    made: dict[str, Any] = {
+        "settings": settings,
+        "principal": "sa-1",
+        "api_key": "",
+        "api_secret": "",
+        "dead_letters": f"dlq-{name}",
+        "restarts": True,
+    }
+    connector = WorkerConnector(**(made | changes))
+    return ConnectorSpec(id=name, name=name, cluster_id=cluster, registry_id="lsrc-1", config={}), connector
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def state(sinks: Sinks, name: str = "lcc-1") -> ConnectorState:
+    return sinks.status(name).state
+
+
+def test_the_worker_is_there_as_long_as_a_sink_is(sinks: Sinks, worker: Worker) -> None:
+    assert worker.starts == 0
+    assert "connect-supervisor" not in {thread.name for thread in threading.enumerate()}
+    sinks.start(*sink())
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+    assert sinks.status("lcc-1").records_produced == 5
+    eventually(lambda: sinks.status("lcc-1").dead_letters == 3)
+    sinks.remove("lcc-1")
+    assert worker.deleted == ["lcc-1"]
+    eventually(lambda: worker.returncode == 0)
+    with pytest.raises(NotFoundError):
+        sinks.status("lcc-1")
+    sinks.start(*sink("lcc-2"))
+    eventually(lambda: state(sinks, "lcc-2") is ConnectorState.RUNNING)
+    assert worker.starts == 2
+    assert sinks.status("lcc-2").dead_letters == 0
+
+
+def test_it_logs_in_as_the_service_account(sinks: Sinks, worker: Worker) -> None:
+    sinks.start(*sink())
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+    settings = worker.settings["lcc-1"]
+    for client in ("consumer", "producer", "admin"):
+        assert settings[f"{client}.override.bootstrap.servers"] == "127.0.0.1:1"
+        assert 'username="sa-1" password="internal-token"' in settings[f"{client}.override.sasl.jaas.config"]
+    assert settings["value.converter"] == "rag.connect.JsonSchemaConverter"
+    assert settings["value.converter.schema.registry.url"] == "http://127.0.0.1:3/schema-registry/lsrc-1"
+    assert settings["value.converter.user"] == "sa-1"
+
+
+def test_it_logs_in_with_an_api_key(sinks: Sinks, worker: Worker) -> None:
+    sinks.start(*sink(principal="", api_key="KEY", api_secret='a"b\\c'))
+    eventually(lambda: "lcc-1" in worker.settings)
+    settings = worker.settings["lcc-1"]
+    assert settings["consumer.override.bootstrap.servers"] == "127.0.0.1:2-lkc-1"
+    assert r'username="KEY" password="a\"b\\c";' in settings["consumer.override.sasl.jaas.config"]
+    assert settings["value.converter.user"] == "internal"
+
+
+def test_a_worker_that_died_is_started_again_with_all_its_sinks(sinks: Sinks, worker: Worker) -> None:
+    sinks.start(*sink())
+    sinks.start(*sink("lcc-2"))
+    eventually(lambda: len(worker.settings) == 2)
+    worker.returncode = -9
+    eventually(lambda: worker.starts == 2 and len(worker.settings) == 2)
+    eventually(lambda: state(sinks) is state(sinks, "lcc-2") is ConnectorState.RUNNING)
+
+
+def test_a_worker_that_does_not_start_is_told(sinks: Sinks, worker: Worker) -> None:
+    worker.refusing = "There is no java on PATH."
+    sinks.start(*sink())
+    eventually(lambda: state(sinks) is ConnectorState.FAILED)
+    assert sinks.status("lcc-1").trace == "There is no java on PATH."
+    worker.refusing = ""
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+
+
+def test_a_right_on_its_way_is_waited_for(sinks: Sinks, worker: Worker) -> None:
+    worker.says = FORBIDDEN
+    sinks.start(*sink(restarts=False))
+    eventually(lambda: worker.restarts > 1)
+    assert state(sinks) is ConnectorState.PROVISIONING
+    assert "may not use the topic products" in sinks.status("lcc-1").trace
+    worker.says = STARTING
+    assert "may not use the topic products" in sinks.status("lcc-1").trace
+    worker.says = RUNNING
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+    assert sinks.status("lcc-1").trace == ""
+
+
+def test_after_a_while_a_missing_right_is_a_failure(
+    sinks: Sinks, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PROVISIONING_SECONDS", -1.0)
+    worker.says = FORBIDDEN
+    sinks.start(*sink())
+    eventually(lambda: state(sinks) is ConnectorState.FAILED)
+
+
+@pytest.mark.parametrize("restarts", [True, False])
+def test_a_failed_sink_is_started_again_if_its_settings_say_so(
+    sinks: Sinks, worker: Worker, monkeypatch: pytest.MonkeyPatch, *, restarts: bool
+) -> None:
+    monkeypatch.setattr(module, "RESTART_SECONDS", 0.01)
+    worker.says = BROKEN
+    sinks.start(*sink(restarts=restarts))
+    eventually(lambda: state(sinks) is ConnectorState.FAILED)
+    assert "cannot be reached" in sinks.status("lcc-1").trace
+    if restarts:
+        eventually(lambda: worker.restarts > 1)
+        return
+    time.sleep(0.1)
+    assert worker.restarts == 0
+    sinks.restart("lcc-1")
+    eventually(lambda: worker.restarts == 1)
+
+
+def test_changed_settings_reach_the_worker(sinks: Sinks, worker: Worker) -> None:
+    sinks.start(*sink())
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+    spec, connector = sink(settings={"collection": "other"})
+    changed = ConnectorSpec(
+        id=spec.id, name=spec.name, cluster_id=spec.cluster_id, registry_id=None, config={"collection": "other"}
+    )
+    sinks.start(changed, connector)
+    eventually(lambda: worker.settings["lcc-1"].get("collection") == "other")
+
+
+def test_a_broker_that_is_down_is_told_and_waited_for(sinks: Sinks, worker: Worker) -> None:
+    sinks.start(*sink(cluster="lkc-down"))
+    eventually(lambda: sinks.status("lcc-1").trace == "The broker is down.")
+    assert state(sinks) is ConnectorState.FAILED
+    assert worker.settings == {}
