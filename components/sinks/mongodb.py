@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from components.config.sinks import KEY, MongoDb
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 20
 _AUTHENTICATION_FAILED = (18, 8000)  # a server's code, Atlas's
+_THERE = 48  # NamespaceExists
 VECTOR = "vector"
 SIMILARITY = "dotProduct"  # as in Confluent's tutorial
 
@@ -75,13 +75,18 @@ class MongoDbStore(Store[MongoDb]):
             ) from None
 
     def _index(self, client: Any, dimension: int, where: str) -> str:
-        from pymongo.errors import CollectionInvalid  # noqa: PLC0415 - as above
+        from pymongo.errors import CollectionInvalid, OperationFailure  # noqa: PLC0415 - as above
         from pymongo.operations import SearchIndexModel  # noqa: PLC0415
 
         entry = self.entry
         database = client[entry.database]
-        with suppress(CollectionInvalid):  # it is there
+        try:
             database.create_collection(entry.collection)
+        except CollectionInvalid:
+            pass  # it is there
+        except OperationFailure as error:
+            if error.code != _THERE:  # the connector may make it at the same moment
+                raise
         collection = database[entry.collection]
         for found in collection.list_search_indexes(entry.index):
             self._check(found, dimension, where)

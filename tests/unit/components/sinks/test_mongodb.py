@@ -93,6 +93,12 @@ def test_collection_and_index_are_made(server: Server) -> None:
     assert (options["username"], options["password"]) == ("admin", "very-secret")
 
 
+def test_a_collection_that_the_connector_makes_meanwhile_is_taken(server: Server) -> None:
+    server.refusal = OperationFailure("Collection already exists. NS: store.products", 48)
+    store().make_index(384)
+    assert len(server.made) == 1
+
+
 def test_an_index_that_is_there_stays(server: Server) -> None:
     server.collections, server.indexes = ["products"], [index_of(384)]
     assert "is there" in store().make_index(384)
