@@ -16,6 +16,9 @@ from components.flink import Flink
 from components.grants import Scope
 from components.identities import Identities
 from components.kafka import Kafka
+from components.sinks.plan import plan_sinks
+from components.sinks.search import connections_of
+from components.sinks.sink import Sink
 from components.sql_files import SqlFiles
 
 # Pulumi ends a program that still waits by SIGINT, also after a failed resource: no traceback under the error.
@@ -27,7 +30,8 @@ sources = {
     "datagen-source": RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),
 }
 topics = {schema.topic for schema in sources.values()}
-sql = SqlFiles.load(HERE / "sql", topics=topics, embedding_model=settings.model_version)
+sql = SqlFiles.load(HERE / "sql", topics=topics, embedding_model=settings.model_version, search=settings.search)
+plans = plan_sinks(settings.sinks, sql)
 names = Names.of(settings)
 organization = confluentcloud.get_organization_output()
 
@@ -43,6 +47,8 @@ scope = Scope(
     generated=topics,
     reads=sql.reads,
     writes=sql.writes,
+    asked=sql.asked,
+    sinks={plan.name: plan.copied for plan in plans},
     roles_per_topic=settings.cluster_type is not ClusterType.BASIC,
 )
 identities = Identities("identities", suffix=names.suffix, scope=scope)
@@ -60,8 +66,12 @@ pipeline = EmbeddingPipeline(
     sql=sql,
     models=model.statements,
     sources=[connector.source for connector in connectors],
+    connections=connections_of(session, sql, settings.sinks),
     protect=settings.protect,
 )
+sinks = [
+    Sink(plan, kafka=kafka, identities=identities, session=session, statements=pipeline.statements) for plan in plans
+]
 
 # The contract with everything that reads a stack: docs/outputs.md.
 pulumi.export("organizationId", organization.id)
@@ -87,3 +97,5 @@ pulumi.export(
 pulumi.export("models", sorted(statement.target for statement in sql.models.values()))
 pulumi.export("statements", pipeline.statements)
 pulumi.export("flows", sql.flows)
+pulumi.export("sinks", {sink.plan.name: sink.output for sink in sinks})
+pulumi.export("sinkSecrets", pulumi.Output.secret({sink.plan.name: dict(sink.plan.store.secrets()) for sink in sinks}))

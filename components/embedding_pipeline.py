@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -21,6 +22,7 @@ class EmbeddingPipeline(pulumi.ComponentResource):
     Pulumi takes a connector for created.
 
     ``models``: names of the CREATE MODEL statements, by purpose. ``sources``: the topics that connectors fill.
+    ``connections``: the ids of the connections that external tables read through, by purpose.
     ``statements``: the names of all statements, by purpose.
     """
 
@@ -34,6 +36,7 @@ class EmbeddingPipeline(pulumi.ComponentResource):
         sql: SqlFiles,
         models: Mapping[str, pulumi.Output[str]],
         sources: Sequence[Source],
+        connections: Mapping[str, pulumi.Output[str]] = MappingProxyType({}),
         protect: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -41,7 +44,8 @@ class EmbeddingPipeline(pulumi.ComponentResource):
         self.statements = dict(models)
         for purpose, table in sql.tables.items():
             options = pulumi.ResourceOptions(parent=self, protect=protect)
-            self.statements[purpose] = declare_statement(purpose, table, session, options)
+            built_on = [connections[purpose]] if purpose in connections else []
+            self.statements[purpose] = declare_statement(purpose, table, session, options, built_on=built_on)
         for purpose, insert in sql.inserts.items():
             reads = sql.read_by(insert)
             self.statements[purpose] = declare_statement(

@@ -6,14 +6,14 @@ cluster instead; roles on Schema Registry subjects and in Flink are the same for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
 
@@ -39,11 +39,20 @@ class Grant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Copied:
+    """What a sink reads, and how the names of the topics begin that its connector makes (``dlq``)."""
+
+    topics: AbstractSet[str]
+    reports: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """The CRNs that grants are relative to, and the topics of the pipeline.
 
     ``organization``, ``environment``, ``registry``: resource names; ``cluster``: RBAC CRN; ``cluster_id``: ``lkc-``.
-    ``generated``: topics that connectors fill; ``reads``, ``writes``: topics of the statements.
+    ``generated``: topics that connectors fill; ``reads``, ``writes``: topics of the statements; ``asked``: those of
+    ``writes`` that only the deployer fills; ``sinks``: by name.
     """
 
     organization: pulumi.Output[str]
@@ -55,6 +64,8 @@ class Scope:
     reads: AbstractSet[str]
     writes: AbstractSet[str]
     roles_per_topic: bool
+    asked: AbstractSet[str] = frozenset()
+    sinks: Mapping[str, Copied] = field(default_factory=dict)
 
     def datagen(self) -> list[Grant]:
         """Rights of the connectors: write their topics, register the schemas."""
@@ -71,7 +82,8 @@ class Scope:
                 self._transactions(Role.DEVELOPER_READ),
                 self._transactions(Role.DEVELOPER_WRITE),
                 *self._topics(self.reads, Role.DEVELOPER_READ),
-                *self._topics(self.writes, Role.DEVELOPER_WRITE, Role.DEVELOPER_MANAGE),
+                *self._topics(self.writes - self.asked, Role.DEVELOPER_WRITE),
+                *self._topics(self.writes, Role.DEVELOPER_MANAGE),
             ),
             *self._subjects(self.reads | self.writes, Role.DEVELOPER_READ),
             *self._subjects(self.writes, Role.DEVELOPER_WRITE),
@@ -89,15 +101,38 @@ class Scope:
         ]
 
     def operator(self) -> list[Grant]:
-        """Rights of the same key on data: what SELECT and DROP TABLE need, which run as the key's owner."""
+        """Rights of the same key on data: what SELECT, INSERT and DROP TABLE need, which run as the key's owner."""
         return [
             *self._kafka(
+                *([self._transactions(Role.DEVELOPER_WRITE)] if self.asked else []),
+                *self._topics(self.asked, Role.DEVELOPER_WRITE),
+                *([self._connectors("topic", "dlq", Role.DEVELOPER_READ)] if self.sinks else []),
                 *self._topics(self.generated | self.writes, Role.DEVELOPER_READ),
                 *self._topics(self.writes, Role.DEVELOPER_MANAGE),
             ),
             *self._subjects(self.generated | self.writes, Role.DEVELOPER_READ),
             *self._subjects(self.writes, Role.DEVELOPER_MANAGE),
         ]
+
+    def sink(self, name: str) -> list[Grant]:
+        """Rights of a sink's connector: read its topics, keep its offsets, write what it could not deliver.
+
+        What it makes is named with its id, which it does not have before it is made: hence the prefixes.
+        """
+        copied = self.sinks[name]
+        made = (Role.DEVELOPER_WRITE, Role.DEVELOPER_MANAGE)
+        return [
+            *self._kafka(
+                *self._topics(copied.topics, Role.DEVELOPER_READ),
+                self._connectors("group", "connect", Role.DEVELOPER_READ),
+                *(self._connectors("topic", report, role) for report in copied.reports for role in made),
+            ),
+            *self._subjects(copied.topics, Role.DEVELOPER_READ),
+        ]
+
+    def _connectors(self, kind: str, prefix: str, role: Role) -> Grant:
+        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, f"/{kind}={prefix}-lcc*")
+        return Grant(role=role, on=f"{kind}-{prefix}", crn=crn)
 
     def _kafka(self, *grants: Grant) -> list[Grant]:
         if self.roles_per_topic:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Identities(pulumi.ComponentResource):
-    """An account per duty: ``datagen`` (the connectors, if any), ``runner`` (statements), ``deployer`` (the Flink key).
+    """An account per duty: ``datagen``, ``sink-*``, ``runner`` (statements), ``deployer`` (the Flink key).
 
     ``accounts`` and ``rights``: by duty. The rights are the role bindings to depend on: what uses a right comes after
     it and goes before it. Those of ``deployer`` do not wait for the cluster; those of ``operator``, which are the same
@@ -36,6 +36,9 @@ class Identities(pulumi.ComponentResource):
         if scope.generated:
             datagen = self._account("datagen", f"Runs the Datagen connector{profile}")
             self.rights["datagen"] = self._bind(datagen, "datagen", scope.datagen())
+        for sink in scope.sinks:
+            account = self._account(f"sink-{sink}", f"Runs the sink {sink}{profile}")
+            self.rights[f"sink-{sink}"] = self._bind(account, f"sink-{sink}", scope.sink(sink))
         runner = self._account("runner", f"Runs the Flink statements{profile}")
         # After the runner: when all are replaced, statements are deleted with the runner, by a key that is still there.
         deployer = self._account("deployer", f"Owns the Flink API key{profile}", after=[runner])

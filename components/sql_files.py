@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CONNECTION = "OPENAI.CONNECTION"
 _MODEL_VERSION = "OPENAI.MODEL_VERSION"
+_CONNECTOR = "CONNECTOR"
 _FILE_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -27,16 +28,19 @@ class SqlFiles:
     topics: frozenset[str]
 
     @classmethod
-    def load(cls, folder: Path, *, topics: Collection[str], embedding_model: str | None) -> SqlFiles:
-        """Read ``folder``; every mistake found is in the one :class:`pulumi.RunError`.
+    def load(
+        cls, folder: Path, *, topics: Collection[str], embedding_model: str | None, search: bool = False
+    ) -> SqlFiles:
+        """Read ``folder``, with its folder ``search`` on request; every mistake is in the one :class:`pulumi.RunError`.
 
         ``embedding_model`` is written into each CREATE MODEL unless it is ``None`` (the provider's own default).
         """
         mistakes: list[str] = []
-        found = {path.stem: _read(path, mistakes) for path in sorted(folder.glob("*.sql"))}
+        paths = [*sorted(folder.glob("*.sql")), *(sorted(folder.glob("search/*.sql")) if search else [])]
+        found = {path.stem: _read(path, f"sql/{path.relative_to(folder)}", mistakes) for path in paths}
         files = cls(statements={key: one for key, one in found.items() if one}, topics=frozenset(topics))
         if not mistakes:  # what one file says wrongly, others would be blamed for
-            mistakes += [f"sql/{purpose}.sql {mistake}." for purpose, mistake in files._mistakes(embedding_model)]
+            mistakes += [f"{statement.file} {mistake}." for statement, mistake in files._mistakes(embedding_model)]
         if not found:
             mistakes.append("sql/ holds no statement: write CREATE TABLE and INSERT INTO into a file each.")
         if mistakes:
@@ -73,8 +77,18 @@ class SqlFiles:
 
     @property
     def writes(self) -> frozenset[str]:
-        """Every topic that a CREATE TABLE makes, and an INSERT fills."""
-        return frozenset(table.target for table in self.tables.values())
+        """Every topic that a CREATE TABLE makes."""
+        return frozenset(table.target for key, table in self.tables.items() if key not in self.external)
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Every such topic that no INSERT of a file fills: it is for rows that are typed, such as questions."""
+        return self.writes - {insert.target for insert in self.inserts.values()}
+
+    @property
+    def external(self) -> dict[str, Statement]:
+        """Each CREATE TABLE of a store's data, which makes no topic, by purpose."""
+        return {purpose: table for purpose, table in self.tables.items() if _CONNECTOR in table.options}
 
     @property
     def flows(self) -> dict[str, dict[str, object]]:
@@ -94,47 +108,47 @@ class SqlFiles:
 
     def used_by(self, insert: Statement) -> list[str]:
         """Return the purposes of the statements that make what it fills, reads and predicts with."""
-        tables = self.read_by(insert) | {insert.target}
+        external = {table.target for table in self.external.values()}
+        tables = self.read_by(insert) | (external & insert.names) | {insert.target}
         makers = [purpose for purpose, table in self.tables.items() if table.target in tables]
         return makers + [key for key, model in self.models.items() if model.target in insert.predicts_with]
 
     def _of(self, kind: Kind) -> dict[str, Statement]:
         return {purpose: one for purpose, one in self.statements.items() if one.kind is kind}
 
-    def _mistakes(self, embedding_model: str | None) -> Iterator[tuple[str, str]]:
+    def _mistakes(self, embedding_model: str | None) -> Iterator[tuple[Statement, str]]:
         made: dict[tuple[str | None, str], str] = {("TABLE", topic): "a connector" for topic in self.topics}
-        for purpose, statement in {**self.models, **self.tables}.items():
+        for statement in (*self.models.values(), *self.tables.values()):
             thing = (statement.kind.makes, statement.target)
             if thing in made:
-                yield purpose, f"makes {statement.target}, which {made[thing]} makes too: write another name"
-            made.setdefault(thing, f"sql/{purpose}.sql")
-        for purpose, model in self.models.items():
+                yield statement, f"makes {statement.target}, which {made[thing]} makes too: write another name"
+            made.setdefault(thing, statement.file)
+        for model in self.models.values():
             if _CONNECTION not in model.options:
-                yield purpose, f"names no connection: add '{_CONNECTION}' = 'openai-embedding-connection'"
+                yield model, f"names no connection: add '{_CONNECTION}' = 'openai-embedding-connection'"
             elif len(self.connections) > 1:
-                yield purpose, f"is one of models with several connections: write one '{_CONNECTION}' in all of them"
+                yield model, f"is one of models with several connections: write one '{_CONNECTION}' in all of them"
             if embedding_model and _MODEL_VERSION in model.options:
                 both = f"'{_MODEL_VERSION}' and confluent-rag:embeddingModel is {embedding_model!r}"
-                yield purpose, f"sets {both}: keep one"
+                yield model, f"sets {both}: keep one"
         yield from self._mistakes_of_inserts()
 
-    def _mistakes_of_inserts(self) -> Iterator[tuple[str, str]]:
-        for purpose, insert in self.inserts.items():
+    def _mistakes_of_inserts(self) -> Iterator[tuple[Statement, str]]:
+        for insert in self.inserts.values():
             if insert.target not in self.writes:
-                yield purpose, f"fills {insert.target}, which no CREATE TABLE of sql/ makes: write one, or another name"
+                yield insert, f"fills {insert.target}, which no CREATE TABLE of sql/ makes: write one, or another name"
             for model_name in sorted(insert.predicts_with - {model.target for model in self.models.values()}):
-                yield purpose, f"calls ML_PREDICT with {model_name}, which no CREATE MODEL of sql/ makes: write one"
+                yield insert, f"calls ML_PREDICT with {model_name}, which no CREATE MODEL of sql/ makes: write one"
             if not self.read_by(insert):
                 known = ", ".join(f"`{topic}`" for topic in sorted(self.topics | self.writes - {insert.target}))
-                yield purpose, f"reads no topic of the stack: select from one of {known}"
+                yield insert, f"reads no topic of the stack: select from one of {known}"
 
 
-def _read(path: Path, mistakes: list[str]) -> Statement | None:
-    name = f"sql/{path.name}"
+def _read(path: Path, name: str, mistakes: list[str]) -> Statement | None:
     if not _FILE_NAME.fullmatch(path.stem):
         mistakes.append(f"{name} names its statement: write a file name of a-z, 0-9 and -, starting with a letter.")
     try:
-        return Statement.parse(path.read_text(encoding="utf-8"))
+        return Statement.parse(path.read_text(encoding="utf-8"), name)
     except (OSError, UnicodeDecodeError) as error:
         mistakes.append(f"{name} cannot be read ({error}).")
     except SqlTextError as error:

@@ -41,6 +41,9 @@ def git(folder: Path, *args: str) -> str:
     return subprocess.run(["git", *identity, *args], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
+LOCAL_STACKS = ("dev", "rag")
+
+
 @dataclass
 class Clone:
     """A checkout in ``path`` whose local cloud listens on ``port``."""
@@ -73,10 +76,11 @@ class Clone:
 
     def move_to_own_port(self) -> None:
         """Replace the port in the clone's files by this clone's own."""
-        settings = self.path / "Pulumi.dev.yaml"
-        text, moved = re.subn(r"(http://(?:127\.0\.0\.1|localhost)):\d+", rf"\1:{self.port}", settings.read_text())
-        assert moved, f"{settings} names no local cloud"
-        settings.write_text(text)
+        for name in LOCAL_STACKS:
+            settings = self.path / f"Pulumi.{name}.yaml"
+            text, moved = re.subn(r"(http://(?:127\.0\.0\.1|localhost)):\d+", rf"\1:{self.port}", settings.read_text())
+            assert moved, f"{settings} names no local cloud"
+            settings.write_text(text)
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace ``old``, which must occur, in a file."""

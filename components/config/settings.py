@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,9 +14,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic.alias_generators import to_camel
 
 from components.config.regions import REGIONS, Cloud
+from components.config.rule import Rule
+from components.config.sinks import AnySink, local_mistakes, read_sinks, with_local_stores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 NAMESPACE = "confluent-rag"
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -39,20 +40,6 @@ class GovernancePackage(StrEnum):
 
     ESSENTIALS = "ESSENTIALS"
     ADVANCED = "ADVANCED"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """What a setting may be: ``allowed`` completes "must be ..."; ``choices`` are offered as corrections."""
-
-    allowed: str
-    choices: Sequence[str] = ()
-    example: str | None = None
-
-
-def _one_of(choices: Sequence[object]) -> Rule:
-    names = [str(choice) for choice in choices]
-    return Rule(allowed=f"one of {', '.join(names)}", choices=names)
 
 
 def _regions_of(cloud: object) -> tuple[str, ...]:
@@ -85,19 +72,19 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True, populate_by_name=True)
 
-    cloud: Annotated[Cloud, _one_of(list(Cloud))] = Field(Cloud.AWS, description="Cloud that everything runs in.")
+    cloud: Annotated[Cloud, Rule.one_of(list(Cloud))] = Field(Cloud.AWS, description="Cloud that everything runs in.")
     region: Annotated[str, AfterValidator(_known_region), Rule(allowed="a region of that cloud (below)")] = Field(
         "us-east-1", validate_default=True, description="Region of the Kafka cluster and of Flink."
     )
-    cluster_type: Annotated[ClusterType, _one_of(list(ClusterType))] = Field(
+    cluster_type: Annotated[ClusterType, Rule.one_of(list(ClusterType))] = Field(
         ClusterType.STANDARD,
         description="Kafka cluster type; a Basic cluster can become Standard, not the reverse. Basic knows no roles "
         "per topic: its accounts are CloudClusterAdmin of the cluster, which is for development.",
     )
-    max_cfu: Annotated[int, AfterValidator(_known_cfu), _one_of(_CFU_LIMITS)] = Field(
+    max_cfu: Annotated[int, AfterValidator(_known_cfu), Rule.one_of(_CFU_LIMITS)] = Field(
         10, description="Most Confluent Flink units (CFU) that the compute pool may use."
     )
-    governance_package: Annotated[GovernancePackage, _one_of(list(GovernancePackage))] = Field(
+    governance_package: Annotated[GovernancePackage, Rule.one_of(list(GovernancePackage))] = Field(
         GovernancePackage.ESSENTIALS, description="Stream Governance package of the environment."
     )
     openai_endpoint: Annotated[
@@ -146,8 +133,15 @@ class Settings(BaseModel):
         description="Raise it, and the next `up` replaces every API key that this program makes, while the pipeline "
         "runs: new key made, users moved to it, old key deleted.",
     )
-    protect: Annotated[bool, _one_of(["true", "false"])] = Field(
+    protect: Annotated[bool, Rule.one_of(["true", "false"])] = Field(
         default=False, description="Whether Pulumi refuses to delete what holds data: environment, cluster, table."
+    )
+    sinks: Annotated[tuple[AnySink, ...], Rule(allowed="a list of sinks ([stores.md](stores.md))")] = Field(
+        (), description="Stores that the vectors are copied into, one entry each."
+    )
+    search: Annotated[bool, Rule.one_of(["true", "false"])] = Field(
+        default=False,
+        description="Whether the statements of `sql/search/` are declared, with which Flink searches the MongoDB sink.",
     )
 
     @property
@@ -162,20 +156,36 @@ class Settings(BaseModel):
         config = {key.removeprefix(prefix): value for key, value in CONFIG.get().items() if key.startswith(prefix)}
         if not config.get("openaiApiKey") and os.environ.get(KEY_VARIABLE):
             config["openaiApiKey"] = os.environ[KEY_VARIABLE]
-        return cls.of(config, pulumi.get_stack())
+        settings = cls.of(config, pulumi.get_stack())
+        if mistakes := local_mistakes(settings.sinks, os.environ):
+            raise pulumi.RunError("\n".join(mistakes))
+        return settings.model_copy(update={"sinks": with_local_stores(settings.sinks, os.environ)})
 
     @classmethod
     def of(cls, config: Mapping[str, Any], stack: str) -> Settings:
-        """Check the configuration of ``stack``, by key without namespace; every mistake is in one ``RunError``."""
+        """Check the configuration of ``stack``, by key without namespace; every mistake is in one ``RunError``.
+
+        ``sinks`` is JSON text, as Pulumi gives it.
+        """
         given = {key: value for key, value in config.items() if value or key not in _MAY_BE_EMPTY}
+        sinks, mistakes = read_sinks(given.pop("sinks", "[]"), stack)
         try:
-            return cls.model_validate(given)
+            settings = cls.model_validate({**given, "sinks": sinks})
         except ValidationError as error:
             keys = dict.fromkeys(str(mistake["loc"][0]) for mistake in error.errors(include_input=False))
-            raise pulumi.RunError("\n".join(_sentence(key, given, stack) for key in keys)) from None
+            raise pulumi.RunError("\n".join([*(_sentence(key, given, stack) for key in keys), *mistakes])) from None
+        if settings.search and not mistakes and not any(sink.searchable for sink in sinks):
+            mistakes = [_NOTHING_TO_SEARCH]
+        if mistakes:
+            raise pulumi.RunError("\n".join(mistakes))
+        return settings
 
 
-_MAY_BE_EMPTY = ("suffix", "clusterName", "environmentId", "openaiApiKey")
+_NOTHING_TO_SEARCH = (
+    f"{NAMESPACE}:search is true, but there is no sink that can be searched: add one of kind mongodb to"
+    f" {NAMESPACE}:sinks, or remove {NAMESPACE}:search."
+)
+_MAY_BE_EMPTY = ("suffix", "clusterName", "environmentId", "openaiApiKey", "sinks")
 
 
 def rules() -> dict[str, Rule]:
@@ -205,11 +215,6 @@ def _sentence(key: str, given: Mapping[str, Any], stack: str) -> str:
         cloud = given.get("cloud", Cloud.AWS)
         names = _regions_of(cloud)
         rule = Rule(allowed=f"a region of {cloud} with Flink ({', '.join(names)})", choices=names)
-    near = get_close_matches(str(value), rule.choices, n=1) or [
-        choice for choice in rule.choices if choice.lower() == str(value).lower()
-    ]
-    default = str(rule.example or field.default)
-    default = default.lower() if isinstance(field.default, bool) else default
-    example = near[0] if near else default if default in rule.choices or not rule.choices else rule.choices[0]
+    example = rule.correction(value, field.default)
     name = f"{NAMESPACE}:{key}"
     return f"{name} is {value!r} but must be {rule.allowed}: write `{name}: {example}` in {stack_file}."

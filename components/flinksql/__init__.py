@@ -1,6 +1,6 @@
 """The life of a Flink statement: declared, created, replaced without loss, repaired."""
 
-from components.flinksql.answers import answered
+from components.flinksql.answers import answer_of, answered
 from components.flinksql.calls import HookError
 from components.flinksql.previous import Previous
 from components.flinksql.rights import connection_hooks
@@ -18,6 +18,7 @@ __all__ = [
     "Source",
     "SqlTextError",
     "Statement",
+    "answer_of",
     "answered",
     "connection_hooks",
     "declare_statement",

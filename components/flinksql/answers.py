@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from components.flinksql.session import FlinkSession
 
 
-async def answer_of(session: FlinkSession, model: str, database: str, failure: str) -> None:
+async def answer_of(session: FlinkSession, model: str, database: str, failure: str) -> tuple[Any, ...]:
     """Have ``model`` answer; :class:`HookError` has the provider's refusal, and what to do about it."""
     try:
-        await ask(session.address, database, lambda flink: flink.predict(model), failure, RIGHTS_SECONDS)
+        row: tuple[Any, ...] = await ask(
+            session.address, database, lambda flink: flink.predict(model), failure, RIGHTS_SECONDS
+        )
     except HookError as error:
         raise HookError(f"{error} {session.model_remedy}") from None
+    return row
 
 
 def answered(

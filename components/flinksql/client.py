@@ -234,22 +234,25 @@ class FlinkSql:
             self._gone(name)
         return columns
 
-    def predict(self, model: str) -> None:
-        """Have ``model`` answer once; the error is its provider's own. One embedding is paid for."""
+    def predict(self, model: str) -> tuple[Any, ...]:
+        """Have ``model`` answer once, and return that; the error is its provider's own. One embedding is paid for."""
         name = self._name()
         cursor = self._connection.streaming_cursor()
+        rows: list[tuple[Any, ...]] = []
         try:
             cursor.execute(
                 f"SELECT * FROM (VALUES ('ready?')) AS question (input), LATERAL TABLE(ML_PREDICT('{model}', input))",  # noqa: S608 - from the project's own file
                 statement_name=name,
                 timeout=int(START_SECONDS),
             )
-            _wait_until(lambda: self._has_row(name, cursor), ANSWER_SECONDS, f"model {model} gave no answer")
+            _wait_until(lambda: self._has_row(name, cursor, rows), ANSWER_SECONDS, f"model {model} gave no answer")
         finally:
             self._remove(name)
+        return rows[0]
 
-    def _has_row(self, name: str, cursor: Any) -> bool:
-        if cursor.fetchmany(1):
+    def _has_row(self, name: str, cursor: Any, rows: list[tuple[Any, ...]]) -> bool:
+        rows += cursor.fetchmany(1)
+        if rows:
             return True
         statement = self._connection.get_statement(name)
         if statement.is_failed or statement.is_degraded:

@@ -81,7 +81,7 @@ class Lifecycle:
 
         found = await self._ask(database, objection, f"Flink cannot be asked about {self.purpose}")
         if found:
-            raise HookError(f"sql/{self.purpose}.sql is refused by Flink: {found}")
+            raise HookError(f"{self.statement.file} is refused by Flink: {found}")
 
     async def _prepare(self, args: pulumi.ResourceHookArgs) -> None:
         """Clear the way: what an interrupted run left behind, what the replaced CREATE made. Wait for what it uses."""
@@ -134,7 +134,7 @@ class Lifecycle:
         return (
             f"{made.capitalize()} {statement.target} is there already, and nothing proves that this stack made it"
             " (Confluent Cloud forgets a statement 30 days after its end, and a refresh then takes it for gone): to"
-            f" take it as it is, write {statement.kind} IF NOT EXISTS in sql/{self.purpose}.sql; for a new one, which"
+            f" take it as it is, write {statement.kind} IF NOT EXISTS in {self.statement.file}; for a new one, which"
             f" loses what this one holds, run ./pulumiw sql '{statement.drop}'; then run up again."
         )
 

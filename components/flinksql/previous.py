@@ -22,6 +22,7 @@ ANSWERED_WITH = "answeredWith"
 GONE = "GONE"
 INITIAL_OFFSET_FROM = "sql.tables.initial-offset-from"
 _STACK = "pulumi:pulumi:Stack"
+_COMPONENT = "confluent-rag:index:"
 _STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 _ATTEMPTS = 10
 _PAUSE_SECONDS = 0.2
@@ -51,11 +52,13 @@ class Previous:
     """``statements``: the state's, by resource name. ``noted``: the names in the outputs of the last good `up`.
 
     ``answered_with``: a digest of what the models called their provider with when they last answered, if they have.
+    ``components``: the outputs of the program's components, by name.
     """
 
     statements: Mapping[str, LastStatement] = field(default_factory=dict)
     noted: frozenset[str] = frozenset()
     answered_with: str | None = None
+    components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def read(cls) -> Previous:
@@ -63,11 +66,14 @@ class Previous:
         outputs: dict[str, Any] = {}
         answered_with: str | None = None
         found: dict[str, dict[str, Any]] = {}
+        components: dict[str, dict[str, Any]] = {}
         for urn, resource in _resources().items():
             if resource["type"] == _STACK:
                 outputs = resource["outputs"]
             elif resource["type"] == _STATEMENT and "statementName" in resource["outputs"]:
                 found[urn.rpartition("::")[2]] = resource["outputs"]
+            elif resource["type"].startswith(_COMPONENT):
+                components[urn.rpartition("::")[2]] = resource["outputs"]
             answered_with = resource["outputs"].get(ANSWERED_WITH, answered_with)
         address = {field: str(outputs[name]) for field, name in _IN_OUTPUTS.items() if name in outputs}
         phases = _phases(Address(**address)) if found and address.keys() == _IN_OUTPUTS.keys() else None
@@ -83,6 +89,7 @@ class Previous:
             },
             noted=frozenset((outputs.get(STATEMENTS) or {}).values()),
             answered_with=answered_with,
+            components=components,
         )
 
     def made(self, purpose: str) -> Statement | None:
@@ -144,7 +151,7 @@ class Previous:
             statement = Statement.parse(self.statements[purpose].text)
             if statement.kind.makes:
                 pulumi.log.warn(
-                    f"sql/{purpose}.sql was removed: its statement is deleted, {statement.kind.makes.lower()}"
+                    f"{purpose}.sql is no longer declared: its statement is deleted, {statement.kind.makes.lower()}"
                     f" {statement.target} stays; to remove that too, run ./pulumiw sql '{statement.drop}'."
                 )
 

@@ -7,7 +7,7 @@ a file holds one whole statement, of which kind, and which models, tables and co
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -81,14 +81,15 @@ def tokens(text: str) -> Iterator[Token]:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement, word for word as in its file; ``target`` is the model or table that it makes or fills."""
+    """One statement, word for word as in ``file``; ``target`` is the model or table that it makes or fills."""
 
     kind: Kind
     text: str
     target: str
+    file: str = ""
 
     @classmethod
-    def parse(cls, text: str) -> Statement:
+    def parse(cls, text: str, file: str = "") -> Statement:
         """Read ``text``, else :class:`SqlTextError`."""
         found = list(tokens(text))
         kind = _kind(found)
@@ -96,7 +97,7 @@ class Statement:
         if ends and ends[0] < len(found) - 1:
             raise SqlTextError("holds more than one statement: leave one in it")
         _check_parentheses(text, found)
-        return cls(kind=kind, text=text.strip(), target=_target(found, kind))
+        return cls(kind=kind, text=text.strip(), target=_target(found, kind), file=file)
 
     @property
     def is_conditional(self) -> bool:
@@ -153,7 +154,7 @@ class Statement:
         before = self.text[:last].rstrip()
         literal = value.replace("'", "''")
         text = f"{before},\n  '{key}' = '{literal}'\n{self.text[last:]}"
-        return Statement(kind=self.kind, text=text, target=self.target)
+        return replace(self, text=text)
 
 
 def _check_parentheses(text: str, found: Sequence[Token]) -> None:

@@ -95,7 +95,7 @@ class ConnectorPlane:
         return connector.status()
 
     def delete(self, connector_id: str) -> None:
-        """Stop a connector and forget its progress. A sink's is its consumer group's: no later connector has that id."""
+        """Stop a connector and forget its progress, which for a sink is its consumer group."""
         if self._sinks is not None:
             self._sinks.remove(connector_id)
         with self._lock:

@@ -199,8 +199,8 @@ class TestEmbeddingPipeline:
         declare(previous=replace(previous, statements=statements))
         (sentence,) = said
         assert sentence == (
-            "sql/create-table-gone.sql was removed: its statement is deleted, table gone stays; to remove that too, run"
-            " ./pulumiw sql 'DROP TABLE IF EXISTS `gone`'."
+            "create-table-gone.sql is no longer declared: its statement is deleted, table gone stays; to remove that"
+            " too, run ./pulumiw sql 'DROP TABLE IF EXISTS `gone`'."
         )
 
     def test_protect_protects_the_table_alone(self, declare: Callable[..., Recorded]) -> None:

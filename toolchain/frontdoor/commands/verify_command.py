@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # minute. The default leaves time for both, twice.
 _SECONDS = 180
 _OWN_OUTPUTS = NEEDED_OUTPUTS | {"kafkaClusterId", "connectors", "flows", "statements"}
+_OF_SINKS = {"sinks", "sinkSecrets"}  # of stacks that have been up since there were sinks
 _KEY = {"key": "confluentcloud:cloudApiKey", "secret": "confluentcloud:cloudApiSecret"}
 _VARIABLES = {"key": "CONFLUENT_CLOUD_API_KEY", "secret": "CONFLUENT_CLOUD_API_SECRET"}
 
@@ -74,7 +75,9 @@ def _repairs(prepared: Prepared) -> dict[str, Any]:
 def _run_checks(layout: Layout, chosen: argparse.Namespace) -> None:
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
     prepared = prepare(layout, request, needs_cloud=True)
-    outputs = {name: value for name, value in outputs_of(prepared, _OWN_OUTPUTS).items() if name in _OWN_OUTPUTS}
+    outputs = {
+        name: value for name, value in outputs_of(prepared, _OWN_OUTPUTS).items() if name in _OWN_OUTPUTS | _OF_SINKS
+    }
     endpoint = prepared.stack.endpoint or prepared.environment.get("CONFLUENT_CLOUD_ENDPOINT") or CONFLUENT_CLOUD
     cloud = {"endpoint": endpoint, **_cloud_key(prepared)}
     reading, writing = os.pipe()

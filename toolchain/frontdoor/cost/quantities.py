@@ -58,8 +58,8 @@ def quantities(settings: Settings, usage: Usage) -> list[Quantity]:
     governance = f"Stream Governance, {settings.governance_package.capitalize()}"
     return [
         _fixed("kafka-ecku-hour", f"{kafka}: one eCKU", 1),
-        # Written: both topics. Read: the source topic, by the INSERT.
-        _fixed("kafka-transfer-gb", f"{kafka}: data in and out", source + sink + source),
+        # Written: both topics. Read: the source topic by the INSERT, the vectors by each sink.
+        _fixed("kafka-transfer-gb", f"{kafka}: data in and out", source + sink + source + len(settings.sinks) * sink),
         Quantity(
             metric="kafka-storage-gb-month",
             what=f"{kafka}: storage, empty to 7 days full ({retained:.3g} GB)",
@@ -68,6 +68,14 @@ def quantities(settings: Settings, usage: Usage) -> list[Quantity]:
         ),
         _fixed("connect-task-hour", "Datagen connector: tasks", TASKS),
         _fixed("connect-transfer-gb", "Datagen connector: data", source),
+        *(
+            one
+            for entry in settings.sinks
+            for one in (
+                _fixed("connect-task-hour", f"Sink {entry.label}: tasks", TASKS),
+                _fixed("connect-transfer-gb", f"Sink {entry.label}: data", sink),
+            )
+        ),
         *([] if settings.environment_id else [_fixed("governance-hour", governance, 1)]),
         Quantity(metric="flink-cfu-hour", what="Flink: one CFU to the pool's limit", low=1, high=settings.max_cfu),
         _fixed("embedding-million-tokens", f"Embeddings, {settings.embedding_model}", tokens),
@@ -98,6 +106,8 @@ def caveats(settings: Settings, usage: Usage) -> Iterator[str]:
         " (OpenAI's rule of thumb for English)."
     )
     yield "Measured your own? Give it with --usage NAME=AMOUNT (docs/cost.md)."
+    for entry in settings.sinks:
+        yield f"Sink {entry.label}: without what {entry.kind.capitalize()} itself costs, and its network."
     if settings.embedding_model not in DIMENSIONS:
         yield f"Without the vectors' own bytes: how long those of {settings.embedding_model} are is not known here."
     if is_loopback(settings.openai_endpoint):

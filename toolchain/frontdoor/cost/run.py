@@ -33,16 +33,28 @@ def settings_of(project: Path, stack: str) -> Settings:
     config = {key: entry.get("default", "") for key, entry in declared.items()}
     own = _yaml(project / f"Pulumi.{stack}.yaml").get("config") or {}
     prefix = f"{NAMESPACE}:"
-    config |= {key.removeprefix(prefix): value for key, value in own.items() if key.startswith(prefix)}
-    # A mapping is an encrypted secret; no price depends on one.
-    plain = {key: _text(value) for key, value in config.items() if not isinstance(value, dict)}
+    config |= {
+        key.removeprefix(prefix): _without_secrets(value) for key, value in own.items() if key.startswith(prefix)
+    }
+    plain = {key: _text(value) for key, value in config.items()}
     try:
         return Settings.of({**plain, "openaiApiKey": _NO_KEY_NEEDED}, stack)
     except pulumi.RunError as error:
         raise Failure(str(error)) from None
 
 
+def _without_secrets(value: Any) -> Any:
+    """Return ``value`` with a word for each secret within, which is encrypted here; no price depends on one."""
+    if isinstance(value, list):
+        return [_without_secrets(one) for one in value]
+    if isinstance(value, dict):
+        return _NO_KEY_NEEDED if value.keys() == {"secure"} else {k: _without_secrets(v) for k, v in value.items()}
+    return value
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return json.dumps(value, default=str)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -62,6 +62,15 @@ class FreshRecord:
     dimensions: int
 
 
+@dataclass(frozen=True)
+class SinkHealth:
+    """A sink: records that it could not deliver, and documents in its store (``None``: not asked)."""
+
+    name: str
+    dead_letters: int
+    documents: int | None
+
+
 @dataclass
 class Report:
     """All results of a check. A stack is healthy without ``problems``, each of which is one sentence."""
@@ -72,6 +81,7 @@ class Report:
     connectors: list[ConnectorHealth] = field(default_factory=list)
     lags: list[Lag] = field(default_factory=list)
     fresh: list[FreshRecord] = field(default_factory=list)
+    sinks: list[SinkHealth] = field(default_factory=list)
 
     @property
     def healthy(self) -> bool:
@@ -98,6 +108,9 @@ class Report:
             )
         for record in self.fresh:
             yield f"fresh      {record.topic:<10} {record.dimensions} dimensions: {record.content}"
+        for sink in self.sinks:
+            documents = "" if sink.documents is None else f", {sink.documents} documents"
+            yield f"sink       {sink.name:<10} {sink.dead_letters} records not delivered{documents}"
         for problem in self.problems:
             yield f"problem    {problem}"
         yield f"Stack {self.stack} is {'healthy' if self.healthy else 'unhealthy'}."

@@ -25,6 +25,7 @@ from toolchain.frontdoor.verify.services import (
     connector_problems,
     statement_problems,
 )
+from toolchain.frontdoor.verify.sinks import DeployedSink, Sink, check_sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +51,7 @@ def check(
     *,
     pause: Callable[[], None] = _pause,
     repairs: Repairs = NO_REPAIRS,
+    sinks: Sequence[Sink] = (),
 ) -> Report:
     """Check services and flows; errors of the stack or the cloud become problems in the report, never exceptions.
 
@@ -68,6 +70,8 @@ def check(
         is_healthy = report.healthy
         for flow in flows:
             check_flow(flow, report, left, wait=is_healthy, pause=pause)
+        for sink in sinks:
+            check_sink(sink, report)
     except (confluent_sql.Error, httpx.HTTPError) as error:
         missing = repairs.missing_tables(reason(error))
         report.problems.extend(missing or [f"The records cannot be read: {reason(error)}"])
@@ -123,13 +127,19 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
     services = Services.of(given["outputs"], given["cloud"])
     session = Session.of(given["outputs"])
+    outputs = given["outputs"]
+    fed = {one["topic"] for one in outputs["connectors"].values()} | {one["sink"] for one in outputs["flows"].values()}
     flows = [
-        SqlFlow(session, source, flow["sink"], bool(flow["models"]))
-        for flow in given["outputs"]["flows"].values()
+        SqlFlow(session, source, flow["sink"], bool(flow["models"]), source in fed)
+        for flow in outputs["flows"].values()
         for source in flow["sources"]
     ]
+    secrets = outputs.get("sinkSecrets", {})
+    sinks = [
+        DeployedSink(name, session, output, secrets.get(name, {})) for name, output in outputs.get("sinks", {}).items()
+    ]
     repairs = Repairs(**given["repairs"])
-    report = check(given["stack"], services, flows, _countdown(arguments.seconds), repairs=repairs)
+    report = check(given["stack"], services, flows, _countdown(arguments.seconds), repairs=repairs, sinks=sinks)
     if arguments.json:
         out(json.dumps(report.as_json(), ensure_ascii=False))
     else:

@@ -72,7 +72,8 @@ class Services:
             inserts=frozenset(outputs["flows"]),
             statements_path=f"/sql/v1/organizations/{outputs['organizationId']}/environments/{environment}/statements",
             connectors_path=f"/connect/v1/environments/{environment}/clusters/{outputs['kafkaClusterId']}/connectors",
-            connectors=frozenset(outputs["connectors"]),
+            connectors=frozenset(outputs["connectors"])
+            | {one["connector"] for one in outputs.get("sinks", {}).values()},
         )
 
     def read_statements(self) -> list[StatementHealth]:

@@ -25,9 +25,9 @@ from tests.support.recorded_program import record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TABLE = Statement.parse("CREATE TABLE product_vector (a INT);")
+TABLE = Statement.parse("CREATE TABLE product_vector (a INT);", "sql/p.sql")
 MODEL = Statement.parse("CREATE MODEL `m` WITH ('A' = 'b');")
-INSERT = Statement.parse("INSERT INTO product_vector SELECT 1;")
+INSERT = Statement.parse("INSERT INTO product_vector SELECT 1;", "sql/p.sql")
 PREDICTS = Statement.parse("INSERT INTO product_vector SELECT v FROM t, LATERAL TABLE(ML_PREDICT('m', c));")
 ADDRESS = Address(
     endpoint="http://flink",

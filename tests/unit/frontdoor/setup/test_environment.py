@@ -49,6 +49,15 @@ def test_the_local_clouds_keys(layout: Layout) -> None:
     }
 
 
+def test_the_local_store_s_address_and_user(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "LOCAL_MONGODB_HOST" not in of_cloud(layout)
+    store = {"mongodb_port": 27018, "mongodb_username": "admin", "mongodb_password": "local-secret"}
+    monkeypatch.setitem(globals(), "KEYS", {**KEYS, **store})
+    found = of_cloud(layout)
+    assert found["LOCAL_MONGODB_HOST"] == "127.0.0.1:27018"
+    assert (found["LOCAL_MONGODB_USERNAME"], found["LOCAL_MONGODB_PASSWORD"]) == ("admin", "local-secret")
+
+
 def test_official_plugins_wait_less_on_a_local_cloud(layout: Layout) -> None:
     assert of_cloud(layout, official=True)["TF_ACC"] == "1"
 

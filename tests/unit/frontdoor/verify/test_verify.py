@@ -15,6 +15,7 @@ from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Lag, Report
 from toolchain.frontdoor.verify.run import check
 from toolchain.frontdoor.verify.services import Services
+from toolchain.frontdoor.verify.sinks import StoreUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,8 +52,8 @@ class Cloud(StubApi):
             }
         )
 
-    def services(self) -> Services:
-        outputs = {
+    def outputs(self) -> dict[str, Any]:
+        return {
             "flinkRestEndpoint": self.url,
             "flinkApiKey": "FK",
             "flinkApiSecret": "FS",
@@ -63,7 +64,9 @@ class Cloud(StubApi):
             "flows": {"insert": {"sources": ["product-updates"], "sink": "product_vector", "models": ["m"]}},
             "statements": {"insert": INSERT, "model": MODEL, "table": TABLE},
         }
-        return Services.of(outputs, {"endpoint": self.url, "key": "CK", "secret": "CS"})
+
+    def services(self) -> Services:
+        return Services.of(self.outputs(), {"endpoint": self.url, "key": "CK", "secret": "CS"})
 
 
 def lag(source: int, target: int) -> Lag:
@@ -74,6 +77,7 @@ class Tables:
     """The two tables: each count in turn, the last one again and again."""
 
     source, sink, predicts = "product-updates", "product_vector", True
+    is_fed = True
 
     def __init__(self, *counts: tuple[int, int], vector: list[float] | None = VECTOR, arrives: bool = True) -> None:
         self.counts = [lag(*count) for count in counts]
@@ -302,3 +306,63 @@ def test_a_cloud_key_that_is_refused_is_not_taken_for_flinks() -> None:
         report = checked(cloud, Tables((7, 7)))
     assert [problem for problem in report.problems if "rotation" in problem] == []
     assert "Check CONFLUENT_CLOUD_API_KEY" in report.problems[0]
+
+
+class Copy:
+    """A sink with dead letters and documents."""
+
+    name, dead_letter_topic = "mongodb", "dlq-lcc-1"
+
+    def __init__(self, dead: int = 0, documents: int | None = 7, refusal: str = "") -> None:
+        self._dead, self._documents, self._refusal = dead, documents, refusal
+
+    def dead_letters(self) -> int:
+        return self._dead
+
+    def documents(self) -> int | None:
+        if self._refusal:
+            raise StoreUnreadableError(self._refusal)
+        return self._documents
+
+
+def with_sink(cloud: Cloud, sink: Copy, flow: Flow | None = None) -> Report:
+    flow = flow or Tables((7, 7))
+    return check("dev", cloud.services(), [flow], seconds_left(60), pause=lambda: None, sinks=[sink])
+
+
+def test_a_sink_is_told_with_its_documents() -> None:
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy())
+    assert report.healthy
+    assert "sink       mongodb    0 records not delivered, 7 documents" in list(report.lines())
+    assert report.as_json()["sinks"] == [{"name": "mongodb", "dead_letters": 0, "documents": 7}]
+
+
+def test_what_a_sink_could_not_deliver_is_a_problem() -> None:
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy(dead=2))
+    (problem,) = report.problems
+    assert problem.startswith("Sink mongodb could not deliver 2 records: they are in the topic dlq-lcc-1,")
+
+
+def test_a_store_that_does_not_answer_is_a_problem() -> None:
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy(refusal="MongoDB at h cannot be asked: closed."))
+    assert report.problems == ["MongoDB at h cannot be asked: closed."]
+
+
+def test_a_table_of_questions_is_not_waited_for() -> None:
+    questions = Tables((4, 4), arrives=False)
+    questions.is_fed = False
+    with Cloud() as cloud:
+        assert with_sink(cloud, Copy(), questions).healthy
+    assert questions.waited == []
+
+
+def test_the_connector_of_a_sink_has_to_be_there() -> None:
+    with Cloud() as cloud:
+        outputs = cloud.outputs()
+        outputs["sinks"] = {"mongodb": {"connector": "MongoDbAtlasSinkMongodb"}}
+        services = Services.of(outputs, {"endpoint": cloud.url, "key": "CK", "secret": "CS"})
+        report = check("dev", services, [Tables((7, 7))], seconds_left(60), pause=lambda: None)
+    assert "Connector MongoDbAtlasSinkMongodb does not exist any more" in report.problems[0]

@@ -1,0 +1,278 @@
+"""The stores that the vectors are copied into: what may be written under ``confluent-rag:sinks``."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from components.config.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+KEY = "confluent-rag:sinks"
+LOCAL = "local"
+# setting -> variable: the MongoDB server that comes with the local cloud
+LOCAL_MONGODB = {
+    "host": "LOCAL_MONGODB_HOST",
+    "username": "LOCAL_MONGODB_USERNAME",
+    "password": "LOCAL_MONGODB_PASSWORD",
+}
+_WORD = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"
+_COLUMN = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
+_HOST = r"^(local|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|[A-Za-z0-9.-]+:\d{1,5})$"
+_NO_BACKSLASH = Rule(allowed="a secret without \\")
+_NAME = Rule(allowed="1 to 63 letters, digits, _ and -, starting with a letter or digit", example="products")
+# Confluent Cloud has no managed connector to these.
+CUSTOM = ("qdrant", "milvus", "singlestore")
+
+Word = Annotated[str, Field(pattern=_WORD), _NAME]
+Secret = Annotated[SecretStr, Field(min_length=1), _NO_BACKSLASH]
+User = Annotated[str, Field(min_length=1), Rule(allowed="the name of a user of the store", example="admin")]
+
+
+class Sink(BaseModel):
+    """What every entry has. ``topics``: tables of the stack; without it, those that get vectors.
+
+    ``place``: what no other sink may write into. ``searchable``: whether Confluent's Flink can search it.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True
+    )
+    kind: ClassVar[str]
+    searchable: ClassVar[bool] = False
+
+    name: Annotated[str, Rule(allowed="1 to 20 of a-z, 0-9 and -, starting with a letter", example="store")] = Field(
+        "", pattern=r"^([a-z][a-z0-9-]{0,19})?$"
+    )
+    id: Annotated[str, Rule(allowed="a column of the table", example="product_id")] = Field(
+        "product_id", pattern=_COLUMN
+    )
+    topics: Annotated[tuple[str, ...], Rule(allowed="a list of tables", example="[product_vector]")] = ()
+
+    @property
+    def label(self) -> str:
+        """Name of the sink in the stack."""
+        return self.name or self.kind
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        raise NotImplementedError
+
+
+class MongoDb(Sink):
+    """MongoDB Atlas, or a MongoDB server of one's own (``host`` with a port)."""
+
+    kind = "mongodb"
+    searchable = True
+    host: Annotated[
+        str,
+        Rule(
+            allowed="the bare host of an Atlas cluster, host:port of a server, or local",
+            example="shop.abc12.mongodb.net",
+        ),
+    ] = Field(pattern=_HOST)
+    username: User = "admin"
+    password: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
+    database: Word = "store"
+    collection: Word = "products"
+    index: Word = "vector_index"
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        return self.host.lower(), self.database, self.collection
+
+    @property
+    def endpoint(self) -> str:
+        """Connection string without user and password, as Confluent forms it: ``+srv`` unless there is a port."""
+        return f"mongodb{'' if ':' in self.host else '+srv'}://{self.host}/"
+
+
+class Elasticsearch(Sink):
+    """Elasticsearch 8 or 9, by an API key."""
+
+    kind = "elasticsearch"
+    url: Annotated[str, Rule(allowed="an https:// URL without a user name", example="https://shop.es.example:443")] = (
+        Field(pattern=r"^https://[^\s/@]+(/[^\s@]*)?$")
+    )
+    api_key: Secret
+    version: Annotated[str, Rule(allowed="one of V8, V9", choices=("V8", "V9"))] = Field("V9", pattern="^V[89]$")
+    index: Word = "products"
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        return self.url.rstrip("/").lower(), self.index
+
+
+class Couchbase(Sink):
+    """Couchbase Capella, or a server of one's own. ``collection``: ``scope.collection``."""
+
+    kind = "couchbase"
+    nodes: Annotated[str, Rule(allowed="a connection string", example="couchbases://cb.abc12.cloud.couchbase.com")] = (
+        Field(pattern=r"^(couchbases?://)?[A-Za-z0-9.:,-]+$")
+    )
+    username: User
+    password: Secret
+    bucket: Word
+    collection: Annotated[str, Rule(allowed="scope.collection", example="_default._default")] = Field(
+        "_default._default", pattern=r"^[A-Za-z0-9_%-]+\.[A-Za-z0-9_%-]+$"
+    )
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        return self.nodes.lower(), self.bucket, self.collection
+
+
+class Neo4j(Sink):
+    """Neo4j Aura, or a server of one's own. ``node``: the label of the nodes that are made."""
+
+    kind = "neo4j"
+    uri: Annotated[str, Rule(allowed="a neo4j+s:// or neo4j:// URI", example="neo4j+s://abc12.databases.neo4j.io")] = (
+        Field(pattern=r"^(neo4j|bolt)(\+s)?://[^\s/@]+$")
+    )
+    username: User = "neo4j"
+    password: Secret
+    database: Word = "neo4j"
+    node: Annotated[str, Rule(allowed="a label of letters, digits and _", example="Product")] = Field(
+        "Product", pattern=_COLUMN
+    )
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        return self.uri.lower(), self.database, self.node
+
+
+class Pinecone(Sink):
+    """Pinecone, through a preview connector that is made to embed text itself."""
+
+    kind = "pinecone"
+    project: Word
+    environment: Word
+    api_key: Secret
+    index: Word
+    namespace: Annotated[str, Rule(allowed="a namespace of letters, digits, _ and -", example="shop")] = Field(
+        "", pattern=r"^[A-Za-z0-9_-]*$"
+    )
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        return self.project, self.environment, self.index, self.namespace
+
+
+AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone
+KINDS: dict[str, type[AnySink]] = {one.kind: one for one in (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone)}
+
+
+def read_sinks(text: str, stack: str) -> tuple[tuple[AnySink, ...], list[str]]:
+    """Read the entries of ``stack`` from JSON; return those that are right, and a sentence for each mistake."""
+    try:
+        entries = json.loads(text)
+    except ValueError:
+        entries = None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return (), [
+            f"{KEY} in Pulumi.{stack}.yaml must be a list, each entry with a kind: write `- kind: mongodb` under it."
+        ]
+    sinks: list[AnySink] = []
+    mistakes: list[str] = []
+    for number, entry in enumerate(entries):
+        place = f"{KEY}[{number}]"
+        try:
+            sinks.append(_kind_of(entry, place, stack).model_validate({k: v for k, v in entry.items() if k != "kind"}))
+        except _KindError as error:
+            mistakes.append(str(error))
+        except ValidationError as error:
+            keys = dict.fromkeys(str(one["loc"][0]) for one in error.errors(include_input=False, include_url=False))
+            mistakes += [_sentence(key, entry, place, stack) for key in keys]
+    return tuple(sinks), mistakes or list(_mistakes_of_all(sinks))
+
+
+def local_mistakes(sinks: Sequence[AnySink], environment: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each sink of the local cloud's store whose address ``environment`` does not have."""
+    missing = [variable for variable in LOCAL_MONGODB.values() if not environment.get(variable)]
+    return [
+        f"{KEY}[{number}].host is local, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: run"
+        ' `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server as host.'
+        for number, sink in enumerate(sinks)
+        if missing and isinstance(sink, MongoDb) and sink.host == LOCAL
+    ]
+
+
+def with_local_stores(sinks: Sequence[AnySink], environment: Mapping[str, str]) -> tuple[AnySink, ...]:
+    """Return the sinks, with address and user of the local cloud's store from ``environment`` where host is local."""
+    return tuple(
+        sink.model_copy(
+            update={
+                "host": environment[LOCAL_MONGODB["host"]],
+                "username": environment[LOCAL_MONGODB["username"]],
+                "password": SecretStr(environment[LOCAL_MONGODB["password"]]),
+            }
+        )
+        if isinstance(sink, MongoDb) and sink.host == LOCAL
+        else sink
+        for sink in sinks
+    )
+
+
+class _KindError(ValueError):
+    """No such kind of sink; ``str()`` is a sentence."""
+
+
+def _kind_of(entry: Mapping[str, Any], place: str, stack: str) -> type[AnySink]:
+    kind = entry.get("kind")
+    if isinstance(kind, str) and kind in KINDS:
+        return KINDS[kind]
+    if kind in CUSTOM:
+        raise _KindError(
+            f"{place}.kind is {kind!r}, to which Confluent Cloud has no managed connector, and custom ones are not"
+            f" declared here: write one of {', '.join(KINDS)} in Pulumi.{stack}.yaml, or remove the entry."
+        )
+    rule = Rule.one_of(list(KINDS))
+    shown = "missing, and must be" if kind is None else f"{kind!r} but must be"
+    example = rule.correction(kind, MongoDb.kind)
+    raise _KindError(f"{place}.kind is {shown} {rule.allowed}: write `kind: {example}` in Pulumi.{stack}.yaml.")
+
+
+def _sentence(key: str, entry: Mapping[str, Any], place: str, stack: str) -> str:
+    model = KINDS[entry["kind"]]
+    fields = {to_camel(name): info for name, info in model.model_fields.items()}
+    if key not in fields:
+        near = get_close_matches(key, fields, n=1)
+        hint = f"write {near[0]} instead" if near else f"remove it; a sink of kind {model.kind} has {', '.join(fields)}"
+        return f"{place}.{key} in Pulumi.{stack}.yaml is not a setting: {hint}."
+    rule = next(item for item in fields[key].metadata if isinstance(item, Rule))
+    is_secret = "SecretStr" in str(fields[key].annotation)
+    if is_secret:
+        why = f"must be {rule.allowed}" if entry.get(key) else "is missing"
+        return f"{place}.{key} {why}: run `pulumi config set --secret --path '{place}.{key}'`."
+    example = rule.correction(entry.get(key), fields[key].get_default() or "...")
+    why = f"is {entry[key]!r} but must be" if key in entry else "is missing, and must be"
+    return f"{place}.{key} {why} {rule.allowed}: write `{key}: {example}` in Pulumi.{stack}.yaml."
+
+
+def _mistakes_of_all(sinks: Sequence[AnySink]) -> Iterator[str]:
+    places: dict[tuple[str, ...], int] = {}
+    names: dict[str, int] = {}
+    for number, sink in enumerate(sinks):
+        if isinstance(sink, MongoDb) and sink.host != LOCAL and not sink.password.get_secret_value():
+            yield _sentence("password", {"kind": sink.kind}, f"{KEY}[{number}]", "")
+        first = places.setdefault((sink.kind, *sink.place), number)
+        if first != number:
+            yield (
+                f"{KEY}[{number}] writes into {' '.join(sink.place)}, as {KEY}[{first}] does: give one of them another"
+                " place, or remove it."
+            )
+        namesake = names.setdefault(sink.label, number)
+        if first == number != namesake:
+            yield f"{KEY}[{number}] is named {sink.label}, as {KEY}[{namesake}] is: add `name: {sink.label}-2` to it."

@@ -1,0 +1,78 @@
+"""Searching a sink from Flink: the connections that external tables read through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_confluentcloud as confluentcloud
+
+from components.flinksql import connection_hooks
+from components.sinks.plan import searched
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from components.config.sinks import AnySink, MongoDb
+    from components.flinksql import FlinkSession
+    from components.sql_files import SqlFiles
+
+_CONNECTION = "MONGODB.CONNECTION"
+
+
+def connections_of(
+    session: FlinkSession, sql: SqlFiles, entries: Sequence[AnySink]
+) -> Mapping[str, pulumi.Output[str]]:
+    """Declare what the external tables of ``sql`` read through; return the connections' ids, by the table's purpose."""
+    found = searched(sql, entries)
+    return Search("search", session=session, sql=sql, searched=found).connections if found else {}
+
+
+class Search(pulumi.ComponentResource):
+    """A connection to each store that an external table shows. ``connections``: their ids, by the table's purpose.
+
+    A new password updates the connection, another host replaces it.
+    """
+
+    connections: dict[str, pulumi.Output[str]]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        session: FlinkSession,
+        sql: SqlFiles,
+        searched: Mapping[str, MongoDb],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("confluent-rag:index:Search", name, None, opts)
+        made: dict[str, confluentcloud.FlinkConnection] = {}
+        self.connections = {}
+        for purpose, entry in searched.items():
+            display_name = sql.external[purpose].options[_CONNECTION]
+            if display_name not in made:
+                made[display_name] = self._connect(f"{name}-{display_name}", display_name, entry, session)
+            self.connections[purpose] = made[display_name].id
+        self.register_outputs({"connectionNames": sorted(made)})
+
+    def _connect(
+        self, name: str, display_name: str, entry: MongoDb, session: FlinkSession
+    ) -> confluentcloud.FlinkConnection:
+        environment = session.catalog  # as for the model's connection: replaced with it, deleted before it
+        return confluentcloud.FlinkConnection(
+            name,
+            display_name=environment.apply(lambda _: display_name),
+            type="MONGODB",
+            endpoint=entry.endpoint,
+            username=pulumi.Output.secret(entry.username),
+            password=pulumi.Output.secret(entry.password.get_secret_value()),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                provider=session.provider,
+                additional_secret_outputs=["username", "password"],
+                replace_on_changes=["displayName", "type", "endpoint"],
+                replacement_trigger=[session.place, environment],
+                delete_before_replace=True,
+                hooks=connection_hooks(session, name),
+            ),
+        )

@@ -1,0 +1,131 @@
+"""A sink: a managed connector with an account of its own, and the index of its store."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_confluentcloud as confluentcloud
+
+from components.flinksql import HookError, answer_of
+from components.sinks.store import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from components.flinksql import FlinkSession
+    from components.identities import Identities
+    from components.kafka import Kafka
+    from components.sinks.plan import Plan
+
+
+INDEXED_FOR = "indexedFor"
+
+
+class Sink(pulumi.ComponentResource):
+    """Copies tables into a store. Replaced with its tables and its model, whose vectors the index is made for.
+
+    ``statements``: the names of the stack's statements, by purpose.
+    """
+
+    connector: confluentcloud.Connector
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        kafka: Kafka,
+        identities: Identities,
+        session: FlinkSession,
+        statements: Mapping[str, pulumi.Output[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("confluent-rag:index:Sink", f"{plan.name}-sink", None, opts)
+        self.plan, duty = plan, f"sink-{plan.name}"
+        built_on = [statements[purpose] for purpose in plan.built_on]
+        config: dict[str, pulumi.Input[str]] = {
+            "connector.class": plan.store.connector_class,
+            "name": self.connector_name,
+            "kafka.auth.mode": "SERVICE_ACCOUNT",
+            "kafka.service.account.id": identities.accounts[duty].id,
+            # They depend on the statements that make them: a sink comes after its tables and goes before them.
+            "topics": pulumi.Output.all(*built_on).apply(lambda _: ",".join(plan.store.topics)),
+            "schema.context.name": "default",
+            "input.data.format": "JSON_SR",
+            "consumer.override.isolation.level": "read_committed",
+            "consumer.override.auto.offset.reset": "earliest",
+            "errors.tolerance": "all",  # what cannot be delivered is in dlq-<id of the connector>
+            "auto.restart.on.user.error": "true",
+            "tasks.max": "1",
+            **plan.store.plain(),
+        }
+        self.connector = confluentcloud.Connector(
+            f"{plan.name}-sink-connector",
+            environment={"id": kafka.environment_id},
+            kafka_cluster={"id": kafka.cluster.id},
+            config_nonsensitive=config,
+            config_sensitive=pulumi.Output.secret(dict(plan.store.secrets())),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=identities.rights[duty],
+                replacement_trigger=built_on,
+                delete_before_replace=True,  # its name is taken
+                custom_timeouts=pulumi.CustomTimeouts(create="15m"),
+            ),
+        )
+        self.register_outputs({"connectorId": self.connector.id, INDEXED_FOR: self._indexed_for(session, built_on)})
+
+    @property
+    def connector_name(self) -> str:
+        """Name of the connector in its cluster."""
+        name = "".join(part.capitalize() for part in self.plan.name.split("-"))
+        return f"{self.plan.store.connector_class}{name}"
+
+    @property
+    def output(self) -> dict[str, Any]:
+        """What the stack's outputs say of it: no secret."""
+        entry = self.plan.store.entry
+        shown = entry.model_dump(mode="json", by_alias=True, exclude={"name", "topics", "password", "api_key"})
+        return {
+            "kind": entry.kind,
+            "connector": self.connector_name,
+            "id": self.connector.id,
+            "topics": list(self.plan.store.topics),
+            "deadLetters": pulumi.Output.concat("dlq-", self.connector.id),
+            "store": shown,
+        }
+
+    def _indexed_for(self, session: FlinkSession, built_on: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
+        """Return a digest of the index's place and its vectors' model, known once the index is there.
+
+        This is no hook: it runs in every `up` until the store has the index. It comes after the connector, with which
+        the local cloud starts its store.
+        """
+        last = session.previous.components.get(f"{self.plan.name}-sink", {}).get(INDEXED_FOR)
+
+        async def make(known: list[Any]) -> str:
+            database, statements, _ = known
+            content = [*self.plan.store.entry.place, self.plan.store.plain(), self.plan.model, statements]
+            digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+            if self.plan.model and digest != last and not pulumi.runtime.is_dry_run():
+                try:
+                    await self._make_index(session, self.plan.model, database)
+                except HookError as error:
+                    raise pulumi.RunError(str(error)) from None
+            return digest
+
+        known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(built_on), self.connector.id)
+        return known.apply(make)
+
+    async def _make_index(self, session: FlinkSession, model: str, database: str) -> None:
+        failure = f"Sink {self.plan.name} has no index for the vectors of {model}"
+        row = await answer_of(session, model, database, failure)
+        dimension = next(len(value) for value in row if isinstance(value, list))
+        try:
+            said = await asyncio.to_thread(self.plan.store.make_index, dimension)
+        except StoreError as error:
+            raise HookError(f"{failure}: {error}.") from None
+        pulumi.log.info(f"{said}.")

@@ -1,0 +1,47 @@
+"""What a store's module says of it: its connector's class and own keys, and how its index is made."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from components.config.sinks import Sink
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Entry = TypeVar("Entry", bound=Sink)
+
+
+@dataclass(frozen=True)
+class Store(ABC, Generic[Entry]):
+    """A store, by its entry in the settings; ``topics``: those that are copied into it.
+
+    ``connector_class``: of the fully managed connector. ``reports``: how the topics begin that the connector makes;
+    its id follows.
+    """
+
+    entry: Entry
+    topics: Sequence[str]
+    connector_class: ClassVar[str]
+    reports: ClassVar[Sequence[str]] = ("dlq",)
+
+    @abstractmethod
+    def plain(self) -> Mapping[str, str]:
+        """Return the connector's own keys, without its secrets."""
+
+    @abstractmethod
+    def secrets(self) -> Mapping[str, str]:
+        """Return the connector's secret keys."""
+
+    @abstractmethod
+    def make_index(self, dimension: int) -> str:
+        """Have the store find vectors of that many numbers; return a sentence on what was made or has to be.
+
+        Blocks. Idempotent. Raises :class:`StoreError` if the store cannot be used like this.
+        """
+
+
+class StoreError(Exception):
+    """The store refuses, or does not answer; ``str()`` is one sentence."""

@@ -1,0 +1,5 @@
+CREATE TABLE queries (
+  query STRING
+) WITH (
+  'value.format' = 'json-registry'
+);
