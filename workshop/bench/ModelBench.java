@@ -147,7 +147,7 @@ public final class ModelBench {
                         List.of(new Database("bench", "bench", null)),
                         List.of(new Connection("c", "openai", endpoint, Map.of("API_KEY", key))));
         Workspace.replace(new Workspace("", List.of(environment)));
-        StatementContext context = new StatementContext("bench", "admin", null, null, Map.of(), SystemColumns.of(""));
+        StatementContext context = new StatementContext("bench", "admin", Map.of(), Map.of(), SystemColumns.of(""));
         EnvironmentCatalog catalog =
                 new EnvironmentCatalog("bench", environment, "bench", context, new CatalogStore(state.resolve("catalog")));
         TableEnvironment tables = tables(rows);
@@ -155,7 +155,8 @@ public final class ModelBench {
         tables.executeSql(
                 "CREATE MODEL IF NOT EXISTS bench.bench.ours INPUT (input STRING) OUTPUT (vector ARRAY<FLOAT>)"
                         + " WITH ('task' = 'embedding', 'provider' = 'openai', 'openai.connection' = 'c')");
-        tables.loadModule(ModelModule.NAME, new ModelModule(new ModelResolver(new ObjectNames(Map.of("bench", catalog), "bench", "bench"))));
+        ObjectNames names = new ObjectNames(Map.of("bench", catalog), "bench", "bench");
+        tables.loadModule(ModelModule.NAME, new ModelModule(new ModelResolver(names)));
         tables.useModules(ModelModule.NAME, "core");
         return tables;
     }
