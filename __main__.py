@@ -6,25 +6,35 @@ from pathlib import Path
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-import components as c
+from components.config.names import Names
+from components.config.settings import ClusterType, Settings
+from components.datagen import Datagen, RecordSchema
+from components.embedding_model import EmbeddingModel
+from components.embedding_pipeline import EmbeddingPipeline
+from components.environment import Environment
+from components.flink import Flink
+from components.grants import Scope
+from components.identities import Identities
+from components.kafka import Kafka
+from components.sql_files import SqlFiles
 
 # Pulumi ends a program that still waits by SIGINT, also after a failed resource: no traceback under the error.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 HERE = Path(__file__).resolve().parent
-settings = c.Settings.load()
+settings = Settings.load()
 sources = {
-    "datagen-source": c.RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),
+    "datagen-source": RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),
 }
 topics = {schema.topic for schema in sources.values()}
-sql = c.SqlFiles.load(HERE / "sql", topics=topics, embedding_model=settings.model_version)
-names = c.Names.of(settings)
+sql = SqlFiles.load(HERE / "sql", topics=topics, embedding_model=settings.model_version)
+names = Names.of(settings)
 organization = confluentcloud.get_organization_output()
 
-environment = c.Environment("environment", c.EnvironmentProps(display_name=names.environment, settings=settings))
-kafka = c.Kafka("cluster", c.KafkaProps(display_name=names.cluster, environment_id=environment.id, settings=settings))
+environment = Environment("environment", display_name=names.environment, settings=settings)
+kafka = Kafka("cluster", display_name=names.cluster, environment_id=environment.id, settings=settings)
 registry = environment.schema_registry(after=kafka.cluster)
-scope = c.Scope(
+scope = Scope(
     organization=organization.resource_name,
     environment=environment.resource_name,
     registry=registry.resource_name,
@@ -33,22 +43,24 @@ scope = c.Scope(
     generated=topics,
     reads=sql.reads,
     writes=sql.writes,
-    roles_per_topic=settings.cluster_type is not c.ClusterType.BASIC,
+    roles_per_topic=settings.cluster_type is not ClusterType.BASIC,
 )
-identities = c.Identities("identities", c.IdentitiesProps(suffix=names.suffix, scope=scope))
+identities = Identities("identities", suffix=names.suffix, scope=scope)
 place = {"organization_id": organization.id, "environment_id": environment.id}
-flink = c.Flink("flink", c.FlinkProps(suffix=names.suffix, settings=settings, identities=identities, **place))
+flink = Flink("flink", suffix=names.suffix, settings=settings, identities=identities, **place)
 connectors = [
-    c.Datagen(name, c.DatagenProps(kafka=kafka, identities=identities, schema=schema, settings=settings))
+    Datagen(name, kafka=kafka, identities=identities, schema=schema, settings=settings)
     for name, schema in sources.items()
 ]
 session = flink.session(kafka.cluster)
-model = c.EmbeddingModel("embedding-model", c.EmbeddingModelProps(settings=settings, session=session, sql=sql))
-pipeline = c.EmbeddingPipeline(
+model = EmbeddingModel("embedding-model", settings=settings, session=session, sql=sql)
+pipeline = EmbeddingPipeline(
     "embedding-pipeline",
-    c.EmbeddingPipelineProps(
-        session=session, sql=sql, models=model.statements, connectors=connectors, protect=settings.protect
-    ),
+    session=session,
+    sql=sql,
+    models=model.statements,
+    sources=[connector.source for connector in connectors],
+    protect=settings.protect,
 )
 
 # The contract with everything that reads a stack: docs/outputs.md.
@@ -68,7 +80,9 @@ pulumi.export("flinkRestEndpoint", flink.rest_endpoint)
 pulumi.export("flinkApiKey", pulumi.Output.secret(flink.key.id))
 pulumi.export("flinkApiSecret", pulumi.Output.secret(flink.key.secret))
 pulumi.export("connectionName", model.connection_name)
-pulumi.export("connectors", {one.name: {"id": one.connector.id, "topic": one.schema.topic} for one in connectors})
+pulumi.export(
+    "connectors", {one.source.connector: {"id": one.connector.id, "topic": one.source.table} for one in connectors}
+)
 pulumi.export("models", sorted(statement.target for statement in sql.models.values()))
-pulumi.export("statements", {purpose: statement.name for purpose, statement in pipeline.statements.items()})
+pulumi.export("statements", pipeline.statements)
 pulumi.export("flows", sql.flows)

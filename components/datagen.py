@@ -10,6 +10,7 @@ import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.connector_status import failure_of
+from components.flinksql import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +45,9 @@ class RecordSchema:
             raise pulumi.RunError(f"{name} cannot be read ({error}).") from None
         except (KeyError, TypeError):
             raise pulumi.RunError(f'{name} is not an Avro record: it needs "fields", each with a "name".') from None
-        decimals = (
+        decimals = [
             key for key, kind in types.items() if isinstance(kind, dict) and kind.get("logicalType") == "decimal"
-        )
+        ]
         text = json.dumps(schema, separators=(",", ":"))
         return cls(topic=path.stem, text=text, fields=tuple(types), decimals=tuple(decimals))
 
@@ -56,41 +57,39 @@ class RecordSchema:
         return f"DatagenSource{_pascal(self.topic)}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatagenProps:
-    """``settings`` give the longest pause between two records, ``identities`` whom it writes as."""
-
-    kafka: Kafka
-    identities: Identities
-    schema: RecordSchema
-    settings: Settings
-
-
 class Datagen(pulumi.ComponentResource):
-    """A managed Datagen source. It writes as a service account: no key in its configuration, none to rotate."""
+    """A managed Datagen source. It writes as a service account: no key in its configuration, none to rotate.
+
+    ``settings`` give the longest pause between two records. ``source``: what a statement that reads them waits for.
+    """
 
     connector: confluentcloud.Connector
-    name: str
+    source: Source
 
-    def __init__(self, name: str, props: DatagenProps, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        kafka: Kafka,
+        identities: Identities,
+        schema: RecordSchema,
+        settings: Settings,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("confluent-rag:index:Datagen", name, None, opts)
-        schema, self._cluster = props.schema, props.kafka.cluster
-        self.name = schema.connector
-        self._environment_id = props.kafka.environment_id
-        self.schema = schema
         # A decimal is bytes in JSON: as a double it can be read, and written into the text to embed.
         casts = {f"cast{_pascal(field)}": field for field in schema.decimals}
         config: dict[str, pulumi.Input[str]] = {
             "connector.class": "DatagenSource",
             "name": schema.connector,
             "kafka.auth.mode": "SERVICE_ACCOUNT",
-            "kafka.service.account.id": props.identities.datagen.id,
+            "kafka.service.account.id": identities.accounts["datagen"].id,
             "kafka.topic": schema.topic,
             "schema.context.name": "default",
             "schema.string": schema.text,
             "output.data.format": "JSON_SR",
             "value.converter.decimal.format": "BASE64",
-            "max.interval": str(props.settings.record_interval_ms),
+            "max.interval": str(settings.record_interval_ms),
             "tasks.max": str(TASKS),
             "errors.tolerance": "none",
             "auto.restart.on.user.error": "true",
@@ -100,25 +99,23 @@ class Datagen(pulumi.ComponentResource):
         }
         self.connector = confluentcloud.Connector(
             name,
-            environment={"id": self._environment_id},
-            kafka_cluster={"id": self._cluster.id},
+            environment={"id": kafka.environment_id},
+            kafka_cluster={"id": kafka.cluster.id},
             config_nonsensitive=config,
-            opts=pulumi.ResourceOptions.merge(
-                opts,
-                pulumi.ResourceOptions(
-                    parent=self,
-                    depends_on=props.identities.datagen_rights,
-                    delete_before_replace=True,  # its name is taken
-                    custom_timeouts=pulumi.CustomTimeouts(create="15m"),
-                ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=identities.rights["datagen"],
+                delete_before_replace=True,  # its name is taken
+                custom_timeouts=pulumi.CustomTimeouts(create="15m"),
             ),
         )
         self.register_outputs({"connectorId": self.connector.id})
 
-    async def failure(self) -> str | None:
-        """Why its connector will write no record, as its cloud has it; ``None`` while it may."""
-        ids = await pulumi.Output.all(self._environment_id, self._cluster.id).future()
-        return await failure_of(self.name, *ids) if ids else None
+        async def failure() -> str | None:
+            ids = await pulumi.Output.all(kafka.environment_id, kafka.cluster.id).future()
+            return await failure_of(schema.connector, *ids) if ids else None
+
+        self.source = Source(table=schema.topic, columns=schema.fields, connector=schema.connector, failure=failure)
 
 
 def _pascal(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -14,35 +13,34 @@ if TYPE_CHECKING:
     from components.config.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True)
-class EnvironmentProps:
-    """``settings`` give the Stream Governance package and whether the environment is protected."""
-
-    display_name: pulumi.Input[str]
-    settings: Settings
-
-
 class Environment(pulumi.ComponentResource):
-    """An environment: Flink's catalog. The stack's own, or one that was there before and stays."""
+    """An environment: Flink's catalog. The stack's own, or one that was there before and stays.
+
+    ``settings`` say which, and give the Stream Governance package and whether the environment is protected.
+    """
 
     id: pulumi.Output[str]
     resource_name: pulumi.Output[str]
     display_name: pulumi.Output[str]
 
-    def __init__(self, name: str, props: EnvironmentProps, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        display_name: pulumi.Input[str],
+        settings: Settings,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("confluent-rag:index:Environment", name, None, opts)
-        settings = props.settings
         environment: confluentcloud.Environment | pulumi.Output[confluentcloud.GetEnvironmentResult]
         if settings.environment_id:
             environment = pulumi.Output.from_input(settings.environment_id).apply(self._existing)
         else:
             environment = confluentcloud.Environment(
                 name,
-                display_name=props.display_name,
+                display_name=display_name,
                 stream_governance={"package": settings.governance_package.value},
-                opts=pulumi.ResourceOptions.merge(
-                    opts, pulumi.ResourceOptions(parent=self, protect=settings.protect, delete_before_replace=True)
-                ),
+                opts=pulumi.ResourceOptions(parent=self, protect=settings.protect, delete_before_replace=True),
             )
         self.id = environment.id
         self.resource_name = environment.resource_name

@@ -114,10 +114,8 @@ class SqlFiles:
             elif len(self.connections) > 1:
                 yield purpose, f"is one of models with several connections: write one '{_CONNECTION}' in all of them"
             if embedding_model and _MODEL_VERSION in model.options:
-                yield (
-                    purpose,
-                    (f"sets '{_MODEL_VERSION}' and confluent-rag:embeddingModel is {embedding_model!r}: keep one"),
-                )
+                both = f"'{_MODEL_VERSION}' and confluent-rag:embeddingModel is {embedding_model!r}"
+                yield purpose, f"sets {both}: keep one"
         yield from self._mistakes_of_inserts()
 
     def _mistakes_of_inserts(self) -> Iterator[tuple[str, str]]:

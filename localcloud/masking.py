@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from itertools import chain, pairwise
 
+from localcloud.sql_tokens import without_comments
+
 MASK = "***"
 
 _SECRET_NAME = re.compile(
@@ -35,7 +37,6 @@ _NAME = re.compile(
 )
 _VALUE = re.compile(r"'(?:[^']|'')*'?|\"[^\"]*\"?|[^\s'\"&,;)]+")
 _QUOTES = "'\"`"
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _REFERENCE = re.compile(r"\{\{.*\}\}")
 # A long text without blanks that changes between capitals, small letters and digits again and again, and has no words
 # or groups of digits set apart, as names and UUIDs have.
@@ -56,7 +57,7 @@ def is_secret_name(name: str) -> bool:
 
 def secret_in(sql: str) -> str | None:
     """Return where a text has a secret (``in the option 'api-key'``), ``None`` if it has none; never the secret."""
-    code = _COMMENT.sub(" ", sql)
+    code = without_comments(sql)
     for option in chain(_NAME.finditer(sql), _NAME.finditer(code)):
         if _is_secret_option(option, is_code=option.string is code):
             return f"in the option '{masked(option['name'].strip(_QUOTES))}'"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, text: str) -> None:
-    """Write or replace ``path``: whoever reads it, also after a power cut, finds the old text or the new one.
+    """Write or replace ``path`` atomically: after a power cut it has either the old text or the new one.
 
     :raises OSError: if the folder does not take it.
     """

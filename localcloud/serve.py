@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import socket
 import sqlite3
@@ -18,6 +17,7 @@ from localcloud.control.core.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
 from localcloud.dataplane.opening import open_data_plane
 from localcloud.dataplane.stores.mongodb import MongoDbLogin
+from localcloud.state_claim import StateInUseError, claim
 from localcloud.state_mark import StateVersionError
 
 if TYPE_CHECKING:
@@ -102,27 +102,10 @@ def _listening(port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-@contextmanager
-def _claimed(state: Path) -> Iterator[None]:
-    """Hold the state folder for this process alone."""
+def _claimed(state: Path) -> IO[str]:
+    """Hold the state folder for this process alone, until what is returned is closed."""
     with _using(state):
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock: IO[str] = (state / "serve.lock").open("a+")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise CannotServeError(
-                f"Another local cloud (process {lock.read().strip() or 'unknown'}) uses {state}: stop it, or choose"
-                " another folder with --state.",
-                STATE_UNUSABLE,
-            ) from None
-        with _using(state):
-            lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
-        yield
+        return claim(state)
 
 
 @contextmanager
@@ -132,7 +115,7 @@ def _using(state: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotServeError(_unusable(state, error), STATE_UNUSABLE) from None
-    except (StorageError, CredentialsError, StateVersionError, sqlite3.Error) as error:
+    except (StorageError, CredentialsError, StateInUseError, StateVersionError, sqlite3.Error) as error:
         raise CannotServeError(str(error), STATE_UNUSABLE) from None
 
 

@@ -33,13 +33,13 @@ def check(state: Path) -> None:
         return
     except (ValueError, KeyError, TypeError):
         raise StateVersionError(
-            f"{path} does not say which version has written the local cloud's state: put it back, or begin anew with"
+            f"{path} does not say which version has written the local cloud's state: put it back, or start over with"
             " `./pulumiw cloud reset`."
         ) from None
     if written > STATE_FORMAT:
         raise StateVersionError(
             f"The local cloud's state in {state} was written by version {version} (state format {written}), and this"
-            f" clone reads state formats up to {STATE_FORMAT}: update the clone, or begin anew with"
+            f" clone reads state formats up to {STATE_FORMAT}: update the clone, or start over with"
             " `./pulumiw cloud reset`."
         )
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psutil
 
+from toolchain.frontdoor.hall.processes import marked, program_of
 from workshop.ports import free_port
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 COMMAND_SECONDS = 600
+_MARK = "PULUMIW_CLONE"
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
@@ -48,7 +51,7 @@ class Clone:
 
     @classmethod
     def make(cls, path: Path) -> Clone:
-        """Copy what git would clone (and what is not yet committed), move it to a free port, commit."""
+        """Copy the tracked files with uncommitted changes, set a free port, commit."""
         path.mkdir(parents=True)
         listed = git(PROJECT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
         for name in filter(None, listed.split("\0")):
@@ -69,23 +72,23 @@ class Clone:
         return f"http://127.0.0.1:{self.port}"
 
     def move_to_own_port(self) -> None:
-        """Put this clone's port where the cloned one has its own, whichever that is."""
+        """Replace the port in the clone's files by this clone's own."""
         settings = self.path / "Pulumi.dev.yaml"
         text, moved = re.subn(r"(http://(?:127\.0\.0\.1|localhost)):\d+", rf"\1:{self.port}", settings.read_text())
         assert moved, f"{settings} names no local cloud"
         settings.write_text(text)
 
     def edit(self, name: str, old: str, new: str) -> None:
-        """Replace text that must be there."""
+        """Replace ``old``, which must occur, in a file."""
         text = (self.path / name).read_text()
         assert old in text, f"{old!r} is not in {name}"
         (self.path / name).write_text(text.replace(old, new))
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return the child's environment, with nothing of the caller's clouds in it."""
+        """Return the environment for child processes, without the caller's settings for any cloud."""
         foreign = re.compile(r"^(CONFLUENT_CLOUD_|OPENAI_|PULUMI_)")
         inherited = {key: value for key, value in os.environ.items() if not foreign.match(key)}
-        return inherited | self.env | dict(extra or {})
+        return inherited | self.env | {_MARK: str(self.path)} | dict(extra or {})
 
     def start(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start ``./pulumiw ARGS`` in a process group of its own."""
@@ -101,7 +104,7 @@ class Clone:
         )
 
     def run(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        """Run ``./pulumiw ARGS`` to its end, both streams kept apart."""
+        """Run ``./pulumiw ARGS`` to its end; stdout and stderr are captured separately."""
         return subprocess.run(
             [str(self.path / "pulumiw"), *args],
             cwd=self.path,
@@ -137,7 +140,12 @@ class Clone:
         return outputs
 
     def status(self) -> dict[str, Any]:
-        """Return ``./pulumiw cloud status --json``."""
+        """Return what ``./pulumiw cloud status --json`` does; a running cloud is asked directly, without a process."""
+        with suppress(OSError, httpx.HTTPError):
+            own = self.credentials()
+            key = (own["cloud_api_key"], own["cloud_api_secret"])
+            reply = httpx.get(f"{self.endpoint}/local/v1/status", auth=key, timeout=60)
+            return {"running": True, "endpoint": self.endpoint, **reply.raise_for_status().json()}
         status: dict[str, Any] = json.loads(self.ok("cloud", "status", "--json"))
         return status
 
@@ -158,22 +166,24 @@ class Clone:
         return vector
 
     def planned(self, *args: str) -> dict[str, str]:
-        """Return what ``preview`` would do: resource name -> operation, for all that is not ``same``."""
+        """Return the operations that ``preview`` plans by resource name, without ``same``."""
         steps = json.loads(self.ok("preview", "--json", *args))["steps"]
         return {step["urn"].rsplit("::", 1)[1]: step["op"] for step in steps if step["op"] != "same"}
 
     def processes(self) -> list[psutil.Process]:
-        """Return every process that works for this clone, by its command line or its working directory."""
-        mine = []
-        for process in psutil.process_iter(["cmdline", "cwd", "pid"]):
-            place = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
-            if str(self.path) in place and process.info["pid"] != os.getpid():
-                mine.append(process)
-        return mine
+        """Return every process that was started for this clone, by the mark that all of them inherit."""
+        found = []
+        for process, rest in marked(f"{_MARK}={self.path}").items():
+            if not rest and program_of(process):
+                with suppress(psutil.NoSuchProcess):
+                    found.append(psutil.Process(process))
+        return found
 
     def remove(self) -> None:
-        """End all that still runs for this clone and delete it."""
-        self.run("cloud", "stop")
-        for process in self.processes():
-            process.kill()
+        """Kill all processes of this clone and delete it: an orderly end takes far longer."""
+        while left := self.processes():  # the local cloud starts a killed child again
+            for process in left:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(left, timeout=1)
         shutil.rmtree(self.path, ignore_errors=True)

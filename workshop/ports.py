@@ -1,16 +1,16 @@
-"""Ports for servers that tests start, stop and start again."""
+"""Free ports for servers that tests start, stop and restart."""
 
 from __future__ import annotations
 
 import random
 import socket
 
-# Below the ephemeral ports: an outgoing connection could take the port of a stopped server. And no broker's port.
+# Below the ephemeral ports: an outgoing connection could take a stopped server's port. And apart from brokers' ports.
 _PORTS = range(10_000, 20_000)
 
 
 def free_port() -> int:
-    """Return a TCP port of loopback that nothing listens on."""
+    """Return a TCP port on loopback on which no program listens."""
     for port in random.sample(_PORTS, len(_PORTS)):
         with socket.socket() as probe:
             try:

@@ -1,4 +1,4 @@
-"""A virtual environment beside the project's own, for what `up` must not install."""
+"""A second virtual environment, for packages that `up` must not install (such as matplotlib)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SECONDS = 300
 
 
 def python_with(requirements: Path, name: str) -> Path:
-    """Return the interpreter of an environment with ``requirements``, made once for each content of that file."""
+    """Return the interpreter of an environment with ``requirements``; it is reused until that file changes."""
     home = Layout.of(str(PROJECT)).home
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     wanted = hashlib.sha256(version.encode() + requirements.read_bytes()).hexdigest()[:16]

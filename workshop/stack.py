@@ -29,7 +29,7 @@ class Stack:
 
     @classmethod
     def up(cls, clone: Clone) -> Stack:
-        """Bring the clone's stack up, and wait for its first vectors."""
+        """Deploy the clone's stack and wait for its first vectors."""
         clone.ok("up", "--yes", "--skip-preview")
         return cls(clone, clone.outputs())
 
@@ -46,7 +46,7 @@ class Stack:
         return Key(keys["cloud_api_key"], keys["cloud_api_secret"])
 
     def account(self, name: str, roles: Mapping[str, list[str]]) -> str:
-        """Make a service account with roles on places, such as ``{"DeveloperRead": ["topic=orders"]}``."""
+        """Create a service account with roles on places, such as ``{"DeveloperRead": ["topic=orders"]}``."""
         made = self._post("/iam/v2/service-accounts", {"display_name": name, "description": "a test's"})
         for role, places in roles.items():
             for place in places:
@@ -56,15 +56,15 @@ class Stack:
         return identifier
 
     def kafka_key(self, owner: str) -> Key:
-        """Make a key to the Kafka cluster."""
+        """Create a key to the Kafka cluster."""
         return self._key(owner, {"id": self.outputs["kafkaClusterId"], "kind": "Cluster", "api_version": "cmk/v2"})
 
     def registry_key(self, owner: str) -> Key:
-        """Make a key to the Schema Registry."""
+        """Create a key to the Schema Registry."""
         return self._key(owner, {"id": self.outputs["schemaRegistryId"], "kind": "Cluster", "api_version": "srcm/v3"})
 
     def flink_key(self, owner: str) -> Key:
-        """Make a key to Flink in the stack's region."""
+        """Create a key to Flink in the stack's region."""
         region = f"{self.outputs['cloud'].lower()}.{self.outputs['region']}"
         place = {"environment": self.outputs["environmentId"], "kind": "Region", "api_version": "fcpm/v2"}
         return self._key(owner, {"id": region, **place})
@@ -80,7 +80,7 @@ class Stack:
         return value
 
     def _crn(self, place: str) -> str:
-        """Where ``place`` is: on the Kafka cluster, the Schema Registry, or ``environment`` itself."""
+        """Return the CRN of ``place``: on the Kafka cluster, the Schema Registry, or ``environment`` itself."""
         out = self.outputs
         environment = f"crn://confluent.cloud/organization={out['organizationId']}/environment={out['environmentId']}"
         if place == "environment":

@@ -6,12 +6,11 @@ from components.flinksql.previous import Previous
 from components.flinksql.rights import connection_hooks
 from components.flinksql.session import Address, FlinkSession
 from components.flinksql.source import Source
-from components.flinksql.statement import Declared, StatementProps, declare_statement
+from components.flinksql.statement import declare_statement
 from components.flinksql.text import Kind, SqlTextError, Statement
 
 __all__ = [
     "Address",
-    "Declared",
     "FlinkSession",
     "HookError",
     "Kind",
@@ -19,7 +18,6 @@ __all__ = [
     "Source",
     "SqlTextError",
     "Statement",
-    "StatementProps",
     "answered",
     "connection_hooks",
     "declare_statement",

@@ -41,6 +41,7 @@ class HookError(Exception):
 async def resolved(output: pulumi.Output[Any], what: str) -> Any:
     """Await an output, for a bounded time: in a replacement it may itself wait for what the hook is holding up."""
     try:
+        # Shielded: other hooks may await the same future, and a time-out here must not cancel it for them.
         return await asyncio.wait_for(asyncio.shield(output.future()), RESOLVE_SECONDS)
     except TimeoutError:
         raise HookError(f"{what[0].upper()}{what[1:]} did not become known within {RESOLVE_SECONDS:.0f} s.") from None

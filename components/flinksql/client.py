@@ -76,6 +76,7 @@ def retried(run: Callable[[], Result], rights_seconds: float = 0) -> Result:
         stop=stop_after_delay(rights_seconds),
         reraise=True,
     )
+    # Nested in this order, each attempt after a refusal has all retries of a transient error again.
     result: Result = refused(transient, run)
     return result
 
@@ -267,6 +268,7 @@ class FlinkSql:
             # A cloud may not know dry runs: that is no objection. Nor is what the statement is about to replace.
             is_verdict = statement.kind.makes is None or str(error).startswith(_DRY_RUN_FAILED)
             is_verdict = is_verdict and error.http_status_code is None and "already exists" not in str(error)
+            # An exhausted pool is no verdict either: the statement was not looked at.
             reason = _reason(error)
             return reason if is_verdict and reason != _EXHAUSTED else None
         return None

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CATALOG = "sql.current-catalog"
 DATABASE = "sql.current-database"
+# Attempts after a conflict: one is enough after a lost reply, and a name that stays taken must end the creation.
 _CONFLICTS = 3
 _IS_THERE = re.compile(r"^(?!.*409 Conflict).*already exists", re.DOTALL)  # the table or model, not the statement
 
@@ -69,6 +70,7 @@ class Lifecycle:
         last = self.session.previous.statements.get(self.purpose)
         if not (address and isinstance(name, str) and isinstance(database, str)):
             return
+        # Flink knows the new name of the database only after the cluster has been updated.
         if last and last.properties.get(DATABASE) != database:  # the cluster is renamed by this very `up`
             return
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from components.flinksql.session import FlinkSession
 
 SOURCE_SECONDS = 900.0  # as long as the creation of a connector may take
+# Growing pauses: each look is a DESCRIBE, which is a statement of its own on Confluent Cloud.
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 5.0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -20,45 +19,32 @@ if TYPE_CHECKING:
     from components.flinksql.source import Source
     from components.flinksql.text import Statement
 
-MAX_NAME = 72
+MAX_NAME = 72  # the provider's limit
 _TURN = 4  # digits that tell an INSERT from the one whose offsets it carries over
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatementProps:
-    """``built_on``: outputs of what the statement uses; when one of these is replaced, so is the statement.
+def declare_statement(
+    purpose: str,
+    statement: Statement,
+    session: FlinkSession,
+    opts: pulumi.ResourceOptions,
+    *,
+    built_on: Sequence[pulumi.Input[str]] = (),
+    sources: Sequence[Source] = (),
+) -> pulumi.Output[str]:
+    """Register the statement of ``sql/<purpose>.sql``; return its name, once it has taken over from the one before.
 
-    ``sources``: the tables it reads that a connector fills. An INSERT carries offsets over: edited or repaired, it
-    begins where the old one stopped.
-    """
-
-    statement: Statement
-    session: FlinkSession
-    built_on: Sequence[pulumi.Input[str]] = ()
-    sources: Sequence[Source] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Declared:
-    """A statement's resource, and its name once it has taken over from the one before."""
-
-    resource: confluentcloud.FlinkStatement
-    name: pulumi.Output[str]
-
-
-def declare_statement(purpose: str, props: StatementProps, opts: pulumi.ResourceOptions) -> Declared:
-    """Register the statement of ``sql/<purpose>.sql``.
+    ``built_on``: outputs of what it uses; when one of these is replaced, so is the statement. ``sources``: the tables
+    it reads that a connector fills.
 
     A Flink statement cannot be edited: any difference replaces it. Its name is taken until it is deleted, so the old
-    one goes first, and before that whatever is built on it. An edited INSERT has another name: the old one stays
-    until the new one has taken over.
+    one goes first, and before that whatever is built on it. An edited or repaired INSERT has another name: the
+    old one stays until the new one has taken over, which begins where the old one stopped.
     """
-    session, statement = props.session, props.statement
     last = session.previous.statements.get(purpose)
     takes_over = statement.kind.makes is None and session.previous.is_changed(purpose, statement.text)
     place: dict[str, pulumi.Input[str]] = {CATALOG: session.catalog, DATABASE: session.database}
-    built_on = list(props.built_on)
-    known = pulumi.Output.all(suffix=session.suffix, properties=place, runs_as=session.runs_as, built_on=built_on)
+    known = pulumi.Output.all(suffix=session.suffix, properties=place, runs_as=session.runs_as, built_on=list(built_on))
 
     def is_carried_over(values: Mapping[str, Any]) -> bool:
         return takes_over and session.previous.stands(values["built_on"])
@@ -67,6 +53,7 @@ def declare_statement(purpose: str, props: StatementProps, opts: pulumi.Resource
         base = statement_name(purpose, text=statement.text, **values)
         if last and is_carried_over(values):
             return f"{base}-{hashlib.sha256(last.name.encode()).hexdigest()[:_TURN]}"
+        # One that has taken over keeps its longer name: any other name would replace it in every `up`.
         return last.name if last and last.name.startswith(f"{base}-") else base
 
     def properties_of(values: Mapping[str, Any]) -> dict[str, str]:
@@ -79,7 +66,7 @@ def declare_statement(purpose: str, props: StatementProps, opts: pulumi.Resource
         statement=statement,
         session=session,
         built_on=built_on,
-        sources=props.sources,
+        sources=sources,
         takes_over=takes_over,
     )
     has_offsets = last is not None and INITIAL_OFFSET_FROM in last.properties
@@ -93,16 +80,18 @@ def declare_statement(purpose: str, props: StatementProps, opts: pulumi.Resource
             pulumi.ResourceOptions(
                 provider=session.provider,
                 depends_on=list(session.rights),
+                # The provider refuses most edits, and only while it applies them: a green preview, then a failed `up`.
                 replace_on_changes=["*"],
                 # Where it began is no difference; and when it is replaced, it is not to begin there again.
                 ignore_changes=[f'properties["{INITIAL_OFFSET_FROM}"]'] if has_offsets and not takes_over else None,
                 delete_before_replace=not takes_over,
+                # The provider's own limit is 6 h: so long would `up` hang on a statement that stays PENDING.
                 custom_timeouts=pulumi.CustomTimeouts(create="20m", delete="10m"),
                 hooks=lifecycle.hooks(),
             ),
         ),
     )
-    return Declared(resource=resource, name=lifecycle.taken_over(resource))
+    return lifecycle.taken_over(resource)
 
 
 def statement_name(

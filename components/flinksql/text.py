@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(
     r"""
-      (?P<blank> \s+ | --[^\n]* | /\*.*?\*/ )
+      (?P<blank> \s+ | (?:--|//)[^\r\n]* | /\*.*?\*/ )
     | (?P<string> '(?:[^']|'')*' )
     | (?P<quoted> `(?:[^`]|``)*` )
     | (?P<word> [A-Za-z_][\w$]* )

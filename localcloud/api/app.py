@@ -1,4 +1,4 @@
-"""The application: every router, and errors in each service's own words."""
+"""The ASGI application: every router, and exception handlers that answer in each service's own error format."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ async def _malformed(request: Request, error: Exception) -> Json:
 
 
 async def _unknown(request: Request, error: Exception) -> Json:
-    """Answer what has no route."""
+    """Answer a request without a route with 501, other HTTP errors with their own status."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
     if error.status_code not in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
         code = getattr(error, "code", "bad_request")

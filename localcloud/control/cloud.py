@@ -155,6 +155,7 @@ class Cloud:
     def set_faults(self, rules: Sequence[Rule], seed: int | None = None) -> None:
         """Replace the fault rules in force; see :class:`~localcloud.control.faults.injection.Faults`."""
         self.faults.set(rules, seed)
+        # `rights-delay` may have begun or ended: the brokers need the rights and keys that are in effect now.
         self.broker_rights.changed()
         for cluster in self.store.all(KafkaCluster):
             if cluster.phase is Phase.PROVISIONED:
@@ -169,6 +170,7 @@ class Cloud:
 
     def close(self) -> None:
         """Stop every process of the data plane. The next start recovers what was running."""
+        # In this order, so that nothing submits work to a closed pool, or calls a closed data plane.
         self.faults.close()
         for watch in (self.abandoned_queries.watch, self.expired.watch, self._waiting.watch):
             watch.close()

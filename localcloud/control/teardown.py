@@ -51,12 +51,14 @@ class Teardown:
         if environment.is_default:
             raise ConflictError(f"{environment_id} is the organization's default environment: it cannot be deleted.")
         clusters = self._store.all(KafkaCluster, environment_id)
+        # All clusters are checked before anything is deleted: a refusal must leave everything as it was.
         for cluster in clusters:
             if cluster.deletion_protection:
                 raise ConflictError(
                     f"Kafka cluster {cluster.id} in environment {environment_id} is protected from deletion: set its"
                     " deletion_protection to false first."
                 )
+        # Statements first: they write to the clusters and read the schemas.
         self._statements.delete_all(environment_id)
         for cluster in clusters:
             self._store.update(cluster, phase=Phase.DELETING)
@@ -65,6 +67,7 @@ class Teardown:
             with translated():
                 self._plane.registry.delete(registry.id)
         self._keys.delete_where(lambda key: key.environment_id == environment_id)
+        # With slashes around it, or env-1 would match the role bindings of env-12.
         place = f"/environment={environment_id}/"
         self._store.remove(
             *self._store.all(Connection, environment_id),

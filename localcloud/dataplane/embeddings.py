@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 DIMENSIONS = 256
 MOST_TOKENS = 300_000
-"""Of all texts of a call, as at OpenAI ("Embeddings", API reference)."""
+"""Tokens of all texts of a call, as at OpenAI ("Embeddings", API reference)."""
 LONGEST_TEXT = 8192
 """Tokens of one text, as at OpenAI."""
 MOST_CHARACTERS = 1 << 18
-"""Of one text, and of a batch: while the tokenizer works, a token takes a kilobyte."""
+"""Characters of one text, and of a batch for the tokenizer: it needs about a kilobyte of memory for a token."""
 _BATCH = 64
 
 
 class WordLlamaModel:
-    """The :class:`~localcloud.dataplane.interface.EmbeddingModel`; loads in the background, calls wait for that.
+    """The :class:`~localcloud.dataplane.interface.EmbeddingModel`. It loads in the background; calls wait for that.
 
     A vector is the mean of its text's token vectors, scaled to length 1, whatever else is in the batch.
     """
@@ -35,7 +35,7 @@ class WordLlamaModel:
     dimensions = DIMENSIONS
 
     def __init__(self) -> None:
-        """Begin to load."""
+        """Start loading."""
         loader = ThreadPoolExecutor(1, thread_name_prefix="wordllama")
         self._loading = loader.submit(_load)
         loader.shutdown(wait=False)
@@ -52,10 +52,10 @@ class WordLlamaModel:
                 tokens += len(ids)
                 _require_few(row, len(ids), tokens)
                 if ids:
-                    # A sum has the direction of the mean, and length 1 is what it is brought to.
+                    # The sum has the same direction as the mean, and is scaled to length 1 below: no need to divide.
                     np.add.reduce(table.take(ids, axis=0, mode="clip"), axis=0, out=vectors[row])
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors[lengths[:, 0] == 0, 0] = 1.0  # a text without a token still needs a direction: division gives NaN
+        vectors[lengths[:, 0] == 0, 0] = 1.0  # a text without tokens: scaling its zero vector would give NaN
         vectors /= np.where(lengths == 0, 1, lengths)
         return Embedded(vectors, tokens)
 
@@ -67,7 +67,7 @@ class WordLlamaModel:
 
 
 def _batches(texts: Sequence[str]) -> Iterator[range]:
-    """Yield the texts' places, as many at once as the tokenizer may have."""
+    """Yield batches of indexes of texts, each with at most :data:`MOST_CHARACTERS` characters."""
     start = characters = 0
     for row, text in enumerate(texts):
         if len(text) > MOST_CHARACTERS:

@@ -1,4 +1,4 @@
-"""What the control plane may ask of the data plane: the only module of this package it imports for types.
+"""The data plane as the control plane sees it: protocols, their data and errors. No other module of it is imported.
 
 Identifiers are Confluent's (``lkc-``, ``lsrc-``, ``lcc-``, ``env-``, ``sa-``); the data plane takes them as opaque
 names. Every method blocks until its work is done, is idempotent, and raises :class:`DataPlaneError` with one sentence
@@ -26,7 +26,7 @@ class NotFoundError(DataPlaneError):
 
 
 class ConflictError(DataPlaneError):
-    """The named thing exists already."""
+    """The request does not fit the current state: a topic of that name exists, a subject is deleted already."""
 
 
 class InvalidError(DataPlaneError):
@@ -34,7 +34,7 @@ class InvalidError(DataPlaneError):
 
 
 class RefusedError(DataPlaneError):
-    """Whoever it is done for lacks the right; it may be on its way."""
+    """The principal lacks the right. Worth a retry: a new role binding may not have propagated yet."""
 
 
 class StatementPhase(StrEnum):
@@ -89,7 +89,7 @@ class ApiKeyGrant:
 
 @dataclass(frozen=True, kw_only=True)
 class AclRule:
-    """One entry of a broker's access control list, in Kafka's own words (``TOPIC``, ``PREFIXED``, ``READ``)."""
+    """One entry of a broker's access control list, with Kafka's own names (``TOPIC``, ``PREFIXED``, ``READ``)."""
 
     principal: str
     resource_type: str
@@ -127,7 +127,7 @@ class KafkaPlane(Protocol):
         """Replace the set of API keys that may authenticate to this broker; takes effect at once."""
 
     def authorize(self, cluster_id: str, rules: Collection[AclRule]) -> None:
-        """Replace the access control list of this broker; who is not allowed something there is refused it."""
+        """Replace the access control list of this broker; operations without an entry are refused."""
 
     def topics(self, cluster_id: str) -> list[TopicInfo]:
         """All topics but Kafka's internal ones, by name."""
@@ -162,7 +162,7 @@ class KafkaPlane(Protocol):
 class SchemaVersion:
     """A registered schema. ``schema_type`` is ``AVRO`` or ``JSON``; ``id`` is unique in its registry.
 
-    One that is ``deleted`` is kept until it is deleted once more, for good.
+    A ``deleted`` one is soft-deleted: it is kept until it is hard-deleted.
     """
 
     subject: str
@@ -196,7 +196,7 @@ class RegistryPlane(Protocol):
         """One version, the latest live one for ``None``; a deleted one only if ``deleted``."""
 
     def versions(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
-        """Live versions of a subject, with ``deleted`` also what is deleted; :class:`NotFoundError` without any."""
+        """Live versions of a subject, with ``deleted`` also soft-deleted ones; :class:`NotFoundError` without any."""
 
     def by_id(self, registry_id: str, schema_id: int) -> SchemaVersion:
         """A schema by its id (subject and version are those of its first registration)."""
@@ -209,19 +209,19 @@ class RegistryPlane(Protocol):
     def all(
         self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False, deleted: bool = False
     ) -> list[SchemaVersion]:
-        """Every live version of every subject with that prefix, with ``deleted`` also what is deleted."""
+        """Every live version of every subject with that prefix, with ``deleted`` also soft-deleted ones."""
 
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
-        """Delete a subject, or with ``permanent`` what is left of a deleted one; return the versions it had.
+        """Soft-delete a subject, or with ``permanent`` hard-delete a soft-deleted one; return its versions.
 
-        :class:`ConflictError` if it is to go for good and was not deleted before, or is deleted already;
+        :class:`ConflictError` if it is soft-deleted already, or is to be hard-deleted without having been;
         :class:`InvalidError` while another subject's schema refers to it.
         """
 
     def delete_version(
         self, registry_id: str, subject: str, version: int | None = None, *, permanent: bool = False
     ) -> int:
-        """Delete one version (the latest for ``None``), or with ``permanent`` a deleted one for good; its number.
+        """Soft-delete a version (``None``: the latest), or with ``permanent`` hard-delete it; return its number.
 
         :class:`ConflictError` and :class:`InvalidError` as for a subject.
         """
@@ -242,7 +242,7 @@ class RegistryPlane(Protocol):
         *,
         version: int | None = None,
     ) -> list[str]:
-        """Say what the subject's compatibility level has against a schema, beside one version or those it compares."""
+        """Return why a schema is incompatible with one version, or with those that the subject's level compares."""
 
 
 # Flink --------------------------------------------------------------------------------------------
@@ -279,9 +279,9 @@ class FlinkEnvironment:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementSpec:
-    """A statement to run. ``uid`` is unique for ever: checkpoints are kept under it.
+    """A statement to run. ``uid`` is never used again: checkpoints are kept under it.
 
-    ``starting_offsets``: where it begins to read, by topic, in the API's form (``partition:0,offset:42;...``).
+    ``starting_offsets``: where it starts to read, by topic, in the API's form (``partition:0,offset:42;...``).
     """
 
     uid: str
@@ -296,11 +296,11 @@ class StatementSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementStatus:
-    """Where a statement stands.
+    """The status of a statement.
 
     ``traits`` has the API's shape: ``sql_kind``, ``is_bounded``, ``is_append_only``, ``upsert_columns``, ``schema``.
-    ``latest_offsets``: how far one that writes had read its topics when it ended.
-    ``records_written``: by one that writes, since it was started or resumed here; ``None`` if that is not known.
+    ``latest_offsets``: the offsets up to which a statement that writes had read its topics when it ended.
+    ``records_written``: records that it has written since it was started or resumed here; ``None`` if not known.
     """
 
     phase: StatementPhase
@@ -324,29 +324,29 @@ class FlinkPlane(Protocol):
     def configure(self, environments: Sequence[FlinkEnvironment]) -> None:
         """Replace the set of catalogs, databases and connections.
 
-        What is no longer named loses its models and views.
+        Environments and databases that are no longer named lose their models and views.
         """
 
     def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
-        """Start a statement, from its latest checkpoint with ``resume``.
+        """Start a statement, with ``resume`` from its latest checkpoint.
 
-        Returns at the latest when it leaves PENDING or after 2 s.
+        Returns when it has left PENDING, or after 2 s.
         """
 
     def status(self, uid: str) -> StatementStatus:
-        """Where it stands; :class:`NotFoundError` if this process never heard of it."""
+        """Return a statement's status; :class:`NotFoundError` if no statement of that uid was submitted here."""
 
     def results(self, uid: str, token: int) -> ResultPage:
-        """The page at ``token`` (0 first); the same token gives the same page until a later one was asked for."""
+        """Return the page at ``token`` (0 first). A retry gets the same page, until the next one has been read."""
 
     def stop(self, uid: str) -> None:
-        """Stop the job after a last checkpoint; the statement becomes STOPPED and can be resumed."""
+        """Stop the job with a last checkpoint; the statement becomes STOPPED and can be resumed."""
 
     def delete(self, uid: str) -> None:
-        """Cancel the job and forget statement, results and checkpoints."""
+        """Cancel the job; delete statement, results and checkpoints."""
 
     def checkpointed(self) -> set[str]:
-        """Uids of all statements of which checkpoints are kept."""
+        """Return the uids of all statements with checkpoints on disk."""
 
 
 # Connectors ---------------------------------------------------------------------------------------
@@ -399,22 +399,22 @@ class ConnectPlane(Protocol):
     """Managed connectors, one or more tasks each."""
 
     def datagen_errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """Setting of a Datagen source -> what is wrong with it; empty if the configuration can run."""
+        """Return the errors of a Datagen source's configuration by setting; empty if it can run."""
 
     def start(self, spec: ConnectorSpec) -> None:
-        """Start it, resume a paused one, or apply a changed configuration; returns before it is RUNNING."""
+        """Start or resume a connector, or apply a changed configuration; returns before it is RUNNING."""
 
     def pause(self, connector_id: str) -> None:
-        """Stop its tasks, keep their progress."""
+        """Pause a connector: stop its tasks, keep their progress."""
 
     def restart(self, connector_id: str) -> None:
-        """Restart it and its tasks from their progress."""
+        """Restart a connector and its tasks from their progress."""
 
     def status(self, connector_id: str) -> ConnectorStatus:
-        """Where it stands."""
+        """Return a connector's state."""
 
     def delete(self, connector_id: str) -> None:
-        """Stop it and forget its progress."""
+        """Stop a connector and forget its progress."""
 
 
 # Stores -------------------------------------------------------------------------------------------
@@ -435,7 +435,7 @@ class StoresPlane(Protocol):
 
 @dataclass(frozen=True)
 class Embedded:
-    """``vectors``: one row per text, shape ``(texts, dimensions)``, each of length 1. ``tokens``: in all, as billed."""
+    """``vectors``: one row per text, shape ``(texts, dimensions)``, each of length 1; ``tokens``: billed for all."""
 
     vectors: np.ndarray[Any, np.dtype[np.float32]]
     tokens: int
@@ -447,12 +447,12 @@ class EmbeddingModel(Protocol):
     dimensions: int
 
     def embed(self, texts: Sequence[str]) -> Embedded:
-        """Embed each text for itself; safe to call from several threads."""
+        """Embed the texts, each independently of the others; safe to call from several threads."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataPlane:
-    """The whole data plane, as handed to the control plane."""
+    """All parts of the data plane, as handed to the control plane."""
 
     kafka: KafkaPlane
     registry: RegistryPlane

@@ -1,4 +1,4 @@
-"""Wires the parts of the data plane together."""
+"""Construction of the data plane: every part, with the others that it uses."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 
 def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: str, mongodb: MongoDbLogin) -> DataPlane:
-    """Open the data plane kept in ``state``: Flink and the embedding model begin to load, brokers wait for a call.
+    """Open the data plane kept in ``state``. Flink and the embedding model start loading; brokers start when called.
 
     ``jars`` is where Maven left them, ``base_url`` where this server's own API answers (Flink asks its Schema Registry
     there), ``internal_token`` the password among the parts, ``mongodb`` where its server is to listen.
     :class:`DataPlaneError` if the folder cannot be used.
     """
-    with ExitStack() as opened:  # closes the last one first: what writes before what it writes to
+    with (
+        ExitStack() as opened
+    ):  # closes in reverse order: writers (Flink, connectors) before the brokers that they write to
         host = ProcessHost(state)
         opened.callback(host.close)
         registry = SqliteRegistry(state)
@@ -58,4 +60,4 @@ def open_data_plane(state: Path, jars: Path, *, base_url: str, internal_token: s
             processes=host.infos,
             close=opened.pop_all().close,
         )
-    raise AssertionError  # the stack swallows no error
+    raise AssertionError  # never reached: an ExitStack here suppresses no exception

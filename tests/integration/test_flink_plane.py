@@ -32,6 +32,7 @@ from localcloud.dataplane.kafka.admin import client_config
 from localcloud.dataplane.kafka.brokers import BrokerPlane
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.registry import SqliteRegistry
+from localcloud.sql_tokens import without_comments
 from tests.support.flink_plane_world import Provider, serving, vector_of
 from tests.support.local_cloud import built_jars
 from workshop.clone import PROJECT, wait_until
@@ -205,9 +206,9 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def jars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def jars() -> Path:
     """Return where the modules were built."""
-    return built_jars(tmp_path_factory)
+    return built_jars()
 
 
 @pytest.fixture(scope="module")
@@ -368,6 +369,12 @@ def test_a_statement_without_bottom_is_one_sentence_and_others_are_answered(worl
     detail = world.ended(uid).detail
     assert "nested too deeply: use fewer parentheses" in detail
     assert len(detail) < 300
+
+
+def test_comments_are_what_the_tokenizers_take_for_comments(world: World) -> None:
+    sql = "SELECT 'a' // it's one\r || 'b' -- it's another\n || '//c' /* it's too */ || '--d'"
+    assert without_comments(sql).split() == ["SELECT", "'a'", "||", "'b'", "||", "'//c'", "||", "'--d'"]
+    assert world.query(sql) == [["ab//c--d"]]
 
 
 def test_a_long_list_of_values_is_none_too_deep(world: World) -> None:

@@ -10,9 +10,7 @@ import shutil
 import signal
 import socket
 import struct
-import subprocess
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -35,17 +33,17 @@ from localcloud.dataplane.kafka.admin import client_config
 from localcloud.dataplane.kafka.brokers import BrokerPlane
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.registry import SqliteRegistry
+from tests.support.local_cloud import built_jars
 from tests.support.product import PRODUCT_FIELDS, connector_config
-from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
 TOKEN = "internal-token-of-this-test"
 CLUSTER = "lkc-a1"
-POM = PROJECT / "localcloud" / "pom.xml"
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 30) -> bool:
@@ -101,14 +99,9 @@ class Plane:
 
 
 @pytest.fixture(scope="module")
-def jars(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the Kafka module, or take what ``LOCALCLOUD_JARS`` says was built."""
-    if built := os.environ.get("LOCALCLOUD_JARS"):
-        return Path(built)
-    root = tmp_path_factory.mktemp("jars")
-    command = ["mvn", "-q", "package", "-f", str(POM), "-pl", "kafka", f"-Dbuild.root={root}"]
-    subprocess.run(command, check=True, timeout=600)
-    return root
+def jars() -> Path:
+    """Return where the modules were built."""
+    return built_jars()
 
 
 @pytest.fixture(scope="module")

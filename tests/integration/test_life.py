@@ -41,6 +41,20 @@ def forget(clone: Clone, *kinds: str) -> None:
     clone.ok("refresh", "--yes", "--skip-preview")
 
 
+def cluster_with_topic(cloud: httpx.Client, environment: str, topic: str) -> str:
+    """Make somebody else's cluster with a topic in it; return its id."""
+    place = {"cloud": "AWS", "region": "us-east-1", "environment": {"id": environment}}
+    made = cloud.post("/cmk/v2/clusters", json={"spec": {"display_name": "neighbour", **place}}).json()["id"]
+
+    def is_there() -> bool:
+        shown = cloud.get(f"/cmk/v2/clusters/{made}", params={"environment": environment}).json()
+        return bool(shown["status"]["phase"] == "PROVISIONED")
+
+    wait_until(is_there, "the cluster")
+    cloud.post(f"/kafka/v3/clusters/{made}/topics", json={"topic_name": topic}).raise_for_status()
+    return str(made)
+
+
 def kept(clone: Clone) -> set[str]:
     """Ids of what holds data, and of what makes it."""
     kinds = {"environment", "kafka-cluster", "statement"}
@@ -266,14 +280,23 @@ class TestExistingEnvironment:
         clone.ok("up", "--yes", "--skip-preview")
         assert clone.outputs()["environmentName"] == "house"
         assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
-        # The key that these settings ask for is never made: nothing that is deleted needs it.
+        neighbour = cluster_with_topic(cloud, made["id"], "product_vector")
+        # The key that these settings ask for is never made: nothing that is deleted needs it. Nor is the program run.
         clone.ok("config", "set", "rotation", "7")
+        (clone.path / "__main__.py").write_text("this is no Python\n")
         done = clone.run("destroy", "--yes", "--skip-preview")
         assert done.returncode == 0, done.stdout + done.stderr
         assert cloud.get(house).json() == before
-        left = [resource for resource in clone.status()["resources"] if resource["id"] != made["id"]]
-        (registry,) = left
-        assert registry["kind"] == "schema-registry"
-        subjects = cloud.get(f"/schema-registry/{registry['id']}/subjects").json()
-        assert subjects == ["product-updates-value", "product_vector-value"]  # what docs/statements.md says
-        cloud.delete(house).raise_for_status()
+        left = {resource["kind"]: resource["id"] for resource in clone.status()["resources"]}
+        assert left == {
+            "environment": made["id"],
+            "schema-registry": left["schema-registry"],
+            "kafka-cluster": neighbour,
+        }
+        subjects = cloud.get(f"/schema-registry/{left['schema-registry']}/subjects").json()
+        assert subjects == ["product_vector-value"]
+        assert (
+            f"product_vector-value of environment {made['id']} stays, for cluster {neighbour} has a topic"
+            in done.stderr
+        )
+        cloud.delete(f"/cmk/v2/clusters/{neighbour}", params={"environment": made["id"]}).raise_for_status()

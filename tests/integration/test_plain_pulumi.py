@@ -10,8 +10,9 @@ import io
 import json
 import os
 import shlex
+import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -190,8 +191,14 @@ class TestLife:
         assert {urn for urn in after if after[urn] != before[urn]} == {insert}
         assert len(shell.vectors()) == 1
 
-    def test_destroy_leaves_nothing(self, shell: Shell) -> None:
-        shell.ok("destroy", "--yes")
+    def test_destroy_from_another_clone_leaves_nothing(self, shell: Shell, tmp_path: Path) -> None:
+        # The state is in the backend that the shell names; the other clone has neither program nor virtual environment.
+        other = replace(shell, clone=replace(shell.clone, path=tmp_path / "another clone"))
+        git(tmp_path, "clone", "--quiet", str(shell.clone.path), str(other.clone.path))
+        shutil.copy(shell.clone.path / "Pulumi.dev.yaml", other.clone.path)
+        (other.clone.path / "__main__.py").unlink()
+        other.ok("destroy", "--yes", "--stack", "dev")
+        assert not (other.clone.path / ".local").exists()
         assert shell.cloud("GET", "/local/v1/status")["resources"] == []
         shell.ok("stack", "rm", "dev", "--yes", "--preserve-config")
 

@@ -33,13 +33,13 @@ FILES = {
         " LATERAL TABLE(ML_PREDICT('vector_embedding', wish));"
     ),
 }
-LINE = '    "datagen-source": c.RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),\n'
+LINE = '    "datagen-source": RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),\n'
 
 
 def test_both_are_deployed_verified_and_destroyed(clone: Clone) -> None:
     for name, text in FILES.items():
         (clone.path / name).write_text(text)
-    clone.edit("__main__.py", LINE, LINE + '    "orders": c.RecordSchema.load(HERE / "schemas" / "orders.avsc"),\n')
+    clone.edit("__main__.py", LINE, LINE + '    "orders": RecordSchema.load(HERE / "schemas" / "orders.avsc"),\n')
     clone.ok("up", "--yes", "--skip-preview")
     outputs = clone.outputs()
     assert outputs["connectors"].keys() == {"DatagenSourceProductUpdates", "DatagenSourceOrders"}

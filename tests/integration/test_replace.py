@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.tables import settled
+from tests.support.tables import settled, topic_end
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     from workshop.clone import Clone
@@ -37,7 +38,8 @@ def replace(clone: Clone, targets: list[str]) -> None:
     flags = [flag for urn in targets for flag in ("--replace", urn)]
     clone.ok("up", "--yes", "--skip-preview", *flags)
     clone.ok("preview", "--expect-no-changes")
-    assert clone.sql("SELECT vector FROM product_vector", "--limit", "1")
+    done = topic_end(clone, "product_vector")
+    wait_until(lambda: topic_end(clone, "product_vector") > done, f"vectors after {' '.join(flags)}")
 
 
 def test_what_has_a_fixed_name_can_be_replaced(clone: Clone) -> None:

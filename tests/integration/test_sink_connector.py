@@ -208,7 +208,7 @@ class Sink:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    made = Place(tmp_path_factory.mktemp("place") / "state", built_jars(tmp_path_factory))
+    made = Place(tmp_path_factory.mktemp("place") / "state", built_jars())
     yield made
     made.close()
 

@@ -23,7 +23,7 @@ CFUS = 5
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """Yield it, with the table ``pets``: ages 3, 5 and 9."""
-    started = LocalCloud(tmp_path_factory.mktemp("cloud") / "state", built_jars(tmp_path_factory))
+    started = LocalCloud(tmp_path_factory.mktemp("cloud") / "state", built_jars())
     try:
         started.run("CREATE TABLE pets (id INT, name STRING, age INT) DISTRIBUTED BY HASH(id) INTO 2 BUCKETS")
         started.run("INSERT INTO pets VALUES (1, 'ann', 3), (2, 'bob', 5), (3, 'cat', 9)")

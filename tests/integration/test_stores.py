@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -20,11 +18,12 @@ from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.stores.mongodb import MongoDbLogin, MongoDbServer
 from localcloud.ports import OF_STORES, free_ports
 from tests.support.listeners import listeners_of
+from tests.support.local_cloud import built_jars
 from tests.support.stranger import is_refused
-from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pymongo.collection import Collection
 
@@ -65,19 +64,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def jars(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the module alone, or take what ``LOCALCLOUD_JARS`` says was built."""
-    if built := os.environ.get("LOCALCLOUD_JARS"):
-        return Path(built)
-    root = tmp_path_factory.mktemp("jars")
-    pom = PROJECT / "localcloud" / "pom.xml"
-    subprocess.run(["mvn", "-q", "package", "-f", str(pom), "-pl", "stores", f"-Dbuild.root={root}"], check=True)
-    return root
-
-
-@pytest.fixture(scope="module")
-def world(jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("a state") / "of mine", jars)
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("a state") / "of mine", built_jars())
     assert made.host.infos() == []
     made.server.mongodb_needed("db.example.net:27017")
     assert made.host.infos() == []  # nothing of this machine's was asked for

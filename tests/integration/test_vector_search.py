@@ -113,7 +113,7 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    opened = Shop(tmp_path_factory.mktemp("state"), built_jars(tmp_path_factory))
+    opened = Shop(tmp_path_factory.mktemp("state"), built_jars())
     yield opened
     opened.close()
 

@@ -10,29 +10,27 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
+from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.hall.steps import run_side_by_side
+from toolchain.frontdoor.setup.jars import jars_folder, jars_step
 from workshop.clone import PROJECT, wait_until
 from workshop.ports import free_port
-
-if TYPE_CHECKING:
-    import pytest
 
 PATIENCE = 120.0  # seconds, on a machine that may have much else to do
 ENDED = {"COMPLETED", "FAILED", "STOPPED"}
 
 
-def built_jars(factory: pytest.TempPathFactory) -> Path:
-    """Build the modules, or take what ``LOCALCLOUD_JARS`` says was built."""
+def built_jars() -> Path:
+    """Build the modules as the front door does, once for all that share its toolchain, or take ``LOCALCLOUD_JARS``."""
     if built := os.environ.get("LOCALCLOUD_JARS"):
         return Path(built)
-    root = factory.mktemp("jars")
-    pom = PROJECT / "localcloud" / "pom.xml"
-    command = ["mvn", "-q", "package", "-f", str(pom), f"-Dbuild.root={root}"]
-    subprocess.run(command, check=True, timeout=900)
-    return root
+    layout = Layout.of(str(PROJECT))
+    run_side_by_side([step] if (step := jars_step(layout)) else [], layout.set_up_logs)
+    return jars_folder(layout)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from localcloud.api.app import ROUTERS
 from localcloud.api.http.operations import Operations
 from localcloud.control.faults.rules import CLOUD_LIKE, Effect, EffectKind, Rule, read
 from workshop.clone import PROJECT
+from workshop.docs.lines import WIDTH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,13 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(f"{path}#{anchor}" if anchor else path)
     assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_lines_are_at_most_120_wide(page: Path) -> None:
+    """A table's row is one line whatever its length, and an address cannot be broken."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > WIDTH and not line.startswith("|") and "https://" not in line] == []
 
 
 class TestFaults:

@@ -44,6 +44,7 @@ def strings(value: Any) -> list[str]:
     return [str(value)]
 
 
+@pytest.mark.process
 @pytest.mark.skipif(shutil.which("go") is None, reason="actionlint is a Go tool, and there is no go on PATH")
 def test_actionlint_is_clean() -> None:
     done = subprocess.run(
@@ -133,6 +134,7 @@ def test_a_region_that_fails_ends_the_roll_out_and_not_the_watch() -> None:
     assert steps[-2:] == ["Up", "Verify"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("typed", "status"),
     [
@@ -166,6 +168,7 @@ if "--paginate" in sys.argv:
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("before", "method", "place"), [("", "POST", "issues/7/comments"), ("42", "PATCH", "comments/42")]
 )
@@ -197,6 +200,7 @@ def test_a_preview_has_one_comment_that_is_kept_up_to_date(
     assert len(writing["body"]) < 65_536
 
 
+@pytest.mark.process
 def test_without_a_preview_there_is_no_comment(tmp_path: Path) -> None:
     done = subprocess.run(
         [GITHUB / "scripts" / "comment.sh", "acme/dev", tmp_path / "none"],

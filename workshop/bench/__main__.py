@@ -60,7 +60,7 @@ def _table(measured: dict[str, Any]) -> Iterator[str]:
 
 def main() -> int:
     """Run the measurement named on the command line."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # wordllama turns on the messages of all libraries
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # importing wordllama enables INFO messages of all libraries
     parser = _parser()
     arguments = parser.parse_args()
     if arguments.plots is None and (arguments.redraw or arguments.kept_name):

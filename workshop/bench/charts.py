@@ -14,7 +14,7 @@ _WIDTH = 60
 
 @dataclass
 class Bar:
-    """A label and part -> length; ``low`` and ``high``: the spread of a bar that is one part."""
+    """One bar: its label and the length of each part; ``low`` and ``high`` are the spread of a bar with one part."""
 
     label: str
     parts: dict[str, float] = field(default_factory=dict)
@@ -23,20 +23,20 @@ class Bar:
 
     @property
     def length(self) -> float:
-        """Length of the whole."""
+        """Length of all parts together."""
         return sum(self.parts.values())
 
 
 @dataclass
 class Chart:
-    """Bars of one unit."""
+    """A chart: bars of one unit."""
 
     title: str
     bars: dict[str, Bar] = field(default_factory=dict)
 
     @property
     def parts(self) -> list[str]:
-        """The parts of all bars, the one that is largest over all of them first."""
+        """The parts of all bars, by their sum over all bars, the largest first."""
         sizes: dict[str, float] = {}
         for bar in self.bars.values():
             for part, length in bar.parts.items():
@@ -64,7 +64,7 @@ def charts_of(figures: Iterable[Mapping[str, Any]]) -> list[Chart]:
 
 
 def number(value: float) -> str:
-    """Return a length as plots show it: three digits or so."""
+    """Format a length for plots, with about three digits."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004
 
 

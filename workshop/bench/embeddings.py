@@ -1,4 +1,4 @@
-"""The embedding server against the model that it serves, called directly: texts per second."""
+"""Texts per second: the embedding server, compared to direct calls of the model that it serves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 BATCH = 256
-CLIENTS = 2  # as many as a statement has
+CLIENTS = 2  # a statement calls its provider with as many threads
 SECONDS = 5.0
 RUNS = 3
 CONTENTS = [
@@ -29,7 +29,7 @@ CONTENTS = [
 
 
 def _per_second(call: Callable[[], object]) -> float:
-    """Repeat calls of one batch, by as many clients as a statement has."""
+    """Return calls per second of :data:`CLIENTS` threads that repeat ``call``."""
     call()
     end = time.perf_counter() + SECONDS
 
@@ -56,12 +56,12 @@ def texts_per_second_of_the_server(clone: Clone, contents: Sequence[str], encodi
 
 
 def _model() -> Any:
-    logging.getLogger().setLevel(logging.WARNING)  # importing the package has turned on every library's chatter
+    logging.getLogger().setLevel(logging.WARNING)  # importing the package enables INFO messages of all libraries
     return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, dim=256, disable_download=True)
 
 
 def measure() -> list[Figure]:
-    """Measure both in turns."""
+    """Measure server and model alternately, so that both see the same load on the machine."""
     model = _model()
     direct: list[float] = []
     served: dict[str, list[float]] = {"base64": [], "float": []}

@@ -1,4 +1,4 @@
-"""The first command in a fresh clone on a machine with empty caches: it makes every tool, then the stack."""
+"""Seconds of the first `up` in a fresh clone with empty caches: it installs every tool, then deploys the stack."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from workshop.clone import Clone
 
 
 def megabytes(folder: Path) -> float:
-    """Return the size of everything below ``folder``."""
+    """Return the size of all files below ``folder``, in megabytes."""
     return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir()) / 1e6
 
 
 def measure() -> list[Figure]:
-    """Run `up` once with caches of its own: one run, since it downloads everything."""
+    """Run `up` with empty caches. Only once: it downloads everything."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         clone = Clone.make(root / "clone")

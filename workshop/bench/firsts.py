@@ -1,4 +1,4 @@
-"""When a topic got its first record, seen while a command runs: the stack's outputs come too late for that."""
+"""Seconds to a topic's first record, observed while `up` runs: the stack's outputs come only at its end."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.25
 
 
-class Firsts:
-    """``with Firsts(clone, topics) as firsts:`` asks the clone's local cloud, which has no topic yet, for its topics.
+class FirstRecords:
+    """Polls a clone's local cloud, which has no topic yet: ``with FirstRecords(clone, topics) as firsts:``.
 
-    ``seconds``: topic -> seconds from the block's beginning to its first record. Records count once they are written: a
-    `read_committed` reader sees those of an INSERT with its next checkpoint, up to a second later.
+    ``seconds``: by topic, the seconds from the beginning of the block to the topic's first record. A record counts when
+    it is written. A `read_committed` consumer sees an INSERT's records with the next checkpoint, up to 1 s later.
     """
 
     def __init__(self, clone: Clone, topics: Iterable[str]) -> None:
@@ -50,12 +50,12 @@ class Firsts:
             while not self._over.wait(_POLL_SECONDS) and self._wanted - self.seconds.keys():
                 try:
                     status = cloud.get("/local/v1/status").raise_for_status().json()
-                except httpx.HTTPError:  # a busy machine; the next look tells
+                except httpx.HTTPError:  # a busy machine: the next poll will do
                     continue
                 self.note(status["topics"], time.monotonic() - self._began)
 
     def note(self, topics: Iterable[Mapping[str, Any]], now: float) -> None:
-        """Note the topics that have a record ``now``, in seconds, and had none before."""
+        """Store ``now`` (seconds) for the topics that have a record and had none before."""
         for topic in topics:
             if topic["name"] in self._wanted and topic["records"]:
                 self.seconds.setdefault(topic["name"], now)

@@ -1,4 +1,4 @@
-"""The daily journey: stopped to first vector, an `up` with nothing to do, memory, `destroy`."""
+"""A developer's day: from a stopped cloud to the first vector, an `up` without changes, memory, `destroy`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def resident_megabytes(clone: Clone) -> float:
 
 
 def measure() -> list[Figure]:
-    """Measure on a fresh clone, once its tools are there."""
+    """Measure on a fresh clone, after its tools have been installed."""
     first_vector: list[float] = []
     no_op: list[float] = []
     no_op_with_preview: list[float] = []

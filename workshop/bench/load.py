@@ -1,4 +1,4 @@
-"""What processes use while something is measured: each part's CPU seconds, and the most memory held at once."""
+"""CPU seconds of each part of the project during a measurement, and the peak of its memory."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _PROGRAMS = {
 
 
 def part_of(argv: Sequence[str], name: str = "") -> str:
-    """Say which part of the project a process is, by its command line, and of a forked plugin by its name."""
+    """Return the part of the project that a process belongs to, by its command line, a forked plugin by its name."""
     for word in (f"{_PLUGINS}{name}", *argv) if f"{_PLUGINS}warm" in argv else argv:
         if word in _MODULES:
             return _MODULES[word]
-    for word in argv[:2]:  # a program, or an interpreter and its script
+    for word in argv[:2]:  # the program, or an interpreter's script
         name = PurePath(word).name
         if name in _PROGRAMS:
             return _PROGRAMS[name]
@@ -53,10 +53,10 @@ def part_of(argv: Sequence[str], name: str = "") -> str:
 
 
 class Load:
-    """``with Load(pids) as load:`` watches these processes and this one's children, all with their descendants.
+    """Watches processes and the children of this one, with all descendants: ``with Load(pids) as load:``.
 
-    ``cpu``: part -> CPU seconds spent inside the block; ``peak_megabytes``: resident memory, pages that processes share
-    counted once for each.
+    ``cpu``: CPU seconds within the block, by part; ``peak_megabytes``: peak of the summed resident memory (pages that
+    processes share are counted for each).
     """
 
     def __init__(self, roots: Sequence[int]) -> None:
@@ -103,7 +103,8 @@ class Load:
                 with process.oneshot():
                     spent = process.cpu_times()
                     key = (process.pid, process.create_time())
-                    part = part_of(process.cmdline(), process.name())  # empty once it has ended: then it is what it was
+                    # An ended process has an empty command line; its part is then known from an earlier look.
+                    part = part_of(process.cmdline(), process.name())
                     if part == OTHER and key in self._last:
                         part = self._last[key][0]
                     self._last[key] = (part, spent.user + spent.system, is_child)
@@ -122,6 +123,6 @@ class Load:
 
 
 def _seconds_of_children() -> float:
-    """CPU seconds of all children, with theirs, that have ended and were waited for: to the last of them."""
+    """Return the CPU seconds of all children that have ended and were waited for, with their descendants."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

@@ -1,8 +1,8 @@
-"""How long `up` takes with the official provider's waits: our graph, its longest chain, and what people write today.
+"""Duration of `up` with the official provider's waits: our graph, its longest chain, and the quickstart's graph.
 
-``BENCH_PLUGINS=official`` runs the official plugins, which have to be installed, with their real waits: our graph
-alone, for the others take 20 minutes. ``BENCH_RIGHTS_DELAY``: seconds until the local cloud grants a right, as
-Confluent Cloud does late.
+``BENCH_PLUGINS=official`` runs the official plugins, which must be installed, with their real waits. Only our graph is
+measured then, because the others take 20 minutes. ``BENCH_RIGHTS_DELAY``: seconds until the local cloud applies a new
+role binding, as on Confluent Cloud, where they propagate late.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workshop.bench import settings
-from workshop.bench.firsts import Firsts
+from workshop.bench.firsts import FirstRecords
 from workshop.bench.measure import Figure, Place
 from workshop.bench.pipeline import SINK, SOURCE
 from workshop.clone import PROJECT, Clone
@@ -38,9 +38,9 @@ _GRAPHS: dict[str, dict[str, str]] = {
 
 
 def timeline_of_up(clone: Clone, environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, float]]:
-    """Run `up` with the waits, then `destroy`; return the timeline, and the seconds to each topic's first record."""
+    """Run `up`, then `destroy`; return the timeline of `up`, and the seconds to each topic's first record."""
     plugins = {"PULUMIW_PLUGINS": WAITS["PULUMIW_PLUGINS"]}
-    with Firsts(clone, (SOURCE, SINK)) as firsts:
+    with FirstRecords(clone, (SOURCE, SINK)) as firsts:
         clone.ok("up", "--yes", "--skip-preview", env={**WAITS, **environment})
     timeline: dict[str, Any] = json.loads(clone.ok("timeline", "--json"))
     clone.ok("destroy", "--yes", "--skip-preview", env={**plugins, **environment})
@@ -48,7 +48,7 @@ def timeline_of_up(clone: Clone, environment: Mapping[str, str]) -> tuple[dict[s
 
 
 def measure() -> list[Figure]:
-    """Measure the graphs in turns, each on a local cloud of its own."""
+    """Measure the graphs alternately, each on a local cloud of its own."""
     ours: dict[str, list[float]] = {"chain": [], "makespan": [], SOURCE: [], SINK: []}
     others: dict[str, list[float]] = {} if IS_OFFICIAL else {name: [] for name in _GRAPHS}
     with tempfile.TemporaryDirectory() as folder:

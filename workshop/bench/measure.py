@@ -1,4 +1,4 @@
-"""Repetitions, spread, and a reference time of the same run."""
+"""Figures with repetitions and spread, and the reference time of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """A figure's place in the plots: the chart's title, the bar's label and, of a bar in parts, the part's name."""
+    """A figure's place in the plots: title of the chart, label of the bar, name of the part if the bar has parts."""
 
     chart: str
     bar: str
@@ -37,12 +37,12 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Ratio to the figure beside it."""
+        """Median divided by that of the figure to compare with."""
         return self.median / self.beside.median if self.beside else None
 
     @property
     def median(self) -> float:
-        """Middle value."""
+        """The median of the values."""
         return statistics.median(self.values)
 
     def as_dict(self) -> dict[str, object]:
@@ -60,6 +60,6 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def yardstick() -> float:
-    """Return the seconds this machine, now, takes to import Pulumi's SDK: the unit for ratios within one run."""
+    """Return the seconds that importing Pulumi's SDK takes now: the unit for ratios within one run."""
     command = [sys.executable, "-c", "import pulumi"]
     return min(seconds(lambda: subprocess.run(command, check=True)) for _ in range(3))

@@ -1,4 +1,4 @@
-"""``ML_PREDICT`` against Flink's own ``flink-model-openai``: the same Flink, texts and embedding server."""
+"""Rows per second: our ``ML_PREDICT`` and Flink's ``flink-model-openai``, with the same Flink, texts and server."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).with_name("ModelBench.java")
 PROVIDER_GROUP, PROVIDER = "org.apache.flink", "flink-model-openai"
-# The jar alone, which has all that it needs in itself: later ones of this plug-in also want its parents' POMs.
+# An old version of the plug-in: later ones also want the POMs of the jar's parents. The jar alone is complete.
 GET = "org.apache.maven.plugins:maven-dependency-plugin:2.10:get"
 CPU_CHART = "CPU milliseconds a row"
 RUNS = settings.runs(3)
 ROWS = 10_000
 MANY_ROWS = 200_000
 DEFAULT_REQUESTS = 10  # table.exec.async-ml-predict.max-concurrent-operations
-OUR_REQUESTS = 1_024  # as many rows as the local cloud's configuration lets ours have under way
+OUR_REQUESTS = 1_024  # the rows in flight that the local cloud's configuration allows ours
 
 
 def launch_command(running: list[str], class_path: list[str], main: str, *arguments: str) -> list[str]:
     """Return the command line of a running ``java -cp ...``, its options kept, for another main class.
 
-    An archive of classes is left out: it belongs to one class path.
+    Options of a class-data archive are left out: an archive belongs to one class path.
     """
     place = running.index("-cp")
     options = [option for option in running[:place] if not ("Archive" in option or option.startswith("-Xshare"))]
@@ -83,7 +83,7 @@ class Job:
     cloud: int
 
     def ask(self, line: str) -> Any:
-        """Send a line and return what it is answered."""
+        """Send a line and return the reply."""
         requests, answers = self._pipes()
         requests.write(line + "\n")
         requests.flush()
@@ -118,7 +118,7 @@ def running_job(clone: Clone, folder: Path) -> Iterator[Job]:
 
 @dataclass
 class Way:
-    """One way to ask, and what it took, run after run."""
+    """One way to call the provider, and its measured rates."""
 
     name: str
     line: str
@@ -128,7 +128,7 @@ class Way:
     server_cpu: list[float] = field(default_factory=list)
 
     def run(self, job: Job) -> None:
-        """Run it once."""
+        """Run and measure it once."""
         with Load([job.cloud]) as load:
             answer = job.ask(self.line)
         self.rates.append(self.rows / answer["seconds"])
@@ -148,7 +148,7 @@ def _ways() -> list[Way]:
 
 
 def measure() -> list[Figure]:
-    """Measure each way in turns, in one JVM, after a run of each that warms up."""
+    """Measure the ways alternately in one JVM, after one warm-up run of each."""
     ways = _ways()
     with tempfile.TemporaryDirectory() as folder:
         clone = Clone.make(Path(folder) / "clone")

@@ -1,4 +1,4 @@
-"""Records to vectors: rows per second from a full topic, and milliseconds for one record at a steady rate."""
+"""The INSERT: throughput from a full topic (rows per second), and latency at a steady rate (milliseconds)."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ CHART = "Rows a second, from a full topic to vectors in another"
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The stack's own INSERT between its own two tables, its connector paused."""
+    """The stack's own INSERT and its two tables; the connector is paused."""
 
     stack: Stack
 
     @classmethod
     def up(cls, clone: Clone) -> Pipeline:
-        """Bring a stack up, let its connector make records to send again, and pause it."""
+        """Deploy a stack, let its connector generate sample records, and pause it."""
         clone.edit("Pulumi.dev.yaml", "recordIntervalMs: 200", "recordIntervalMs: 10")
         pipeline = cls(Stack.up(clone))
         wait_until(lambda: pipeline.end(SOURCE) >= SAMPLES, "records to send again")
@@ -79,12 +79,12 @@ class Pipeline:
         return consumer
 
     def end(self, topic: str) -> int:
-        """Return how many records a topic has got, the ends of transactions counted too."""
+        """Return the sum of the topic's end offsets, which also count transaction markers."""
         topics = self.stack.clone.status()["topics"]
         return sum(one["records"] for one in topics if one["name"] == topic)
 
     def samples(self) -> list[bytes]:
-        """Return values as the connector makes them, schema id and all."""
+        """Return record values from the connector, with their schema id."""
         consumer = self.consumer(SOURCE, isolation="read_committed", from_start=True)
         values = [value for value in _values(consumer, SAMPLES) if value is not None]
         consumer.close()
@@ -98,7 +98,7 @@ class Pipeline:
             time.sleep(3)
 
     def resident_megabytes(self) -> float:
-        """Return what all processes of the local cloud hold."""
+        """Return the resident memory of all processes of the local cloud, in megabytes."""
         processes = self.stack.clone.status()["processes"]
         return float(sum(psutil.Process(process["pid"]).memory_info().rss for process in processes)) / 1e6
 
@@ -131,7 +131,7 @@ def _values(consumer: Consumer, count: int) -> Iterator[bytes | None]:
 
 
 def rows_per_second(pipeline: Pipeline, rows: int, samples: list[bytes]) -> tuple[float, float]:
-    """Fill the topic while the INSERT is stopped, let it go; return rows a second and the memory held at the end."""
+    """Fill the topic while the INSERT is stopped, then resume it; return rows per second and megabytes at the end."""
     pipeline.run_insert(stopped=True)
     producer = Producer({**pipeline.settings(), "linger.ms": 50, "queue.buffering.max.messages": 200_000})
     for number in range(rows):
@@ -166,9 +166,9 @@ def _product(sample: bytes, number: int) -> bytes:
 
 
 def milliseconds(pipeline: Pipeline, rate: int, samples: list[bytes], isolation: str) -> list[float]:
-    """Send records at a rate and return for each how long its vector took to reach a reader."""
+    """Send records at a rate; return for each the milliseconds until a consumer had its vector."""
     count = max(RATE_SECONDS, rate * RATE_SECONDS)
-    base = 1_000_000_000 + time.time_ns() // 1_000_000 % 1_000_000_000  # product ids that no other record has
+    base = 1_000_000_000 + time.time_ns() // 1_000_000 % 1_000_000_000  # unused product ids
     values = [_product(samples[number % len(samples)], base + number) for number in range(count)]
     watcher = pipeline.consumer(SINK, isolation=isolation, from_start=False)
     watcher.consume(1, timeout=2)  # connect first: the connection is not part of the measured latency
@@ -211,7 +211,7 @@ def _latency(pipeline: Pipeline, rate: int, samples: list[bytes], isolation: str
 
 
 def measure() -> list[Figure]:
-    """Measure throughput against what the embedding server alone can do, then latency."""
+    """Measure throughput, with the embedding server's own for comparison, then latency."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
         clone = Clone.make(Path(folder) / "clone")
@@ -241,6 +241,6 @@ def measure() -> list[Figure]:
 
 
 def _content(sample: bytes) -> str:
-    """Return about the text that the INSERT embeds: the same words."""
+    """Return approximately the text that the INSERT embeds: the same words."""
     value: dict[str, Any] = json.loads(sample[5:])
     return " ".join(str(part) for part in value.values())

@@ -1,4 +1,4 @@
-"""Figures that are kept, and the plots drawn from them."""
+"""Stored figures, and the plots drawn from them."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Kept:
         return self.folder / f"{self.name}.json"
 
     def write(self, measured: dict[str, Any]) -> None:
-        """Keep what was measured, as ``--json`` prints it."""
+        """Store the figures as ``--json`` prints them."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.file.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     def read(self) -> dict[str, Any]:
-        """Return what was measured; :class:`SystemExit` tells if nothing was."""
+        """Return the stored figures; :class:`SystemExit` with a sentence if there are none."""
         try:
             measured: dict[str, Any] = json.loads(self.file.read_text(encoding="utf-8"))
         except FileNotFoundError:

@@ -26,7 +26,7 @@ _COLOURS = (
 
 
 def draw(charts: list[Chart], picture: Path) -> None:
-    """Draw them one below the other, on a background of their own: it stands out of a dark page as well."""
+    """Draw the charts one below the other, on a white background: readable on a dark page, too."""
     mpl.use("Agg")
     heights = [_HEAD + _BAR * (len(chart.bars) + (len(chart.parts) > 1)) for chart in charts]
     figure, axes = plt.subplots(

@@ -1,4 +1,4 @@
-"""Several stacks at once on one local cloud: how long `up` takes, what holds memory, what the CPU's time goes into."""
+"""Several stacks at once on one local cloud: duration of `up`, memory, and CPU seconds by part."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IDLE_SECONDS = 60.0
 
 @dataclass
 class Taken:
-    """What ``up`` of so many stacks took, run after run."""
+    """Measurements of ``up`` with a number of stacks, one value a run."""
 
     stacks: int
     waits: str
@@ -41,16 +41,16 @@ class Taken:
 
     @property
     def many(self) -> str:
-        """Say how many."""
+        """Return the number of stacks in words."""
         return "1 stack" if self.stacks == 1 else f"{self.stacks} stacks"
 
     @property
     def waiting(self) -> str:
-        """Say how long they wait."""
+        """Return the factor of the waits in words."""
         return "no waits" if float(self.waits) == 0 else f"waits x {self.waits}"
 
     def figures(self, one: Taken) -> list[Figure]:
-        """Return the figures, held against those of one stack."""
+        """Return the figures, each with that of one stack for comparison."""
 
         def figure(what: str, unit: str, values: list[float], alone: list[float], chart: str = "") -> Figure:
             beside = Figure(name=f"{one.many}: {what}", unit=unit, values=alone) if self is not one else None
@@ -85,7 +85,7 @@ def check_memory(stacks: int) -> None:
 
 
 def write_stacks(clone: Clone, count: int) -> list[str]:
-    """Write the settings of so many stacks, each the local one in a region of its own; return their names."""
+    """Write settings for ``count`` stacks, each a copy of the local one in another region; return their names."""
     local: dict[str, Any] = yaml.safe_load((clone.path / "Pulumi.dev.yaml").read_text())
     names = []
     for number, region in enumerate(REGIONS[Cloud.AWS][:count], 1):
@@ -96,12 +96,12 @@ def write_stacks(clone: Clone, count: int) -> list[str]:
 
 
 def leader_of(clone: Clone) -> int:
-    """Return the local cloud's own process, whose children all others are."""
+    """Return the pid of the local cloud's main process, the parent of all others."""
     return int((clone.path / ".local" / "cloud.pid").read_text())
 
 
 def wait_until_idle(process: int) -> None:
-    """Wait until a started cloud has warmed up: until it and its children spend next to no CPU time."""
+    """Wait until a started cloud has warmed up: it and its children use hardly any CPU time."""
     deadline = time.monotonic() + IDLE_SECONDS
     while time.monotonic() < deadline:
         with Load([process]) as load:
@@ -111,7 +111,7 @@ def wait_until_idle(process: int) -> None:
 
 
 def measure_once(clone: Clone, names: list[str], taken: Taken) -> None:
-    """Bring the stacks up on a local cloud that has just started, then destroy them."""
+    """Deploy the stacks on a freshly started local cloud, then destroy them."""
     clone.ok("cloud", "stop")
     clone.ok("cloud", "start")
     leader = leader_of(clone)
@@ -131,7 +131,7 @@ def measure_once(clone: Clone, names: list[str], taken: Taken) -> None:
 
 
 def measure() -> list[Figure]:
-    """Measure without waits, where the machine is the limit, and with those of the official provider, scaled."""
+    """Measure without waits (the machine is the limit), and with the official provider's waits, scaled."""
     check_memory(max(STACKS))
     all_taken = {waits: [Taken(stacks, waits) for stacks in STACKS] for waits in WAITS}
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""What the environment may say about a measurement. Each wrong value is one sentence, before anything is measured."""
+"""Environment variables of the measurements. A wrong value is reported in one sentence before anything is measured."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def runs(default: int) -> int:
 
 
 def stacks(default: str) -> tuple[int, ...]:
-    """Return how many stacks to make at once, one number after the other (``BENCH_STACKS``)."""
+    """Return the numbers of concurrent stacks to measure (``BENCH_STACKS``)."""
     return _read("BENCH_STACKS", default, _each(_count), "whole numbers from 1 on, with commas between them")
 
 
 def waits(default: str) -> tuple[str, ...]:
-    """Return by which factors to scale the official provider's waits, one after the other (``BENCH_WAITS``)."""
+    """Return the factors by which the official provider's waits are scaled (``BENCH_WAITS``)."""
     return _read("BENCH_WAITS", default, _each(_factor), "numbers from 0 to 1, with commas between them")
 
 
@@ -33,7 +33,7 @@ def official_plugins() -> bool:
 
 
 def rights_delay() -> int:
-    """Return after how many seconds rights are granted, 0 for at once (``BENCH_RIGHTS_DELAY``)."""
+    """Return the seconds until a role binding is applied, 0: at once (``BENCH_RIGHTS_DELAY``)."""
     return _read("BENCH_RIGHTS_DELAY", "0", _seconds, "a whole number of seconds from 0 on")
 
 

@@ -1,4 +1,4 @@
-"""``docs/local-cloud-coverage.md``: what the local cloud serves, made of its routes."""
+"""``docs/local-cloud-coverage.md``: the endpoints that the local cloud serves, generated from its routes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-# Endpoints that answer in the right shape, with less behind it than in the cloud.
+# Endpoints with the right replies but less behind them than in the cloud.
 SHALLOW = {
     ("GET", "/org/v2/organizations"): "there is one",
     ("GET", "/iam/v2/users"): "there is one, the owner of the first key",
@@ -37,7 +37,7 @@ SHALLOW = {
     ("POST", "/v1/embeddings"): "whatever model is named, wordllama's answers, in 256 dimensions or fewer",
 }
 
-# Confluent's services that nothing is served of: the beginning of their paths, and what they are.
+# Confluent's services of which no endpoint is served: path prefixes, and what they are.
 NOT_SERVED = {
     "/artifact/v1": "Flink artifacts (user-defined functions)",
     "/billing/v1": "costs",
@@ -67,7 +67,7 @@ Written by `./pulumiw docs` from the routes in `localcloud/api/routers/` and the
 
 
 def routes() -> Iterator[tuple[ModuleType, APIRoute, str]]:
-    """Every route with its module and its method, in the order of the page."""
+    """Return every route with its module and method, in the order of the page."""
     for module in ROUTERS:
         for route in module.router.routes:
             if isinstance(route, APIRoute):

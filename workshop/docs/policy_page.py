@@ -1,4 +1,4 @@
-"""``docs/policy.md``, made of the policies themselves."""
+"""``docs/policy.md``, generated from the policy pack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pipeline does that needs a right, and the table of ``docs/security.md`` made of it."""
+"""The operations of the pipeline that need a right, and the table of role bindings in ``docs/security.md``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components import Scope
+from components.grants import Scope
 from localcloud.control.access.rbac import Grant, Operation, allows
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ RUNNER = f"{ORGANIZATION}/service-account=sa-runner"
 ASKED_FOR_BY_CONFLUENT = ("runner", "DeveloperRead", "transactions")
 O = Operation  # noqa: E741 - the table below is read by columns
 
-DEEDS: tuple[tuple[str, Operation, str, str], ...] = (
+OPERATIONS: tuple[tuple[str, Operation, str, str], ...] = (
     ("datagen", O.WRITE, f"{K}/topic={SOURCE_TOPIC}", "write the generated records"),
     ("datagen", O.READ, f"{REGISTRY}/subject={SOURCE_TOPIC}-value", "find the schema of its records"),
     ("datagen", O.WRITE, f"{REGISTRY}/subject={SOURCE_TOPIC}-value", "register the schema of its records"),
@@ -53,7 +53,7 @@ DEEDS: tuple[tuple[str, Operation, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Binding:
-    """A role binding of the program: whose, and ``on`` what by its short name."""
+    """A role binding of the program: its account, the short name of its place (``on``), role and CRN pattern."""
 
     account: str
     on: str
@@ -91,16 +91,16 @@ async def _bindings() -> list[Binding]:
 
 
 def refused(held: list[Binding]) -> list[str]:
-    """Return what of :data:`DEEDS` is refused to who holds these bindings."""
+    """Return the operations of :data:`OPERATIONS` that these bindings do not allow."""
     return [
         f"{why}"
-        for account, operation, crn, why in DEEDS
+        for account, operation, crn, why in OPERATIONS
         if not allows([one.grant for one in held if one.account == account], operation, crn)
     ]
 
 
 def render() -> str:
-    """Return the table: principal, right, on what, what is refused without it."""
+    """Return the table: principal, role, place, and the operations refused without the binding."""
     every = bindings()
     rows = ["| principal | role | on | refused without it |", "|---|---|---|---|"]
     for one in every:

@@ -1,4 +1,4 @@
-"""``docs/settings.md``, made of the settings themselves."""
+"""``docs/settings.md``, generated from the typed settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pydantic.alias_generators import to_camel
 
 from components.config.regions import REGIONS
 from components.config.settings import NAMESPACE, Settings, rules
+from workshop.docs.lines import wrapped
 
 _INTRODUCTION = f"""# Settings
 
@@ -45,5 +46,8 @@ def render() -> str:
         if isinstance(info.default, bool):
             default = f"`{str(info.default).lower()}`"
         rows.append(f"| `{key}` | {default} | {rules()[key].allowed} | {info.description} |\n")
-    regions = [f"- {cloud}: {', '.join(f'`{name}`' for name in names)}\n" for cloud, names in REGIONS.items()]
+    regions = [
+        wrapped(f"- {cloud}: {', '.join(f'`{name}`' for name in names)}", "  ") + "\n"
+        for cloud, names in REGIONS.items()
+    ]
     return _INTRODUCTION + "".join(rows) + _PROVIDER + "".join(regions)

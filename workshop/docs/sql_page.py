@@ -1,13 +1,15 @@
-"""``docs/local-cloud-sql.md``: what the local cloud's SQL has.
+"""``docs/local-cloud-sql.md``: the statements, table options and properties that the local cloud serves.
 
-It is made of the lists by which Flink's side decides (``localcloud/flink/src/main/resources/rag/flink``): whoever
-changes one changes both.
+Generated from the lists by which the Java code decides (``localcloud/flink/src/main/resources/rag/flink``), so that
+page and behaviour cannot differ.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from workshop.docs.lines import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,26 +22,27 @@ _HEAD = """\
 # Statements, table options and properties
 
 Written by `./pulumiw docs` from the lists by which the local cloud decides
-(`localcloud/flink/src/main/resources/rag/flink`); a test compares them. A statement is judged whole, from its text,
-before Flink resolves it. What is refused has changed nothing, and `status.detail` says in one sentence what it was and
-what to write instead. What is in no list is refused as well.
+(`localcloud/flink/src/main/resources/rag/flink`); a test compares them. A statement is checked as a whole, by its text,
+before Flink resolves it. A refused statement has changed nothing: `status.detail` says in one sentence what is not
+served and what to write instead. Statements, options and properties that are in no list are refused, too.
 """
 _STATEMENTS = """
 ## Statements
 
-These run, also inside `EXPLAIN` and, for INSERTs, `EXECUTE STATEMENT SET`:
+These statements are served, also inside `EXPLAIN`, and INSERTs inside `EXECUTE STATEMENT SET`:
 """
 _REFUSED = """
-These are refused. So are `OR REPLACE`, `TEMPORARY`, `PARTITIONED BY`, `INSERT OVERWRITE`, and hints other than
-`OPTIONS` of `scan.` in one that runs.
+These are refused. So are `OR REPLACE`, `TEMPORARY`, `PARTITIONED BY`, `INSERT OVERWRITE`, and all hints except
+`OPTIONS` with keys that begin with `scan.`:
 
 | statements | what to do instead |
 |---|---|"""
 _OPTIONS = """
 ## Options of a table
 
-In `WITH`, in `ALTER TABLE ... SET` (those of `kafka.` and `scan.`, and `changelog.mode`) and, of `scan.`, in
-`/*+ OPTIONS(...) */`. `FORMAT` is `avro-registry`, `json-registry` or `proto-registry`.
+Options are given in `WITH`. `ALTER TABLE ... SET` takes those that begin with `kafka.` or `scan.`, and
+`changelog.mode`; `/*+ OPTIONS(...) */` those that begin with `scan.`. `FORMAT` is `avro-registry`, `json-registry` or
+`proto-registry`.
 
 | option | values | what it does, or what to do instead |
 |---|---|---|"""
@@ -51,7 +54,7 @@ _PROPERTIES = """
 
 
 class Row(NamedTuple):
-    """A line of a list; what ``answer`` and ``text`` mean is the list's own."""
+    """A line of a list; the meaning of ``answer`` and ``text`` depends on the list."""
 
     name: str
     answer: str
@@ -71,7 +74,7 @@ def render() -> str:
     for row in statements:
         if row.text:
             refused.setdefault(row.text.partition(": ")[2], {})[row.answer] = None
-    lines = [_HEAD + _STATEMENTS, f"{served}.", _REFUSED]
+    lines = [_HEAD + _STATEMENTS, wrapped(f"{served}."), _REFUSED]
     lines += [f"| {', '.join(f'`{name}`' for name in names)} | {remedy} |" for remedy, names in refused.items()]
     lines += [_OPTIONS, *_settings("table-options"), _PROPERTIES, *_settings("properties")]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,6 @@
-"""Which right each call of the cloud's API needs. One table a service, by route; what is not in it is refused.
+"""The right that each call of the control plane needs: one table, by route. A route that is not in it is refused.
 
-Lists are for everyone who has a role in their place; they show what the caller may see, which their handlers see to.
+A list may be read by everyone with a role in its place; its handler leaves out the items that the caller may not see.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ O = Operation  # noqa: E741 - the tables below are read by columns
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request, as far as rights go by it; ``path``: the parameters in it, ``body``: ``{}`` if it is no object."""
+    """The parts of a request that decide which right it needs.
+
+    ``path`` has the path's parameters; ``body`` is ``{}`` if the request's body is no JSON object.
+    """
 
     cloud: Cloud
     caller: Caller
@@ -52,7 +55,7 @@ class Call:
 
     @property
     def cluster(self) -> str:
-        """CRN of the Kafka cluster that the path names; handlers see to it that it is in that environment."""
+        """CRN of the Kafka cluster that the path names; its handler checks that it is in that environment."""
         identifier = self.path.get("cluster_id", "new")
         return f"{self.environment}/cloud-cluster={identifier}/kafka={identifier}"
 
@@ -156,7 +159,7 @@ def check_cloud(method: str, route: str, call: Call) -> None:
 
 
 def _configuration(route: str, call: Call) -> Mapping[str, Any]:
-    """The connector's configuration that is sent."""
+    """Return the connector's configuration in the body: under ``config`` for a new one, else the body itself."""
     found = call.body.get("config") if route.endswith("/connectors") else call.body
     return found if isinstance(found, dict) else {}
 
@@ -168,7 +171,7 @@ def may_run_as(cloud: Cloud, caller: Caller, principal: str) -> None:
 
 
 def key_place(cloud: Cloud, key: ApiKey) -> str:
-    """CRN of what an API key opens, or for the control plane whom it stands for."""
+    """Return the CRN that decides who may administer a key: its resource, or its owner for a cloud or global key."""
     if key.resource_id.startswith("lkc-"):
         return f"{cloud.names.environment(key.environment_id)}/cloud-cluster={key.resource_id}/kafka={key.resource_id}"
     if key.resource_id.startswith("lsrc-"):
@@ -179,7 +182,7 @@ def key_place(cloud: Cloud, key: ApiKey) -> str:
 
 
 def may_have_key(cloud: Cloud, caller: Caller, key: ApiKey) -> bool:
-    """Whether the caller may make, see, change and delete that key: its own, or one for what it administers."""
+    """Whether the caller may create, see, change and delete that key: its own, or one for what it administers."""
     if key.owner_id == caller.principal_id:
         return cloud.rights.may(caller, O.VIEW, cloud.names.organization)
     return cloud.rights.may(caller, O.MANAGE_KEYS, key_place(cloud, key))

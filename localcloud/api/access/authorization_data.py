@@ -1,4 +1,4 @@
-"""Which right each call of Kafka REST, Schema Registry and Flink SQL needs, by route; what is not here is refused."""
+"""The right that each call of Kafka REST, Schema Registry and Flink SQL needs, by route; others are refused."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def check_kafka(method: str, route: str, call: Call) -> None:
 
 
 def may_kafka(cloud: Cloud, caller: Caller, cluster_id: str) -> Callable[[str, str, str], bool]:
-    """Return what tells whether the caller may do ``(operation, resource type, name)`` on that cluster."""
+    """Return a predicate: whether the caller may do ``(operation, resource type, name)`` on that cluster."""
     if caller.is_admin:
         return lambda _operation, _type, _name: True
     rules, principal = cloud.broker_rights.of(cloud.clusters.get(cluster_id)), f"User:{caller.principal_id}"
@@ -114,7 +114,7 @@ def check_registry(method: str, route: str, call: Call) -> None:
 
 
 def may_read(cloud: Cloud, caller: Caller, registry_id: str) -> Callable[[str], bool]:
-    """Return what tells whether the caller may read a subject of that registry."""
+    """Return a predicate: whether the caller may read a subject of that registry."""
     registry: SchemaRegistry = cloud.environments.registry(registry_id)
     place = cloud.names.registry(registry)
     return lambda subject: cloud.rights.may(caller, O.READ, f"{place}/subject={subject}")
@@ -123,7 +123,8 @@ def may_read(cloud: Cloud, caller: Caller, registry_id: str) -> Callable[[str], 
 def check_flink(method: str, route: str, call: Call) -> None:
     """:class:`ForbiddenError` unless the caller may make this call of Flink SQL.
 
-    Who deals with a statement needs a role in its compute pool. (To run one takes more: :func:`check_run`.)
+    Reading, stopping and deleting a statement needs a role in its compute pool; to run one needs more, see
+    :func:`check_run`.
     """
     cloud, caller = call.cloud, call.caller
     if caller.is_admin:
@@ -153,13 +154,13 @@ def check_run(cloud: Cloud, caller: Caller, environment_id: str, pool_id: str, p
 
 
 def pool_crn(cloud: Cloud, pool_id: str, otherwise: str) -> str:
-    """CRN of a compute pool, or something else if there is none of that id."""
+    """Return the CRN of a compute pool, or ``otherwise`` if there is no pool of that id."""
     pool = cloud.lookups.pool(pool_id)
     return cloud.names.pool(pool) if pool else otherwise
 
 
 def _runs_somewhere(call: Call) -> bool:
-    """Whether the caller may run statements anywhere in the environment, so may be told what is not there."""
+    """Whether the caller may run statements in any pool of the environment: if so, it may see 404 instead of 403."""
     rights, caller = call.cloud.rights, call.caller
     return rights.may(caller, O.RUN, call.environment) or any(
         is_below(grant.pattern, call.environment) and rights.may(caller, O.RUN, grant.pattern)

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 DEEPEST = 100
-"""Levels of objects and lists within one another: replies, which say again what was sent, have their limit, too."""
+"""Levels of objects and lists within one another: orjson, which writes replies, has a limit of its own (254)."""
 _SMALL = 1 << 16
 
 
 class _JsonRequest(Request):
     async def json(self) -> Any:
-        """Return the body; refused is also half a surrogate pair, which no reply could say again."""
+        """Return the parsed body. Refuses half a surrogate pair, too: a reply that repeats it could not be encoded."""
         body = await self.body()
         # A large one takes a while, and this is the thread that answers everybody else.
         return _parsed(body) if len(body) <= _SMALL else await run_sync(_parsed, body)
@@ -51,9 +51,9 @@ def _parsed(body: bytes) -> Any:
 
 
 class JsonRoute(APIRoute):
-    """The route class of every router: what is read is text that can be stored and written, from a known caller.
+    """The route class of every router: authenticates the caller, then reads and checks the body.
 
-    FastAPI by itself reads and parses a body before it asks who has sent it.
+    FastAPI by itself reads and parses a body before it authenticates: strangers could send large ones.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -79,7 +79,7 @@ class Body(BaseModel):
 
 
 class Reference(Body):
-    """``{"id": ...}``, and more that says nothing new."""
+    """A reference to another resource: ``{"id": ...}``; its other fields repeat that one and are ignored."""
 
     id: str = Field(min_length=1)
 
@@ -91,7 +91,7 @@ def given(body: Body, **renamed: str) -> dict[str, Any]:
 
 
 def environment_of(request: Request) -> str:
-    """Return the query parameter ``environment``, which the cloud insists on."""
+    """Return the query parameter ``environment``; :class:`InvalidError` without it, as in the cloud."""
     environment_id = request.query_params.get("environment", "")
     if not environment_id:
         raise InvalidError("The query parameter environment is missing: add ?environment=env-abc123.")

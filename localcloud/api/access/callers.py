@@ -1,4 +1,4 @@
-"""Who calls: the ``Authorization`` header in, a caller with the right to be here out."""
+"""Authentication of a request by its ``Authorization`` header, and the dependencies that check its rights."""
 
 import base64
 import binascii
@@ -25,7 +25,7 @@ TheCloud = Annotated[Cloud, Depends(the_cloud)]
 
 
 def authenticate(request: Request) -> Caller:
-    """Return who calls, by HTTP Basic; reads no body."""
+    """Return the caller whose key the request has (HTTP Basic); reads no body."""
     kind, _, given = request.headers.get("authorization", "").partition(" ")
     if kind.casefold() != "basic":
         raise UnauthenticatedError("Unauthorized: send an API key and its secret as HTTP Basic credentials.")
@@ -40,7 +40,7 @@ def authenticate(request: Request) -> Caller:
 
 
 async def caller(request: Request) -> Caller:
-    """Return who calls, as the route has found out before it read the body."""
+    """Return the caller that the route has authenticated before it read the body."""
     known: Caller = request.state.caller
     return known
 
@@ -49,7 +49,7 @@ TheCaller = Annotated[Caller, Depends(caller)]
 
 
 async def the_call(request: Request, caller: TheCaller, cloud: TheCloud) -> Call:
-    """Return the request as its rights are decided by."""
+    """Return the parts of the request that decide which right it needs."""
     try:
         body = orjson.loads(await request.body())
     except orjson.JSONDecodeError:
@@ -67,22 +67,22 @@ TheCall = Annotated[Call, Depends(the_call)]
 
 
 def cloud_key(request: Request, caller: TheCaller, call: TheCall) -> Caller:
-    """The control plane and Connect."""
+    """Require the right to this call of the control plane or Connect."""
     rights.allow_cloud(caller)
-    if not request.url.path.startswith("/iam/v2/api-keys"):  # whose are decided one by one
+    if not request.url.path.startswith("/iam/v2/api-keys"):  # their handlers decide key by key
         check_cloud(request.method, _route(request), call)
     return caller
 
 
 def kafka_key(request: Request, cluster_id: str, caller: TheCaller, call: TheCall) -> Caller:
-    """Kafka REST of one cluster."""
+    """Require a key to this Kafka cluster, and the right to this call of Kafka REST."""
     rights.allow_kafka(caller, cluster_id)
     check_kafka(request.method, _route(request), call)
     return caller
 
 
 def registry_key(request: Request, registry_id: str, caller: TheCaller, call: TheCall) -> Caller:
-    """One Schema Registry."""
+    """Require a key to this Schema Registry, and the right to this call."""
     rights.allow_registry(caller, registry_id)
     check_registry(request.method, _route(request), call)
     return caller
@@ -110,6 +110,6 @@ RegistryCaller = Annotated[Caller, Depends(registry_key)]
 
 
 def admin_key(caller: TheCaller) -> None:
-    """What only the administrator may see."""
+    """Require the local cloud's administrator."""
     if not caller.is_admin:
         raise ForbiddenError("The status of the local cloud is for its administrator: use the key of credentials.json.")

@@ -1,4 +1,4 @@
-"""Lets requests go wrong on purpose: a status, a delay, no connection, a reply that is lost after the work was done."""
+"""Fault injection: answers requests with an error status, delays them, drops the connection, or loses the reply."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from localcloud.control.faults.rules import Effect
 
 DROP = "localcloud.drop"
-"""ASGI extension: a function that ends the connection, whatever was promised on it."""
+"""ASGI extension: a function that ends the connection at once, also in the middle of a reply."""
 
 _CODES = {HTTPStatus.TOO_MANY_REQUESTS: "rate_limit_exceeded", HTTPStatus.SERVICE_UNAVAILABLE: "service_unavailable"}
 _WAIT = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 class FaultInjection:
-    """ASGI middleware. What the data plane's own parts ask is spared: in the cloud that goes no public way."""
+    """ASGI middleware. Requests of the data plane itself are spared: in the cloud they do not use the public API."""
 
     def __init__(self, app: ASGIApp, cloud: Cloud, operations: Operations) -> None:
         self._app, self._cloud, self._operations = app, cloud, operations
@@ -40,7 +40,7 @@ class FaultInjection:
             if effect.kind is EffectKind.DELAY:
                 await asyncio.sleep(effect.seconds)
             else:
-                await self._befall(effect, scope, receive, send)
+                await self._apply(effect, scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -63,7 +63,7 @@ class FaultInjection:
             return False
         return self._cloud.authenticator.is_internal(password)
 
-    async def _befall(self, effect: Effect, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _apply(self, effect: Effect, scope: Scope, receive: Receive, send: Send) -> None:
         if effect.kind is EffectKind.STATUS:
             await _refusal(effect, scope)(scope, receive, send)
         elif effect.kind is EffectKind.GARBAGE:
@@ -82,7 +82,7 @@ async def _nobody(_: Message) -> None:
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:
-    """End the connection, and wait until that is known here: a request without a reply would be answered 500."""
+    """End the connection and wait for the disconnect message: uvicorn answers 500 for an app that returns earlier."""
     scope["extensions"][DROP]()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,4 +1,4 @@
-"""What replies of the control plane have in common."""
+"""Parts that all replies of the control plane have: ``metadata``, references to environments and owners."""
 
 from __future__ import annotations
 

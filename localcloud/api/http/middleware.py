@@ -1,4 +1,4 @@
-"""Around every request: is it from this machine, is it small enough, and a line in the log."""
+"""Checks around every request (loopback host name, size of the body), and its line in the log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 16 << 20
 LARGEST_BODIES = 256 << 20
-"""Of all requests that are under way."""
+"""Bytes of the bodies of all requests in progress."""
 _TOO_LARGE = f"The body is larger than {LARGEST_BODY >> 20} MiB."
 _TOO_MANY = "Too many large requests are under way: send this one again in a second."
 _FULL = 429
@@ -30,7 +30,7 @@ _HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class BodyError(HTTPException):
-    """A body that is not read to its end; FastAPI lets no other exception through while it reads one."""
+    """A body over a limit. An :class:`HTTPException`: FastAPI answers 400 for any other that reading a body raises."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(status, sentence.rstrip("."), {"Retry-After": "1"} if status == _FULL else None)
@@ -40,10 +40,10 @@ class BodyError(HTTPException):
 class Gate:
     """ASGI middleware.
 
-    A page in a browser can send requests to this machine under a name of its own (DNS rebinding): only loopback names
-    are let in. The log has method, path, status, milliseconds, request id and the fault that was asked for; never a
-    header, a query or a body. The request id is the reply's ``X-Request-ID``, and on each line that the request causes
-    in the cloud's own log.
+    Only loopback host names are served: a web page could otherwise send requests to this machine under a name of its
+    own (DNS rebinding). The log has method, path, status, milliseconds, request id and the injected fault; never a
+    header, a query or a body. The request id is in the reply's ``X-Request-ID`` and on each line of the cloud's log
+    that the request causes.
     """
 
     def __init__(self, app: ASGIApp, log: logging.Logger) -> None:
@@ -118,7 +118,7 @@ class Gate:
         try:
             await self._app(scope, receiving, send)
         except ClientDisconnect:
-            pass  # nobody is left to be answered
+            pass  # the client is gone: there is no connection to answer on
         finally:
             self._held -= held
 

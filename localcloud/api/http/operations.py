@@ -1,4 +1,4 @@
-"""What a request is called: ``cmk.clusters.create``, made of its route, so that no route can be forgotten."""
+"""Names of operations, such as ``cmk.clusters.create``. They are made of the routes, so that none can be forgotten."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 _SERVICES = {"v1": "openai"}
-_OWN = frozenset({"local", "healthz"})  # or nobody could end the faults
+_OWN = frozenset({"local", "healthz"})  # never faulty: faults are ended through them
 _SCOPES = frozenset({"organizations", "environments", "clusters", "schema-registry"})
 _VERSION = re.compile(r"v\d+")
 _PARAMETER = re.compile(r"\{[^}]*\}")
@@ -26,7 +26,7 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 
 @dataclass(frozen=True)
 class Operation:
-    """``words``: service, what it is about, verb. ``path`` has its parameters in braces."""
+    """One operation: ``words`` are service, collections and verb; ``path`` has its parameters in braces."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """The words joined by dots: ``cmk.clusters.create``."""
         return ".".join(self.words)
 
     def is_on(self, pattern: str, path: str) -> bool:
@@ -51,7 +51,7 @@ class Operation:
 
 
 class Operations:
-    """All that can be asked of the cloud, but for what is the local cloud's own."""
+    """All operations of Confluent's API that are served here; those of the local cloud itself are left out."""
 
     def __init__(self, routers: Iterable[APIRouter]) -> None:
         routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
@@ -68,12 +68,12 @@ class Operations:
         return [operation for _, operation in self._known]
 
     def of(self, method: str, path: str) -> Operation | None:
-        """Return what a request asks for; ``None`` for what is not there, or is the local cloud's own."""
+        """Return the operation of a request; ``None`` without a route, or for one of the local cloud itself."""
         found = (one for regex, one in self._known if one.method == method and regex.match(path))
         return next(found, None)
 
     def objection(self, pattern: str) -> str:
-        """Say why a rule on ``pattern`` would never meet a request; empty if it would."""
+        """Return why no request can match ``pattern``; empty if one can."""
         if any(self._may_mean(pattern, regex, operation) for regex, operation in self._known):
             return ""
         words = {word for operation in self.all for word in operation.words}

@@ -1,4 +1,4 @@
-"""HTTP/1.1 with a limit on what comes before a body; faults can drop its connections."""
+"""HTTP/1.1 with a limit on request line and headers, and a way for faults to drop a connection."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ class Protocol(HttpToolsProtocol):
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base class
-        """Begin to count."""
+        """Start counting the bytes of a request's head."""
         super().connection_made(transport)
         self._in_head, self._unfinished_bytes, self._refusal = False, 0, HTTPStatus.BAD_REQUEST
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came. The parser tells of a header when it ends, and of one that does not end never."""
+        """Parse, and count the bytes of an unfinished head: the parser reports a header only once it has ended."""
         self._unfinished_bytes += len(data) if self._in_head else 0
         super().data_received(data)
         if self._in_head and self._unfinished_bytes > LARGEST_HEAD:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        """Begin a request's scope, with an extension that ASGI has none for: to drop the connection."""
+        """Create the request's scope, with an extension to drop the connection: ASGI has no such message."""
         super().on_message_begin()
         self.scope["extensions"] = {DROP: self.transport.abort}  # type: ignore[dict-item]  # any callable, in fact
         self._in_head, self._unfinished_bytes = True, 0
@@ -63,7 +63,7 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what could not be parsed, or was over the limit, and close."""
+        """Answer a request that cannot be parsed, or whose head is too large, and close the connection."""
         del msg
         self._refuse(self._refusal)
 

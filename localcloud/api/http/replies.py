@@ -1,4 +1,4 @@
-"""JSON out: replies, errors in each service's own shape, lists page by page."""
+"""JSON replies: error bodies in each service's own format, and paged lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEFAULT_PAGE, LARGEST_PAGE = 10, 100
-_DIGITS = 10  # Python reads no number of thousands of them
+_DIGITS = 10  # Python refuses to parse numbers of more than 4300 digits
 
 
 class Json(Response):
@@ -38,7 +38,7 @@ class Json(Response):
 def error_body(
     path: str, *, status: int, code: str, error_code: int, detail: str, pointer: str, request_id: str
 ) -> Any:
-    """Return an error as the service behind ``path`` says it."""
+    """Return an error's body in the format of the service that serves ``path``."""
     if path.startswith("/v1/"):
         kind = "invalid_request_error" if status < 500 else "server_error"  # noqa: PLR2004 - HTTP's own border
         return {"error": {"message": detail, "type": kind, "param": pointer or None, "code": None}}
@@ -59,9 +59,9 @@ def paged(
 ) -> dict[str, Any]:
     """Return ``metadata`` and ``data`` of the page that the request asks for.
 
-    ``key`` orders the items (default: by age); a page begins after the key in its token, so that deleting while paging
-    skips nothing.
-    ``always_next``: say ``"next": ""`` on the last page instead of nothing.
+    ``key`` orders the items (default: by age). A page token holds the last key, not an index: items that are deleted
+    between two pages make the next one skip nothing.
+    ``always_next``: the last page has ``"next": ""`` instead of no ``next``.
     """
     size = page_size(request.query_params)
     ordered = sorted(items, key=key or _age)

@@ -23,7 +23,7 @@ _GOODBYE_SECONDS = 3
 
 
 class Server(uvicorn.Server):
-    """Stops the data plane before it stops answering: what ends in Flink still asks the Schema Registry here."""
+    """uvicorn's server. On a signal it first closes the data plane: ending jobs still call the Schema Registry here."""
 
     def __init__(self, app: ASGIApp, cloud: Cloud, *, backlog: int) -> None:
         config = uvicorn.Config(
@@ -44,7 +44,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop in order on a signal; the base class would raise it again afterwards."""
+        """Stop in order on SIGTERM and SIGINT; the base class would raise the signal again at the end."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         yield

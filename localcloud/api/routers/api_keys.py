@@ -19,7 +19,7 @@ router = APIRouter(route_class=JsonRoute, prefix="/iam/v2/api-keys")
 
 
 class CreateSpec(Body):
-    """``resource`` is absent for a key to the control plane."""
+    """A new key; without ``resource`` it is a key to the control plane."""
 
     display_name: str = ""
     description: str = ""
@@ -34,7 +34,7 @@ class CreateBody(Body):
 
 
 class UpdateSpec(Body):
-    """What of a key can be changed."""
+    """The fields of a key that can be changed."""
 
     display_name: str | None = None
     description: str | None = None
@@ -47,7 +47,7 @@ class UpdateBody(Body):
 
 
 def key_json(cloud: Cloud, key: ApiKey, secret: str = "") -> dict[str, Any]:
-    """Return a key as the API shows it; its secret is empty but in the reply that makes it."""
+    """Return a key as the API shows it; only the reply that creates it has its secret."""
     return {
         "api_version": "iam/v2",
         "kind": "ApiKey",
@@ -65,7 +65,7 @@ def key_json(cloud: Cloud, key: ApiKey, secret: str = "") -> dict[str, Any]:
 
 @router.post("")
 def create_key(body: CreateBody, cloud: TheCloud, caller: CloudCaller) -> Json:
-    """Make a key; its secret is in this reply and nowhere else. Without an owner it is the caller's."""
+    """Create a key, the caller's own unless an owner is named; only this reply has its secret."""
     spec = body.spec
     owner_id = spec.owner.id if spec.owner else caller.principal_id
     scope, resource_id, environment_id = cloud.keys.resolve(spec.resource or {})
@@ -118,7 +118,7 @@ def update_key(key_id: str, body: UpdateBody, cloud: TheCloud, caller: CloudCall
 
 @router.delete("/{key_id}")
 def delete_key(key_id: str, cloud: TheCloud, caller: CloudCaller) -> Response:
-    """Delete a key: what it opened, it opens no more."""
+    """Delete a key; it is refused from the next login on."""
     _require(cloud, caller, cloud.keys.get(key_id))
     cloud.keys.delete(key_id)
     return Response(status_code=204)

@@ -38,7 +38,7 @@ class CreateBody(Body):
 
 
 class UpdateSpec(Body):
-    """What of a cluster can be changed."""
+    """The fields of a cluster that can be changed."""
 
     display_name: str | None = None
     config: dict[str, Any] | None = None
@@ -53,7 +53,7 @@ class UpdateBody(Body):
 
 
 def cluster_json(cloud: Cloud, cluster: KafkaCluster) -> dict[str, Any]:
-    """Return a cluster as the API shows it; endpoints come with its broker."""
+    """Return a cluster as the API shows it; it has endpoints once its broker has started."""
     spec: dict[str, Any] = {
         "display_name": cluster.name,
         "availability": cluster.availability,
@@ -84,7 +84,7 @@ def cluster_json(cloud: Cloud, cluster: KafkaCluster) -> dict[str, Any]:
 
 @router.post("")
 def create_cluster(body: CreateBody, cloud: TheCloud) -> Json:
-    """Make a cluster; its broker starts in the background."""
+    """Create a cluster; its broker starts in the background."""
     spec = body.spec
     cluster = cloud.clusters.create(
         spec.environment.id,

@@ -72,7 +72,7 @@ def list_plugins(cluster: TheCluster, cloud: TheCloud) -> Json:  # noqa: ARG001 
 
 @router.put("/connector-plugins/{plugin}/config/validate")
 def validate(plugin: str, config: Config, cluster: TheCluster, cloud: TheCloud) -> Json:
-    """Say what is wrong with a configuration, setting by setting."""
+    """Validate a configuration: the errors of each setting."""
     settings = _as_text(config)
     wrong = cloud.connectors.validate(cluster, settings)
     return Json(
@@ -100,7 +100,7 @@ def validate(plugin: str, config: Config, cluster: TheCluster, cloud: TheCloud) 
 
 @router.post("/connectors")
 def create(body: CreateBody, cluster: TheCluster, cloud: TheCloud) -> Json:
-    """Make a connector and start it."""
+    """Create a connector and start it."""
     config = _as_text(body.config)
     connector = cloud.connectors.create(cluster, body.name or config.get("name", ""), config)
     return Json(info_json(cloud, connector), 201)
@@ -108,7 +108,7 @@ def create(body: CreateBody, cluster: TheCluster, cloud: TheCloud) -> Json:
 
 @router.get("/connectors")
 def list_connectors(request: Request, cluster: TheCluster, cloud: TheCloud) -> Json:
-    """Names of the connectors, or with ``expand=info,status,id`` these for each of them."""
+    """Names of the connectors; with ``expand=info,status,id`` an object with these parts for each of them."""
     connectors = cloud.connectors.of_cluster(cluster.id)
     asked = [part for value in request.query_params.getlist("expand") for part in value.split(",") if part]
     if not asked:
@@ -127,13 +127,13 @@ def read(name: str, cluster: TheCluster, cloud: TheCloud) -> Json:
 
 @router.get("/connectors/{name}/config")
 def read_config(name: str, cluster: TheCluster, cloud: TheCloud) -> Json:
-    """Its configuration, secrets masked."""
+    """The configuration of a connector, secrets masked."""
     return Json(cloud.connectors.masked(cloud.connectors.get(cluster, name).config))
 
 
 @router.put("/connectors/{name}/config")
 def configure(name: str, config: Config, cluster: TheCluster, cloud: TheCloud) -> Json:
-    """Give a connector another configuration; make it, if there is none of that name."""
+    """Change a connector's configuration; creates the connector if there is none of that name."""
     settings = _as_text(config)
     try:
         connector = cloud.connectors.get(cluster, name)
@@ -144,13 +144,13 @@ def configure(name: str, config: Config, cluster: TheCluster, cloud: TheCloud) -
 
 @router.get("/connectors/{name}/status")
 def read_status(name: str, cluster: TheCluster, cloud: TheCloud) -> Json:
-    """Where it stands."""
+    """The states of a connector and its tasks."""
     return Json(status_json(cloud, cloud.connectors.get(cluster, name)))
 
 
 @router.get("/connectors/{name}/tasks")
 def read_tasks(name: str, cluster: TheCluster, cloud: TheCloud) -> Json:
-    """Its tasks."""
+    """The tasks of a connector."""
     connector = cloud.connectors.get(cluster, name)
     config = cloud.connectors.masked(connector.config)
     tasks = range(len(cloud.connectors.status(connector).tasks))
@@ -159,14 +159,14 @@ def read_tasks(name: str, cluster: TheCluster, cloud: TheCloud) -> Json:
 
 @router.put("/connectors/{name}/pause")
 def pause(name: str, cluster: TheCluster, cloud: TheCloud) -> Response:
-    """Stop its tasks, keep their progress."""
+    """Pause a connector; its tasks keep their progress."""
     cloud.connectors.pause(cloud.connectors.get(cluster, name))
     return Response(status_code=202)
 
 
 @router.put("/connectors/{name}/resume")
 def resume(name: str, cluster: TheCluster, cloud: TheCloud) -> Response:
-    """Go on where it was paused."""
+    """Resume a paused connector."""
     cloud.connectors.resume(cloud.connectors.get(cluster, name))
     return Response(status_code=202)
 
@@ -201,7 +201,7 @@ def _type(connector: Connector) -> str:
 
 
 def _as_text(config: dict[str, Any]) -> dict[str, str]:
-    """Return a configuration as Connect keeps it: text."""
+    """Return the configuration with every value as text, as Connect keeps it."""
     nested = [key for key, value in config.items() if isinstance(value, dict | list)]
     if nested:
         raise InvalidError(f"Setting {nested[0]} must be text.")

@@ -35,7 +35,7 @@ class CreateBody(Body):
 
 
 class UpdateSpec(Body):
-    """What of a pool can be changed."""
+    """The fields of a pool that can be changed."""
 
     display_name: str | None = None
     max_cfu: int | None = None
@@ -75,7 +75,7 @@ def pool_json(cloud: Cloud, pool: ComputePool) -> dict[str, Any]:
 
 @router.post("/compute-pools")
 def create_pool(body: CreateBody, cloud: TheCloud) -> Json:
-    """Make a compute pool."""
+    """Create a compute pool."""
     values = {
         "name": body.spec.display_name,
         **body.spec.model_dump(include={"cloud", "region", "max_cfu", "default_pool", "enable_ai"}),
@@ -118,7 +118,7 @@ def delete_pool(pool_id: str, request: Request, cloud: TheCloud) -> Response:
 
 @router.get("/regions")
 def list_regions(request: Request, cloud: TheCloud) -> Json:
-    """Flink regions, filtered by ``cloud`` and ``region_name``; all of them answer here."""
+    """Flink regions, filtered by ``cloud`` and ``region_name``; all of them have this server as endpoint."""
     wanted_cloud = request.query_params.get("cloud", "").upper()
     wanted_name = request.query_params.get("region_name", "")
     regions = [

@@ -17,14 +17,14 @@ router = APIRouter(route_class=JsonRoute, prefix="/iam/v2", dependencies=[Depend
 
 
 class ServiceAccountBody(Body):
-    """What a POST or a PATCH of a service account has."""
+    """The body of POST and PATCH of a service account."""
 
     display_name: str | None = None
     description: str | None = None
 
 
 class RoleBindingBody(Body):
-    """Who, what, on what."""
+    """A new role binding: principal, role, CRN pattern."""
 
     principal: str
     role_name: str
@@ -76,7 +76,7 @@ def binding_json(cloud: Cloud, binding: RoleBinding) -> dict[str, Any]:
 
 @router.post("/service-accounts")
 def create_account(body: ServiceAccountBody, cloud: TheCloud) -> Json:
-    """Make a service account."""
+    """Create a service account."""
     return Json(account_json(cloud, cloud.accounts.create(body.display_name or "", body.description or "")), 201)
 
 
@@ -123,7 +123,7 @@ def read_user(user_id: str, cloud: TheCloud) -> Json:
 
 @router.post("/role-bindings")
 def create_binding(body: RoleBindingBody, cloud: TheCloud) -> Json:
-    """Give a principal a role."""
+    """Create a role binding: give a principal a role."""
     binding = cloud.role_bindings.create(body.principal, body.role_name, body.crn_pattern)
     return Json(binding_json(cloud, binding), 201)
 
@@ -159,7 +159,7 @@ def read_binding(binding_id: str, cloud: TheCloud) -> Json:
 
 @router.delete("/role-bindings/{binding_id}")
 def delete_binding(binding_id: str, cloud: TheCloud) -> Json:
-    """Take the role away."""
+    """Delete a role binding."""
     return Json(binding_json(cloud, cloud.role_bindings.delete(binding_id)))
 
 

@@ -58,7 +58,7 @@ class ConfigBody(Body):
 
 @router.get("")
 def read_cluster(cluster_id: str, cloud: TheCloud) -> Json:
-    """The cluster, as its broker knows it."""
+    """The cluster, as Kafka REST describes it."""
     cluster = cloud.clusters.running(cluster_id)
     here = _url(cloud, cluster_id)
     return Json(
@@ -89,7 +89,7 @@ def list_topics(cluster_id: str, cloud: TheCloud, caller: KafkaCaller) -> Json:
 
 @router.post("/topics")
 def create_topic(cluster_id: str, body: TopicBody, cloud: TheCloud) -> Json:
-    """Make a topic."""
+    """Create a topic."""
     configs = {config.name: config.value for config in body.configs if config.value is not None}
     topic = cloud.topics.create(cluster_id, body.topic_name, body.partitions_count, configs)
     return Json(_topic(cloud, cluster_id, topic), 201)
@@ -126,7 +126,7 @@ def list_configs(cluster_id: str, name: str, cloud: TheCloud) -> Json:
 
 @router.post("/topics/{name}/configs:alter")
 def alter_configs(cluster_id: str, name: str, body: ConfigsBody, cloud: TheCloud) -> Response:
-    """Set settings, or send them back to their defaults (``"operation": "DELETE"``)."""
+    """Change settings, or reset them to their defaults (``"operation": "DELETE"``)."""
     changes: dict[str, str | None] = {}
     for config in body.data:
         if config.operation not in ("SET", "DELETE") or (config.operation == "SET" and config.value is None):
@@ -154,7 +154,7 @@ def set_config(cluster_id: str, name: str, config: str, body: ConfigBody, cloud:
 
 @router.delete("/topics/{name}/configs/{config}")
 def reset_config(cluster_id: str, name: str, config: str, cloud: TheCloud) -> Response:
-    """Send one setting of a topic back to its default."""
+    """Reset one setting of a topic to its default."""
     cloud.topics.alter(cluster_id, name, configs={config: None})
     return Response(status_code=204)
 

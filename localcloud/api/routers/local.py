@@ -1,4 +1,4 @@
-"""What is the local cloud's own: ``/healthz``, ``/local/v1/status``, ``/local/v1/faults``."""
+"""The local cloud's own endpoints: ``/healthz``, ``/local/v1/status``, ``/local/v1/faults``."""
 
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ _LONGEST_COUNT = 60.0
 
 
 class FaultsBody(Body):
-    """What is to go wrong from now on, each fault an object or the words of the command line; nothing else does."""
+    """The faults to inject from now on, in place of all others; each an object or the words of the command line."""
 
     faults: list[Any] = Field(default_factory=list)
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
@@ -26,27 +26,27 @@ class FaultsBody(Body):
 
 @router.get("/healthz")
 async def health(cloud: TheCloud) -> Json:
-    """Whether it is up and ready, or never will be; for everyone."""
+    """Whether the local cloud is ready, starting, or has failed to start; needs no key."""
     state = {"ready": cloud.is_ready, "failed": bool(cloud.failure), "detail": cloud.detail}
     return Json({"service": SERVICE, "version": VERSION, **state})
 
 
 @router.get("/local/v1/status", dependencies=[Depends(admin_key)])
 def read_status(cloud: TheCloud, seconds: Annotated[float, Query(ge=0, le=_LONGEST_COUNT)] = 0) -> Json:
-    """What runs where; with ``seconds`` also how many records are written a second, counted for so long."""
+    """Processes, ports, memory and phases; with ``seconds`` also records written a second, counted for that long."""
     return Json({"service": SERVICE, "version": VERSION, **status(cloud, seconds)})
 
 
 @router.get("/local/v1/faults", dependencies=[Depends(admin_key)])
 def read_faults(cloud: TheCloud) -> Json:
-    """What goes wrong on purpose."""
+    """The injected faults."""
     rules = [{"text": rule.text, **rule.model_dump(mode="json", exclude_none=True)} for rule in cloud.faults.rules]
     return Json({"faults": rules, "seed": cloud.faults.seed})
 
 
 @router.put("/local/v1/faults", dependencies=[Depends(admin_key)])
 def set_faults(body: FaultsBody, request: Request, cloud: TheCloud) -> Json:
-    """Let things go wrong on purpose, until the next start."""
+    """Replace the injected faults; they last until the next start."""
     try:
         rules, seed = read(body.faults)
     except FaultError as error:

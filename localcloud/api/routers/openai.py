@@ -20,14 +20,14 @@ router = APIRouter(route_class=JsonRoute, prefix="/v1")
 
 MOST_INPUTS = 2048
 AT_ONCE, MOST_WAITING = 2, 64
-"""Requests that are worked on, as many as cores are worth it, and those that wait: more are asked to come again."""
+"""Requests embedded at the same time, and those that may wait for them; the next one is answered 429."""
 FORMATS = ("float", "base64")
 MODEL = "wordllama-256"
 _OWNER = {"object": "model", "created": 1700000000, "owned_by": "local"}
 
 
 class Queue:
-    """Requests for embeddings that are under way; used by the event loop's thread alone."""
+    """Counts the requests for embeddings in progress. Not thread-safe: only the event loop's thread uses it."""
 
     def __init__(self) -> None:
         self.threads = CapacityLimiter(AT_ONCE)
@@ -35,7 +35,7 @@ class Queue:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place; :class:`TooManyError` if there is none."""
+        """Hold a place in the queue during a ``with`` block; :class:`TooManyError` (429) if it is full."""
         if not self._places:
             raise TooManyError(f"{MOST_WAITING} requests for embeddings wait already: send this one again in a second.")
         self._places -= 1
@@ -47,25 +47,25 @@ class Queue:
 
 @router.post("/embeddings")
 async def create_embeddings(request: Request, cloud: TheCloud) -> Json:
-    """Embed one text or up to 2048; whatever model is named, the local one answers."""
+    """Embed up to 2048 texts; the local model answers for any model name."""
     _authenticate(request, cloud)
     body = await request.body()
     queue: Queue = request.app.state.embeddings
     with queue.place():
-        # Threads of their own: those that all other endpoints share stay free.
+        # A limiter of its own: long batches would otherwise take all threads of the pool that every endpoint shares.
         return await run_sync(_answer, body, cloud, limiter=queue.threads)
 
 
 @router.get("/models")
 async def list_models(request: Request, cloud: TheCloud) -> Json:
-    """The one model there is."""
+    """The one model that is served."""
     _authenticate(request, cloud)
     return Json({"object": "list", "data": [{"id": MODEL, **_OWNER}]})
 
 
 @router.get("/models/{model}")
 async def read_model(model: str, request: Request, cloud: TheCloud) -> Json:
-    """The one model there is, by its name."""
+    """The one model that is served, by its name."""
     _authenticate(request, cloud)
     if model != MODEL:
         raise NotFoundError(f"The model '{model}' does not exist: this server has {MODEL}.", pointer="model")

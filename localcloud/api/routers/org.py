@@ -23,7 +23,7 @@ class StreamGovernance(Body):
 
 
 class EnvironmentBody(Body):
-    """What a POST or a PATCH of an environment has."""
+    """The body of POST and PATCH of an environment."""
 
     display_name: str | None = None
     stream_governance_config: StreamGovernance | None = None
@@ -65,7 +65,7 @@ def read_organization(organization_id: str, cloud: TheCloud) -> Json:
 
 @router.post("/environments")
 def create_environment(body: EnvironmentBody, cloud: TheCloud) -> Json:
-    """Make an environment."""
+    """Create an environment."""
     governance = body.stream_governance_config
     environment = cloud.environments.create(body.display_name or "", governance.package if governance else None)
     return Json(environment_json(cloud, environment), 201)
@@ -100,7 +100,7 @@ def update_environment(environment_id: str, body: EnvironmentBody, cloud: TheClo
 
 @router.delete("/environments/{environment_id}")
 def delete_environment(environment_id: str, cloud: TheCloud) -> Response:
-    """Delete an environment with all that is in it."""
+    """Delete an environment and everything in it."""
     cloud.teardown.delete_environment(environment_id)
     return Response(status_code=204)
 

@@ -32,7 +32,7 @@ class SchemaBody(Body):
 
 @router.get("/subjects")
 def list_subjects(registry_id: str, request: Request, cloud: TheCloud, caller: RegistryCaller) -> Json:
-    """Subjects that the caller may read; ``deleted=true`` adds deleted ones, ``deletedOnly=true`` has these."""
+    """Subjects that the caller may read; ``deleted=true`` adds deleted ones, ``deletedOnly=true`` has only them."""
     may = may_read(cloud, caller, registry_id)
     found = cloud.schemas.subjects(registry_id, request.query_params.get("subjectPrefix", ""), _deleted(request))
     return Json(_page(request, [one for one in found if may(one)]))
@@ -47,13 +47,13 @@ def look_up(registry_id: str, subject: str, body: SchemaBody, request: Request, 
 
 @router.delete("/subjects/{subject}")
 def delete_subject(registry_id: str, subject: str, request: Request, cloud: TheCloud) -> Json:
-    """Delete a subject with all its versions; one that is deleted goes for good with ``permanent=true``."""
+    """Soft-delete a subject with all its versions; ``permanent=true`` hard-deletes a soft-deleted one."""
     return Json(cloud.schemas.delete_subject(registry_id, subject, permanent=_flag(request, "permanent")))
 
 
 @router.get("/subjects/{subject}/versions")
 def list_versions(registry_id: str, subject: str, request: Request, cloud: TheCloud) -> Json:
-    """Version numbers of a subject; ``deleted=true`` adds deleted ones, ``deletedOnly=true`` has these."""
+    """Version numbers of a subject; ``deleted=true`` adds deleted ones, ``deletedOnly=true`` has only them."""
     return Json(_page(request, cloud.schemas.versions(registry_id, subject, _deleted(request))))
 
 
@@ -63,7 +63,7 @@ def register(registry_id: str, subject: str, body: SchemaBody, cloud: TheCloud) 
     if not body.text:
         raise UnprocessableError("Empty schema: send it as text, under schema.", error_code=INVALID_SCHEMA)
     made = cloud.schemas.register(registry_id, subject, body.text, body.type, body.references)
-    # Clients keep this reply for the schema itself, so it says the type and the references too.
+    # Clients cache this reply in place of the schema itself, so it has the type and the references, too.
     return Json({**_version(made), "schemaType": made.schema_type})
 
 
@@ -81,7 +81,7 @@ def read_version_schema(registry_id: str, subject: str, version: str, request: R
 
 @router.delete("/subjects/{subject}/versions/{version}")
 def delete_version(registry_id: str, subject: str, version: str, request: Request, cloud: TheCloud) -> Json:
-    """Delete one version; one that is deleted goes for good with ``permanent=true``."""
+    """Soft-delete one version; ``permanent=true`` hard-deletes a soft-deleted one."""
     permanent = _flag(request, "permanent")
     return Json(cloud.schemas.delete_version(registry_id, subject, version, permanent=permanent))
 
@@ -91,7 +91,7 @@ def delete_version(registry_id: str, subject: str, version: str, request: Reques
 def check_compatibility(  # noqa: PLR0917 - path, query and body
     registry_id: str, subject: str, body: SchemaBody, request: Request, cloud: TheCloud, version: str | None = None
 ) -> Json:
-    """Whether a schema could be registered beside one version, or those that the subject's level compares."""
+    """Whether a schema is compatible with one version, or with those that the subject's level compares."""
     clashes = cloud.schemas.clashes(registry_id, subject, body.text, body.type, body.references, version=version)
     return Json({"is_compatible": not clashes, **({"messages": clashes} if _flag(request, "verbose") else {})})
 
@@ -108,7 +108,7 @@ def list_schemas(registry_id: str, request: Request, cloud: TheCloud, caller: Re
 
 @router.get("/schemas/types")
 def list_types(registry_id: str, cloud: TheCloud) -> Json:
-    """The languages that schemas can be written in."""
+    """The schema types that can be registered."""
     cloud.environments.registry(registry_id)
     return Json(TYPES)
 
@@ -150,13 +150,13 @@ def list_versions_with(
 
 @router.get("/associations/resources/{namespace}/{name}")
 def list_associations(registry_id: str, namespace: str, name: str, cloud: TheCloud) -> Json:  # noqa: ARG001 - the path
-    """The subjects that were associated with a topic by hand: none, so that clients go by the topic's name."""
+    """Subjects explicitly associated with a topic: always none, so that clients derive them from the topic's name."""
     cloud.environments.registry(registry_id)
     return Json([])
 
 
 def _require_id(cloud: Cloud, caller: Caller, registry_id: str, schema_id: int) -> None:
-    """Whoever may read one of the subjects that use a schema may read it."""
+    """Require the right to read at least one of the subjects that use the schema."""
     if caller.is_internal:
         return
     may = may_read(cloud, caller, registry_id)
@@ -176,7 +176,7 @@ def _deleted(request: Request) -> Deleted:
 
 
 def _page(request: Request, found: list[T]) -> list[T]:
-    """Return what ``offset`` and ``limit`` leave of a list; a negative limit is none (Schema Registry API)."""
+    """Return the part of a list that ``offset`` and ``limit`` select; a negative limit is none, as in the API."""
     offset, limit = (_whole_number(request, name, default) for name, default in (("offset", 0), ("limit", -1)))
     return found[max(offset, 0) :][: limit if limit >= 0 else None]
 
@@ -200,7 +200,7 @@ def _version(version: SchemaVersion) -> dict[str, Any]:
         "id": version.id,
         "schema": version.schema,
     }
-    if version.schema_type != "AVRO":  # clients take what does not say its type for Avro
+    if version.schema_type != "AVRO":  # to clients, a missing type means Avro
         shown["schemaType"] = version.schema_type
     if version.references:
         shown["references"] = [dict(reference) for reference in version.references]

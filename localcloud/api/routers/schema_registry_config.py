@@ -24,7 +24,7 @@ class ModeBody(Body):
 @router.get("/config")
 @router.get("/config/{subject}")
 def read_level(registry_id: str, request: Request, cloud: TheCloud, subject: str = "") -> Json:
-    """The level of a subject, or the global one; with ``defaultToGlobal=true`` the global one if it has none."""
+    """The level of a subject, or the global one; ``defaultToGlobal=true`` falls back to the global one."""
     level = cloud.schemas.compatibility(registry_id, subject, fall_back=_falls_back(request))
     return Json({"compatibilityLevel": level})
 
@@ -49,7 +49,7 @@ def reset_level(registry_id: str, cloud: TheCloud, subject: str = "") -> Json:
 @router.get("/mode")
 @router.get("/mode/{subject}")
 def read_mode(registry_id: str, request: Request, cloud: TheCloud, subject: str = "") -> Json:
-    """The mode of a subject, or the global one; with ``defaultToGlobal=true`` the global one if it has none."""
+    """The mode of a subject, or the global one; ``defaultToGlobal=true`` falls back to the global one."""
     return Json({"mode": cloud.schemas.mode(registry_id, subject, fall_back=_falls_back(request))})
 
 

@@ -21,14 +21,14 @@ PLAINTEXT = "PlaintextProvider"
 
 
 class AuthData(Body):
-    """``data`` is a JSON object, as text."""
+    """The secrets of a connection; ``data`` is a JSON object, as text."""
 
     kind: str = PLAINTEXT
     data: str = ""
 
 
 class Spec(Body):
-    """Where, and with which secrets."""
+    """Type, endpoint and secrets of a connection."""
 
     connection_type: str = ""
     endpoint: str = ""
@@ -36,7 +36,7 @@ class Spec(Body):
 
 
 class ConnectionBody(Body):
-    """What a POST or a PUT of a connection has."""
+    """The body of POST and PUT of a connection."""
 
     name: str = ""
     spec: Spec
@@ -65,7 +65,7 @@ def connection_json(cloud: Cloud, connection: Connection) -> dict[str, Any]:
 
 @router.post("")
 def create(environment_id: str, body: ConnectionBody, cloud: TheCloud, _: FlinkCaller) -> Json:
-    """Make a connection."""
+    """Create a connection."""
     spec = body.spec
     connection = cloud.connections.create(
         environment_id, body.name, spec.connection_type, spec.endpoint, _secrets(spec.auth_data)
@@ -75,7 +75,7 @@ def create(environment_id: str, body: ConnectionBody, cloud: TheCloud, _: FlinkC
 
 @router.get("")
 def list_connections(environment_id: str, request: Request, cloud: TheCloud, _: FlinkCaller) -> Json:
-    """The connections of an environment, of one ``spec.connection_type`` if that is given."""
+    """The connections of an environment, filtered by ``spec.connection_type``."""
     wanted = request.query_params.get("spec.connection_type", "")
     connections = [one for one in cloud.connections.all(environment_id) if wanted in ("", one.type)]
     page = paged(
@@ -92,7 +92,7 @@ def read(environment_id: str, name: str, cloud: TheCloud, _: FlinkCaller) -> Jso
 
 @router.put("/{name}")
 def update(environment_id: str, name: str, body: ConnectionBody, cloud: TheCloud, _: FlinkCaller) -> Json:
-    """Give a connection other secrets."""
+    """Replace the secrets of a connection."""
     spec = body.spec
     connection = cloud.connections.replace_secrets(
         environment_id, name, spec.connection_type, spec.endpoint, _secrets(spec.auth_data)

@@ -24,11 +24,11 @@ router = APIRouter(
 )
 
 
-_DIGITS = 18  # of a page's number, which is one of 64 bits
+_DIGITS = 18  # of a page number: more may not fit into the 64 bits that Flink's side has for it
 
 
 class Spec(Model):
-    """What to run, and how."""
+    """The SQL of a statement, and where and as whom it runs."""
 
     statement: str | None = None
     properties: dict[str, Any] | None = None
@@ -38,13 +38,13 @@ class Spec(Model):
 
 
 class Metadata(Model):
-    """Only the labels are the user's."""
+    """The part of ``metadata`` that a user can set: labels."""
 
     labels: dict[str, str] | None = None
 
 
 class StatementBody(Model):
-    """What a POST or a PUT of a statement has."""
+    """The body of POST and PUT of a statement."""
 
     name: str = ""
     spec: Spec
@@ -60,7 +60,7 @@ class Patch(Model):
 
 
 def statement_json(cloud: Cloud, statement: Statement) -> dict[str, Any]:
-    """Return a statement as the API shows it; ``spec.statement`` and ``spec.properties`` are as they came."""
+    """Return a statement as the API shows it; ``spec.statement`` and ``spec.properties`` are exactly as sent."""
     status: dict[str, Any] = {"phase": statement.phase.value, "detail": statement.detail}
     if statement.traits is not None:
         status["traits"] = statement.traits
@@ -100,7 +100,7 @@ def statement_json(cloud: Cloud, statement: Statement) -> dict[str, Any]:
 
 @router.post("")
 def create(environment_id: str, body: StatementBody, cloud: TheCloud, caller: FlinkCaller) -> Json:
-    """Run a statement, as the owner of the key unless another principal is named."""
+    """Create and run a statement, as the owner of the key unless another principal is named."""
     spec = body.spec
     _check_region(cloud, caller, spec.compute_pool_id)
     principal = spec.principal or caller.principal_id
@@ -191,7 +191,7 @@ def patch(
 
 @router.delete("/{name}")
 def delete(environment_id: str, name: str, cloud: TheCloud, _: FlinkCaller) -> Response:
-    """Cancel a statement and forget it; its name is free when this answers."""
+    """Cancel and delete a statement; its name can be used again when this answers."""
     cloud.statements.delete(environment_id, name)
     return Response(status_code=202)
 

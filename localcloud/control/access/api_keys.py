@@ -51,6 +51,7 @@ class ApiKeys:
             resource_id=resource_id,
             secret_sha256=sha256(secret),
         )
+        # Stored first: a broker's keys are always pushed as the whole stored set.
         self._store.add(key)
         try:
             self._grant(key)

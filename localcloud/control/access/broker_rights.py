@@ -41,6 +41,7 @@ class BrokerRights:
 
     def push(self, cluster: KafkaCluster, *, force: bool = False) -> None:
         """Push the list to a broker if it has changed; with ``force`` always, for a broker that was just started."""
+        # Computed and pushed under one lock, or an older list could overwrite a newer one.
         with self._locks[cluster.id]:
             current = self.of(cluster)
             if force or self._pushed.get(cluster.id) != current:

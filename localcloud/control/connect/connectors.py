@@ -146,6 +146,7 @@ class Connectors:
 
     def delete(self, connector: Connector) -> None:
         """Stop the connector and delete it with its progress."""
+        # Stopped before it is forgotten: interrupted in between, the deletion can be requested again.
         with translated():
             self._plane.connect.delete(connector.id)
         self._store.remove(connector)

@@ -91,6 +91,7 @@ class Faults:
                 self._seen[position] += 1
                 if self._seen[position] > rule.first:
                     return None
+        # Seeded by the request, not drawn in a sequence: concurrent requests cannot change each other's outcome.
         dice = random.Random(f"{self.seed} {position} {operation} {number}")  # noqa: S311 - repeatable on purpose
         return dice.choice(rule.effects) if dice.random() < rule.share else None
 
@@ -112,6 +113,7 @@ class Faults:
     def when_in_effect(self, action: Callable[[], None]) -> None:
         """Run ``action`` when a right created now takes effect; not at all without ``rights-delay``."""
         if self.rights_delay:
+            # A moment late on purpose: the right must be in effect when the action looks.
             self._later(self.rights_delay + 0.05, action)
 
     # Provisioning, failing

@@ -6,7 +6,7 @@ Autopilot may give it more there, never here). What only changes or shows the ca
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from localcloud.control.core.errors import ControlError, require_found
@@ -14,6 +14,7 @@ from localcloud.control.core.periodic import Periodic
 from localcloud.control.core.resources import ComputePool, ScalingState, Statement
 from localcloud.dataplane.interface import StatementPhase
 from localcloud.ids import now
+from localcloud.sql_tokens import keywords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,20 +23,19 @@ if TYPE_CHECKING:
     from localcloud.control.faults.injection import Faults
 
 _SWEEP_SECONDS = 1.0
-_COMMENT_OR_QUOTED = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|`(?:[^`]|``)*`", re.DOTALL)
-_RUNS = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|TABLE|INSERT|EXECUTE|BEGIN)\b", re.IGNORECASE)
-_CREATES_FROM_QUERY = re.compile(r"\s*CREATE\b.*\bAS[\s(]+(?:SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE | re.DOTALL)
-_CREATES_VIEW = re.compile(r"\s*CREATE\s+(?:TEMPORARY\s+)?VIEW\b", re.IGNORECASE)
+_QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE"})
+_JOBS = _QUERIES | {"INSERT", "EXECUTE", "BEGIN"}
 
 
 def takes_cfu(statement: Statement) -> bool:
     """Whether it is a job: a query, an INSERT, a CREATE TABLE AS; not one that is only planned."""
     if is_dry_run(statement):
         return False
-    text = _COMMENT_OR_QUOTED.sub(lambda found: " " if found[0][0] in "-/" else "x", statement.statement)
-    if _CREATES_VIEW.match(text):
-        return False
-    return bool(_RUNS.match(text) or _CREATES_FROM_QUERY.match(text))
+    words = [word for word in keywords(statement.statement) if word != "("]
+    is_view = words[1:2] == ["VIEW"] or words[1:3] == ["TEMPORARY", "VIEW"]
+    if words[:1] == ["CREATE"] and not is_view:
+        return any(word == "AS" and following in _QUERIES for word, following in pairwise(words))
+    return bool(words) and words[0] in _JOBS
 
 
 def is_dry_run(statement: Statement) -> bool:
@@ -80,6 +80,7 @@ class Admission:
         if self._faults.is_provisioning("pool", pool.created_at):
             self._note(statement, None, f"Compute pool {pool.id} is still being provisioned.")
             return False
+        # Stored phases are those of the last look. Only a full pool is worth the calls that bring them up to date.
         if takes_cfu(statement) and not self._has_room(statement, pool):
             for running in self.running_in(pool.id, pool.environment_id):
                 look(running)
@@ -127,6 +128,7 @@ class Waiting:
         self.watch = Periodic("waiting-statements", _SWEEP_SECONDS, self._look_again)
 
     def _look_again(self) -> None:
+        # Spares an idle cloud the reading of all statements every second.
         if not self._admission.holds_up:
             return
         self._admission.holds_up = False  # until it holds one up again

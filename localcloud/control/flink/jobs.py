@@ -68,6 +68,7 @@ class Jobs:
         try:
             status = self._plane.flink.status(statement.id)
         except (plane.DataPlaneError, ControlError) as error:
+            # No answer is no change of phase: Flink may be restarting, and resumes the statement then.
             _log.debug("statement %s cannot be observed: %s", statement.id, error)
             return statement
         return self._record_status(statement, status)
@@ -84,6 +85,7 @@ class Jobs:
 
     def delete(self, statement: Statement) -> None:
         """Cancel and delete a statement. It is DELETING until Flink has released it, also across a restart."""
+        # Before the lock: a submission that holds it or waits for it then finds a statement that is no longer PENDING.
         self._store.update(statement, phase=StatementPhase.DELETING)
         with self._locks[statement.id], translated():
             with contextlib.suppress(plane.NotFoundError):
@@ -98,6 +100,7 @@ class Jobs:
             if statement.phase is StatementPhase.DELETING:
                 self._background.submit(self.delete, statement)
             elif statement.phase is StatementPhase.STOPPING:
+                # The process that was stopping it is gone. Not to resume it is the stop; its last checkpoint is kept.
                 self._store.update(statement, phase=StatementPhase.STOPPED)
             elif not statement.phase.is_terminal:
                 self._recover(statement)
@@ -146,6 +149,7 @@ class Jobs:
                 with translated():
                     status = self._plane.flink.submit(spec, resume=resume)
             except ControlError as error:
+                # A statement that the end of the local cloud interrupts stays PENDING: the next start submits it.
                 if not self._plane.is_closing:
                     self._store.update(statement, phase=StatementPhase.FAILED, detail=masked(str(error)))
                 raise
@@ -191,6 +195,7 @@ class Jobs:
             stored = self._store.get(Statement, statement.id)
             if stored is None or stored.phase is StatementPhase.DELETING:
                 return statement
+            # Flink may still report RUNNING: the request to stop is stored before it reaches Flink.
             if stored.phase is StatementPhase.STOPPING and not status.phase.is_terminal:
                 return stored
             traits = dict(status.traits) if status.traits else stored.traits

@@ -130,6 +130,7 @@ class Statements:
             raise InvalidError(
                 f"Statement {name} runs: stop it before it gets another compute pool or principal.", pointer="/spec"
             )
+        # The pool may have been deleted while the statement was stopped.
         self.pool(environment_id, moved.get("compute_pool_id", statement.compute_pool_id))
         resumed = self._store.update(
             statement,
@@ -179,6 +180,7 @@ class Statements:
         """The page of results at ``token`` (0 first)."""
         statement = self._stored(environment_id, name)
         self._abandoned_queries.note_read(statement)
+        # An empty page with the same token: clients poll it until the first rows are there.
         if self._jobs.is_starting(statement):
             return ResultPage(rows=[], next_token=token)
         try:

@@ -130,6 +130,7 @@ class Clusters:
             cluster = self._store.get(KafkaCluster, cluster_id)
             if cluster is None:
                 return
+            # Its users first (connectors, clients with keys, Flink), then the broker and its data.
             self._delete_connectors(cluster_id)
             self._keys.delete_where(lambda key: key.resource_id == cluster_id)
             self._forget_database(cluster_id)
@@ -150,14 +151,17 @@ class Clusters:
                 self._broker_rights.push(cluster, force=True)
                 self._environments.ensure_registry(cluster)
             except ControlError as error:
+                # An interrupted start is no failure: the next start of the local cloud repeats it.
                 if not self._plane.is_closing:
                     self._store.update(cluster, phase=Phase.FAILED, detail=str(error))
                 raise
+            # The start has taken seconds: the cluster may have been renamed or deleted since.
             with self._store.transaction():
                 now = self.get(cluster_id)
                 if now.phase is not Phase.DELETING:
                     self._store.update(now, phase=Phase.PROVISIONED, detail="", bootstrap=bootstrap)
             # A role granted between the push above and PROVISIONED went to running brokers only, so not to this one.
+            self._broker_rights.changed()
         self._catalogs.changed()
 
     def _forget_database(self, cluster_id: str) -> None:

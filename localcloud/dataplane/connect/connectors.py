@@ -42,11 +42,11 @@ class ConnectorPlane:
         self._lock = threading.RLock()
 
     def datagen_errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """Setting of a Datagen source -> what is wrong with it; empty if the configuration can run."""
+        """Return the errors of a Datagen source's configuration by setting; empty if it can run."""
         return datagen_config.check(config)
 
     def start(self, spec: ConnectorSpec) -> None:
-        """Start it, or apply a changed configuration; :class:`InvalidError` if that cannot run."""
+        """Start a connector, or apply a changed configuration; :class:`InvalidError` if that cannot run."""
         if spec.worker is not None and self._sinks is not None:
             self._sinks.start(spec, spec.worker)
             return
@@ -70,7 +70,7 @@ class ConnectorPlane:
             connector.start()
 
     def pause(self, connector_id: str) -> None:
-        """Stop its tasks, keep their progress."""
+        """Pause a connector: stop its tasks, keep their progress."""
         if self._sinks is not None and connector_id in self._sinks:
             self._sinks.remove(connector_id)
             return
@@ -78,7 +78,7 @@ class ConnectorPlane:
             self._connector(connector_id).stop()
 
     def restart(self, connector_id: str) -> None:
-        """Restart it and its tasks from their progress."""
+        """Restart a connector and its tasks from their progress."""
         if self._sinks is not None and connector_id in self._sinks:
             self._sinks.restart(connector_id)
             return
@@ -87,7 +87,7 @@ class ConnectorPlane:
             self.start(self._connector(connector_id).spec)
 
     def status(self, connector_id: str) -> ConnectorStatus:
-        """Where it stands; :class:`NotFoundError` if it was never started here."""
+        """Return a connector's state; :class:`NotFoundError` if it was never started here."""
         if self._sinks is not None and connector_id in self._sinks:
             return self._sinks.status(connector_id)
         with self._lock:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
-_RESUMABLE = {None, "INSERT_INTO", "STATEMENT_SET"}  # None: it was still being planned
+_RESUMABLE = {None, "INSERT_INTO", "STATEMENT_SET"}  # None: its kind is not known before it is planned
 _LOST = StatementStatus(
     phase=StatementPhase.FAILED,
     detail="The Flink process ended while the statement ran, and its results are lost: run it again.",
@@ -36,7 +36,7 @@ _LOST = StatementStatus(
 
 
 class Internal(Protocol):
-    """Where a broker's internal listener is."""
+    """Address of a broker's internal listener."""
 
     @property
     def bootstrap(self) -> str:
@@ -44,7 +44,7 @@ class Internal(Protocol):
 
 
 class Brokers(Protocol):
-    """What Flink needs of the Kafka plane."""
+    """The part of the Kafka plane that Flink uses."""
 
     def internal(self, cluster_id: str) -> Internal:
         """Return the internal listener of that cluster; :class:`DataPlaneError` if there is none."""
@@ -53,8 +53,8 @@ class Brokers(Protocol):
 class FlinkPlane:
     """The :class:`~localcloud.dataplane.interface.FlinkPlane` over one JVM; safe to use from several threads.
 
-    The JVM starts in the background; a call waits for it. When it dies it is started again and statements that write
-    go on from their last checkpoint; queries, whose rows were in its memory, become FAILED.
+    The JVM starts in the background; calls wait for it. If it dies, it is started again. Statements that write are then
+    resumed from their last checkpoint; queries become FAILED, because their rows were in its memory.
     """
 
     def __init__(
@@ -77,34 +77,36 @@ class FlinkPlane:
         self._supervisor.start()
 
     def configure(self, environments: Sequence[FlinkEnvironment]) -> None:
-        """Replace the set of catalogs, databases and connections; what is not named loses its models and views."""
+        """Replace the set of catalogs, databases and connections; those not named lose their models and views."""
         with self._lock:
             self._environments = tuple(environments)
+        # A JVM that is still starting gets them before its first statement.
         if self._ready.is_set():
             self._call(self._push)
 
     def submit(self, spec: StatementSpec, *, resume: bool = False) -> StatementStatus:
-        """Start a statement, from its last checkpoint with ``resume``; waits 2 s at most for it to leave PENDING."""
+        """Start a statement, with ``resume`` from its last checkpoint; waits at most 2 s for it to leave PENDING."""
 
         def start(client: FlinkClient) -> StatementStatus:
             self._push(client)
             return self._submit(client, spec, resume=resume)
 
         with self._lock:
+            # Else its status would still be the end of its last run.
             if resume:
                 self._ended.pop(spec.uid, None)
         return self._call(start)
 
     def status(self, uid: str) -> StatementStatus:
-        """Where it stands; :class:`NotFoundError` if this process never heard of it."""
+        """Return a statement's status; :class:`NotFoundError` if no statement of that uid was submitted here."""
         with self._lock:
             ended = self._ended.get(uid)
         if ended is not None:
             return ended
-        return self._call(lambda client: self._noted(uid, client.call("GET", f"/statements/{uid}")))
+        return self._call(lambda client: self._remembered(uid, client.call("GET", f"/statements/{uid}")))
 
     def results(self, uid: str, token: int) -> ResultPage:
-        """The page at ``token`` (0 first); the same token gives the same page until a later one was asked for."""
+        """Return the page at ``token`` (0 first). A retry gets the same page, until the next one has been read."""
         with self._lock:
             ended = self._ended.get(uid)
         if ended is not None and ended.phase is StatementPhase.FAILED:
@@ -113,22 +115,22 @@ class FlinkPlane:
         return ResultPage(rows=page["rows"], next_token=page["next_token"])
 
     def stop(self, uid: str) -> None:
-        """Stop the job after a last checkpoint; the statement becomes STOPPED and can be resumed."""
-        self._call(lambda client: self._noted(uid, client.call("POST", f"/statements/{uid}/stop")))
+        """Stop the job with a last checkpoint; the statement becomes STOPPED and can be resumed."""
+        self._call(lambda client: self._remembered(uid, client.call("POST", f"/statements/{uid}/stop")))
 
     def delete(self, uid: str) -> None:
-        """Cancel the job and forget statement, results and checkpoints."""
+        """Cancel the job; delete statement, results and checkpoints."""
         with self._lock:
             for known in (self._specs, self._ended, self._kinds):
                 known.pop(uid, None)
         self._call(lambda client: client.call("DELETE", f"/statements/{uid}"))
 
     def checkpointed(self) -> set[str]:
-        """Uids of all statements of which checkpoints are kept."""
+        """Return the uids of all statements with checkpoints on disk."""
         return self._process.checkpointed()
 
     def close(self) -> None:
-        """End the JVM; statements that write can be resumed."""
+        """Stop the JVM; statements that write can be resumed."""
         self._closing.set()
         self._process.stop()
         self._supervisor.join(START_SECONDS)
@@ -148,6 +150,7 @@ class FlinkPlane:
             self._error = None
             with self._lock:
                 self._client, self._pushed = client, None
+                # Before calls are let in, or a client would see its statement missing for a moment.
                 self._recover(client)
             self._ready.set()
             process.wait()
@@ -157,7 +160,7 @@ class FlinkPlane:
                 _LOG.warning("The Flink process ended unexpectedly (%s) and is started again.", process.returncode)
 
     def _recover(self, client: FlinkClient) -> None:
-        """Resume what wrote, in a new JVM; ``self._lock`` is held, so that nobody sees the gap."""
+        """Resume in a new JVM the statements that write. Holds ``self._lock``: no call sees a JVM without them."""
         for uid, spec in list(self._specs.items()):
             if uid in self._ended:
                 continue
@@ -172,11 +175,12 @@ class FlinkPlane:
                 self._ended[uid] = StatementStatus(phase=StatementPhase.FAILED, detail=str(error))
 
     def _call(self, function: Callable[[FlinkClient], T]) -> T:
-        """Call the JVM, once more if it died meanwhile."""
+        """Call the JVM; retry once if it died during the call. All calls are idempotent."""
         for last_try in (False, True):
             client = self._running()
             try:
                 return function(client)
+            # Not retried: the JVM lives, and the first request may still be in progress.
             except httpx.TimeoutException as error:
                 raise DataPlaneError("Flink did not answer in time.") from error
             except httpx.TransportError as error:
@@ -191,7 +195,7 @@ class FlinkPlane:
         return self._client
 
     def _await_restart(self, dead: FlinkClient) -> None:
-        """Wait a moment for the supervisor to notice what this call noticed first."""
+        """Wait, at most a second, until the supervisor has noticed, too, that this JVM is dead."""
         for _ in range(20):
             if self._client is not dead or not self._ready.is_set():
                 return
@@ -200,7 +204,7 @@ class FlinkPlane:
     # Calls to one JVM ------------------------------------------------------------------------------------------------
 
     def _push(self, client: FlinkClient) -> None:
-        """Tell the JVM the environments, unless it knows them; brokers may have moved since the last time."""
+        """Send the environments to the JVM, unless it has them already: a broker may have started since."""
         with self._lock:
             if self._environments is None:
                 return
@@ -236,7 +240,7 @@ class FlinkPlane:
         try:
             return self._kafka.internal(cluster_id).bootstrap
         except DataPlaneError:
-            return None  # not there yet, or not any more: a statement that needs it says so
+            return None  # starting, or deleted: a statement that needs it fails with its own sentence
 
     def _submit(self, client: FlinkClient, spec: StatementSpec, *, resume: bool) -> StatementStatus:
         body = {
@@ -250,10 +254,12 @@ class FlinkPlane:
         }
         with self._lock:
             self._specs[spec.uid] = spec
-        return self._noted(spec.uid, client.call("PUT", f"/statements/{spec.uid}?resume={str(resume).lower()}", body))
+        return self._remembered(
+            spec.uid, client.call("PUT", f"/statements/{spec.uid}?resume={str(resume).lower()}", body)
+        )
 
-    def _noted(self, uid: str, answer: Mapping[str, Any]) -> StatementStatus:
-        """Remember what outlives the JVM: how a statement ended, and which ones write."""
+    def _remembered(self, uid: str, answer: Mapping[str, Any]) -> StatementStatus:
+        """Keep the facts that a new JVM would not know: how a statement ended, and which statements write."""
         status = StatementStatus(
             phase=StatementPhase(answer["phase"]),
             detail=answer["detail"] or "",

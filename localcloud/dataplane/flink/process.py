@@ -1,4 +1,4 @@
-"""The one JVM that Flink runs in: how it is started and how it is talked to."""
+"""The one JVM that Flink runs in: its command line, its start and stop, and its private HTTP interface."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 NAME = "flink"
 START_SECONDS = 90.0
-STOP_SECONDS = 40.0  # the first one of all also writes the class-data archive
+STOP_SECONDS = 40.0  # the very first stop also writes the class-data archive, some 4 s
 _CALL_SECONDS = 90.0
 _JVM = ["-Xms256m", "-Xmx640m", "-Xmn128m", "-XX:+UseSerialGC", "-Dlog4j2.disableJmx=true"]
-# Ten times Java's own: in the first seconds its second compiler takes from a small machine what the brokers need.
+# Ten times Java's default: in the first seconds the optimizing compiler (C2) would take the CPU that brokers need.
 _JVM += [
     "-XX:Tier4InvocationThreshold=50000",
     "-XX:Tier4MinInvocationThreshold=6000",
     "-XX:Tier4CompileThreshold=150000",
     "-XX:Tier4BackEdgeThreshold=400000",
 ]
-# What Flink's own scripts open for Java 17 (config.yaml, env.java.opts.all).
+# The packages that Flink's own scripts open for Java 17 (config.yaml, env.java.opts.all).
 _OPENED = ["lang", "lang.reflect", "net", "io", "nio", "text", "time", "util", "util.concurrent"]
 _OPENED += ["util.concurrent.atomic", "util.concurrent.locks"]
 _MODULES = [f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in _OPENED]
 
 
 class RefusedError(DataPlaneError):
-    """Flink answered that it will not; ``str()`` says why."""
+    """Flink refused a request; ``str()`` is the reason."""
 
 
 class FlinkClient:
@@ -52,11 +52,11 @@ class FlinkClient:
             base_url=f"http://127.0.0.1:{port}",
             headers={"Authorization": f"Bearer {token}"},
             timeout=_CALL_SECONDS,
-            trust_env=False,  # a proxy of the user's has no business here
+            trust_env=False,  # ignore HTTP_PROXY: the JVM is on this machine
         )
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the JSON answer; :class:`NotFoundError`, :class:`RefusedError` or ``httpx.TransportError``."""
+        """Return the JSON reply; raises :class:`NotFoundError`, :class:`RefusedError` or ``httpx.TransportError``."""
         response = self._http.request(method, path, json=body)
         answer: dict[str, Any] = response.json()
         if response.status_code == httpx.codes.OK:
@@ -74,18 +74,19 @@ class FlinkProcess:
     """Starts and ends the JVM; its own files are in ``state/flink``."""
 
     def __init__(self, state: Path, jars: Path, host: ProcessHost) -> None:
-        """Nothing happens yet."""
+        """Keep the folders; :meth:`start` starts the JVM."""
         self._folder, self._jars, self._host = state / "flink", jars, host
         self._archive: Archive | None = None
         self._stopped = threading.Event()
 
     def start(self) -> tuple[subprocess.Popen[bytes], FlinkClient]:
-        """Start it and wait until it answers; :class:`DataPlaneError` if it does not."""
+        """Start the JVM and wait until its interface answers; :class:`DataPlaneError` if it does not."""
         program, jars = java(), classpath(self._jars, JavaModule.FLINK)
         token = secrets.token_urlsafe(24)
         port_file = self._folder / "port"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The file of the last run names a port that is closed, or another program's by now.
             port_file.unlink(missing_ok=True)
         except OSError as error:
             raise DataPlaneError(f"Flink cannot be kept in {self._folder}: {error.strerror}.") from error
@@ -113,7 +114,7 @@ class FlinkProcess:
             raise DataPlaneError(f"{folder} cannot be read: {error.strerror}.") from error
 
     def stop(self) -> None:
-        """End it for good."""
+        """Stop the JVM."""
         self._stopped.set()
         self._host.stop(NAME, STOP_SECONDS)
         if self._archive is not None:

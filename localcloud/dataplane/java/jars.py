@@ -1,4 +1,4 @@
-"""Where Maven left the class path of each Java module (``mvn package -f localcloud/pom.xml -Dbuild.root=JARS``)."""
+"""Class paths of the Java modules, as ``mvn package -f localcloud/pom.xml -Dbuild.root=JARS`` has built them."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def java() -> str:
 
 
 def _version(program: Path) -> int | None:
-    """Read the runtime's ``release`` file: asking the program itself would cost a start of it."""
+    """Return the major version from the runtime's ``release`` file: ``java -version`` would cost the start of a JVM."""
     try:
         release = (program.resolve().parent.parent / "release").read_text()
     except OSError:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from confluent_kafka.admin import AdminClient
 
 TIMEOUT_SECONDS = 15.0
-# Kafka's names, where librdkafka has others.
+# Kafka's names for what librdkafka names differently.
 _TYPES = {"CLUSTER": ResourceType.BROKER}
 _TYPE_NAMES = {type_: name for name, type_ in _TYPES.items()}
 _ANY = AclBindingFilter(
@@ -33,14 +33,14 @@ _ANY = AclBindingFilter(
 
 
 class AclAdmin:
-    """ACLs as :class:`~localcloud.dataplane.interface.KafkaPlane` describes them; the superuser's view."""
+    """The ACL operations of :class:`~localcloud.dataplane.interface.KafkaPlane`, as superuser."""
 
     def __init__(self, client: AdminClient) -> None:
-        """Use a client that is there already."""
+        """Share a client with :class:`~localcloud.dataplane.kafka.admin.TopicAdmin`."""
         self._client = client
 
     def replace(self, rules: Collection[AclRule]) -> None:
-        """Make the list what it should be, by what differs, and wait until the broker goes by it."""
+        """Add and remove the entries that differ, and wait until the broker applies the new list."""
         wanted, present = set(rules), self._present()
         gone, new = present - wanted, wanted - present
         if gone:
@@ -57,7 +57,7 @@ class AclAdmin:
         return {_rule(binding) for binding in _wait(self._client.describe_acls(_ANY))}
 
     def _poll(self, done: Callable[[], bool]) -> None:
-        """The controller answers before the broker has read what it wrote."""
+        """Poll until ``done``: the controller replies before the broker has applied the change."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while not done():
             if time.monotonic() > deadline:

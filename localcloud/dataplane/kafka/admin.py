@@ -44,20 +44,20 @@ def client_config(internal: KafkaInternal, principal: str) -> dict[str, Any]:
         "sasl.mechanism": "PLAIN",
         "sasl.username": principal,
         "sasl.password": internal.token,
-        "reconnect.backoff.max.ms": 500,  # the broker is on this machine: it comes back in seconds or not at all
-        "log_level": 2,  # a restarting broker is no news; errors come back from each call
+        "reconnect.backoff.max.ms": 500,  # the broker is on this machine and restarts within seconds
+        "log_level": 2,  # only critical: each call reports its own errors, and a restarting broker would fill the log
     }
 
 
 class TopicAdmin:
-    """Topics as :class:`~localcloud.dataplane.interface.KafkaPlane` describes them; the superuser's view."""
+    """The topic operations of :class:`~localcloud.dataplane.interface.KafkaPlane`, as superuser."""
 
     def __init__(self, internal: KafkaInternal) -> None:
-        """Connect lazily."""
+        """Create a client, which connects with the first call."""
         self.client = AdminClient(client_config(internal, "admin"))
 
     def wait_until_ready(self, timeout: float) -> bool:
-        """Whether the broker has told its metadata within ``timeout`` seconds."""
+        """Whether the broker has answered a request for metadata within ``timeout`` seconds."""
         try:
             return bool(self.client.list_topics(timeout=timeout).brokers)
         except KafkaException:
@@ -72,7 +72,7 @@ class TopicAdmin:
         return self._describe({name: self._existing(name)})[0]
 
     def create(self, topic: TopicInfo) -> None:
-        """Create it with one replica (there is one broker, whatever was asked for) and wait until it is visible."""
+        """Create a topic and wait until it is visible. One replica, whatever was asked for: there is one broker."""
         new = NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=1, config=dict(topic.configs))
         _wait(self.client.create_topics([new], request_timeout=TIMEOUT_SECONDS)[topic.name], topic.name)
         self._poll(lambda: self._has_leaders(topic), f"Topic {topic.name!r} was created, but has no leader.")
@@ -102,7 +102,7 @@ class TopicAdmin:
             self._poll(lambda: self._has_leaders(grown), f"Topic {name!r} did not get its {partitions} partitions.")
 
     def delete(self, name: str) -> None:
-        """Delete it and wait until it is gone."""
+        """Delete a topic and wait until it is gone."""
         _wait(self.client.delete_topics([name], request_timeout=TIMEOUT_SECONDS)[name], name)
         self._poll(lambda: name not in self._metadata(), f"Topic {name!r} was deleted, but is still there.")
 
@@ -142,7 +142,7 @@ class TopicAdmin:
             except NotFoundError:
                 if len(topics) == 1:
                     raise
-                continue  # deleted while this listing was made
+                continue  # deleted since its name was listed
             changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
             configs = {key: entry.value for key, entry in sorted(entries.items()) if entry.source == changed}
             partitions = topics[resource.name].partitions

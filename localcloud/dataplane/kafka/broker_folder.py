@@ -28,7 +28,7 @@ controller.listener.names=CONTROLLER
 inter.broker.listener.name=INTERNAL
 log.dirs={data}
 
-# Who may log in: the classes of localcloud/kafka.
+# Authentication: the classes of localcloud/kafka.
 sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
 sasl.mechanism.controller.protocol=PLAIN
@@ -39,15 +39,15 @@ listener.name.internal.plain.sasl.jaas.config=rag.kafka.TokenLogin required;
 listener.name.internal.plain.sasl.server.callback.handler.class=rag.kafka.TokenCallback
 listener.name.controller.plain.sasl.jaas.config=rag.kafka.TokenLogin required;
 listener.name.controller.plain.sasl.server.callback.handler.class=rag.kafka.TokenCallback
-# A revoked key is refused at the next login; this bounds how long an open connection can go without one.
+# A revoked key is refused at the next login; this is the longest time until an open connection must log in again.
 listener.name.client.connections.max.reauth.ms=60000
 
-# Who may do what: the control plane's list, and nothing that is not on it. The data plane itself is the superuser.
+# Authorization: the ACLs that the control plane pushes; the default is to refuse. The data plane is the superuser.
 authorizer.class.name=rag.kafka.Authorizer
 super.users=User:admin
 allow.everyone.if.no.acl.found=false
 
-# One broker: one replica of everything. A killed one is let back in once its last session has ended (9 s by default).
+# One broker: one replica of everything. A killed broker can register again when its session times out (default 9 s).
 default.replication.factor=1
 min.insync.replicas=1
 offsets.topic.replication.factor=1
@@ -60,7 +60,7 @@ share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=1
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
-# No other broker has what a power cut takes here: records are synced once a second instead of when the kernel likes.
+# There is no replica to recover from after a power cut: records are synced every second, not whenever the kernel does.
 log.flush.scheduler.interval.ms=1000
 
 # As on Confluent Cloud.
@@ -100,13 +100,13 @@ class BrokerFolder:
     """``state/kafka/LKC``: everything a broker keeps."""
 
     def __init__(self, path: Path) -> None:
-        """Look at a folder that may not exist yet."""
+        """Name the folder, which need not exist yet."""
         self.path = path
         self.properties = path / "broker.properties"
         self.api_keys = path / "api-keys.json"
 
     def prepare(self) -> Ports:
-        """Make what is missing and return the ports."""
+        """Create missing files and return the ports."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         ports = self.ports() or self._choose_ports()
         data = str(self.path.absolute() / "data").replace("\\", "\\\\")
@@ -119,7 +119,7 @@ class BrokerFolder:
         return ports
 
     def ports(self) -> Ports | None:
-        """Return the ports chosen earlier, if any; :class:`DataPlaneError` if the file does not say them."""
+        """Return the ports chosen earlier, if any; :class:`DataPlaneError` if the file cannot be read."""
         file = self.path / "ports.json"
         try:
             return Ports(**{name: int(port) for name, port in json.loads(file.read_text()).items()})
@@ -131,7 +131,7 @@ class BrokerFolder:
             ) from None
 
     def write_api_keys(self, grants: Sequence[ApiKeyGrant]) -> None:
-        """Replace the API keys; ``rag.kafka.ApiKeys`` sees the old or the new file, never half of one."""
+        """Replace the API keys atomically: ``rag.kafka.ApiKeys`` reads either the old or the new file."""
         keys = {grant.key: {"secret_sha256": grant.secret_sha256, "principal": grant.principal} for grant in grants}
         private_file.write(self.api_keys, json.dumps(keys))
 

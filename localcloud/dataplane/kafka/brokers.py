@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 RESTART_AFTER_SECONDS = 10.0
-STOP_SECONDS = 30.0  # the first one of all also writes the class-data archive
+STOP_SECONDS = 30.0  # the very first stop also writes the class-data archive, some 4 s
 _LOG = logging.getLogger(__name__)
 _CLUSTER_ID = re.compile(r"lkc-[a-z0-9]+")
 _JVM = ["-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disableJmx=true"]
@@ -38,11 +38,12 @@ _JVM = ["-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-
 class BrokerPlane:
     """The :class:`~localcloud.dataplane.interface.KafkaPlane` over local broker processes.
 
-    A broker that has died is started again at once, or by the next call if it died right after its start.
+    A broker that dies is started again at once. One that dies right after its start waits for the next call instead, so
+    that a broken one is not restarted in an endless loop.
     """
 
     def __init__(self, state: Path, jars: Path, host: ProcessHost, internal_token: str) -> None:
-        """Keep each cluster in ``state/kafka/LKC``; ``jars`` as Maven left them, ``internal_token`` for INTERNAL."""
+        """Keep each cluster in ``state/kafka/LKC``; ``internal_token`` is the password of the INTERNAL listener."""
         self._folders, self._jars, self._host, self._token = state / "kafka", jars, host, internal_token
         self._admins: dict[str, TopicAdmin] = {}
         self._acls: dict[str, AclAdmin] = {}
@@ -86,19 +87,19 @@ class BrokerPlane:
                 raise DataPlaneError(f"The data of {cluster_id} cannot be removed: {error}.") from error
 
     def grant(self, cluster_id: str, keys: Sequence[ApiKeyGrant]) -> None:
-        """Replace the API keys that may log in; holds from the next login on, for open connections within a minute."""
+        """Replace the API keys that may log in: effective at the next login, on open connections within a minute."""
         folder = self._folder(cluster_id)
         with self._locks[cluster_id]:
             folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.write_api_keys(keys)
 
     def authorize(self, cluster_id: str, rules: Collection[AclRule]) -> None:
-        """Replace the access control list; holds when this returns, also for open connections."""
+        """Replace the access control list: effective when this returns, also on open connections."""
         self._running(cluster_id)
         self._acls[cluster_id].replace(rules)
 
     def internal(self, cluster_id: str) -> KafkaInternal:
-        """How the data plane's own parts reach the broker, which is started if it has died."""
+        """Return address and password for the data plane's own clients; starts the broker if it has died."""
         return KafkaInternal(bootstrap=f"{HOST}:{self._running(cluster_id).internal}", token=self._token)
 
     def topics(self, cluster_id: str) -> list[TopicInfo]:
@@ -176,7 +177,7 @@ class BrokerPlane:
         watch.start()
 
     def _watch(self, cluster_id: str, child: subprocess.Popen[bytes], admin: TopicAdmin) -> None:
-        """Start a broker again that has died by itself: jobs and connectors that use it do not call this plane."""
+        """Restart a broker that dies unasked: jobs and connectors use it without a call here that would notice."""
         began = time.monotonic()
         child.wait()
         if time.monotonic() - began < RESTART_AFTER_SECONDS:
@@ -191,7 +192,7 @@ class BrokerPlane:
                 _LOG.error("%s", error)
 
     def _wait_until_ready(self, cluster_id: str, ports: Ports, admin: TopicAdmin) -> None:
-        """Wait for the listeners, which open when the broker has joined its cluster, then ask for its metadata."""
+        """Wait until the listeners are open (the broker has joined its cluster), then until it answers for metadata."""
         name, deadline = _process(cluster_id), time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if not self._host.is_alive(name):
@@ -205,7 +206,7 @@ class BrokerPlane:
         )
 
     def _complaint(self, name: str) -> str:
-        """Return the line of the log that says why, in words a person can act on."""
+        """Return the line of the log with the cause, as a sentence for the user."""
         tail = self._host.log_tail(name, 200)
         if "No space left on device" in tail:
             return f"the disk is full ({self._folders}): make room and try again."

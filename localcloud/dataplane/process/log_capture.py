@@ -1,4 +1,4 @@
-"""What a child process prints, into a log file that does not grow without end."""
+"""The output of a child process, copied into a log file of limited size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Output:
     """Copies a pipe into a capped log, in a thread of its own, until every writer has closed it."""
 
     def __init__(self, pipe: IO[bytes], path: Path) -> None:
-        """Begin a new file; what was in ``path`` becomes ``path.1``. :class:`OSError` if that cannot be written."""
+        """Start a new log; the old ``path`` becomes ``path.1``. :class:`OSError` if the folder cannot be written."""
         self._pipe = pipe
         self._log = logs.capped(path)
         self._log.setFormatter(logging.Formatter("%(message)s"))
@@ -28,7 +28,7 @@ class Output:
         self._thread.start()
 
     def join(self, seconds: float) -> None:
-        """Wait until all of it is in the file."""
+        """Wait until all output is in the file, at most that long."""
         self._thread.join(seconds)
 
     def _copy(self) -> None:

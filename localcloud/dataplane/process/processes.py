@@ -1,9 +1,7 @@
-"""The child processes of the local cloud: logs, pid files, a clean end however this process ends."""
+"""The child processes of the local cloud: logs, marks, and cleanup however this process ends."""
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import re
 import shutil
@@ -11,13 +9,14 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import psutil
 
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
-from localcloud.dataplane.process import die_with_parent as tether
+from localcloud.dataplane.process import die_with_parent
 from localcloud.dataplane.process.log_capture import Output
+from localcloud.dataplane.process.orphans import MARK, end_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,39 +24,34 @@ if TYPE_CHECKING:
 
 _OUTPUT_SECONDS = 2.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-# Boot time, and with it psutil's start times, moves by a little when the clock is set.
-_START_TOLERANCE_SECONDS = 2.0
 
 
 class ProcessHost:
-    """Starts named child processes; safe to use from several threads. One host per state folder, enforced by a lock.
+    """Starts named child processes; safe to use from several threads.
 
     ``state/logs/NAME.log`` has what the running child prints, up to 8 MiB (what was printed before, also by older runs:
-    ``.1``, ``.2``, ...), ``state/run/NAME.pid`` its pid and start time, by which children that outlived a crash are
-    recognised and ended.
+    ``.1``, ``.2``, ...). Every child has a mark in its environment that names ``state``, by which those that outlived a
+    crash are found and ended. Whoever makes a host holds the folder (:mod:`localcloud.state_claim`).
     """
 
     def __init__(self, state: Path) -> None:
-        """Take over ``state``; :class:`DataPlaneError` if another local cloud has it or it cannot be written."""
-        self._logs, self._run = state / "logs", state / "run"
+        """Take over ``state``; :class:`DataPlaneError` if it cannot be written."""
+        self._logs, self._mark = state / "logs", {MARK: str(state)}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._outputs: dict[str, Output] = {}
         self._lock = threading.RLock()
         try:
-            for folder in (self._logs, self._run):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._claim = _claim(self._run / "lock")
+            self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DataPlaneError(f"The state folder {state} cannot be used: {error.strerror}.") from error
         self._forker = ThreadPoolExecutor(1, thread_name_prefix="forker")
-        for pid_file in self._run.glob("*.pid"):
-            _end_orphan(pid_file)
+        end_orphans(state)
 
     def start(self, name: str, argv: Sequence[str], *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start ``argv`` (``env`` is added to this process's own) in a session of its own, output to its log.
 
-        A living child of that name is stopped first. :class:`DataPlaneError` if the program does not exist or no file
-        can be written. Hand secrets over in ``env``: arguments are visible to every user of the machine.
+        A running child of that name is stopped first. :class:`DataPlaneError` if the program does not exist or a file
+        cannot be written. Pass secrets in ``env``: arguments are visible to every user of the machine.
         """
         if not _NAME.fullmatch(name):
             raise DataPlaneError(f"{name!r} cannot name a process: use a-z, 0-9 and '-'.")
@@ -67,22 +61,24 @@ class ProcessHost:
         with self._lock:
             self.stop(name)
             try:
-                child = self._spawn(name, [program, *argv[1:]], {**os.environ, **(env or {})})
+                child = self._spawn(name, [program, *argv[1:]], {**os.environ, **(env or {}), **self._mark})
             except OSError as error:
                 raise DataPlaneError(f"{name} could not be started: {error.strerror} ({self._logs}).") from error
             self._children[name] = child
             return child
 
     def _spawn(self, name: str, argv: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
-        tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *argv]
+        # -I -S: no settings of the user's for Python, and no time spent on site-packages.
+        launcher = [sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid()), *argv]
+        # Forked by one thread that lives as long as this process: the parent-death signal is bound to a thread.
         child = self._forker.submit(
             subprocess.Popen,
-            tethered,
+            launcher,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=env,
-            start_new_session=True,  # a terminal's Ctrl-C is for this process, which stops its children in order
+            start_new_session=True,  # Ctrl-C reaches this process alone, which stops its children in order
         ).result()
         assert child.stdout is not None  # noqa: S101 - it is a pipe
         try:
@@ -91,12 +87,10 @@ class ProcessHost:
             child.kill()
             child.wait()
             raise
-        identity = {"pid": child.pid, "started": psutil.Process(child.pid).create_time()}
-        self._pid_file(name).write_text(json.dumps(identity))
         return child
 
     def stop(self, name: str, grace: float = 10.0) -> None:
-        """End that child: SIGTERM, after ``grace`` seconds SIGKILL. Nothing happens if there is none."""
+        """End that child: SIGTERM, after ``grace`` seconds SIGKILL. No effect if there is none."""
         with self._lock:
             child = self._children.pop(name, None)
         if child is None:
@@ -107,7 +101,6 @@ class ProcessHost:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        self._pid_file(name).unlink(missing_ok=True)
         self._await_output(name)
 
     def is_alive(self, name: str) -> bool:
@@ -131,11 +124,12 @@ class ProcessHost:
         return found
 
     def log(self, name: str) -> Path:
-        """Return the file that has what the current child of that name prints."""
+        """Return the log file of the current child of that name."""
         return self._logs / f"{name}.log"
 
     def log_tail(self, name: str, lines: int = 20) -> str:
         """Return the last lines of that log, for an error message."""
+        # The last lines of a child that has ended may still be in the pipe.
         if not self.is_alive(name):
             self._await_output(name)
         try:
@@ -144,52 +138,14 @@ class ProcessHost:
             return ""
 
     def close(self) -> None:
-        """Stop every child, the youngest first, and give the state folder back."""
+        """Stop every child, the youngest first."""
         with self._lock:
             names = list(reversed(self._children))
         for name in names:
             self.stop(name)
         self._forker.shutdown()
-        self._claim.close()
 
     def _await_output(self, name: str) -> None:
         output = self._outputs.get(name)
         if output is not None:
             output.join(_OUTPUT_SECONDS)
-
-    def _pid_file(self, name: str) -> Path:
-        return self._run / f"{name}.pid"
-
-
-def _claim(lock_file: Path) -> IO[str]:
-    """Lock the state folder until this process ends: two hosts would take each other's children for orphans."""
-    claim = lock_file.open("a+")
-    try:
-        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        claim.seek(0)
-        holder = claim.read().strip()
-        claim.close()
-        raise DataPlaneError(
-            f"Another local cloud (process {holder}) uses {lock_file.parent.parent}: stop it or choose another folder."
-        ) from error
-    claim.truncate(0)
-    claim.write(str(os.getpid()))
-    claim.flush()
-    return claim
-
-
-def _end_orphan(pid_file: Path) -> None:
-    try:
-        identity = json.loads(pid_file.read_text())
-        process = psutil.Process(identity["pid"])
-        if abs(process.create_time() - identity["started"]) < _START_TOLERANCE_SECONDS:
-            process.terminate()
-            try:
-                process.wait(10)
-            except psutil.TimeoutExpired:
-                process.kill()
-                process.wait(10)
-    except (ValueError, KeyError, TypeError, psutil.Error):
-        pass  # cut short by the crash, or gone with it
-    pid_file.unlink(missing_ok=True)

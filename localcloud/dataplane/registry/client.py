@@ -1,4 +1,4 @@
-"""The Schema Registry as a connector uses it: through the API, with the rights of whom it runs as."""
+"""The Schema Registry as a connector uses it: through the API, with the rights of its principal."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _REFUSED = (401, 403)
 
 
 class RegistryClient:
-    """Acts as ``principal``, whose rights decide (Schema Registry REST API)."""
+    """Client of the Schema Registry REST API that acts as ``principal``."""
 
     def __init__(self, base_url: str, principal: str, internal_token: str) -> None:
         self._base_url, self._auth = f"{base_url}/schema-registry", (principal, internal_token)
 
     def register(self, registry_id: str, subject: str, schema: str, schema_type: str) -> int:
-        """Return the schema's id under ``subject``, registered there if it is not yet.
+        """Return the schema's id under ``subject``; registers it there if necessary.
 
         :class:`RefusedError` if the principal may not read or write the subject.
         """

@@ -1,4 +1,4 @@
-"""Whether a subject may have a schema beside those that it has."""
+"""Compatibility of a new schema with those that its subject has."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 10_000_000
 MOST_CLASHES = 100
-_PAIR = 300  # steps to compare two types: about as long as the look at so many fields
+_PAIR = 300  # steps to compare two types: about the time that as many comparisons of field names take
 _TOO_MUCH = (
     "The schema cannot be compared with those before it: together they have too many fields, branches or versions. Use"
     " smaller schemas, fewer alternatives (anyOf, oneOf, unions), or a level that is not TRANSITIVE."
@@ -30,7 +30,7 @@ _TOO_MUCH = (
 
 
 class _Checker(ReaderWriterCompatibilityChecker):  # type: ignore[misc]  # avro has no types
-    """Avro's own rules, as far as the work allowed goes."""
+    """Avro's own rules, within a limit of work."""
 
     def __init__(self, work: Work) -> None:
         super().__init__()
@@ -44,19 +44,19 @@ class _Checker(ReaderWriterCompatibilityChecker):  # type: ignore[misc]  # avro 
         self, reader: RecordSchema, writer: RecordSchema, location: list[str]
     ) -> SchemaCompatibilityResult:
         names = sum(1 + len(field.props.get("aliases") or ()) for field in reader.fields)
-        self._work.take(names * len(writer.fields))  # each name is looked for among all of them
+        self._work.take(names * len(writer.fields))  # avro searches each name among all of them
         return super().check_reader_writer_record_fields(reader, writer, location)
 
 
 class Judged:
-    """A schema with those that it refers to, as the languages' own rules compare it."""
+    """A parsed schema, with those that it refers to, ready to be compared."""
 
     def __init__(self, text: str, schema_type: str, referenced: Sequence[str] = ()) -> None:
         self._text, self._type, self._referenced = text, schema_type, referenced
         self._length = len(text) + sum(map(len, referenced))
 
     def cannot_read(self, written: Judged, work: Work | None = None) -> list[str]:
-        """Say what of the records written with another schema cannot be read with this one."""
+        """Return why records written with another schema cannot all be read with this one; empty if they can."""
         work = work or Work(MOST_STEPS, _TOO_MUCH)
         work.take(self._length + written._length)
         if self._type != written._type:
@@ -64,13 +64,13 @@ class Judged:
         try:
             return self._compared(written, work)
         except (AvroException, AttributeError, KeyError, TypeError, ValueError) as error:
-            # What fastavro or a JSON parser let in may still be no schema to whoever looks closer.
+            # avro checks more than fastavro did at registration: a schema that it rejects is reported, not raised.
             return [f"the schemas cannot be compared: {error}"]
 
     def _compared(self, written: Judged, work: Work) -> list[str]:
         if self._type == "JSON":
             return list(json_clashes(json.loads(self._text), json.loads(written._text), work))
-        # A checker remembers what it has compared by the schemas' names: one for each pair.
+        # A checker caches results by the schemas' names, which two versions share: a new one for each pair.
         found = _Checker(work).get_compatibility(reader=self._avro(), writer=written._avro())
         if found.compatibility is SchemaCompatibilityType.compatible:
             return []
@@ -85,7 +85,7 @@ class Judged:
 
 
 def clashes(level: str, new: Judged, old: Sequence[Judged]) -> list[str]:
-    """Say what ``level`` (a compatibility level of the registry's) has against ``new`` after ``old``, oldest first."""
+    """Return why ``new`` breaks the compatibility ``level`` with the versions ``old``, oldest first; empty if not."""
     compared = old if level.endswith("_TRANSITIVE") else old[-1:]
     work = Work(MOST_STEPS, _TOO_MUCH)
     found = (clash for one in reversed(compared) for clash in _between(level, new, one, work))

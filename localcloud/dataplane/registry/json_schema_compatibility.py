@@ -1,7 +1,7 @@
-"""Whether documents that one JSON Schema allows are allowed by another, by the rules of Confluent's registry.
+"""Whether one JSON Schema allows all documents that another allows, by the rules of Confluent's registry.
 
-They judge by content models: where an object may have properties that its schema does not name, such a property may be
-there already, with any value; so to name one narrows what is allowed.
+The rules follow content models. An object that may have properties beyond the named ones (an open model) may already
+have any property with any value. So naming a new property narrows the schema.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TYPES = frozenset({"null", "boolean", "object", "array", "number", "integer", "
 
 
 def clashes(reader: Any, writer: Any, work: Work, path: str = "#") -> Iterator[str]:
-    """Say where a document that ``writer`` allows may be one that ``reader`` does not."""
+    """Return the places where ``writer`` allows documents that ``reader`` does not; empty if there are none."""
     work.take(_PAIR + len(path))
     if reader in (True, {}) or writer is False or reader == writer:
         return
@@ -58,7 +58,7 @@ def _values(listed: list[Any]) -> set[Any]:
 
 
 def _choices(reader: dict[str, Any], writer: dict[str, Any], work: Work, path: str) -> Iterator[str]:
-    """Every branch that was there must fit one that is."""
+    """Require that every branch of ``writer`` is compatible with a branch of ``reader``."""
     work.take(len(reader) + len(writer))
     allowed = _branches(reader)
     for branch in _branches(writer):

@@ -47,15 +47,16 @@ _LIVE = "AND NOT v.deleted "
 class SqliteRegistry:
     """The :class:`~localcloud.dataplane.interface.RegistryPlane` on disk; safe to use from several threads.
 
-    Deleting is the API's soft delete unless it is for good: until then no version number is given twice, and an id can
-    be read, because records on a topic still carry it.
+    Deleting is the API's soft delete, unless ``permanent``. A soft-deleted version keeps its number and can be read by
+    id, because records on a topic still carry that id.
     """
 
     def __init__(self, state: Path) -> None:
-        """Open or make ``state/registry.db``."""
+        """Open or create ``state/registry.db``."""
         self._lock = threading.Lock()
         try:
             self._db = sqlite3.connect(state / "registry.db", check_same_thread=False, isolation_level=None)
+            # FULL: with WAL, NORMAL could lose the last commits in a power cut, and with them ids that records carry.
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _TABLES)
         except sqlite3.Error as error:
             raise DataPlaneError(unusable(state / "registry.db", error)) from error
@@ -66,7 +67,7 @@ class SqliteRegistry:
             self._db.close()
 
     def delete(self, registry_id: str) -> None:
-        """Forget everything registered there."""
+        """Delete all schemas of that registry."""
         with self._transaction() as db:
             for table in ("schemas", "versions", "compatibility"):
                 db.execute(f"DELETE FROM {table} WHERE registry = ?", (registry_id,))  # noqa: S608 - the names above
@@ -88,6 +89,7 @@ class SqliteRegistry:
             found = self._rows(registry_id, _LIVE + "AND v.subject = ? AND v.id = ?", subject, schema_id)
             if not found:
                 self._require_room(registry_id, schema)
+                # Soft-deleted versions count, too: no number is used twice.
                 last = "SELECT max(version) FROM versions WHERE registry = ? AND subject = ?"
                 version = (db.execute(last, (registry_id, subject)).fetchone()[0] or 0) + 1
                 new = (registry_id, subject, version, schema_id)
@@ -96,7 +98,7 @@ class SqliteRegistry:
             return found[-1]
 
     def _require_room(self, registry_id: str, schema: str) -> None:
-        """Refuse one more when every list of them would be too long: each holds the schemas' texts in memory."""
+        """Refuse a version beyond the limits: every listing holds the texts of all schemas in memory."""
         size = (
             "SELECT count(*), coalesce(sum(length(s.text)), 0) FROM versions v"
             " JOIN schemas s ON s.registry = v.registry AND s.id = v.id WHERE v.registry = ?"
@@ -116,7 +118,7 @@ class SqliteRegistry:
             return self._version(registry_id, subject, version, deleted=deleted)
 
     def versions(self, registry_id: str, subject: str, *, deleted: bool = False) -> list[SchemaVersion]:
-        """Live versions of a subject, with ``deleted`` also what is deleted; :class:`NotFoundError` without any."""
+        """Live versions of a subject, with ``deleted`` also soft-deleted ones; :class:`NotFoundError` without any."""
         with self._transaction():
             return self._of_subject(registry_id, subject, deleted=deleted)
 
@@ -145,14 +147,14 @@ class SqliteRegistry:
     def all(
         self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False, deleted: bool = False
     ) -> list[SchemaVersion]:
-        """Every live version of every subject with that prefix, with ``deleted`` also what is deleted."""
+        """Every live version of every subject with that prefix, with ``deleted`` also soft-deleted ones."""
         with self._transaction():
             known = self._rows(registry_id, "" if deleted else _LIVE)
         found = [one for one in known if one.subject.startswith(subject_prefix)]
         return list({version.subject: version for version in found}.values()) if latest_only else found
 
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
-        """Delete a subject, or what is left of it together with its compatibility level; the versions it had."""
+        """Soft-delete a subject, or hard-delete it together with its compatibility level; return its versions."""
         with self._transaction():
             known = self._of_subject(registry_id, subject, deleted=True)
             live = [one for one in known if not one.deleted]
@@ -169,7 +171,7 @@ class SqliteRegistry:
     def delete_version(
         self, registry_id: str, subject: str, version: int | None = None, *, permanent: bool = False
     ) -> int:
-        """Delete one version (the latest for ``None``), or with ``permanent`` a deleted one for good; its number."""
+        """Soft-delete a version (``None``: the latest), or with ``permanent`` hard-delete it; return its number."""
         with self._transaction():
             one = self._version(registry_id, subject, version, deleted=True)
             name = f"Subject '{subject}' Version {one.version}"
@@ -191,7 +193,7 @@ class SqliteRegistry:
     def _require_unreferenced(
         self, registry_id: str, one: SchemaVersion, *, but_for: str | None = None, deleted: bool
     ) -> None:
-        """Refuse what another version still needs; one that is deleted itself needs it until it is gone for good."""
+        """Refuse to delete a version that others refer to; soft-deleted ones count, since they can still be read."""
         for other in self._rows(registry_id, "" if deleted else _LIVE):
             needs = any(
                 (ref.get("subject"), ref.get("version")) == (one.subject, one.version) for ref in other.references
@@ -229,7 +231,7 @@ class SqliteRegistry:
         *,
         version: int | None = None,
     ) -> list[str]:
-        """Say what the subject's compatibility level has against a schema, beside one version or those it compares."""
+        """Return why a schema is incompatible with one version, or with those that the subject's level compares."""
         level = self.compatibility(registry_id, subject) or self.compatibility(registry_id) or DEFAULT_COMPATIBILITY
         with self._transaction():
             referenced = self._referenced(registry_id, references)
@@ -307,7 +309,7 @@ class SqliteRegistry:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One connection behind one lock: a registry sees a few requests a second, and SQLite one writer at a time."""
+        """Run a transaction. One connection and one lock suffice: requests are few, and SQLite has one writer."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:

@@ -1,4 +1,4 @@
-"""What makes a text a schema, and two texts the same schema."""
+"""Validation of schemas, and when two texts are the same schema."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PARTS = {"record": ("fields",), "error": ("fields",), "array": ("items",), "map
 
 
 def compact(schema: str, schema_type: str) -> str:
-    """Return the text as a registry gives it back: without white space. :class:`InvalidError` if it is no JSON."""
+    """Return the text without white space, as the registry returns it; :class:`InvalidError` if it is no JSON."""
     return _dump(_parsed(schema, schema_type))
 
 
@@ -50,7 +50,7 @@ def validate(schema: str, schema_type: str, referenced: Sequence[str] = ()) -> N
             fastavro.parse_schema(json.loads(text), named_schemas=known)
         fastavro.parse_schema(parsed, named_schemas=known)
         _require_parts(parsed)
-    except SchemaParseException as error:  # fastavro's UnknownType, for one, says no more than the name
+    except SchemaParseException as error:  # the text of fastavro's UnknownType is the name alone
         reason = str(error).rstrip(".") or type(error).__name__
         raise InvalidError(f"The Avro schema is not valid: {reason}.") from error
     except KeyError as error:

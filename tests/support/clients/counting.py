@@ -1,6 +1,6 @@
 """A pytest plugin that counts what each client asks of the local cloud: how often, and how many different things.
 
-``./pulumiw test -n 0 -p tests.support.clients.counting tests/integration/clients`` prints a line a client. HTTP
+``./pulumiw test -n 0 -p tests.support.clients.counting tests/integration/on_one_stack`` prints a line a client. HTTP
 requests are counted where they leave the client's HTTP library, by the route that they meet; dbt runs in a process of
 its own, and is counted in the local cloud's request log. ``confluent-kafka`` speaks Kafka's protocol: counted are the
 methods that are called.

@@ -144,7 +144,7 @@ class Object:
         return Object(self.driver, self.token, self.id, inputs, read_struct(reply.properties), reply.properties)
 
     def refresh(self) -> Object | None:
-        """Read it anew; None if it is gone."""
+        """Read it again; None if it is gone."""
         reply = self.driver.servicer.Read(
             provider_pb2.ReadRequest(
                 id=self.id,

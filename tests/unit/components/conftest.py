@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 import pulumi
 import pytest
 
-from components import Identities, IdentitiesProps, Kafka, KafkaProps, RecordSchema, Scope, SqlFiles
 from components.config.settings import Settings
-from components.flink import Flink, FlinkProps
+from components.datagen import RecordSchema
+from components.flink import Flink
 from components.flinksql import Previous
+from components.grants import Scope
+from components.identities import Identities
+from components.kafka import Kafka
+from components.sql_files import SqlFiles
 from tests.support.recorded_program import ENVIRONMENT, ORGANIZATION, REGISTRY
 from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from components.flinksql import FlinkSession
 
@@ -41,26 +46,28 @@ def schema() -> RecordSchema:
 @pytest.fixture
 def make_kafka(settings: Settings) -> Callable[[], Kafka]:
     """Declare a cluster, inside a program."""
-    return lambda: Kafka("cluster", KafkaProps(display_name="embeddings-x", environment_id="env-1", settings=settings))
+    return lambda: Kafka("cluster", display_name="embeddings-x", environment_id="env-1", settings=settings)
 
 
 @pytest.fixture
 def make_identities() -> Callable[[Kafka], Identities]:
     """Declare the accounts, inside a program."""
 
-    def make(kafka: Kafka, *, roles_per_topic: bool = True) -> Identities:
+    def make(
+        kafka: Kafka, *, roles_per_topic: bool = True, generated: AbstractSet[str] = frozenset({"product-updates"})
+    ) -> Identities:
         scope = Scope(
             organization=pulumi.Output.from_input(ORGANIZATION),
             environment=pulumi.Output.from_input(ENVIRONMENT),
             registry=pulumi.Output.from_input(REGISTRY),
             cluster=kafka.cluster.rbac_crn,
             cluster_id=kafka.cluster.id,
-            generated={"product-updates"},
+            generated=generated,
             reads={"product-updates"},
             writes={"product_vector"},
             roles_per_topic=roles_per_topic,
         )
-        return Identities("identities", IdentitiesProps(suffix="x", scope=scope))
+        return Identities("identities", suffix="x", scope=scope)
 
     return make
 
@@ -73,13 +80,14 @@ def make_session(
 
     def make(settings: Settings = settings, previous: Previous | None = None) -> FlinkSession:
         kafka = make_kafka()
-        props = FlinkProps(
+        flink = Flink(
+            "flink",
             suffix="x",
             organization_id="org-1",
             environment_id="env-1",
             settings=settings,
             identities=make_identities(kafka),
         )
-        return Flink("flink", props).session(kafka.cluster, previous or Previous())
+        return flink.session(kafka.cluster, previous or Previous())
 
     return make

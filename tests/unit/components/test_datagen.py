@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 import pulumi
 import pytest
 
-from components.datagen import Datagen, DatagenProps, RecordSchema
+from components.datagen import Datagen, RecordSchema
 from tests.support.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from components import Identities, Kafka, Settings
+    from components.config.settings import Settings
+    from components.identities import Identities
+    from components.kafka import Kafka
 
 
 class TestDatagen:
@@ -27,8 +29,8 @@ class TestDatagen:
     ) -> Recorded:
         def program() -> None:
             kafka = make_kafka()
-            props = DatagenProps(kafka=kafka, identities=make_identities(kafka), schema=schema, settings=settings)
-            Datagen("source", props)
+            identities = make_identities(kafka)
+            Datagen("source", kafka=kafka, identities=identities, schema=schema, settings=settings)
 
         return record(program)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pulumi.runtime import rpc
 
-from components.embedding_model import EmbeddingModel, EmbeddingModelProps
+from components.embedding_model import EmbeddingModel
 from tests.support.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class TestEmbeddingModel:
     @pytest.fixture
     def recorded(self, settings: Settings, sql: SqlFiles, make_session: Callable[[], FlinkSession]) -> Recorded:
         def program() -> None:
-            EmbeddingModel("model", EmbeddingModelProps(settings=settings, session=make_session(), sql=sql))
+            EmbeddingModel("model", settings=settings, session=make_session(), sql=sql)
 
         return record(program)
 

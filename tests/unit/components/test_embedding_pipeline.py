@@ -1,22 +1,22 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
 
-from components.embedding_model import EmbeddingModel, EmbeddingModelProps
-from components.embedding_pipeline import EmbeddingPipeline, EmbeddingPipelineProps
-from components.flinksql import Previous
+from components.embedding_model import EmbeddingModel
+from components.embedding_pipeline import EmbeddingPipeline
+from components.flinksql import Previous, Source
 from components.flinksql.previous import LastStatement
 from tests.support.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from components import RecordSchema
     from components.config.settings import Settings
+    from components.datagen import RecordSchema
     from components.flinksql import FlinkSession
     from components.sql_files import SqlFiles
 
@@ -26,15 +26,8 @@ MODEL = "create-model-vector-embedding"
 OFFSETS = "sql.tables.initial-offset-from"
 
 
-@dataclass(frozen=True)
-class Connector:
-    """Stands for what fills the source."""
-
-    schema: RecordSchema
-    name: str = "Datagen"
-
-    async def failure(self) -> str | None:
-        return None
+async def no_failure() -> str | None:
+    return None
 
 
 class TestEmbeddingPipeline:
@@ -44,15 +37,16 @@ class TestEmbeddingPipeline:
     ) -> Callable[..., Recorded]:
         def program(*, protect: bool, previous: Previous | None) -> None:
             session = make_session(previous=previous)
-            model = EmbeddingModel("model", EmbeddingModelProps(settings=settings, session=session, sql=sql))
-            props = EmbeddingPipelineProps(
+            model = EmbeddingModel("model", settings=settings, session=session, sql=sql)
+            source = Source(table=schema.topic, columns=schema.fields, connector=schema.connector, failure=no_failure)
+            EmbeddingPipeline(
+                "pipeline",
                 session=session,
                 sql=sql,
                 models=model.statements,
-                connectors=[Connector(schema)],  # type: ignore[list-item]
+                sources=[source],
                 protect=protect,
             )
-            EmbeddingPipeline("pipeline", props)
 
         return lambda *, protect=False, preview=False, previous=None: record(
             lambda: program(protect=protect, previous=previous), preview=preview

@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.environment import Environment, EnvironmentProps
+from components.environment import Environment
 from tests.support.recorded_program import ENVIRONMENT, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from components import Kafka
     from components.config.settings import Settings
+    from components.kafka import Kafka
 
 
 class TestEnvironment:
     def test_has_the_governance_package_and_its_name(self, settings: Settings) -> None:
-        recorded = record(lambda: Environment("env", EnvironmentProps(display_name="rag-x", settings=settings)))
+        recorded = record(lambda: Environment("env", display_name="rag-x", settings=settings))
         assert recorded["env"].inputs == {"displayName": "rag-x", "streamGovernance": {"package": "ESSENTIALS"}}
         assert recorded["env"].request.protect is False
 
@@ -25,7 +25,7 @@ class TestEnvironment:
         given = settings.model_copy(update={"environment_id": "env-1", "protect": True})
 
         def program() -> None:
-            environment = Environment("env", EnvironmentProps(display_name="rag-x", settings=given))
+            environment = Environment("env", display_name="rag-x", settings=given)
             confluentcloud.ServiceAccount(
                 "probe", display_name=environment.display_name, description=environment.resource_name
             )
@@ -37,22 +37,23 @@ class TestEnvironment:
     def test_is_its_component_s_child_whatever_the_caller_says(self, settings: Settings) -> None:
         def program() -> None:
             stranger = pulumi.ComponentResource("test:index:Stranger", "stranger")
-            props = EnvironmentProps(display_name="rag-x", settings=settings)
-            Environment("env", props, pulumi.ResourceOptions(parent=stranger))
+            options = pulumi.ResourceOptions(parent=stranger)
+            Environment("env", display_name="rag-x", settings=settings, opts=options)
 
         recorded = record(program)
         assert recorded["env"].request.parent.endswith("confluent-rag:index:Environment::env")
         assert recorded.components["env"].parent == "stranger"
 
     def test_is_protected_on_request(self, settings: Settings) -> None:
-        props = EnvironmentProps(display_name="rag-x", settings=settings.model_copy(update={"protect": True}))
-        assert record(lambda: Environment("env", props))["env"].request.protect is True
+        settings = settings.model_copy(update={"protect": True})
+        recorded = record(lambda: Environment("env", display_name="rag-x", settings=settings))
+        assert recorded["env"].request.protect is True
 
     def test_schema_registry_is_looked_up_after_the_cluster(
         self, settings: Settings, make_kafka: Callable[[], Kafka]
     ) -> None:
         def program() -> None:
-            environment = Environment("env", EnvironmentProps(display_name="rag-x", settings=settings))
+            environment = Environment("env", display_name="rag-x", settings=settings)
             registry = environment.schema_registry(after=make_kafka().cluster)
             confluentcloud.ServiceAccount("probe", display_name=registry.id)
 

@@ -6,14 +6,15 @@ import pulumi
 import pytest
 from pulumi.runtime import set_all_config
 
-from components.flinksql import StatementProps, declare_statement
+from components.flinksql import declare_statement
 from tests.support.recorded_program import Recorded, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from components import Settings, SqlFiles
+    from components.config.settings import Settings
     from components.flinksql import FlinkSession
+    from components.sql_files import SqlFiles
 
 PLACE = "flink-aws-us-east-1"
 
@@ -72,7 +73,7 @@ class TestFlink:
             def program() -> None:
                 (table,) = sql.tables.values()
                 session = make_session(settings.model_copy(update={"rotation": rotation}))
-                declare_statement("p", StatementProps(statement=table, session=session), pulumi.ResourceOptions())
+                declare_statement("p", table, session, pulumi.ResourceOptions())
 
             recorded = record(program)
             return recorded, recorded["p"].inputs["statementName"]

@@ -7,7 +7,8 @@ from tests.support.recorded_program import CLUSTER, ENVIRONMENT, ORGANIZATION, R
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from components import Identities, Kafka
+    from components.identities import Identities
+    from components.kafka import Kafka
 
 K = f"{CLUSTER}/kafka=lkc-1"
 
@@ -35,6 +36,16 @@ class TestIdentities:
             "rag-datagen-x",
             "rag-runner-x",
             "rag-deployer-x",
+        }
+
+    def test_without_a_connector_nobody_may_write_for_it(
+        self, make_kafka: Callable[[], Kafka], make_identities: Callable[..., Identities]
+    ) -> None:
+        recorded = self.declare(make_kafka, make_identities, generated=frozenset())
+        assert recorded.of_type("ServiceAccount").keys() == {"runner", "deployer"}
+        assert {item.inputs["principal"] for item in recorded.of_type("RoleBinding").values()} == {
+            "User:sa-runner",
+            "User:sa-deployer",
         }
 
     def test_the_connector_may_write_its_topic_and_subject_and_no_more(

@@ -6,7 +6,11 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from workshop.clone import PROJECT
+
+pytestmark = pytest.mark.process
 
 # As Pulumi's own language host runs it: the program in an event loop, its requests in threads; none is answered.
 HOST = """

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from components.config.settings import ClusterType, Settings
-from components.kafka import Kafka, KafkaProps
+from components.kafka import Kafka
 from tests.support.recorded_program import Recorded, record
 
 
 class TestKafka:
     def cluster(self, settings: Settings) -> Recorded:
-        props = KafkaProps(display_name="embeddings-x", environment_id="env-1", settings=settings)
-        return record(lambda: Kafka("cluster", props))
+        return record(lambda: Kafka("cluster", display_name="embeddings-x", environment_id="env-1", settings=settings))
 
     def test_standard(self, settings: Settings) -> None:
         assert self.cluster(settings)["cluster"].inputs == {

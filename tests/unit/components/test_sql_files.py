@@ -71,7 +71,7 @@ class TestStatement:
         assert Statement.parse(text).if_not_exists == conditional
 
     def test_semicolons_in_strings_and_comments_end_nothing(self) -> None:
-        text = "CREATE TABLE t (a INT) /* ; */ WITH ('a' = ';it''s;') -- ;\n;"
+        text = "CREATE TABLE t (a INT) /* ; */ WITH // ';\r ('a' = ';it''s;') -- ;\n;"
         assert Statement.parse(text).options == {"A": ";it's;"}
 
     def test_an_option_is_added_at_the_end_of_its_with_clause(self) -> None:

@@ -9,12 +9,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from localcloud import logs
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from tests.unit.localcloud.conftest import Local
 
@@ -29,6 +29,7 @@ for number in range(200):
 """
 
 
+@pytest.mark.process
 def test_the_own_log_is_capped_with_what_is_printed_past_it(tmp_path: Path) -> None:
     with (tmp_path / "out").open("wb") as out:
         subprocess.run([sys.executable, "-c", OWN, str(tmp_path)], check=True, stdout=out, stderr=out)
@@ -40,6 +41,7 @@ def test_the_own_log_is_capped_with_what_is_printed_past_it(tmp_path: Path) -> N
     assert (tmp_path / "out").read_text() == ""
 
 
+@pytest.mark.process
 def test_somebody_who_watches_sees_it_too(tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", OWN, str(tmp_path)], check=True, capture_output=True, text=True)
     assert "WARNING one: line 199" in ran.stderr

@@ -83,6 +83,7 @@ class TestVirtualenv:
         (tmp_path / "link").symlink_to(sys.prefix)
         assert virtualenv.interpreter(info(tmp_path, virtualenv="link")) == sys.executable
 
+    @pytest.mark.process
     def test_an_environment_without_the_sdk_is_one_sentence(self, tmp_path: Path) -> None:
         venv.create(tmp_path / "empty", with_pip=False)
         request = language_pb2.RunRequest(info=info(tmp_path, virtualenv="empty"))
@@ -94,6 +95,7 @@ class TestVirtualenv:
         response = host.Host(None, "127.0.0.1:9").Run(request, Context())
         assert "run `pulumi install`" in response.error
 
+    @pytest.mark.process
     def test_install_makes_it(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.txt").write_text("# nothing\n")
         said = "".join(virtualenv.install(info(tmp_path, virtualenv="made")))

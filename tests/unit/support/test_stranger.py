@@ -1,4 +1,4 @@
-"""The search for listeners, and what counts as closed: what tests/integration/test_listeners.py goes by."""
+"""The search for listeners, and what counts as closed: tests/integration/on_one_stack/test_listeners.py goes by it."""
 
 from __future__ import annotations
 

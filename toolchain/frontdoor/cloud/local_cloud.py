@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from toolchain.frontdoor.cloud.orphaned_plugins import end_orphaned_plugins
-from toolchain.frontdoor.cloud.own_processes import MARK, end_all, is_marked, marked_processes
+from toolchain.frontdoor.cloud.own_processes import MARK, end_all, marked_processes
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.http_json import Api
 from toolchain.frontdoor.hall.progress import Progress
@@ -123,7 +123,7 @@ class LocalCloud:
             process = int(self.layout.cloud_pid.read_text())
         except (OSError, ValueError):  # a crash can leave anything: the processes' own mark tells which are ours
             return None
-        return process if is_marked(process, self.layout.cloud) else None
+        return process if process in marked_processes(self.layout.cloud) else None
 
     def accepts(self, api: Api) -> bool:
         """Whether the key of ``api`` is one that the cloud knows."""

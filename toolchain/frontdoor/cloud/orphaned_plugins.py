@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.cloud.own_processes import numbers_after, send
+from toolchain.frontdoor.cloud.own_processes import send
+from toolchain.frontdoor.hall.processes import marked, program_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
 _RUN = "PULUMIW_RUN"
 _CLI = "pulumi"
@@ -32,8 +32,10 @@ def mark_of_run(project: Path) -> dict[str, str]:
 
 def end_orphaned_plugins(project: Path) -> int:
     """End the plugins of every killed `pulumi` of this clone, and return how many there were."""
-    runs = numbers_after(f"{_RUN}={project}#")
-    in_use = {run for run in runs.values() if _name(run)} | {run for one, run in runs.items() if _name(one) == _CLI}
+    runs = _runs(project)
+    in_use = {run for run in runs.values() if program_of(run)} | {
+        run for one, run in runs.items() if program_of(one) == _CLI
+    }
     return _end(project, {run for run in runs.values() if run not in in_use})
 
 
@@ -42,10 +44,16 @@ def end_own_plugins(project: Path) -> None:
     _end(project, {os.getpid()})
 
 
+def _runs(project: Path) -> dict[int, int]:
+    """Return which front door each process of this clone was started under."""
+    found = marked(f"{_RUN}={project}#")
+    return {process: int(run) for process, run in found.items() if run.isdecimal()}
+
+
 def _end(project: Path, runs: Collection[int]) -> int:
     def left() -> set[int]:
-        marked = numbers_after(f"{_RUN}={project}#").items() if runs else ()
-        return {process for process, run in marked if run in runs and process != os.getpid() and _name(process)}
+        found = _runs(project).items() if runs else ()
+        return {process for process, run in found if run in runs and process != os.getpid() and program_of(process)}
 
     first = left()
     for number, seconds in ((None, _UNDO_SECONDS), (signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, _GRACE_SECONDS)):
@@ -55,26 +63,3 @@ def _end(project: Path, runs: Collection[int]) -> int:
         while left() and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
     return len(first)
-
-
-def _name(process: int) -> str:
-    """Return the name of the program that a process runs; empty if it has ended, buried or not."""
-    try:
-        described = Path("/proc", str(process), "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return _name_by_ps(process)
-    name, _, rest = described.partition("(")[2].rpartition(")")
-    return "" if rest.split()[0] in {"Z", "X"} else name
-
-
-def _name_by_ps(process: int) -> str:
-    if Path("/proc/self").exists():
-        return ""
-    shown = subprocess.run(  # noqa: S603 - a fixed command
-        ["ps", "-o", "stat=,comm=", "-p", str(process)],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    state, _, program = shown.stdout.strip().partition(" ")
-    return "" if state.startswith("Z") else Path(program.strip()).name

@@ -19,6 +19,7 @@ from toolchain.frontdoor.state.command_files import CommandFiles
 from toolchain.frontdoor.state.command_start import read_command_start
 from toolchain.frontdoor.state.deleted_outside.reconcile import reconcile
 from toolchain.frontdoor.state.deployment import deployment
+from toolchain.frontdoor.state.left_subjects import LeftSubjects
 from toolchain.frontdoor.state.locks import is_held, remove_stale_locks
 from toolchain.frontdoor.state.protection import check as check_protection
 from toolchain.frontdoor.state.recovery import recover, resolve_open_operations
@@ -62,6 +63,7 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     if not request.makes_or_deletes:
         replace_process(argv, {**prepared.environment, **prepared.warm.environment}, _folder(layout))
     before = deployed(prepared.stack)
+    left = LeftSubjects.before(prepared, request)
     folder = _folder(layout)
     with keep_settings_file(prepared.stack, request):
         status = _run_and_conclude(prepared, request.command, argv, folder, may_delete=may_delete)
@@ -69,6 +71,8 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
             say("pulumiw: the command is retried with what is left.")
             status = _run_and_conclude(prepared, request.command, argv, folder, may_delete=may_delete)
     prepared.warm.end()
+    if status == 0 and left:
+        left.remove(may_delete=may_delete)
     if status == 0:
         tell_how_to_remove(prepared.stack, request)
     is_news = request.command == "up" and prepared.cloud is not None and deployed(prepared.stack) != before

@@ -1,4 +1,4 @@
-"""`./pulumiw test [--quick] [pytest arguments]`: the checks that CI runs; `--quick` is without integration tests."""
+"""`./pulumiw test [--quick] [pytest arguments]`: the checks that CI runs, and nothing else (docs/testing.md)."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ _CHECKS = {
     "import contracts": ["lint-imports", "--no-logo"],
 }
 
-# Much of a story is waiting: for a broker, a checkpoint, a provider that does not answer. In the order of the files,
-# so that what is quick still fails first.
-_TWO_FILES_AT_ONCE = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-_QUICK = "--quick"
+# Much of an integration test is waiting: for a broker, a checkpoint, a provider that does not answer. So there are more
+# workers than cores. Tests of one file, or of one folder with a shared cloud, stay together (tests/support/groups.py).
+# They are handed out as tests/conftest.py orders them: unit tests, then the longest integration tests.
+_AT_ONCE = ("--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+QUICK = "--quick"
+_WITHOUT_PROCESSES = ("-m", "not integration and not process")
 
 
 def pytest_options(arguments: list[str]) -> list[str]:
-    """Return pytest's options for the command line's ``arguments``."""
-    less = ("-m", "not integration") if _QUICK in arguments else ()
-    return [*_TWO_FILES_AT_ONCE, *less, *(argument for argument in arguments if argument != _QUICK)]
+    """Return pytest's options; ``--quick`` leaves out whatever starts a process."""
+    quick = _WITHOUT_PROCESSES if QUICK in arguments else ()
+    return [*_AT_ONCE, *quick, *(argument for argument in arguments if argument != QUICK)]
 
 
 def run(layout: Layout, arguments: list[str]) -> int:

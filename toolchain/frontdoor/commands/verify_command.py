@@ -16,7 +16,7 @@ from toolchain.frontdoor.setup.prepare import prepare
 from toolchain.frontdoor.stack.stack import Project
 from toolchain.frontdoor.state.deployment import deployment
 from toolchain.frontdoor.state.endpoints import CONFLUENT_CLOUD
-from toolchain.frontdoor.verify.repairs import makers_in
+from toolchain.frontdoor.state.makers import makers_in
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout

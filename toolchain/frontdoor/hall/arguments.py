@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.hall.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,73 +27,44 @@ _SPARE_SOME = frozenset(
 DELETE_ORPHANS = "--delete-orphans"
 """A flag of `pulumiw` itself: what a failed command made and did not hear of is deleted, also on Confluent Cloud."""
 
-# Flags (global ones, and those of the sub-commands of `stack`) that are followed by a value of their own.
-_WITH_VALUE = frozenset(
-    {"-C", "--cwd", "--color", "--memprofilerate", "--profiling", "--tracing", "-v", "--verbose", "--otel-traces"}
-    | {"-s", "--stack", "--copy-config-from", "--secrets-provider", "--config-file", "--remote-git-url"}
+_STACK = ("-s", "--stack")
+# Other flags (global ones, and those of the commands that the front door reads) that are followed by a value.
+_WITH_VALUE = (
+    ("-C", "--cwd"),
+    ("-v", "--verbose"),
+    *((name,) for name in ("--color", "--memprofilerate", "--profiling", "--tracing", "--otel-traces")),
+    *((name,) for name in ("--copy-config-from", "--secrets-provider", "--config-file", "--remote-git-url")),
+    ("--event-log",),
 )
+_TARGETS = frozenset({"-t", "--target", "-x", "--exclude"})
 
 
-def flag_value(arguments: Sequence[str], *names: str) -> str | None:
-    """Return the value of a flag in any of its spellings: ``--name X``, ``--name=X``, ``-n X``, ``-n=X``, ``-nX``."""
-    for place, argument in enumerate(arguments):
-        if argument == "--":
-            return None
-        if argument in names:
-            return arguments[place + 1] if place + 1 < len(arguments) else None
-        for name in names:
-            if argument.startswith(f"{name}="):
-                return argument[len(name) + 1 :]
-            is_short = len(name) == len("-s")
-            if is_short and argument.startswith(name) and not argument.startswith("--"):
-                return argument[len(name) :]
-    return None
+def _parsed(arguments: Sequence[str], *flags: tuple[str, ...]) -> tuple[dict[str, list[str] | None], list[str]]:
+    """Return the values that ``flags`` have before a ``--``, by their last spelling, and the other arguments."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    for names in flags:
+        parser.add_argument(*names, action="append", dest=names[-1])
+    own = _before_dashes(arguments)
+    try:
+        values, others = parser.parse_known_args(own)
+    except argparse.ArgumentError as error:
+        name = str(error.argument_name).rpartition("/")[2]
+        raise Failure(f"{name} has no value: write {name}=VALUE, also for a value that begins with -.") from None
+    return vars(values), [*others, *arguments[len(own) :]]
 
 
-def words(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments that are neither flags nor values of flags."""
-    found: list[str] = []
-    skip = False
-    for argument in arguments:
-        if argument == "--":
-            break
-        if skip:
-            skip = False
-        elif argument.startswith("-"):
-            skip = argument in _WITH_VALUE
-        else:
-            found.append(argument)
-    return found
-
-
-_STACK_FLAGS = ("--stack", "-s")
-
-
-def _split_stacks(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    stacks: list[str] = []
-    others: list[str] = []
-    left = list(arguments)
-    while left and left[0] != "--":
-        argument = left.pop(0)
-        if argument in _STACK_FLAGS and left:
-            stacks.append(left.pop(0))
-        elif argument in _WITH_VALUE and left:
-            others += [argument, left.pop(0)]
-        elif value := flag_value([argument], *_STACK_FLAGS):
-            stacks.append(value)
-        else:
-            others.append(argument)
-    return stacks, others + left
+def _before_dashes(arguments: Sequence[str]) -> list[str]:
+    return list(takewhile(lambda argument: argument != "--", arguments))
 
 
 def several_stacks(arguments: Sequence[str]) -> list[str]:
     """Return every stack that the flags name, in their order."""
-    return _split_stacks(arguments)[0]
+    return _parsed(arguments, _STACK)[0]["--stack"] or []
 
 
 def without_stacks(arguments: Sequence[str]) -> list[str]:
     """Return the arguments without the flags that name stacks."""
-    return _split_stacks(arguments)[1]
+    return _parsed(arguments, _STACK)[1]
 
 
 @dataclass(frozen=True)
@@ -97,29 +73,48 @@ class Request:
 
     arguments: tuple[str, ...]
 
+    @cached_property
+    def _flags(self) -> list[str]:
+        return _before_dashes(self.arguments)
+
+    @cached_property
+    def _values(self) -> dict[str, list[str] | None]:
+        return _parsed(self._flags, _STACK, *_WITH_VALUE)[0]
+
+    @cached_property
+    def _words(self) -> list[str]:
+        """The arguments that are neither flags nor values of flags."""
+        others = _parsed(self._flags, _STACK, *_WITH_VALUE)[1]
+        return [argument for argument in others if not argument.startswith("-")]
+
+    @property
+    def _names(self) -> set[str]:
+        """The names of the flags: ``--target`` of ``--target=URN``."""
+        return {argument.split("=", 1)[0] for argument in self._flags}
+
     @property
     def command(self) -> str:
         """The command by its usual name; empty without one."""
-        first = words(self.arguments)[:1]
-        return _ALIASES.get(first[0], first[0]) if first else ""
+        first = next(iter(self._words), "")
+        return _ALIASES.get(first, first)
 
     @property
     def subcommand(self) -> str:
         """The word after the command; empty without one."""
-        return (words(self.arguments)[1:2] or [""])[0]
+        return next(iter(self._words[1:]), "")
 
     @property
     def asks_for_help(self) -> bool:
         """Whether it only prints help."""
-        return self.command in {"", "help"} or bool({"-h", "--help"} & set(self.arguments))
+        return self.command in {"", "help"} or not {"-h", "--help"}.isdisjoint(self.arguments)
 
     @property
     def stack(self) -> str | None:
         """The stack that the arguments name."""
-        named = flag_value(self.arguments, "--stack", "-s")
-        if named is None and self.command == "stack" and self.subcommand in _NAME_A_STACK:
-            named = next(iter(words(self.arguments)[2:3]), None)
-        return named
+        if named := self._values["--stack"]:
+            return named[0]
+        is_named = self.command == "stack" and self.subcommand in _NAME_A_STACK
+        return next(iter(self._words[2:]), None) if is_named else None
 
     @property
     def makes_stack(self) -> bool:
@@ -154,29 +149,26 @@ class Request:
     @property
     def destroys_all(self) -> bool:
         """Whether it deletes a whole stack, whatever is protected in it."""
-        flags = {argument.split("=", 1)[0] for argument in self.arguments}
-        return self.command == "destroy" and not self.asks_for_help and not flags & _SPARE_SOME
+        return self.command == "destroy" and not self.asks_for_help and not self._names & _SPARE_SOME
 
     @property
     def asks(self) -> bool:
         """Whether a person is asked before anything is changed."""
-        return not {"-y", "--yes"} & set(self.arguments)
+        return {"-y", "--yes"}.isdisjoint(self.arguments)
 
     @property
     def refreshes(self) -> bool:
         """Whether an `up` reads every object first."""
-        return flag_value(self.arguments, "--refresh") not in {None, "false"} or bool(
-            {"-r", "--refresh"} & set(self.arguments)
-        )
+        return bool({"-r", "--refresh"} & self._names) and "--refresh=false" not in self._flags
 
     @property
     def chooses_targets(self) -> bool:
         """Whether it says itself which resources it is about."""
-        return any(flag_value(self.arguments, *names) for names in (("-t", "--target"), ("-x", "--exclude")))
+        return bool(_TARGETS & (self._names | {flag[:2] for flag in self._flags}))  # -tURN
 
     @property
     def _logs_events(self) -> bool:
-        return flag_value(self.arguments, "--event-log") is not None
+        return self._values["--event-log"] is not None
 
     @property
     def deletes_orphans(self) -> bool:
@@ -186,12 +178,7 @@ class Request:
     @property
     def removes_stack(self) -> bool:
         """Whether Pulumi deletes the stack's settings file when all is done, unless it is kept from it."""
-        return self.command == "destroy" and bool({"--remove", "--remove=true"} & set(self._flags))
-
-    @property
-    def _flags(self) -> tuple[str, ...]:
-        given = self.arguments
-        return given[: given.index("--")] if "--" in given else given
+        return self.command == "destroy" and not {"--remove", "--remove=true"}.isdisjoint(self._flags)
 
     def for_pulumi(self) -> list[str]:
         """Return the arguments as `pulumi` gets them.
@@ -200,9 +187,8 @@ class Request:
         """
         flags = [argument for argument in self._flags if argument != DELETE_ORPHANS]
         rest = self.arguments[len(self._flags) :]
-        names = {flag.split("=", 1)[0] for flag in flags}
         if self.asks_for_help:
             return [*flags, *rest]
-        if self.command == "stack" and self.subcommand in _REMOVE_A_STACK and "--preserve-config" not in names:
+        if self.command == "stack" and self.subcommand in _REMOVE_A_STACK and "--preserve-config" not in self._names:
             flags.append("--preserve-config")
         return [*flags, *rest]

@@ -48,6 +48,7 @@ def import_state(prepared: Prepared, state: dict[str, Any]) -> None:
         [prepared.cli, "--non-interactive", "stack", "import", "--stack", prepared.stack.name],
         cwd=prepared.layout.project,
         env=prepared.environment,
+        # Through a pipe: a file would leave the state with its inputs on the disk.
         input=json.dumps(state),
         capture_output=True,
         text=True,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.processes import program_of
 from toolchain.frontdoor.hall.terminal import say
 from toolchain.frontdoor.state.command_start import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from toolchain.frontdoor.setup.prepare import Prepared
 
@@ -35,17 +36,8 @@ def _is_stale(lock: Path) -> bool:
         return True
     except PermissionError:
         return False  # a process of another user
-    return not _is_pulumi(process)
-
-
-def _is_pulumi(process: int) -> bool:
-    """Whether a process can be the lock holder: not a zombie, nor another program that was given its process id."""
-    try:
-        described = Path("/proc", str(process), "stat").read_text(encoding="utf-8")
-    except OSError:
-        return True  # no /proc (macOS): a stale lock costs a `pulumi cancel`, a broken live one the state
-    name, _, rest = described.partition("(")[2].rpartition(")")
-    return "pulumi" in name and rest.split()[0] not in {"Z", "X"}
+    # It may have ended unburied, or its number may be another program's by now.
+    return "pulumi" not in program_of(process)
 
 
 def remove_stale_locks(prepared: Prepared) -> None:
@@ -57,6 +49,7 @@ def remove_stale_locks(prepared: Prepared) -> None:
     if not stack.uses_file_backend:
         return
     locks = _locks(prepared)
+    # `pulumi cancel` removes every lock, so a single live one forbids it.
     if not locks or not all(_is_stale(lock) for lock in locks):
         return
     cancelled = prepared.pulumi("cancel", "--yes", "--stack", stack.name)

@@ -89,11 +89,10 @@ def resolve_open_operations(
         )
         gone = {outcome.gone for outcome in outcomes if outcome.gone}
         if pending or gone or events.created_by_retry:
+            # Exported again: in this one secrets are encrypted, so that it may be written.
             import_state(prepared, without_pending_operations(export_state(prepared), gone, events.created_by_retry))
     elif duplicates:
-        context = RecoveryContext.of(
-            prepared, _state_without_export(prepared), start, may_delete=may_delete, files=files
-        )
+        context = RecoveryContext.of(prepared, read_state(prepared), start, may_delete=may_delete, files=files)
         outcomes = _resolve_all(duplicates, context)
     _keep_orphans(files, outcomes)
     return _can_be_retried(events, outcomes)
@@ -166,8 +165,8 @@ def _keep_orphans(files: CommandFiles, outcomes: Iterable[Outcome]) -> None:
         )
 
 
-def _state_without_export(prepared: Prepared) -> InterruptedState:
-    """Read the state from its file where no secret is needed: `pulumi stack export` takes a second."""
+def read_state(prepared: Prepared) -> InterruptedState:
+    """Read the state with the cloud API key in it, from its file where that needs no decryption (about a second)."""
     stack = prepared.stack
     if stack.uses_file_backend and not stack.config("confluentcloud:cloudApiKey"):
         return InterruptedState(

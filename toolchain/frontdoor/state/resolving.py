@@ -88,6 +88,7 @@ def _resolve_creation(resource: Resource, endpoints: Endpoints, context: Recover
         what = f"{label} {found.identity} ({resource.name})"
         orphan = (resource.type, found.identity, found.created_at)
         reason = "" if orphan in context.proven else doubt_about(found, context.state, context.start, endpoints)
+        # A conflict on the very first request cannot come from this creation: the object existed before.
         if resource.urn in context.failed_on_first_request:
             reason = reason or "it was there when the last command asked for it for the first time"
         is_duplicate = orphan in context.proven or (own is not None and is_duplicate_of(found, own))

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-_STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
-_CONNECTOR = "confluentcloud:index/connector:Connector"
-_CREATE_TABLE = re.compile(r"^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?`?([\w-]+)", re.IGNORECASE | re.MULTILINE)
 _MISSING = re.compile(r"does ?n[o']t exist|not found|unknown topic", re.IGNORECASE)
 
 
@@ -40,15 +37,3 @@ class Repairs:
             for table, urn in self.makers.items()
             if re.search(rf"(?<![\w-]){re.escape(table)}(?![\w-])", reason)
         ]
-
-
-def makers_in(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return table -> URN of the resource that creates it, for the ``resources`` of a state."""
-    found: dict[str, str] = {}
-    for one in resources:
-        inputs = one.get("inputs") or {}
-        if one["type"] == _STATEMENT and (made := _CREATE_TABLE.search(str(inputs.get("statement")))):
-            found[made[1]] = one["urn"]
-        elif one["type"] == _CONNECTOR and (topic := (inputs.get("configNonsensitive") or {}).get("kafka.topic")):
-            found[topic] = one["urn"]
-    return found

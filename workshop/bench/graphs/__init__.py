@@ -1,1 +1,1 @@
-"""Graphs to compare ours with: the same pipeline, declared as it is usually declared today."""
+"""Graphs for comparison: the same pipeline, declared as tutorials declare it."""

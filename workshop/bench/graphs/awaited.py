@@ -1,7 +1,7 @@
-"""The pipeline as the provider's quickstart declares it: everything awaited, a Kafka key, a topic, administrators.
+"""The pipeline as the provider's quickstart declares it: every wait, a Kafka key, a topic, administrator roles.
 
-A Pulumi program: the benchmark puts it in the place of ``__main__.py``. With ``BENCH_IN_ORDER`` set, each resource also
-waits for the one before, as a person does who follows the tutorial step by step.
+A Pulumi program that the benchmark puts in the place of ``__main__.py``. With ``BENCH_IN_ORDER`` set, each resource
+also waits for the previous one, as for a person who follows the tutorial step by step.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ numbers = count()
 
 
 def step(*after: pulumi.Resource, provider: pulumi.ProviderResource | None = None) -> pulumi.ResourceOptions:
-    """Return options that make a resource wait for ``after``, and in order for the last one too."""
+    """Return options that make a resource wait for ``after``; with ``BENCH_IN_ORDER`` also for the previous one."""
     waits_for = [*after, *(steps[-1:] if IN_ORDER else [])]
     return pulumi.ResourceOptions(depends_on=waits_for, provider=provider)
 
@@ -36,7 +36,7 @@ R = TypeVar("R", bound=pulumi.Resource)
 
 
 def made(resource: R) -> R:
-    """Note that a resource is the last one now."""
+    """Remember a resource as the one that the next waits for in order; return it."""
     steps.append(resource)
     return resource
 
@@ -48,7 +48,7 @@ def account(purpose: str) -> confluentcloud.ServiceAccount:
 
 
 def bind(owner: confluentcloud.ServiceAccount, role: str, crn: pulumi.Input[str]) -> confluentcloud.RoleBinding:
-    """Declare a role binding, and await it."""
+    """Declare a role binding with the provider's wait for it."""
     principal = pulumi.Output.concat("User:", owner.id)
     name = f"binding-{next(numbers)}"
     return made(confluentcloud.RoleBinding(name, principal=principal, role_name=role, crn_pattern=crn, opts=step()))

@@ -1,1 +1,1 @@
-"""Managed connectors: what they generate, how they transform it, how they write it."""
+"""The Datagen source connector: settings, random records, transforms, wire formats."""

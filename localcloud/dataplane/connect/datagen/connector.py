@@ -1,4 +1,4 @@
-"""The life of one Datagen connector: prepare its topic and schema, run its tasks, try again after a failure."""
+"""The life of one Datagen connector: prepare its topic and schema, run its tasks, retry after a failure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Connector:
-    """Started once; a stopped one is replaced by a new one, which takes up its progress."""
+    """One run of a connector. It is started once; after a stop, a new object continues from the saved progress."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Connector:
         registry: RegistryPlane,
         registry_as_itself: RegistryClient | None = None,
     ) -> None:
-        """Know what to run."""
+        """Keep the configuration; nothing runs before :meth:`start`."""
         self._registry_as_itself = registry_as_itself
         self.spec, self._config = spec, config
         self._progress, self._kafka, self._registry = progress, kafka, registry
@@ -59,28 +59,29 @@ class Connector:
 
     @property
     def is_running(self) -> bool:
-        """Whether it was started, not told to stop, and has not given up."""
+        """Whether it was started, was not asked to stop, and has not failed."""
         return self._supervisor.is_alive() and not self._stop.is_set()
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Start in a thread of its own; returns at once."""
         self._supervisor.start()
 
     def ask_to_stop(self) -> None:
-        """Let its tasks end after the record they are at."""
+        """Ask the tasks to end after their current record; returns at once."""
         self._stop.set()
         self._halt.set()
 
     def stop(self) -> None:
-        """End its tasks, what they have written acknowledged; from then on it is PAUSED."""
+        """Stop the tasks and wait until the broker has acknowledged what they wrote; the state is then PAUSED."""
         self.ask_to_stop()
         self._supervisor.join(STOP_SECONDS)
 
     def status(self) -> ConnectorStatus:
-        """Where it stands."""
+        """Return its state."""
         state, trace = self._state, self._trace
         if self._stop.is_set():
             state, trace = ConnectorState.PAUSED, ""
+        # Right after a start there are no tasks yet: without the saved count the number would fall to 0.
         produced = sum(task.produced for task in self._tasks) or self._produced_before()
         return ConnectorStatus(state=state, trace=trace, tasks=[state] * self._config.tasks, records_produced=produced)
 
@@ -117,18 +118,19 @@ class Connector:
         self._trace, self._state = str(error), ConnectorState.FAILED
 
     def _run(self) -> None:
-        """Run all tasks until they are told to stop; one failure ends all, and is raised."""
+        """Run all tasks until they are asked to stop. The failure of one stops the others and is raised."""
         schema_id, client = self._prepare(), self._client()
         errors: list[Exception] = []
         halt = self._halt = threading.Event()
+        # A stop that came before this line has set the event of the run before.
         if self._stop.is_set():
             halt.set()
 
         def run(task: DatagenTask) -> None:
             try:
-                task.run(halt, self._revive_broker)
+                task.run(halt, self._restart_broker)
             except IterationsDoneError as error:
-                errors.append(error)  # the other tasks have theirs to do
+                errors.append(error)  # raised by the caller, once every task has ended
             except Exception as error:  # noqa: BLE001 - raised in the supervisor
                 errors.append(error)
                 halt.set()
@@ -157,7 +159,7 @@ class Connector:
             raise errors[0]
 
     def _prepare(self) -> int | None:
-        """Make the topic and register the schema before the first record; return the schema's id."""
+        """Create the topic and register the schema before the first record; return the schema's id."""
         with contextlib.suppress(ConflictError):
             self._kafka.create_topic(self.spec.cluster_id, TopicInfo(name=self._config.topic, partitions=1))
         schema = registered_schema(self._config)
@@ -174,12 +176,13 @@ class Connector:
         return self._registry.register(self.spec.registry_id, subject, text, schema_type).id
 
     def _client(self) -> dict[str, Any]:
-        """Return how to log in: as the service account through INTERNAL, or with the API key as any client."""
+        """Return client settings: the service account on the INTERNAL listener, or the API key on CLIENT."""
         if self._config.principal is not None:
             return client_config(self._kafka.internal(self.spec.cluster_id), self._config.principal)
         bootstrap = self._kafka.start(self.spec.cluster_id)
         login = client_config(self._kafka.internal(self.spec.cluster_id), str(self._config.api_key))
         return {**login, "bootstrap.servers": bootstrap, "sasl.password": self._config.api_secret}
 
-    def _revive_broker(self) -> None:
+    def _restart_broker(self) -> None:
+        # To ask for the address starts a broker that has died.
         self._kafka.internal(self.spec.cluster_id)

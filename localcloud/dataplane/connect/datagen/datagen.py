@@ -25,15 +25,15 @@ SAVE_SECONDS = 1.0
 FLUSH_SECONDS = 5.0
 _REFUSED = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED)
 _LONGEST_NAP_SECONDS = 3600.0
-_NAP_SECONDS = 0.1  # how long an acknowledgement may stay unread while the task sleeps
+_NAP_SECONDS = 0.1  # a sleeping task polls for acknowledgements this often
 
 
 class IterationsDoneError(DataPlaneError):
-    """All records of ``iterations`` were generated: the connector ends as FAILED, as the real one does."""
+    """All records of ``iterations`` were generated: the connector becomes FAILED, as Confluent's does."""
 
 
 def registered_schema(config: DatagenConfig) -> tuple[str, str] | None:
-    """Return (schema, its type) to be registered for the topic's values; ``None`` for plain JSON."""
+    """Return the schema to register for the topic's values, and its type; ``None`` for plain JSON."""
     match config.output_format:
         case OutputFormat.JSON_SR:
             return json_schema(config.schema), "JSON"
@@ -44,7 +44,7 @@ def registered_schema(config: DatagenConfig) -> tuple[str, str] | None:
 
 
 def value_writer(config: DatagenConfig, schema_id: int | None) -> Callable[[Any], bytes]:
-    """Return what makes the bytes of a Kafka record's value."""
+    """Return the function that serializes a record's value."""
     if config.output_format == OutputFormat.AVRO:
         write = avro_writer(config.schema)
     else:
@@ -53,7 +53,7 @@ def value_writer(config: DatagenConfig, schema_id: int | None) -> Callable[[Any]
 
 
 class DatagenTask:
-    """Runs in the caller's thread until it is told to stop, or fails with :class:`DataPlaneError`."""
+    """One task. Runs in the caller's thread until it is asked to stop, or fails with :class:`DataPlaneError`."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class DatagenTask:
         schema_id: int | None,
         seed: int | None = None,
     ) -> None:
-        """Take up the work where ``progress`` says it was left; ``client`` are librdkafka's settings."""
+        """Continue from the saved ``progress``; ``client`` are librdkafka's settings."""
         self._config, self._id, self._number, self._progress = config, connector_id, number, progress
         self.generated, self.produced = progress.load(connector_id, number)
         self._random = random.Random(seed)  # noqa: S311 - test data
@@ -74,12 +74,13 @@ class DatagenTask:
         self._write = value_writer(config, schema_id)
         self._failure: str | None = None
         self._is_refused = False
-        self._is_cut_off = False  # meanwhile librdkafka keeps a record for five minutes
+        self._is_disconnected = False  # no failure: librdkafka keeps unsent records for five minutes
+        # Idempotent: a retry after a lost acknowledgement must not write a record twice.
         settings = {"enable.idempotence": True, "linger.ms": 5, "error_cb": self._on_error, **client}
         self._producer = Producer(settings)
 
-    def run(self, stop: threading.Event, on_cut_off: Callable[[], None]) -> None:
-        """Write records until ``stop`` is set; ``on_cut_off`` is called when the broker has gone away."""
+    def run(self, stop: threading.Event, on_disconnect: Callable[[], None]) -> None:
+        """Write records until ``stop`` is set; ``on_disconnect`` is called when the broker cannot be reached."""
         saved = time.monotonic()
         try:
             while not stop.is_set():
@@ -88,10 +89,11 @@ class DatagenTask:
                     saved = time.monotonic()
                     self._save()
                 self._sleep(stop)
-                if self._is_cut_off:
-                    self._is_cut_off = False
-                    on_cut_off()
+                if self._is_disconnected:
+                    self._is_disconnected = False
+                    on_disconnect()
         finally:
+            # Saved after the flush, or records that the broker has would not count as produced.
             self._producer.flush(FLUSH_SECONDS)
             self._save()
 
@@ -108,15 +110,16 @@ class DatagenTask:
         while not stop.is_set():
             try:
                 self._producer.produce(self._config.topic, payload, key, on_delivery=self._on_delivery)
+            # librdkafka's queue is full: acknowledgements make room.
             except BufferError:
                 self._poll(0.1)
             except KafkaException as error:
-                raise DataPlaneError(self._unsent(error.args[0], len(payload))) from error
+                raise DataPlaneError(self._refusal(error.args[0], len(payload))) from error
             else:
                 self.generated += 1
                 return
 
-    def _unsent(self, error: Any, size: int) -> str:
+    def _refusal(self, error: Any, size: int) -> str:
         if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
             return (
                 f"A record has {size} bytes as {self._config.output_format}, more than Kafka takes in one message:"
@@ -128,7 +131,7 @@ class DatagenTask:
         """Sleep for a random part of ``max.interval``, as the real connector does; read acknowledgements meanwhile."""
         self._poll(0)
         until = time.monotonic() + self._random.uniform(0, self._config.max_interval)
-        while not stop.is_set() and not self._is_cut_off and (left := until - time.monotonic()) > 0:
+        while not stop.is_set() and not self._is_disconnected and (left := until - time.monotonic()) > 0:
             stop.wait(min(left, _NAP_SECONDS if len(self._producer) else _LONGEST_NAP_SECONDS))
             self._poll(0)
 
@@ -151,7 +154,7 @@ class DatagenTask:
         elif error.code() == KafkaError._AUTHENTICATION or error.fatal():  # noqa: SLF001 - public in spite of its name
             self._failure = self._failure or f"Kafka refused the connector: {error.str()}."
         elif error.code() == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001
-            self._is_cut_off = True
+            self._is_disconnected = True
 
     def _save(self) -> None:
         self._progress.save(self._id, self._number, self.generated, self.produced)

@@ -1,4 +1,4 @@
-"""Settings of the managed ``DatagenSource`` connector, checked as the cloud does: setting -> what is wrong with it."""
+"""Settings of the managed ``DatagenSource`` connector, with the errors that the cloud gives for each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ENDLESS = -1
 _TOPIC_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _TOPIC_LENGTH = 249
 
-# Settings that the cloud knows and that do nothing here, with the only value that is therefore right.
+# Settings that the cloud knows and that have no effect here: any other value would promise something it does not do.
 _FIXED = {
     "schema.context.name": "default",
     "value.converter.allow.optional.map.keys": "false",
@@ -70,7 +70,7 @@ class OutputFormat(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class DatagenConfig:
-    """A checked configuration; ``principal`` or ``api_key`` and ``api_secret`` say who writes."""
+    """A valid configuration. It writes as ``principal``, or with ``api_key`` and ``api_secret``."""
 
     topic: str
     output_format: OutputFormat
@@ -83,7 +83,7 @@ class DatagenConfig:
     max_interval: float
     """Seconds."""
     iterations: int | None
-    """Records for each task; ``None`` is without end."""
+    """Records for each task; ``None``: no limit."""
     tasks: int
     decimal_format: str
     auto_restart: bool
@@ -93,12 +93,12 @@ class DatagenConfig:
 
 
 def check(config: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return setting -> what is wrong with it; empty if the configuration can run."""
+    """Return the errors of a configuration by setting; empty if it can run."""
     return _Reader(config).errors()
 
 
 def read(config: Mapping[str, str]) -> DatagenConfig:
-    """Return the checked configuration; :class:`InvalidError` says what is wrong with it."""
+    """Return the parsed configuration; :class:`InvalidError` has all its errors."""
     reader = _Reader(config)
     errors = reader.errors()
     if reader.made is None or errors:
@@ -114,9 +114,9 @@ class _Reader:
         self.made: DatagenConfig | None = None
 
     def errors(self) -> dict[str, list[str]]:
-        """Read every setting; whatever is wrong is collected, not raised, so that a person sees all of it at once."""
+        """Read every setting and collect the errors, so that a user sees all of them at once."""
         if self._choice("connector.class", (CONNECTOR_CLASS,), None) != CONNECTOR_CLASS:
-            return dict(self._errors)  # of another class's settings nothing is known
+            return dict(self._errors)  # the settings of another class are unknown
         principal, key, secret = self._login()
         source, schema = self._source()
         transforms, schema = self._transforms(schema)

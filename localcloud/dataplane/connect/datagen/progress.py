@@ -1,4 +1,4 @@
-"""How far each task of each connector is, kept over restarts: SQLite in ``state/connect.db``."""
+"""The progress of each connector task, kept over restarts: SQLite in ``state/connect.db``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Progress:
     """Counts of records by connector and task; safe to use from several threads."""
 
     def __init__(self, state: Path) -> None:
-        """Open or make ``state/connect.db``."""
+        """Open or create ``state/connect.db``."""
         self._lock = threading.Lock()
         try:
             self._db = sqlite3.connect(state / "connect.db", check_same_thread=False, isolation_level=None)
@@ -39,12 +39,12 @@ class Progress:
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def save(self, connector: str, task: int, generated: int, produced: int) -> None:
-        """Remember both counts."""
+        """Store both counts."""
         with self._lock:
             self._db.execute("REPLACE INTO tasks VALUES (?, ?, ?, ?)", (connector, task, generated, produced))
 
     def forget(self, connector: str) -> None:
-        """Remove every task of a connector."""
+        """Delete the counts of every task of a connector."""
         with self._lock:
             self._db.execute("DELETE FROM tasks WHERE connector = ?", (connector,))
 

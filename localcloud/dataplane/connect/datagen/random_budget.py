@@ -1,7 +1,7 @@
-"""How large the largest record of an annotated schema can be: known before the first one is generated.
+"""The size of the largest record that an annotated schema can generate, computed before the first one is generated.
 
-Every way to make much of little (lengths, arrays in arrays, repetitions in a regular expression, a named type that is
-used twice by one that is used twice) ends in a larger record, so one limit on that bounds time and memory, too.
+Every way in which a short schema can demand much work (lengths, nested arrays, repetitions in a regular expression,
+named types that use one another twice) makes records larger. So one limit on their size bounds time and memory, too.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 LARGEST_RECORD = 1_000_000
 """Bytes: librdkafka's ``message.max.bytes``."""
 _WIDEST = 32
-"""Bytes of a value that has no length: more than the digits of any number."""
+"""Bytes assumed for a value without a length: more than any number has digits."""
 
 
 def check(schema: Any) -> None:
-    """Raise :class:`InvalidError`, with the name of the field, if a record can be larger than the largest."""
+    """Raise :class:`InvalidError`, naming the field, if a record can be larger than :data:`LARGEST_RECORD`."""
     _Budget().size(schema, "")
 
 
 class _Budget:
-    """Sizes are in characters or bytes, and at least 1 for whatever has to be generated."""
+    """Computes sizes, in characters or bytes; at least 1 for every value, so that each costs something."""
 
     def __init__(self) -> None:
         self._named: dict[str, int] = {}
@@ -75,7 +75,7 @@ class _Budget:
 
 
 def _most(annotations: Mapping[str, Any], path: str) -> int:
-    """Return how many items there can be; one at least, since a type is compiled and registered in any case."""
+    """Return the largest number of items; at least 1, since the item's type is compiled even if none is generated."""
     return max(1, values.length(annotations, path)[1] - 1)
 
 
@@ -109,7 +109,7 @@ def _longest_option(annotations: Mapping[str, Any]) -> int:
 
 
 class _Pattern:
-    """How long the longest string is that is generated from a parsed regular expression."""
+    """Computes the length of the longest string that a parsed regular expression generates."""
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
@@ -134,7 +134,7 @@ class _Pattern:
                 return self.size(value[1])
             case "GROUPREF":
                 return self._groups.get(value, 1)
-            case "IN":  # the candidates for one character are listed each time
+            case "IN":  # rstr lists all candidates for a character each time
                 return 1 + int(sum(high - low for _, (low, high) in _ranges(value))) // 100
             case _:
                 return 1

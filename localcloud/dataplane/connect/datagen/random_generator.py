@@ -1,4 +1,4 @@
-"""Random records after an Avro schema annotated as Confluent's Avro Random Generator wants it (``arg.properties``).
+"""Random records of an Avro schema with the annotations of Confluent's Avro Random Generator (``arg.properties``).
 
 Annotations stand inside a *type* (``{"type": "int", "arg.properties": {...}}``), where that generator reads them.
 Ranges and lengths have an inclusive minimum and an exclusive maximum.
@@ -25,7 +25,7 @@ _PRIMITIVES = {"null", "boolean", "int", "long", "float", "double", "bytes", "st
 class RandomGenerator:
     """Generates values of a schema; the same ``rng`` state gives the same values.
 
-    ``generation`` is the number of values generated before (by an earlier process): iterations go on from there. A
+    ``generation`` is the number of values generated before (by an earlier process): iterations continue from there. A
     value is a dict for a record, a :class:`~decimal.Decimal` for the logical type decimal, else what JSON has or bytes.
     """
 
@@ -40,7 +40,7 @@ class RandomGenerator:
         return self._root()
 
     def _compile(self, schema: Any, path: str, field: Mapping[str, Any]) -> Generate:
-        """Return what generates ``schema``; ``field`` are the annotations of the field around it (for a union)."""
+        """Return the generator of ``schema``; ``field`` has the annotations of the field around it (for a union)."""
         if isinstance(schema, list):
             return self._union(schema, path, field)
         if isinstance(schema, str):

@@ -1,11 +1,11 @@
-"""What one annotation of :mod:`~localcloud.dataplane.connect.datagen.random_generator` means, one function each."""
+"""The annotations of :mod:`~localcloud.dataplane.connect.datagen.random_generator`: one function for each."""
 
 from __future__ import annotations
 
 import functools
 import math
 import re
-import re._parser as sre_parser  # type: ignore[import-not-found]  # what rstr reads patterns with
+import re._parser as sre_parser  # type: ignore[import-not-found]  # the parser that rstr uses
 import struct
 import sys
 from decimal import Decimal
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     Generate = Callable[[], Any]
 
 _DEFAULT_LENGTH = (8, 16)
-_UNBOUNDED = 4096  # what "as long as you like" comes to; the original would fill the memory
-_SAMPLES, _MOST_SAMPLED = 100, 100_000  # strings, and characters of them
+_UNBOUNDED = 4096  # repetitions of * and +; the original has no limit and fills the memory
+_SAMPLES, _MOST_SAMPLED = 100, 100_000  # strings tried for a length, and characters in all of them
 _MOST_TRIED = 1_000_000
 _LONGEST_REGEX = 10_000
 _MOST_DIGITS = 1000
@@ -41,7 +41,7 @@ class _Matching(rstr.Rstr):
         self._longest = longest
 
     def of(self, pattern: Any) -> str:
-        """Return another one."""
+        """Return a random string that matches the parsed ``pattern``."""
         found: str = self._build_string(pattern)
         self._cache.clear()
         return found
@@ -52,12 +52,12 @@ class _Matching(rstr.Rstr):
 
 
 def repetitions(low: int, high: int, longest: int) -> int:
-    """Return how often a part of a regular expression is repeated at most, in a string of that length."""
+    """Return the most repetitions of a part of a regular expression in a string of at most ``longest`` characters."""
     return min(high, max(low, longest))
 
 
 def parsed(regex: str, path: str) -> Any:
-    """Return a regular expression as its parts; :class:`InvalidError` if it is none."""
+    """Return a parsed regular expression; :class:`InvalidError` if it is not valid."""
     if len(regex) > _LONGEST_REGEX:
         raise wrong(path, f"regex has {len(regex)} characters: at most {_LONGEST_REGEX} are allowed")
     try:
@@ -69,7 +69,7 @@ def parsed(regex: str, path: str) -> Any:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a sentence can hold it."""
+    """Return a value as text for an error's sentence, shortened."""
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
@@ -133,18 +133,18 @@ def _option(schema: Mapping[str, Any], option: Any, path: str) -> Any:
 
 
 def is_finite(number: Any) -> bool:
-    """Whether a number is one of the type ``double``; its digits are not written out for that."""
+    """Whether a number fits into a ``double``, without expanding it: ``1e999999999`` would have a billion digits."""
     return bool(Decimal(number).copy_abs() <= LARGEST["double"])
 
 
 def is_integer(number: Any, kind: str) -> bool:
-    """Whether a number is one of the type ``int`` or ``long``, looked at without writing out its digits."""
+    """Whether a number is an integer that fits into ``int`` or ``long``, without expanding its digits."""
     bound = 2 ** (BITS[kind] - 1)
     return bool(-bound <= number < bound) and number == int(number)
 
 
 def scalar(schema: Mapping[str, Any], annotations: Mapping[str, Any], rng: random.Random, path: str) -> Generate:
-    """Return a generator of a type without parts."""
+    """Return a generator of a scalar type."""
     match schema["type"]:
         case "bytes" | "fixed" if schema.get("logicalType") == "decimal":
             generate = decimal(schema, annotations, rng, path)
@@ -219,7 +219,7 @@ def string(annotations: Mapping[str, Any], rng: random.Random, path: str) -> Gen
 
 
 def _matching(regex: Any, bounds: tuple[int, int], rng: random.Random, path: str) -> Callable[[], str]:
-    """Return a generator of strings that match, of a length within the bounds if there are any."""
+    """Return a generator of strings that match ``regex``, with a length within the bounds if the pattern has such."""
     if not isinstance(regex, str):
         raise wrong(path, "regex must be a string")
     shortest, longest = bounds
@@ -232,7 +232,7 @@ def _matching(regex: Any, bounds: tuple[int, int], rng: random.Random, path: str
         sampled, bounded = 0, False
         for _ in range(_SAMPLES):
             sample = matching.of(pattern)
-            # A pattern without a string of that length wins over the length, as in the original.
+            # If the pattern has no string of that length, the length is ignored, as in the original.
             bounded = bounded or fits(sample)
             sampled += len(sample)
             if bounded or sampled > _MOST_SAMPLED:

@@ -1,4 +1,4 @@
-"""Kafka Connect's schemas: what a source makes of its Avro, what transforms change, what converters register."""
+"""Kafka Connect's schemas: made from a source's Avro, changed by transforms, registered by converters."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ConnectSchema:
     parameters: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, ConnectSchema] = field(default_factory=dict)
     element: ConnectSchema | None = None
-    """Of an array's items, or of a map's values (its keys are strings)."""
+    """Schema of an array's items, or of a map's values (its keys are strings)."""
 
     @property
     def is_decimal(self) -> bool:
@@ -56,7 +56,7 @@ class ConnectSchema:
 
 
 def from_avro(schema: Any) -> ConnectSchema:
-    """Return what Confluent's ``AvroData`` makes of an Avro schema; :class:`InvalidError` where that is nothing."""
+    """Return the schema that Confluent's ``AvroData`` makes of an Avro schema; :class:`InvalidError` if it has none."""
     return _Reader().read(schema, "", "")
 
 

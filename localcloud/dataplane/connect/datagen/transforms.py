@@ -36,7 +36,7 @@ class CastValue:
             raise InvalidError("it must name at least one field and its new type, such as price:float64.")
 
     def schema(self, schema: ConnectSchema) -> ConnectSchema:
-        """Return what becomes of ``schema``; a field that it does not have is ignored, as Kafka's transform does."""
+        """Return ``schema`` with the fields' new types; missing fields are ignored, as Kafka's transform does."""
         return replace(schema, fields={name: self._field(name, inner) for name, inner in schema.fields.items()})
 
     def _field(self, name: str, schema: ConnectSchema) -> ConnectSchema:
@@ -48,7 +48,7 @@ class CastValue:
         return replace(schema, type=target, name=None, version=None, parameters={})
 
     def value(self, record: Mapping[str, Any]) -> dict[str, Any]:
-        """Return ``record`` with its fields cast; :class:`DataPlaneError` for a value that cannot be."""
+        """Return ``record`` with its fields cast; :class:`DataPlaneError` for a value that cannot be cast."""
         return {name: self._cast(name, value) for name, value in record.items()}
 
     def _cast(self, name: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""AVRO: what Confluent's ``AvroConverter`` registers and writes."""
+"""Output format AVRO: schemas and records as Confluent's ``AvroConverter`` registers and writes them."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _connect_properties(schema: ConnectSchema) -> dict[str, Any]:
 
 
 def avro_writer(schema: ConnectSchema) -> Callable[[Any], bytes]:
-    """Return what writes a value in Avro's binary encoding."""
+    """Return the function that serializes a value in Avro's binary encoding."""
     parsed = fastavro.parse_schema(json.loads(avro_schema(schema)))
 
     def write(value: Mapping[str, Any]) -> bytes:

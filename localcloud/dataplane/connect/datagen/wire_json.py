@@ -1,4 +1,4 @@
-"""JSON_SR: what Confluent's ``JsonSchemaConverter`` registers and writes."""
+"""Output format JSON_SR: schemas and records as Confluent's ``JsonSchemaConverter`` registers and writes them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _json_schema(schema: ConnectSchema, index: int | None) -> dict[str, Any]:
 
 
 def json_writer(schema: ConnectSchema, decimal_format: str) -> Callable[[Any], bytes]:
-    """Return what writes a value as JSON; decimals as the setting ``value.converter.decimal.format`` says."""
+    """Return the function that serializes a value as JSON; ``decimal_format``: ``value.converter.decimal.format``."""
     convert = _json_value(schema, decimal_format)
     return lambda value: orjson.dumps(convert(value))
 
@@ -86,7 +86,9 @@ def _json_value(schema: ConnectSchema, decimal_format: str) -> Callable[[Any], A
         case "bytes":
             return _base64
         case "float32":
-            return lambda value: float(str(np.float32(value)))  # its own shortest digits, not those of the double
+            return lambda value: float(
+                str(np.float32(value))
+            )  # the float's shortest digits; those of the double are longer
         case _:
             return lambda value: value
 

@@ -19,7 +19,6 @@ from components.flinksql.previous import LastStatement, Previous
 from components.flinksql.rights import connection_hooks, wait_for_rights
 from components.flinksql.session import Address
 from components.flinksql.source import Source
-from components.flinksql.statement import Declared
 from components.flinksql.text import Statement
 from tests.support.recorded_program import record
 
@@ -146,10 +145,30 @@ def before(text: str, *, noted: bool = True, catalog: str = "env-1", database: s
     return Previous(statements={"p": last}, noted=frozenset({"p-x-0"} if noted else ()))
 
 
-def prepare(statement: Statement, previous: Previous | None = None, *sources: Source) -> None:
-    hooks = Lifecycle(purpose="p", statement=statement, session=session(previous), sources=sources)
+def call(bound: Callable[[], Lifecycle], hook: str, args: Any, *, preview: bool = False) -> Any:
+    """Call one of the hooks that a statement's resource is bound to, as the engine does; return its answer."""
+    answers: list[Any] = []
+
+    async def answer(asked: Any) -> None:
+        answers.append(await asked)
+
+    def program() -> pulumi.Output[None]:
+        binding = bound().hooks()
+        every: Any = [*(binding.before_create or []), *(binding.on_error or [])]
+        (called,) = [one for one in every if one.name == f"{hook} p"]
+        return pulumi.Output.from_input(answer(called(args)))
+
+    record(program, preview=preview)
+    return answers[0]
+
+
+def prepare(
+    statement: Statement, previous: Previous | None = None, *sources: Source, address: Known | None = None
+) -> None:
     inputs = {"statementName": "p-x-1", "properties": PLACE}
-    asyncio.run(hooks._prepare(pulumi.ResourceHookArgs("urn", "id", "p", "type", new_inputs=inputs)))
+    args = pulumi.ResourceHookArgs("urn", "id", "p", "type", new_inputs=inputs)
+    last = session(previous, address)
+    call(lambda: Lifecycle(purpose="p", statement=statement, session=last, sources=sources), "prepare", args)
 
 
 class TestDropOfWhatIsReplaced:
@@ -241,18 +260,16 @@ class TestCheckInPreview:
     def check(self, statement: Statement, *sources: Source, previous: Previous | None = None, **inputs: Any) -> None:
         known = {"statementName": "p-x-1", "properties": PLACE, **inputs}
 
-        def program() -> pulumi.Output[None]:
-            hooks = Lifecycle(
+        def bound() -> Lifecycle:
+            return Lifecycle(
                 purpose="p",
                 statement=statement,
                 session=session(previous, pulumi.Output.from_input(ADDRESS)),
                 built_on=["table-x-1"] if statement is INSERT else ["the id of a connection"],
                 sources=sources,
             )
-            asked = hooks._check(pulumi.ResourceHookArgs("urn", "id", "p", "type", new_inputs=known))
-            return pulumi.Output.from_input(asked)
 
-        record(program, preview=True)
+        call(bound, "check", pulumi.ResourceHookArgs("urn", "id", "p", "type", new_inputs=known), preview=True)
 
     def test_a_statement_that_flink_accepts(self, flink: Flink) -> None:
         self.check(TABLE)
@@ -326,12 +343,10 @@ class TestChangedConnection:
     def up(self, *called_with: str, last: str | None = None, preview: bool = False) -> str:
         """Return what the component writes about a model whose connection is ``called_with``."""
         written: list[str] = []
-        resource: Any = type("Resource", (), {"id": "model-id"})()
-        model = Declared(resource=resource, name=pulumi.Output.from_input("model-x-1"))
 
         def program() -> pulumi.Output[None]:
             previous = session(Previous(answered_with=last), pulumi.Output.from_input(ADDRESS))
-            (output,) = answered(previous, [model], ["m"], called_with).values()
+            (output,) = answered(previous, ["m"], called_with, after=["model-x-1"]).values()
             return output.apply(written.append)
 
         record(program, preview=preview)
@@ -350,6 +365,18 @@ class TestChangedConnection:
         assert self.up(*changed, last=self.up("http://x", "key")) == self.up(*changed)
         assert flink.asked == ["predict m"]
         assert flink.database == "embeddings-x"
+
+    def test_a_flink_key_that_is_new_too_is_waited_for(self, flink: Flink) -> None:
+        refusals = [FlinkSqlError("error sending request '401' - Unauthorized")] * 3
+
+        def predict(model: str) -> None:
+            flink.asked.append(f"predict {model}")
+            if refusals:
+                raise refusals.pop()
+
+        flink.predict = predict  # type: ignore[method-assign]
+        self.up("http://x", "another key", last="digest")
+        assert flink.asked == ["predict m"] * 4
 
     def test_a_preview_asks_nothing(self, flink: Flink) -> None:
         self.up("http://x", "another key", last="digest", preview=True)
@@ -462,9 +489,8 @@ class TestTakeOver:
 class TestResolving:
     def test_is_bounded(self, monkeypatch: pytest.MonkeyPatch, flink: Flink) -> None:
         monkeypatch.setattr(calls, "RESOLVE_SECONDS", 0.05)
-        hooks = Lifecycle(purpose="p", statement=TABLE, session=session(address=Known(None)))
         with pytest.raises(HookError, match="The Flink endpoint and key did not become known within 0 s"):
-            asyncio.run(hooks._ask("", lambda _: None, "never"))
+            prepare(TABLE, address=Known(None))
         assert flink.asked == []
 
 
@@ -522,7 +548,8 @@ class TestRetry:
         args = pulumi.ErrorHookArgs(
             "urn", "id", "n", "t", new_inputs=inputs, failed_operation=operation, errors=list(errors)
         )
-        return asyncio.run(Lifecycle(purpose="p", statement=statement, session=session())._retry(args))
+        again: bool = call(lambda: Lifecycle(purpose="p", statement=statement, session=session()), "retry", args)
+        return again
 
     @pytest.mark.parametrize(
         ("operation", "errors", "again"),

@@ -24,6 +24,8 @@ from workshop.ports import free_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 
 def clone_of(layout: Layout, port: int) -> LocalCloud:
     package = layout.project / "localcloud"

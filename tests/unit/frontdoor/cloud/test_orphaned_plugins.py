@@ -16,10 +16,13 @@ from toolchain.frontdoor.cloud import orphaned_plugins
 from toolchain.frontdoor.cloud.local_cloud import LocalCloud
 from toolchain.frontdoor.cloud.orphaned_plugins import end_orphaned_plugins, end_own_plugins, mark_of_run
 from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.hall.processes import program_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.process  # all: most of them start one
 
 # A front door that starts a `pulumi`, which starts a plugin that outlives it, as the official ones do.
 FRONT_DOOR = """
@@ -48,7 +51,7 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def alive(process: int) -> bool:
-    return bool(orphaned_plugins._name(process))
+    return bool(program_of(process))
 
 
 @contextmanager
@@ -70,7 +73,7 @@ def command(tmp_path: Path, project: Path, plugin: str = "sleep 600") -> Iterato
         assert time.monotonic() < deadline
         time.sleep(0.01)
     plugin_pid = int(told.read_text())
-    while orphaned_plugins._name(plugin_pid) == "pulumi":  # forked, and not yet the plugin
+    while program_of(plugin_pid) == "pulumi":  # forked, and not yet the plugin
         assert time.monotonic() < deadline
         time.sleep(0.01)
     try:

@@ -19,6 +19,8 @@ from toolchain.frontdoor.state.deleted_outside.reconcile import Reconciled
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 CLUSTER = {"urn": "urn:cluster", "type": "confluentcloud:index/kafkaCluster:KafkaCluster", "inputs": {}}
 
 

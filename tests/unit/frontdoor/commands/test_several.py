@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.hall.layout import Layout
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 WRAPPER = """\
 import sys
 stack = sys.argv[-1]
@@ -34,7 +36,7 @@ sys.exit({"a": 0, "long-name": 3, "c": 1}[stack])
     [
         ("up --yes -s a -s b", ["a", "b"], "up --yes"),
         ("--stack=a up -sb --stack c -y", ["a", "b", "c"], "up -y"),
-        ("up -C -s -s a", ["a"], "up -C -s"),
+        ("up -C=-s -s a --color never", ["a"], "up -C=-s --color never"),
         ("up -s a -- -s b", ["a"], "up -- -s b"),
         ("up", [], "up"),
     ],

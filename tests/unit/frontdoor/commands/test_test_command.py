@@ -1,3 +1,5 @@
+"""What `./pulumiw test` asks of pytest."""
+
 from __future__ import annotations
 
 import subprocess
@@ -9,18 +11,22 @@ from toolchain.frontdoor.commands.test_command import pytest_options
 from workshop.clone import PROJECT
 
 
-def collected(*arguments: str) -> set[str]:
-    """Return the folders of ``tests`` from which pytest takes tests with these arguments of `./pulumiw test`."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *pytest_options(list(arguments)), "-n", "0"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-    return {line.split("/")[1] for line in done.stdout.splitlines() if line.startswith("tests/")}
+def test_everything_unless_told_otherwise() -> None:
+    assert "-m" not in pytest_options([])
 
 
-@pytest.mark.parametrize(("arguments", "folders"), [(["--quick"], {"unit"}), ([], {"unit", "integration"})])
-def test_quick_leaves_out_the_integration_tests(arguments: list[str], folders: set[str]) -> None:
-    assert collected(*arguments) == folders
+def test_arguments_are_pytests() -> None:
+    assert pytest_options(["tests/unit/frontdoor", "-x"])[-2:] == ["tests/unit/frontdoor", "-x"]
 
 
-def test_the_flag_is_not_for_pytest() -> None:
-    assert "--quick" not in pytest_options(["--quick", "-x"])
-    assert pytest_options(["tests/unit"])[-1] == "tests/unit"
+def test_quick_starts_no_process_and_no_integration_test() -> None:
+    assert pytest_options(["--quick", "-x"])[-3:] == ["-m", "not integration and not process", "-x"]
+
+
+@pytest.mark.process
+def test_quick_leaves_out_what_is_marked() -> None:
+    """Of a file and a folder in which all is marked, nothing is left."""
+    marked = ["tests/integration/on_one_cloud", "tests/unit/frontdoor/hall/test_foreground.py"]
+    left = [sys.executable, "-m", "pytest", "--collect-only", "-q", *marked, *pytest_options(["--quick"]), "-n", "0"]
+    ran = subprocess.run(left, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert ran.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, ran.stdout

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.hall.layout import Layout
 
+pytestmark = pytest.mark.process
+
 OUTPUTS = {
     "organizationId": "org-1",
     "environmentId": "env-1",

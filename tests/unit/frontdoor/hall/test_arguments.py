@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from toolchain.frontdoor.hall.arguments import Request
+from toolchain.frontdoor.hall.arguments import Request, several_stacks
+from toolchain.frontdoor.hall.failure import Failure
 
 
 def request(line: str) -> Request:
@@ -113,3 +114,65 @@ def test_the_word_to_delete_orphans_is_not_for_pulumi(line: str, passed: str, *,
 )
 def test_a_destroy_that_removes_the_stack(line: str, *, removes: bool) -> None:
     assert request(line).removes_stack is removes
+
+
+@pytest.mark.parametrize("line", ["up --stack", "up -s --yes", "-C", "-C -s up", "up --stack -- two"])
+def test_a_flag_without_its_value_is_refused_in_a_sentence(line: str) -> None:
+    with pytest.raises(
+        Failure, match=r"^--(stack|cwd) has no value: write --\1=VALUE, also for a value that begins with -\.$"
+    ):
+        _ = request(line).command
+
+
+@pytest.mark.parametrize("line", ["-C=-s up -s a", "--cwd=-s up --stack=a", "-C-s up -sa"])
+def test_a_value_that_begins_with_a_dash(line: str) -> None:
+    assert (request(line).command, request(line).stack) == ("up", "a")
+
+
+def test_several_stacks_need_their_names_too() -> None:
+    with pytest.raises(Failure, match="--stack has no value"):
+        several_stacks(["up", "-s", "a", "-s"])
+
+
+@pytest.mark.parametrize(
+    ("line", "chooses"),
+    [
+        ("up -t urn", True),
+        ("up -turn", True),
+        ("up --target=urn", True),
+        ("refresh --exclude urn", True),
+        ("up --target-dependents", False),
+        ("up -- -t urn", False),
+        ("up --yes", False),
+    ],
+)
+def test_a_choice_of_targets(line: str, *, chooses: bool) -> None:
+    assert request(line).chooses_targets is chooses
+
+
+@pytest.mark.parametrize(
+    ("line", "refreshes"),
+    [
+        ("up -r", True),
+        ("up --refresh", True),
+        ("up --refresh=true", True),
+        ("up --refresh=false", False),
+        ("up", False),
+    ],
+)
+def test_an_up_that_refreshes(line: str, *, refreshes: bool) -> None:
+    assert request(line).refreshes is refreshes
+
+
+@pytest.mark.parametrize(
+    ("line", "ours"), [("up --event-log f -s a", False), ("up", True), ("up --event-log=f", False)]
+)
+def test_an_event_log_of_the_persons_own(line: str, *, ours: bool) -> None:
+    assert request(line).makes_or_deletes is ours
+    assert request(line).command == "up"
+
+
+@pytest.mark.parametrize("line", ["--message=two words", "-5", "--colo never", "--stac x", "about -t", "-yfd"])
+def test_what_is_not_known_is_left_to_pulumi(line: str) -> None:
+    assert request(line).stack is None
+    assert request(line).for_pulumi() == line.split()

@@ -15,6 +15,8 @@ from workshop.clone import PROJECT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize(("script", "status"), [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143)])
 def test_the_exit_status_is_handed_on(script: str, status: int, tmp_path: Path) -> None:

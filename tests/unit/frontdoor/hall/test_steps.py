@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 
 def step(name: str, make: Callable[[Workbench], None]) -> Step:
     return Step(name, name, "the registry of tests", (), make)

@@ -86,6 +86,7 @@ class TestPlugins:
         assert choose_plugins(layout, cli).official
         assert not (tmp_path / "asked").exists()
 
+    @pytest.mark.process
     def test_missing_ones_are_installed(self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         cli = self.cli(tmp_path, monkeypatch, "exit 0")
         program(cli.parent / "pulumi-language-python")
@@ -93,6 +94,7 @@ class TestPlugins:
         assert choose_plugins(layout, cli).official
         assert "plugin install resource confluentcloud 2.87.0" in (tmp_path / "asked").read_text()
 
+    @pytest.mark.process
     def test_a_failed_download_is_not_repeated_at_every_call(
         self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -116,6 +118,7 @@ class TestPlugins:
         monkeypatch.setenv("PATH", f"{bundled}:{cli.parent}:/usr/bin:/bin")
         assert not choose_plugins(layout, cli).official
 
+    @pytest.mark.process
     def test_somebody_may_insist_on_either(
         self, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -143,6 +143,7 @@ def test_the_venv_is_before_the_users_path(layout: Layout, monkeypatch: pytest.M
     assert path == [str(layout.bundled_plugins), str(layout.venv / "bin"), "/cli", "/users"]
 
 
+@pytest.mark.process
 class TestExports:
     """`eval "$(./pulumiw cloud env)"`."""
 

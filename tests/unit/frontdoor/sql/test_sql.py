@@ -248,6 +248,7 @@ class TestRefusal:
         assert advice("SELECT x FROM t", "Column 'x' not found in any table", self.OUTPUTS, is_local=False) == ""
 
 
+@pytest.mark.process
 def test_a_row_that_the_terminal_cannot_show_is_escaped() -> None:
     script = (
         "from toolchain.frontdoor.hall.terminal import escape_what_cannot_be_shown, out\n"

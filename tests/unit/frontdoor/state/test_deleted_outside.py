@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.hall.layout import Layout
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 PREFIX = "confluentcloud:index/"
 CRN = "crn://confluent.cloud/organization=org-1"
 SQL = "/sql/v1/organizations/org-1/environments/env-1/statements"

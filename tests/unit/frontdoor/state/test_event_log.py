@@ -264,6 +264,7 @@ class TestPuttingRight:
         assert not files.log.exists()
         assert not files.start.exists()
 
+    @pytest.mark.process
     @pytest.mark.parametrize(
         ("created", "events", "retried"),
         [
@@ -285,6 +286,7 @@ class TestPuttingRight:
             assert resolve_open_operations(prepared, may_delete=True) is retried
             assert api.deleted == ([ACCOUNT_PATH] if created is YOUNG else [])
 
+    @pytest.mark.process
     def test_what_the_first_request_met_was_there_before_it(
         self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -300,6 +302,7 @@ class TestPuttingRight:
             assert api.deleted == []
         assert "left alone: it was there" in capsys.readouterr().err
 
+    @pytest.mark.process
     @pytest.mark.parametrize(
         ("status", "events", "retried"),
         [
@@ -330,6 +333,7 @@ class TestPuttingRight:
         )
         assert (CONNECTION["urn"] in known) is (status == 200)
 
+    @pytest.mark.process
     def test_without_a_persons_word_an_orphan_is_told_until_it_is_given(
         self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -350,6 +354,7 @@ class TestPuttingRight:
             assert api.deleted == [ACCOUNT_PATH]
             assert list(first.log.parent.iterdir()) == []
 
+    @pytest.mark.process
     def test_an_orphan_is_known_when_the_proof_is_gone(self, prepared: Prepared) -> None:
         with StubApi(account(YOUNG)) as api:
             self.state(prepared, api)
@@ -365,6 +370,7 @@ class TestPuttingRight:
             )
             assert api.deleted == [ACCOUNT_PATH]
 
+    @pytest.mark.process
     def test_an_orphan_that_cannot_be_looked_up_stops_no_command(
         self, prepared: Prepared, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -378,6 +384,7 @@ class TestPuttingRight:
             assert "cannot be looked up" in capsys.readouterr().err
             assert len(CommandFiles.with_orphans_of(prepared)) == 1
 
+    @pytest.mark.process
     def test_a_killed_command_without_traces_is_as_old_as_its_lock(self, prepared: Prepared) -> None:
         """As a plain `pulumi` leaves it, whose lock tells when it began."""
         for locked_since, deleted in ((None, []), (BEGAN, [ACCOUNT_PATH])):
@@ -387,6 +394,7 @@ class TestPuttingRight:
                 resolve_open_operations(prepared, may_delete=True, locked_since=locked_since)
                 assert api.deleted == deleted
 
+    @pytest.mark.process
     def test_a_lock_says_nothing_of_another_machines_clock(self, prepared: Prepared) -> None:
         settings = prepared.layout.project / "Pulumi.dev.yaml"
         settings.write_text("config:\n  confluentcloud:endpoint: https://api.confluent.cloud\n")

@@ -18,6 +18,8 @@ from toolchain.frontdoor.state.locks import is_held, locked_at, remove_stale_loc
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 
 class Recorder(Prepared):
     """Remembers the Pulumi commands it is given."""

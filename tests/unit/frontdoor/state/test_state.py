@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.hall.layout import Layout
 
+pytestmark = pytest.mark.process  # all: most of them start one
+
 STATE = '{"resources": [{"urn": "urn:a"}]}'
 
 

@@ -203,6 +203,7 @@ with open(sys.argv[sys.argv.index("--event-log") + 1], "w") as log:
 """
 
 
+@pytest.mark.process
 class TestKeeping:
     """By a `pulumi` that tells the events of the test."""
 

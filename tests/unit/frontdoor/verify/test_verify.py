@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.stub_api import StubApi
 from toolchain.frontdoor.verify.flow import Flow, vector_problem
-from toolchain.frontdoor.verify.repairs import Repairs, makers_in
+from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Lag, Report
 from toolchain.frontdoor.verify.run import check
 from toolchain.frontdoor.verify.services import Services
@@ -302,24 +302,3 @@ def test_a_cloud_key_that_is_refused_is_not_taken_for_flinks() -> None:
         report = checked(cloud, Tables((7, 7)))
     assert [problem for problem in report.problems if "rotation" in problem] == []
     assert "Check CONFLUENT_CLOUD_API_KEY" in report.problems[0]
-
-
-def test_a_table_is_made_by_its_statement_or_by_its_connector() -> None:
-    statement, connector = (
-        "confluentcloud:index/flinkStatement:FlinkStatement",
-        "confluentcloud:index/connector:Connector",
-    )
-    resources: list[dict[str, Any]] = [
-        {
-            "urn": "urn:s",
-            "type": statement,
-            "inputs": {"statement": "-- vectors\nCREATE TABLE product_vector (a STRING)"},
-        },
-        {"urn": "urn:q", "type": statement, "inputs": {"statement": "create table if not exists `a-b` (a STRING)"}},
-        {"urn": "urn:i", "type": statement, "inputs": {"statement": "INSERT INTO product_vector SELECT 1"}},
-        {"urn": "urn:c", "type": connector, "inputs": {"configNonsensitive": {"kafka.topic": "product-updates"}}},
-        {"urn": "urn:n", "type": connector, "inputs": {"configNonsensitive": {"topics": "product_vector"}}},
-        {"urn": "urn:p", "type": "pulumi:pulumi:Stack"},
-    ]
-    made = {"product_vector": "urn:s", "a-b": "urn:q", "product-updates": "urn:c"}
-    assert makers_in(resources) == made

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from toolchain.frontdoor.setup.warm import WarmPlugins
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere plugins are not forked")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(sys.platform != "linux", reason="elsewhere plugins are not forked"),
+]
 
 LAUNCHER = PROJECT / "offline" / "plugins" / "bin" / "pulumi-resource-random"
 SECONDS = 60

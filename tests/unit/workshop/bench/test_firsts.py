@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from workshop.bench import firsts
-from workshop.bench.firsts import Firsts
+from workshop.bench.firsts import FirstRecords
 from workshop.clone import Clone, wait_until
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def topic(name: str, records: int) -> dict[str, Any]:
 
 
 def test_the_first_look_that_shows_a_record_counts(tmp_path: Path) -> None:
-    seen = Firsts(Clone(tmp_path, 1), ["in", "out"])
+    seen = FirstRecords(Clone(tmp_path, 1), ["in", "out"])
     seen.note([topic("in", 0)], 1.0)
     seen.note([topic("in", 3), topic("out", 0), topic("other", 9)], 2.0)
     seen.note([topic("in", 5), topic("out", 1)], 3.0)
@@ -44,6 +44,6 @@ def test_it_asks_until_each_has_one_and_survives_a_refusal(tmp_path: Path, monke
     transport = httpx.MockTransport(lambda _: next(replies))
     monkeypatch.setattr(httpx, "Client", lambda **options: made(**options, transport=transport))
     monkeypatch.setattr(firsts, "_POLL_SECONDS", 0.001)
-    with Firsts(Clone(tmp_path, 1), ["in", "out"]) as seen:
+    with FirstRecords(Clone(tmp_path, 1), ["in", "out"]) as seen:
         wait_until(lambda: len(seen.seconds) == 2, "both topics to have a record", seconds=10)
     assert 0 < seen.seconds["in"] <= seen.seconds["out"]

@@ -43,6 +43,7 @@ def test_of_a_forked_plugin_its_name_does(name: str, part: str) -> None:
     assert part_of(["/venv/bin/python", "-P", "-m", "offline.plugins.warm", "5"], name) == part
 
 
+@pytest.mark.process
 def test_a_child_that_is_over_before_anybody_looks_is_counted() -> None:
     with Load([]) as load:
         subprocess.run([sys.executable, "-S", "-c", ""], check=True)

@@ -73,6 +73,7 @@ def test_a_table_s_lost_beginning_is_told(copy: Path, capsys: pytest.CaptureFixt
     assert f"docs/security.md has lost the line {SECURITY.after}" in capsys.readouterr().err
 
 
+@pytest.mark.process
 def test_the_command_finds_program_and_policy_pack(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its exit status is the command's; it imports every generator before it prints its help."""
     monkeypatch.delenv("PYTHONPATH", raising=False)

@@ -58,6 +58,7 @@ class DeletedResources:
         suspects = [parent for parent in parents if address_of(parent) in missing]
         proof = DeletionProof(self.control_plane, self.state)
         found: list[Resource] = []
+        # Outermost first: what is inside a deleted parent needs no proof of its own, and often could not have one.
         for parent in sorted(suspects, key=lambda one: list(PARENTS).index(one.type)):
             inside = self._containers_of(parent) & {one.id for one in found}
             if inside or proof.is_gone(parent):

@@ -47,6 +47,7 @@ class DeletionProof:
         """
         if not self._sees_organization():
             return False
+        # A Flink key can be tried, which proves more than a list of those keys that the caller may see.
         if parent.type == API_KEY and self._opens_flink(parent.id):
             return not self._flink_answers(key=parent.id)
         listed = self.control_plane.listed(collection_of(parent))
@@ -66,6 +67,7 @@ class DeletionProof:
         """
         listed = self.control_plane.listed(ENVIRONMENTS)
         own = set(self._organizations())
+        # Without a known organization nothing can be concluded from an empty list: the key may be one of another's.
         if not listed or not own:
             return False
         seen = {match[1] for item in listed.values() if (match := _ORGANIZATION.search(_crn(item)))}

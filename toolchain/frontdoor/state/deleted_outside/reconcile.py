@@ -132,12 +132,14 @@ def _flags_for(keyless: Sequence[Resource], request: Request) -> tuple[str, ...]
             "The stack's Flink key was deleted outside Pulumi, so its statements cannot be refreshed: run"
             " `./pulumiw up` without --refresh first, which makes a new key."
         )
+    # Only `refresh` reads them: `up` makes a new key first, and `destroy` has them deleted with their environment.
     if request.command != "refresh" or request.chooses_targets:
         return ()
     return tuple(part for one in keyless for part in ("--exclude", one.urn))
 
 
 def _forget(prepared: Prepared, deleted: DeletedResources, gone: Sequence[Resource]) -> None:
+    # Exported again: in this one secrets are encrypted, so that it may be written.
     state: dict[str, Any] = export_state(prepared)
     changed = without_resources(state, {(one.urn, one.id) for one in gone})
     parents = {parent.type for parent in deleted.deleted_parents}

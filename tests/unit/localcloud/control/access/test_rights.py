@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,9 +10,11 @@ from fastapi.routing import APIRoute
 
 from localcloud.api.access import authorization, authorization_data
 from localcloud.api.app import ROUTERS
-from tests.unit.localcloud.conftest import cluster_body, datagen_config, pool_body, statement_body
+from tests.unit.localcloud.conftest import cluster_body, datagen_config, eventually, pool_body, statement_body
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from localcloud.dataplane.interface import AclRule
     from tests.unit.localcloud.conftest import Key, Local
 
@@ -199,6 +202,22 @@ def test_topics_by_role_and_acl(world: World) -> None:
     assert world.call(world.kafka, "DELETE", f"{world.topics}/orders") == 403
     world.local.call("POST", acls, {**acl, "operation": "ALL", "permission": "DENY"}, status=201)
     assert world.local.call("GET", world.topics, key=world.kafka)["data"] == []
+
+
+def test_a_role_granted_while_a_broker_starts_reaches_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    kafka, granted = world.local.plane.kafka, threading.Event()
+    authorize = kafka.authorize
+
+    def authorize_then_grant(cluster_id: str, rules: Collection[AclRule]) -> None:
+        authorize(cluster_id, rules)
+        if not granted.is_set():  # the broker has its list, and is not PROVISIONED yet
+            granted.set()
+            world.local.grant(world.account, "CloudClusterAdmin", world.in_env)
+
+    monkeypatch.setattr(kafka, "authorize", authorize_then_grant)
+    starting = world.local.cluster(world.env, "second")
+    assert granted.is_set()
+    eventually(lambda: f"User:{world.account}" in {rule.principal for rule in kafka.rules[starting]})
 
 
 def test_the_broker_knows_at_once(world: World) -> None:

@@ -261,6 +261,7 @@ class TestProvisioning:
         assert local.plane.connect.specs == {}
 
 
+@pytest.mark.process
 class TestKilling:
     @pytest.fixture
     def flink(self, local: Local) -> Iterator[subprocess.Popen[bytes]]:

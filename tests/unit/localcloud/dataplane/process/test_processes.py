@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -15,11 +14,15 @@ import pytest
 
 from localcloud import logs
 from localcloud.dataplane.interface import DataPlaneError
+from localcloud.dataplane.process.orphans import MARK
 from localcloud.dataplane.process.processes import ProcessHost
+from toolchain.frontdoor.cloud.own_processes import marked_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.process  # all: most of them start one
 
 SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 STUBBORN = [
@@ -114,12 +117,6 @@ def test_a_name_never_becomes_another_path(host: ProcessHost, name: str) -> None
         host.start(name, SLEEP)
 
 
-def test_one_host_per_state_folder(host: ProcessHost, tmp_path: Path) -> None:
-    assert host.infos() == []
-    with pytest.raises(DataPlaneError, match=rf"process {os.getpid()}\) uses"):
-        ProcessHost(tmp_path)
-
-
 def test_a_state_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataPlaneError, match="cannot be used"):
@@ -149,26 +146,38 @@ time.sleep(60)
 """
 
 
+def marked(state: Path) -> subprocess.Popen[bytes]:
+    """Start what a crashed local cloud with that state folder could have left."""
+    return subprocess.Popen(SLEEP, env={**os.environ, MARK: str(state)}, stdout=subprocess.DEVNULL)
+
+
 def test_an_orphan_of_a_crashed_run_is_ended_by_the_next(tmp_path: Path) -> None:
-    orphan = subprocess.Popen(SLEEP)
-    (tmp_path / "run").mkdir()
-    identity = {"pid": orphan.pid, "started": psutil.Process(orphan.pid).create_time()}
-    (tmp_path / "run" / "kafka-lkc-1.pid").write_text(json.dumps(identity))
+    orphan = marked(tmp_path)
     ProcessHost(tmp_path).close()
-    assert eventually(lambda: is_gone(orphan.pid))
+    assert is_gone(orphan.pid)
     orphan.wait()
 
 
-def test_another_process_with_the_pid_of_an_orphan_is_left_alone(tmp_path: Path) -> None:
-    other = subprocess.Popen(SLEEP)
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "a.pid").write_text(json.dumps({"pid": other.pid, "started": time.time() - 3600}))
-    for number, garbage in enumerate(
-        ["{", "[]", "", '{"pid": "no", "started": 0}', '{"pid": 1, "started": null}', "\0"]
-    ):
-        (tmp_path / "run" / f"b{number}.pid").write_text(garbage)
+def test_a_child_of_another_state_folder_is_left_alone(tmp_path: Path) -> None:
+    other = marked(tmp_path / "other")
     ProcessHost(tmp_path).close()
     assert other.poll() is None
-    assert not list((tmp_path / "run").glob("*.pid"))
     other.kill()
     other.wait()
+
+
+def test_the_process_that_starts_the_host_is_no_orphan_although_it_is_marked(tmp_path: Path) -> None:
+    code = "import sys, pathlib; from localcloud.dataplane.process.orphans import end_orphans; "
+    code += "end_orphans(pathlib.Path(sys.argv[1]))"
+    launcher = [
+        sys.executable,
+        "-c",
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {code!r}, sys.argv[1]])",
+    ]
+    done = subprocess.run([*launcher, str(tmp_path)], env={**os.environ, MARK: str(tmp_path)}, check=False)
+    assert done.returncode == 0
+
+
+def test_children_have_the_mark_by_which_the_front_door_finds_them(host: ProcessHost, tmp_path: Path) -> None:
+    child = host.start("sleeper", SLEEP)
+    assert marked_processes(tmp_path) == {child.pid}

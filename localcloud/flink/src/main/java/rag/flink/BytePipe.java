@@ -6,7 +6,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 
-/** One direction of an {@link InProcessSocket}'s connection: bytes in their order, a writer that waits for its reader. */
+/** One direction of an {@link InProcessSocket}'s connection: a bounded buffer in which a writer waits for its reader. */
 final class BytePipe {
 
     private static final int CAPACITY = 64 << 10;
@@ -17,7 +17,7 @@ final class BytePipe {
     private boolean writerIsGone;
     private boolean readerIsGone;
 
-    /** Returns how many bytes were read, -1 at the end; waits for one at most {@code timeoutMillis} (0: for ever). */
+    /** Returns the number of bytes read, -1 at the end; waits at most {@code timeoutMillis} for one (0: without limit). */
     synchronized int read(byte[] into, int offset, int length, int timeoutMillis) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         while (count == 0 && !writerIsGone && !readerIsGone && length > 0) {
@@ -44,7 +44,7 @@ final class BytePipe {
         return read;
     }
 
-    /** Writes all of it. */
+    /** Writes all bytes; blocks while the buffer is full. */
     synchronized void write(byte[] from, int offset, int length) throws IOException {
         int written = 0;
         while (written < length) {
@@ -68,7 +68,7 @@ final class BytePipe {
         return count;
     }
 
-    /** What was written can still be read. */
+    /** Ends the writing; bytes written before can still be read. */
     synchronized void endWriting() {
         writerIsGone = true;
         notifyAll();

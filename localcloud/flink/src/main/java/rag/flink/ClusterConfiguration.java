@@ -12,7 +12,7 @@ final class ClusterConfiguration {
 
     private ClusterConfiguration() {}
 
-    /** What Flink and this process keep only while they run. */
+    /** Folder for files that are needed only while this process runs. */
     static Path temporary(Path state) {
         return state.resolve("tmp");
     }
@@ -21,14 +21,14 @@ final class ClusterConfiguration {
     static Configuration of(Path state, List<String> overrides, int slots) {
         Map<String, String> config = new LinkedHashMap<>();
         config.put("jobmanager.rpc.address", "127.0.0.1");
-        // Nothing of Flink's opens a port. Where its own default is every interface, loopback is the second line.
+        // No part of Flink opens a port. Its default is all interfaces: loopback is the second line of defence.
         config.put("jobmanager.bind-host", "127.0.0.1");
         config.put("taskmanager.bind-host", "127.0.0.1");
         config.put("io.tmp.dirs", temporary(state).toString());
         config.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
-        // By default a request for a slot waits for one in the first five minutes only, and fails at once afterwards. Here it
-        // always waits: a TaskManager that has ended is replaced, and statements that end give their slots back.
-        config.put("resourcemanager.standalone.start-up-time", "200 d"); // the longest that its scheduler takes is 248
+        // By default a request waits for a free slot only in the first five minutes after the start, and fails at once
+        // afterwards. Here it always waits: a TaskManager that has ended is replaced, and ending statements return theirs.
+        config.put("resourcemanager.standalone.start-up-time", "200 d"); // Flink's scheduler allows at most 248 days
         // Four megabytes a slot, for sorts and joins of snapshot queries; taken from the system when a job needs them.
         config.put("taskmanager.memory.managed.size", "256m");
         config.put("taskmanager.memory.network.min", "64m");
@@ -38,7 +38,7 @@ final class ClusterConfiguration {
         config.put("classloader.check-leaked-classloader", "false");
         // State is small and local: files avoid RocksDB's native library.
         config.put("state.backend.type", "hashmap");
-        // A fault that may pass is retried a few times; once a statement ran well for a while it may fail again.
+        // Transient errors are retried a few times; the count starts again once a statement has run well for a while.
         config.put("restart-strategy.type", "exponential-delay");
         config.put("restart-strategy.exponential-delay.initial-backoff", "1 s");
         config.put("restart-strategy.exponential-delay.max-backoff", "10 s");
@@ -48,7 +48,7 @@ final class ClusterConfiguration {
         config.put("sql-gateway.endpoint.type", StatementEndpointFactory.IDENTIFIER);
         config.put("sql-gateway.session.idle-timeout", "0");
         config.put("sql-gateway.worker.threads.min", "2");
-        // Many rows in flight make full batches for a model's provider, which is retried by ML_PREDICT itself.
+        // Many rows in flight make full batches for a model's provider. ML_PREDICT retries by itself, so Flink must not.
         config.put("table.exec.async-table.max-concurrent-operations", "1024");
         config.put("table.exec.async-table.retry-strategy", "NO_RETRY");
         config.put("table.exec.async-table.timeout", "10 min");

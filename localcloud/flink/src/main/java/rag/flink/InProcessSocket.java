@@ -24,10 +24,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A {@code java.net} socket whose server is in this process: nobody else can reach it, for no port is opened.
+ * A {@code java.net} socket whose server is in this process: no port is opened, so no other process can connect.
  *
- * <p>Flink's blob server and the sink that keeps the rows of a query listen on sockets that ask for no secret, and their
- * clients are here too. Sockets that connect to any other address do so as ever. {@code java.nio} is not concerned.
+ * <p>Flink's blob server and the sink that keeps the rows of a query listen on sockets without authentication. Their
+ * clients are in this process, too. Sockets to any other address connect as usual; {@code java.nio} is not affected.
  */
 public final class InProcessSocket extends SocketImpl {
 
@@ -40,7 +40,7 @@ public final class InProcessSocket extends SocketImpl {
     private BytePipe incoming;
     private BytePipe outgoing;
 
-    /** The socket of a connection to another process. */
+    /** The system's own socket, for a connection to another process. */
     private Socket outside;
 
     InProcessSocket() {
@@ -51,8 +51,8 @@ public final class InProcessSocket extends SocketImpl {
         options.put(SocketOptions.SO_BINDADDR, InetAddress.getLoopbackAddress());
     }
 
-    /** From now on every {@code ServerSocket} of this process is one of these, and every {@code Socket}. */
-    @SuppressWarnings("deprecation") // Flink makes its sockets itself: only the factories of all sockets reach them
+    /** Makes every later {@code ServerSocket} and {@code Socket} of this process one of these. */
+    @SuppressWarnings("deprecation") // Flink creates its sockets itself: only the JVM-wide factories reach them
     public static void useForAllSockets() throws IOException {
         ServerSocket.setSocketFactory(InProcessSocket::new);
         Socket.setSocketImplFactory(InProcessSocket::new);
@@ -65,7 +65,7 @@ public final class InProcessSocket extends SocketImpl {
         }
     }
 
-    /** Port 0 is the lowest free one: no server of another process that one would connect to is at such a port. */
+    /** Port 0 chooses the lowest free number: no server of another process to connect to has such a low port. */
     @Override
     protected void bind(InetAddress host, int wanted) throws IOException {
         address = host;
@@ -240,7 +240,7 @@ public final class InProcessSocket extends SocketImpl {
             case SocketOptions.SO_KEEPALIVE:
                 outside.setKeepAlive((Boolean) value);
                 break;
-            default: // buffers and the like: the system's own are as good
+            default: // buffer sizes and the like have no effect here
         }
     }
 

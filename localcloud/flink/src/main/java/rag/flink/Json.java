@@ -15,7 +15,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.Json
 public final class Json {
 
     public static final ObjectMapper MAPPER =
-            // A vector is hundreds of numbers: Java 17's own way to write one takes longer than all else of a record.
+            // A vector has hundreds of numbers: Java 17's own formatting of them takes longer than the rest of a record.
             JsonMapper.builder(JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build())
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))

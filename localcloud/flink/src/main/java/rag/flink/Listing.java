@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A list of what is known, one thing a line: by it the code decides, and from it the tables of {@code docs/clients.md} are
- * made.
+ * A list of known names with the answer for each, one a line. The code decides by it, and the tables of {@code
+ * docs/local-cloud-sql.md} are generated from it.
  */
 public final class Listing {
 
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
-    /** One line: its name, and two columns whose meaning is the list's own. */
+    /** One line: a name, and two columns whose meaning depends on the list. */
     public record Row(String name, String answer, String text) {}
 
     private Listing() {}

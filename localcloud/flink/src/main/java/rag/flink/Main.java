@@ -27,7 +27,7 @@ public final class Main {
     public static void main(String[] args) throws Exception {
         InProcessSocket.useForAllSockets();
         Path state = Files.createDirectories(Path.of(args[0]).toAbsolutePath());
-        // Left by a process that was killed; whatever must survive is elsewhere.
+        // Left by a process that was killed. Checkpoints and catalog entries are in other folders.
         FileUtils.deleteDirectory(ClusterConfiguration.temporary(state).toFile());
         Configuration config = ClusterConfiguration.of(state, List.of(args).subList(1, args.length), SLOTS);
         FileSystem.initialize(config, null);

@@ -23,12 +23,12 @@ import org.apache.flink.runtime.minicluster.MiniClusterJobClient;
 import org.apache.flink.runtime.minicluster.MiniClusterJobClient.JobFinalizationBehavior;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
-/** Runs jobs on the cluster of this very process, without a detour over its REST interface. */
+/** Runs jobs on the cluster of this process directly, without its REST interface. */
 public final class MiniClusterExecutorFactory implements PipelineExecutorFactory {
 
     static final String NAME = "this-process";
 
-    /** Set on a job that begins at another one's offsets: what that one kept in its state would be missing. */
+    /** Set on a job that starts at another job's offsets: it must keep no state, since it does not get the other's. */
     public static final ConfigOption<Boolean> MUST_BE_STATELESS =
             ConfigOptions.key("statement.must-be-stateless").booleanType().defaultValue(false);
 
@@ -40,7 +40,7 @@ public final class MiniClusterExecutorFactory implements PipelineExecutorFactory
         cluster = miniCluster;
     }
 
-    /** The fault that a job was last restarted for, if the cluster tells within {@code seconds}. */
+    /** The error for which a job was last restarted, if the cluster answers within {@code seconds}. */
     public static Optional<Throwable> lastFault(JobID job, long seconds) {
         try {
             return Optional.ofNullable(cluster.getExecutionGraph(job).get(seconds, TimeUnit.SECONDS).getFailureInfo())
@@ -53,7 +53,7 @@ public final class MiniClusterExecutorFactory implements PipelineExecutorFactory
         }
     }
 
-    /** Whether what a running job writes depends on more than the record it has just read. */
+    /** Whether a running job keeps state: its output depends on more than the current record. */
     public static boolean isStateful(JobID job) {
         return STATEFUL.contains(job);
     }

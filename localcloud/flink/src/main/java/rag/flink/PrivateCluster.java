@@ -5,7 +5,7 @@ import org.apache.flink.runtime.entrypoint.component.SessionComponentWithoutRest
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
-/** A cluster that takes jobs from this process alone. */
+/** A cluster that accepts jobs only from this process. */
 final class PrivateCluster extends MiniCluster {
 
     PrivateCluster(MiniClusterConfiguration configuration) {

@@ -12,7 +12,7 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
 
-/** How many records the sinks of each running job have been given: Flink's own counters, read where they are kept. */
+/** Records given to the sinks of each running job: Flink's own counters, read in this process. */
 public final class RecordCounts implements MetricReporter {
 
     /** Flink's standard metric of a sink (FLIP-33). */
@@ -21,7 +21,7 @@ public final class RecordCounts implements MetricReporter {
     private static final String JOB = "<job_id>";
     private static final Map<Metric, String> COUNTERS = new ConcurrentHashMap<>();
 
-    /** Found by Flink, which knows it by this class's name. */
+    /** Loaded by Flink through its class name in the configuration. */
     public static final class Factory implements MetricReporterFactory {
 
         @Override

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Keys that Confluent knows, and the values of each that the local cloud does something about.
+ * Keys that Confluent knows, and the values of each that the local cloud supports.
  *
  * <p>In the list a key's values are a regular expression, or {@code -} if the key is not served. {@code FORMAT} in a key
  * stands for any registered format.
@@ -17,7 +17,7 @@ public enum Settings {
     /** Options of {@code CREATE TABLE}, {@code ALTER TABLE} and hints. */
     TABLE("table-options.tsv", "options"),
 
-    /** Properties that go with a statement. */
+    /** Properties of a statement. */
     STATEMENT("properties.tsv", "configuration options");
 
     private static final String NOT_SERVED = "-";
@@ -32,13 +32,13 @@ public enum Settings {
         this.noun = noun;
     }
 
-    /** Refuses all keys that nobody knows at once, then the first value that is not served. */
+    /** Refuses all unknown keys in one sentence, then the first value that is not served. */
     public void requireServed(Map<String, String> given) {
         requireKnown(given.keySet());
         given.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(e -> requireServed(e.getKey(), e.getValue()));
     }
 
-    /** Refuses keys that are not in the list, as Confluent does; their values are not repeated, which may be secrets. */
+    /** Refuses keys that are not in the list, as Confluent does. Does not repeat their values, which may be secrets. */
     public void requireKnown(Iterable<String> keys) {
         TreeSet<String> unknown = new TreeSet<>();
         for (String key : keys) {

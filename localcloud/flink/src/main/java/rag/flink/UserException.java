@@ -3,9 +3,9 @@ package rag.flink;
 import org.apache.flink.table.api.ValidationException;
 
 /**
- * A failure whose message is written for the user, shown as it is: whatever Flink wraps around it is dropped.
+ * A failure with a message for the user, shown unchanged: exceptions that Flink wraps around it are dropped.
  *
- * <p>A {@link ValidationException}, since that is what catalogs and functions may throw while a statement is planned.
+ * <p>A {@link ValidationException}, because catalogs and functions may throw only that during planning.
  */
 public class UserException extends ValidationException {
 

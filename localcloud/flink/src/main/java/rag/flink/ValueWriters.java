@@ -14,7 +14,7 @@ import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.MultisetType;
 import org.apache.flink.table.types.logical.RowType;
 
-/** Visits Flink's internal data by its type and writes it as JSON. Subclasses say what a scalar looks like. */
+/** Writes Flink's internal data as JSON, by its type. Subclasses define how scalars are written. */
 public abstract class ValueWriters implements Serializable {
 
     private static final String[] ENTRY = {"key", "value"};
@@ -24,7 +24,7 @@ public abstract class ValueWriters implements Serializable {
         void write(JsonGenerator out, Object value) throws IOException;
     }
 
-    /** What rows and map entries become. */
+    /** How rows and map entries are written. */
     protected enum Form {
         /** A row is an object, a map with text keys too; an entry of another map is an object of key and value. */
         OBJECTS,

@@ -24,10 +24,10 @@ import rag.flink.workspace.Database;
 import rag.flink.workspace.Environment;
 
 /**
- * Plans and runs statements like a user's first ones while nobody waits yet.
+ * Plans and runs statements like a user's first ones, before any user waits for one.
  *
- * <p>The planner's first plan costs seconds of class loading and compilation; here they pass beside the making of
- * environments and clusters. It touches no network: its tables are planned, never read.
+ * <p>The planner's first plan costs seconds of class loading and compilation. Here they are spent while environments and
+ * clusters are created. No network is used: the tables are planned, never read.
  */
 final class WarmUp {
 
@@ -51,7 +51,7 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    /** Runs it in a thread of its own; whatever goes wrong only costs the first user some time. */
+    /** Runs in a thread of its own. Errors are ignored: then the user's first statement is slower. */
     static void start(SqlGatewayServiceImpl gateway, Path folder) {
         Thread thread =
                 new Thread(

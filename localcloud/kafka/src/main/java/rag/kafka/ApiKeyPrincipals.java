@@ -7,7 +7,7 @@ import org.apache.kafka.common.security.auth.SaslAuthenticationContext;
 import org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder;
 
 /**
- * Who a connection acts as: the owner of its API key on the CLIENT listener, the user name elsewhere.
+ * The principal of a connection: the owner of its API key on the CLIENT listener, the user name on others.
  *
  * <p>Extends Kafka's own builder for its serialization, with which requests are forwarded to the controller.
  */
@@ -15,7 +15,7 @@ public final class ApiKeyPrincipals extends DefaultKafkaPrincipalBuilder {
 
     private static final String CLIENT = "CLIENT";
 
-    /** Kafka makes it by reflection; there are neither Kerberos nor TLS names to shorten. */
+    /** Called by Kafka through reflection. No mapping rules: there are neither Kerberos nor TLS names. */
     public ApiKeyPrincipals() {
         super(null, null);
     }

@@ -15,12 +15,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 /**
  * The API keys of this cluster: {@code {"KEY": {"secret_sha256": "<hex>", "principal": "sa-..."}}}.
  *
- * <p>The file is replaced by a rename whenever a key is made or revoked; each look-up costs one {@code stat}, so that a
- * change holds from the next login on without a restart or a request to the broker.
+ * <p>The file is replaced by a rename whenever a key is created or revoked. Each look-up costs one {@code stat}, so that a
+ * change is effective at the next login, without a restart or a request to the broker.
  */
 final class ApiKeys {
 
-    /** One key: the hash of its secret (this process never learns the secret itself before a login) and its owner. */
+    /** One key: its owner and the hash of its secret. This process sees the secret itself only in a login. */
     record ApiKey(@JsonProperty("secret_sha256") String secretSha256, @JsonProperty("principal") String principal) {
     }
 
@@ -37,7 +37,7 @@ final class ApiKeys {
     private ApiKeys() {
     }
 
-    /** The key of that name, or null if there is none (any more). */
+    /** The key of that name, or null if it does not exist or was revoked. */
     static ApiKey find(String name) {
         Path file = Path.of(Settings.API_KEYS_FILE);
         try {

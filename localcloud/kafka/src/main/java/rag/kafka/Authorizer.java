@@ -11,10 +11,10 @@ import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 import org.apache.kafka.server.authorizer.AuthorizationResult;
 
 /**
- * Kafka's own authorizer, but for one question that only the data plane asks.
+ * Kafka's own authorizer, with one exception for requests that only the data plane makes.
  *
  * <p>Before an INSERT writes, Flink's connector looks for transactions that an earlier run has left open on the sink's
- * partitions. Kafka takes that for reading the topic; in Confluent Cloud a principal that may write needs no more.
+ * partitions. Kafka requires the right to read the topic for that; in Confluent Cloud the right to write is enough.
  */
 public final class Authorizer extends StandardAuthorizer {
 

@@ -10,7 +10,7 @@ import javax.security.auth.login.AppConfigurationEntry;
 import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
 import org.apache.kafka.common.security.plain.PlainAuthenticateCallback;
 
-/** The server's side of SASL/PLAIN, reduced to one question. */
+/** The server's side of SASL/PLAIN; subclasses only decide whether a password is right. */
 abstract class PasswordCallback implements AuthenticateCallbackHandler {
 
     /** Whether {@code user} may log in with {@code password}; compares in constant time. */

@@ -1,6 +1,6 @@
 package rag.kafka;
 
-/** What the local cloud hands to a broker in its environment: neither arguments nor property files may hold a secret. */
+/** Environment variables of a broker. Secrets are passed here, never in arguments or property files. */
 final class Settings {
 
     /** Password of every user on the INTERNAL and CONTROLLER listeners. */

@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 /**
  * Logins on the INTERNAL and CONTROLLER listeners: any user name with the local cloud's own token.
  *
- * <p>The user name is the principal on whose behalf the data plane acts: {@code admin}, or the service account of a
- * connector or a statement, so that rights are checked as if that account had logged in itself.
+ * <p>The user name is the principal for which the data plane acts: {@code admin}, or the service account of a connector or
+ * a statement. So rights are checked as if that account had logged in itself.
  */
 public final class TokenCallback extends PasswordCallback {
 

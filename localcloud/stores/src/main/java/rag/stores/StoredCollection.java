@@ -7,6 +7,9 @@ import de.bwaldvogel.mongo.backend.DefaultQueryMatcher;
 import de.bwaldvogel.mongo.backend.QueryMatcher;
 import de.bwaldvogel.mongo.backend.memory.MemoryCollection;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +43,7 @@ final class StoredCollection extends MemoryCollection {
 
     @Override
     protected Integer addDocumentInternal(Document document) {
+        Numbers.compact(document);
         Integer position = super.addDocumentInternal(document);
         changes.put(getFullName(), keyOf(document), document);
         vectors.values().forEach(each -> each.put(position, document));
@@ -48,6 +52,7 @@ final class StoredCollection extends MemoryCollection {
 
     @Override
     protected void handleUpdate(Integer position, Document before, Document after) {
+        Numbers.compact(after);
         if (getIdField() == null) {
             changes.remove(getFullName(), before);
         }
@@ -76,6 +81,24 @@ final class StoredCollection extends MemoryCollection {
         super.drop();
         changes.removeAll(getFullName());
         ((StoredDatabase) getDatabase()).forget(this);
+    }
+
+    /** The library encodes each document at each change only to know its size, which is seldom asked for. */
+    @Override
+    protected boolean tracksDataSize() {
+        return false;
+    }
+
+    @Override
+    protected synchronized int getDataSize() {
+        long[] bytes = {0};
+        ByteBuf buffer = Unpooled.buffer();
+        forEach(
+                (key, document) -> {
+                    BsonEncoder.encodeDocument(document, buffer.clear());
+                    bytes[0] += buffer.readableBytes();
+                });
+        return (int) Math.min(Integer.MAX_VALUE, bytes[0]);
     }
 
     /** Takes a document and its key in the journal. */

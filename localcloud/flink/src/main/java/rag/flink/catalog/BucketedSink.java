@@ -11,7 +11,7 @@ import org.apache.flink.table.connector.sink.abilities.SupportsBucketing;
 import org.apache.flink.table.connector.sink.abilities.SupportsWritingMetadata;
 import org.apache.flink.table.types.DataType;
 
-/** Kafka's sink, which puts records into partitions by the hash of their key but does not say so to the planner. */
+/** Kafka's sink. It partitions records by the hash of their key; this wrapper tells the planner so. */
 record BucketedSink(DynamicTableSink sink) implements DynamicTableSink, SupportsBucketing, SupportsWritingMetadata {
 
     @Override

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a database has beyond topics and schemas. Mutable and guarded by its {@link CatalogStore}.
+ * Entries of a database that topics and schemas cannot hold. Mutable and guarded by its {@link CatalogStore}.
  *
  * @param models name to versions, the oldest first
- * @param defaultVersions the version that a model's name alone means
- * @param tables name to what the DDL said and neither topic nor schema can hold
+ * @param defaultVersions by model, the version that the name without a version means
+ * @param tables by name, the parts of the DDL that neither topic nor schema can hold
  * @param externals tables that are no topics
  */
 record CatalogEntries(
@@ -22,7 +22,7 @@ record CatalogEntries(
         Map<String, External> externals) {
 
     CatalogEntries {
-        if (defaultVersions == null) { // of a file in which the latest version was the default
+        if (defaultVersions == null) { // a file of an older format, in which the latest version was the default
             Map<String, Integer> latest = new LinkedHashMap<>();
             models.replaceAll((name, versions) -> numbered(versions));
             models.forEach((name, versions) -> latest.put(name, versions.size()));
@@ -49,9 +49,9 @@ record CatalogEntries(
     }
 
     /**
-     * Either computed by {@code expression}, or from the metadata of {@code metadataKey}, by default the one of its name.
+     * A column computed by {@code expression}, or read from the metadata {@code metadataKey} (default: the column's name).
      *
-     * @param type in SQL's own notation; {@code null} for a computed column in a file that did not say it
+     * @param type in SQL's own notation; {@code null} for a computed column in a file of an older format
      */
     record Derived(
             String name, String type, String metadataKey, boolean virtual, String expression, String comment) {}
@@ -79,10 +79,10 @@ record CatalogEntries(
             Watermark watermark) {
 
         Table {
-            derived = derived == null ? List.of() : derived; // of a file that knew of none
+            derived = derived == null ? List.of() : derived; // a file of an older format
         }
 
-        /** Of a table that no DDL made. */
+        /** The entry of a table that no DDL has created. */
         static Table ofTopic() {
             return new Table(List.of(), List.of(), List.of(), Map.of(), null, List.of(), null);
         }

@@ -38,12 +38,12 @@ public final class CatalogStore {
         this.root = root;
     }
 
-    /** What the function makes of a database's entries; it must not change them. */
+    /** Returns the function's result for a database's entries; it must not change them. */
     synchronized <T> T read(Environment environment, Database database, Function<CatalogEntries, T> function) {
         return function.apply(load(file(environment, database)));
     }
 
-    /** Lets the function change a database's entries, and writes them down before it returns. */
+    /** Applies a change to a database's entries and saves them before it returns. */
     synchronized <T> T change(Environment environment, Database database, Function<CatalogEntries, T> function) {
         Path file = file(environment, database);
         try {
@@ -56,7 +56,7 @@ public final class CatalogStore {
         }
     }
 
-    /** Forgets every environment and database but these. */
+    /** Deletes the entries of every environment and database but these. */
     public synchronized void retain(Iterable<Environment> environments) {
         Set<Path> named = new HashSet<Path>();
         environments.forEach(
@@ -112,7 +112,7 @@ public final class CatalogStore {
                 });
     }
 
-    /** Synced and then renamed, so that a crash or a power cut leaves either the old file or the new one. */
+    /** Writes a file, syncs it, then renames it: a crash or power cut leaves either the old file or the new one. */
     private static void save(Path file, CatalogEntries entries) {
         try {
             if (entries.isEmpty()) {

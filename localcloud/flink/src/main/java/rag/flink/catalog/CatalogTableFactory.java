@@ -11,7 +11,7 @@ import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.types.logical.RowType;
 import rag.flink.UserException;
 
-/** What stands behind a table of the catalog: a topic, or the catalog itself. */
+/** Sources and sinks of the catalog's tables: a topic, or the catalog itself for {@code INFORMATION_SCHEMA}. */
 final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
 
     private final EnvironmentCatalog catalog;
@@ -62,7 +62,7 @@ final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTab
         return isStored(context) ? topics.createDynamicTableSink(context) : topics.createPlannedSink(context);
     }
 
-    /** Whether it is the catalog's table, perhaps with hints, and not one that a statement is about to create. */
+    /** Whether the table is in the catalog (hints may differ), and not one that a statement is about to create. */
     private boolean isStored(Context context) {
         try {
             CatalogBaseTable stored = catalog.getTable(context.getObjectIdentifier().toObjectPath());

@@ -12,7 +12,7 @@ import org.apache.flink.table.types.utils.TypeConversions;
 import rag.flink.catalog.CatalogEntries.Derived;
 import rag.flink.catalog.CatalogEntries.Watermark;
 
-/** What a table's schemas cannot hold: columns that are computed or come from the record's metadata, and its watermark. */
+/** Parts of a table that its schemas cannot hold: computed and metadata columns, and the watermark. */
 final class DerivedColumns {
 
     private DerivedColumns() {}

@@ -34,9 +34,9 @@ import rag.flink.workspace.Environment;
 /**
  * An environment as one statement sees it: a database is a Kafka cluster, a table a topic with its schemas.
  *
- * <p>One instance per statement and name of the environment, so that everything it does happens as the statement's
- * principal and a statement plans against one unchanging view of its tables. Functions and partitions, which Confluent
- * has none of, are inherited and empty.
+ * <p>One instance per statement and name of the environment. So every access uses the rights of the statement's principal,
+ * and a statement is planned against one unchanging view of its tables. Functions and partitions, which Confluent does
+ * not have, are inherited and empty.
  */
 public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
@@ -220,7 +220,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         made.put(path, rollback.get());
     }
 
-    /** Takes back the creation of a table, if this statement has made it. */
+    /** Rolls back the creation of a table, if this statement has created it. */
     public void undoCreate(ObjectPath path) {
         Rollback rollback = made.remove(path);
         if (rollback != null) {
@@ -305,7 +305,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         return new Views(environment, environment.database(path.getDatabaseName()).orElseThrow(), store);
     }
 
-    /** What the DDL of a table said and neither topic nor schema can hold; empty for a view, and without a DDL. */
+    /** Parts of a table's DDL that neither topic nor schema can hold; empty for a view, and without a DDL. */
     Optional<CatalogEntries.Table> entry(ObjectPath path) {
         return environment
                 .database(path.getDatabaseName())

@@ -9,7 +9,7 @@ import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
 import org.apache.flink.table.types.utils.TypeConversions;
 
-/** Columns as they are kept in a file: a name and a type in SQL's own notation. */
+/** Columns as stored in a file: a name and a type in SQL's notation. */
 record Fields(List<Field> columns) {
 
     record Field(String name, String type) {}

@@ -25,7 +25,7 @@ import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
 import rag.flink.workspace.Database;
 import rag.flink.workspace.Environment;
 
-/** The database in which Confluent's catalogs describe themselves, as far as the statement's principal may see them. */
+/** The database {@code INFORMATION_SCHEMA} of a catalog; it shows what the statement's principal may see. */
 final class InformationSchema {
 
     static final String NAME = "INFORMATION_SCHEMA";
@@ -92,7 +92,7 @@ final class InformationSchema {
         return List.copyOf(VIEWS.keySet());
     }
 
-    /** The table of that name, which has no storage: its rows are made when it is read. */
+    /** The table of that name. It has no storage: its rows are computed when it is read. */
     static Optional<CatalogBaseTable> find(String view) {
         return Optional.ofNullable(VIEWS.get(view))
                 .map(
@@ -111,7 +111,7 @@ final class InformationSchema {
         return Stream.concat(first.stream(), Stream.of(more)).toList();
     }
 
-    /** The rows of that table as they are now. */
+    /** The current rows of that table. */
     List<RowData> rows(String view) {
         Environment environment = catalog.environment();
         List<RowData> rows = new ArrayList<>();
@@ -156,13 +156,13 @@ final class InformationSchema {
                             new Object[] {environment.id(), environment.name(), database.id(), database.name(), name},
                             table);
                 } catch (TableNotExistException e) {
-                    // Dropped since its name was listed, or not for this principal to see.
+                    // Dropped since its name was listed, or the principal may not see it.
                 }
             }
         }
     }
 
-    /** With what names the constraint and its table, and the columns of the key. */
+    /** The first columns of a row (names of constraint and table), and the columns of the key. */
     private void forEachKey(BiConsumer<Object[], List<String>> action) {
         forEachTable(
                 (place, table) ->
@@ -270,7 +270,7 @@ final class InformationSchema {
                 column.getComment().orElse(null));
     }
 
-    /** {@code null} for a computed column in a file that did not say it: known once its expression is resolved. */
+    /** {@code null} for a computed column of an older file: its type is known once its expression is resolved. */
     private static LogicalType typeOf(Schema.UnresolvedColumn column, CatalogEntries.Derived origin) {
         if (column instanceof Schema.UnresolvedPhysicalColumn physical) {
             return ((DataType) physical.getDataType()).getLogicalType();

@@ -13,7 +13,7 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
 
-/** Rows that are made when the statement is planned, and end. */
+/** A bounded source of rows that are computed when the statement is planned. */
 record InformationSchemaSource(RowType type, Supplier<List<RowData>> rows) implements ScanTableSource {
 
     @Override

@@ -15,10 +15,10 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import rag.flink.UserException;
 import rag.flink.workspace.Database;
 
-/** How this process talks to brokers: always through the internal listener, as the principal of the statement. */
+/** Kafka clients of this process: always on the internal listener, as the principal of the statement. */
 public final class KafkaClients {
 
-    /** Whoever cleans up after statements; a superuser of every broker. */
+    /** Principal of cleanup after statements; a superuser of every broker. */
     public static final String ADMIN = "admin";
 
     private static final Pattern PRINCIPAL = Pattern.compile("[A-Za-z0-9_.@:-]+");
@@ -62,7 +62,7 @@ public final class KafkaClients {
                 });
     }
 
-    /** Closes the clients of brokers that are no longer there, which would try to reach them for ever. */
+    /** Closes the clients of deleted brokers, which would otherwise retry to connect without end. */
     public static void retain(Set<String> bootstraps) {
         ADMINS.keySet().stream()
                 .filter(key -> !bootstraps.contains(key.bootstrap()))

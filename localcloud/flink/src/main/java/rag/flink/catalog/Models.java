@@ -18,8 +18,8 @@ import rag.flink.workspace.Environment;
 /**
  * The models of an environment.
  *
- * <p>As on Confluent Cloud, a second model of the same name is its next version; {@code NAME} alone is the default
- * version, which is the first one until {@code ALTER MODEL} makes it another.
+ * <p>As on Confluent Cloud, a second model of the same name is its next version. {@code NAME} alone means the default
+ * version: the first one, until {@code ALTER MODEL} chooses another.
  */
 final class Models {
 
@@ -43,7 +43,7 @@ final class Models {
             return new Named(parts[0], parts.length == 2 ? parts[1] : null);
         }
 
-        /** {@code NAME$all} can be dropped alone; to look at, it is the default version. */
+        /** {@code NAME$all} means all versions for a DROP only; elsewhere it is the default version. */
         int number(CatalogEntries entries) {
             if (version == null || version.equals(ALL)) {
                 return entries.defaultVersions().getOrDefault(model, 0);
@@ -130,7 +130,7 @@ final class Models {
         }
     }
 
-    /** Changes the options of one version, or which is the default one. */
+    /** Changes the options of one version, or chooses the default version. */
     void alter(Database database, String name, List<ModelChange> changes) {
         Named named = Named.of(name);
         store.change(
@@ -194,7 +194,7 @@ final class Models {
                 });
     }
 
-    /** Drops the default version, {@code NAME$3} or {@code NAME$all}; of what is left the first is the default. */
+    /** Drops the default version, {@code NAME$3} or {@code NAME$all}; the first of the remaining becomes the default. */
     void drop(Database database, String name) {
         Named named = Named.of(name);
         store.change(

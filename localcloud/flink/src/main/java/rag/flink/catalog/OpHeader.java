@@ -25,7 +25,7 @@ final class OpHeader {
 
     private OpHeader() {}
 
-    /** The headers of a record with that change; {@code given} are its other ones, or {@code null}. */
+    /** The headers of a record with that change; {@code given} are its other headers, or {@code null}. */
     static MapData write(RowKind change, MapData given) {
         if (change == RowKind.INSERT) {
             return given;
@@ -45,7 +45,7 @@ final class OpHeader {
         return new GenericMapData(headers);
     }
 
-    /** What a record does to its table; what is no change that Confluent knows adds a row, as without a header. */
+    /** The change that a record makes to its table; an unknown value adds a row, as a missing header does. */
     static RowKind read(MapData headers) {
         ArrayData names = headers.keyArray();
         for (int i = headers.size() - 1; i >= 0; i--) {

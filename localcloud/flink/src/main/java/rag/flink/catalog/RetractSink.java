@@ -64,7 +64,7 @@ final class RetractSink implements DynamicTableSink, SupportsWritingMetadata {
         int given = metadata.indexOf(OpHeader.HEADERS);
         List<String> keys = new ArrayList<>(metadata);
         if (given >= 0) {
-            keys.set(given, "$given"); // these are written with the change's, behind all else
+            keys.set(given, "$given"); // they are written together with the change's header, after all other columns
         }
         keys.add(OpHeader.HEADERS);
         DataType written = DataTypes.ROW(RetractSource.withHeaders(consumed));
@@ -95,7 +95,7 @@ final class RetractSink implements DynamicTableSink, SupportsWritingMetadata {
         return kafka.asSummaryString();
     }
 
-    /** Puts the headers behind a row. */
+    /** Appends the headers to a row. */
     private static final class Changes implements MapFunction<RowData, RowData> {
 
         private static final long serialVersionUID = 1L;

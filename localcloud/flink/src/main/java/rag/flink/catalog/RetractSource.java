@@ -84,7 +84,7 @@ final class RetractSource implements ScanTableSource, SupportsReadingMetadata, S
         };
     }
 
-    /** The fields of a row with its headers behind them. */
+    /** The fields of a row, followed by its headers. */
     static List<DataTypes.Field> withHeaders(DataType row) {
         List<DataTypes.Field> fields = new ArrayList<>();
         DataType.getFields(row).forEach(field -> fields.add(field));
@@ -104,7 +104,7 @@ final class RetractSource implements ScanTableSource, SupportsReadingMetadata, S
         return kafka.asSummaryString();
     }
 
-    /** Takes the headers off a row. */
+    /** Removes the headers from a row and sets its kind by them. */
     private static final class Changes implements MapFunction<RowData, RowData> {
 
         private static final long serialVersionUID = 1L;

@@ -5,7 +5,7 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How to take back, in reverse order, what a change of several steps has done so far. */
+/** Undoes a change of several steps: each step registers its inverse, and they run in reverse order. */
 final class Rollback {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rollback.class);
@@ -16,7 +16,7 @@ final class Rollback {
         steps.push(step);
     }
 
-    /** Takes back whatever can be, also for a statement that was interrupted; what cannot be is logged. */
+    /** Runs every inverse, also in an interrupted thread; one that fails is logged, and the others still run. */
     void run() {
         boolean interrupted = Thread.interrupted();
         while (!steps.isEmpty()) {

@@ -31,7 +31,7 @@ public final class SchemaRegistry {
     private final String url;
     private final String principal;
 
-    /** The registry does not let the principal do this. */
+    /** The principal lacks the right to a subject. */
     public static final class ForbiddenException extends UserException {
 
         private static final long serialVersionUID = 1L;
@@ -44,12 +44,12 @@ public final class SchemaRegistry {
     /** A registered schema; {@code type} is {@code AVRO}, {@code JSON} or {@code PROTOBUF}. */
     public record Registered(int id, String type, String schema) {}
 
-    /** As this process, which may read everything. */
+    /** A client with the rights of this process, which may read everything. */
     public SchemaRegistry(String url) {
         this(url, "internal");
     }
 
-    /** As the principal of a statement. */
+    /** A client with the rights of a statement's principal. */
     public SchemaRegistry(String url, String principal) {
         this.url = url;
         this.principal = principal;
@@ -66,7 +66,7 @@ public final class SchemaRegistry {
                                         found.get("schema").asText()));
     }
 
-    /** Registers a schema, or finds it if it is there already; returns its id. */
+    /** Registers a schema unless it is registered already; returns its id. */
     public int register(String subject, String type, String schema) {
         Map<String, String> body = Map.of("schemaType", type, "schema", schema);
         return call("POST", "/subjects/" + encode(subject) + "/versions", body)
@@ -83,7 +83,7 @@ public final class SchemaRegistry {
         return numbers;
     }
 
-    /** Deletes a subject; {@link #purge} then does it for good. */
+    /** Soft-deletes a subject; {@link #purge} then hard-deletes it. */
     void delete(String subject) {
         call("DELETE", "/subjects/" + encode(subject), null);
     }
@@ -92,19 +92,19 @@ public final class SchemaRegistry {
         call("DELETE", "/subjects/" + encode(subject) + PERMANENT, null);
     }
 
-    /** Deletes one version for good. */
+    /** Hard-deletes one version. */
     void deleteVersion(String subject, int version) {
         String path = "/subjects/" + encode(subject) + "/versions/" + version;
         call("DELETE", path, null);
         call("DELETE", path + PERMANENT, null);
     }
 
-    /** Asks for the deletion of a version that no subject has: refused like any other, else without effect. */
+    /** Checks the right to delete: requests the deletion of a version that no subject has, which changes nothing. */
     void requireDeletable(String subject) {
         call("DELETE", "/subjects/" + encode(subject) + "/versions/" + Integer.MAX_VALUE, null);
     }
 
-    /** The text of the schema with that id; schemas are immutable, so each is asked for once. */
+    /** The text of the schema with that id; cached for ever, because schemas are immutable. */
     public String byId(int id) {
         return BY_ID.computeIfAbsent(url, key -> new ConcurrentHashMap<>())
                 .computeIfAbsent(

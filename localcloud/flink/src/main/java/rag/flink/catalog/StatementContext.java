@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * On whose behalf tables are read and written.
+ * The statement for which tables are read and written.
  *
  * @param name the statement's name, part of its transactional ids
- * @param principal the Kafka user it acts as
- * @param scan options that go before each table's own, such as {@code scan.startup.mode}
- * @param startingOffsets Flink's {@code specific-offsets} by topic; goes before the startup mode
- * @param systemColumns whether it sees them
+ * @param principal the Kafka user that it acts as
+ * @param scan options that override each table's own, such as {@code scan.startup.mode}
+ * @param startingOffsets Flink's {@code specific-offsets} by topic; overrides the startup mode
+ * @param systemColumns whether it sees the hidden columns ({@link SystemColumns})
  * @param sinks how many sinks it has so far
  */
 public record StatementContext(
@@ -31,16 +31,16 @@ public record StatementContext(
     }
 
     /**
-     * Prefix of the next of its sinks: with the ids of another one, each would fence the other's transactions.
+     * Prefix of the transactional ids of its next sink. Two sinks with the same ids would fence each other's transactions.
      *
-     * <p>Planned again after a restart, the same sink has the same one.
+     * <p>A sink gets the same prefix when the statement is planned again after a restart.
      */
     String nextSinkPrefix() {
         int earlier = sinks.getAndIncrement();
         return earlier == 0 ? transactionalIdPrefix() : transactionalIdPrefix() + "_" + (earlier + 1);
     }
 
-    /** What Confluent prefixes the transactional ids of a statement with, and grants rights on. */
+    /** Confluent's prefix of a statement's transactional ids, on which rights are granted. */
     public String transactionalIdPrefix() {
         return "_confluent-flink_" + name;
     }

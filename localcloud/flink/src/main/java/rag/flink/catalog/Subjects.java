@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import rag.flink.workspace.Environment;
 
-/** The subjects of one topic: changed with a principal's rights, put back as this process. */
+/** The subjects of one topic: changed with a principal's rights, rolled back with those of this process. */
 final class Subjects {
 
     private final SchemaRegistry registry;
@@ -42,12 +42,12 @@ final class Subjects {
         registry.register(subject, type, schema);
     }
 
-    /** Refuses before anything is deleted what the registry would refuse in the middle. */
+    /** Checks the right to delete before anything is deleted: a refusal after the first subject would be too late. */
     void requireDeletable() {
         existing().forEach(registry::requireDeletable);
     }
 
-    /** Deletes them, recoverably until {@link #purge}. */
+    /** Soft-deletes them: they can be recovered until {@link #purge}. */
     void delete(Rollback rollback) {
         for (String subject : existing()) {
             SchemaRegistry.Registered latest = own.latest(subject).orElseThrow();
@@ -56,7 +56,7 @@ final class Subjects {
         }
     }
 
-    /** Deletes for good what has been deleted, so that the names can be used for other schemas. */
+    /** Hard-deletes the soft-deleted subjects, so that their names can be used for other schemas. */
     void purge() {
         List.of(value, key).forEach(registry::purge);
     }

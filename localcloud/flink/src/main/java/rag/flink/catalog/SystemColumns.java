@@ -8,8 +8,8 @@ import org.apache.flink.table.types.DataType;
 /**
  * Whether a statement sees the hidden column of every table, {@code $rowtime}: the time of the Kafka record.
  *
- * <p>It is there for a statement that names it, or uses a view that does, or describes a table to the full. Others have no
- * use for it, and would pay for its watermark. {@code SELECT *} leaves it out by Flink's own {@code
+ * <p>A statement has it if it names it, uses a view that names it, or runs DESCRIBE EXTENDED. Others do not need it, and
+ * would pay for its watermark. {@code SELECT *} leaves it out by Flink's own {@code
  * table.column-expansion-strategy}.
  */
 public final class SystemColumns {
@@ -18,14 +18,14 @@ public final class SystemColumns {
     static final DataType TYPE = DataTypes.TIMESTAMP_LTZ(3).notNull();
     static final String COMMENT = "SYSTEM";
 
-    /** Where it comes from. */
+    /** The metadata that it is read from. */
     static final CatalogEntries.Derived COLUMN =
             new CatalogEntries.Derived(
                     ROWTIME, TYPE.getLogicalType().asSerializableString(), "timestamp", true, null, COMMENT);
 
     private static final String SOURCE_WATERMARK = "SOURCE_WATERMARK()";
 
-    /** That of a table whose DDL declares none. */
+    /** The watermark of a table whose DDL declares none. */
     static final CatalogEntries.Watermark WATERMARK = new CatalogEntries.Watermark(ROWTIME, SOURCE_WATERMARK);
 
     private static final Pattern SQL_COMMENT = Pattern.compile("--[^\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
@@ -62,7 +62,7 @@ public final class SystemColumns {
         }
     }
 
-    /** The cloud's own watermark is as late as records usually are, and at least 50 ms; here it is that. */
+    /** Confluent's default watermark adapts to how late records usually are, at least 50 ms; here it is fixed at that. */
     static String watermark(String column, String expression) {
         return expression.equals(SOURCE_WATERMARK) ? "`" + column + "` - INTERVAL '0.050' SECOND" : expression;
     }

@@ -44,7 +44,7 @@ enum TableFormat {
 
     abstract DataType rowOf(String schema);
 
-    /** The format of that name, which the options of a table have been checked for. */
+    /** The format of that name; the options have been validated before, so it exists. */
     static TableFormat ofOption(String value) {
         return Arrays.stream(values()).filter(format -> format.option.equals(value)).findFirst().orElseThrow();
     }

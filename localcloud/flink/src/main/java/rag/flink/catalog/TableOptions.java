@@ -12,9 +12,9 @@ import rag.flink.Settings;
 import rag.flink.UserException;
 
 /**
- * What an {@code ALTER TABLE} makes of a table's options, checked; nothing is changed yet.
+ * The validated result of an {@code ALTER TABLE} on a table's options; nothing is changed yet.
  *
- * @param configsBefore the topic's settings as the options had them
+ * @param configsBefore the topic's settings according to the options before
  * @param configs the topic's settings as they will be
  */
 record TableOptions(
@@ -48,7 +48,7 @@ record TableOptions(
         Map<String, String> after = new HashMap<>(before);
         after.putAll(set);
         after.keySet().removeAll(reset);
-        // What the mode once said of the topic stays: compaction would take the rest of a log's records away.
+        // The topic keeps its cleanup policy: switching to compaction would delete records of a log.
         String mode = before.getOrDefault(TopicTables.CHANGELOG_MODE, "append");
         return new TableOptions(
                 set, reset, TopicSettings.fromOptions(before, mode), TopicSettings.fromOptions(after, mode));

@@ -17,7 +17,7 @@ final class TopicSettings {
 
     static Map<String, String> fromOptions(Map<String, String> options, String changelogMode) {
         Map<String, String> configs = new LinkedHashMap<>();
-        // A log of updates keeps the last one of each key for ever, as the cloud's do.
+        // A compacted topic keeps the last record of each key for ever, as in the cloud.
         configs.put("cleanup.policy", changelogMode.equals("upsert") ? "compact" : "delete");
         for (Map.Entry<String, String> option : options.entrySet()) {
             String value = option.getValue();
@@ -27,7 +27,7 @@ final class TopicSettings {
                 case "kafka.retention.size" -> configs.put("retention.bytes", bytes(option.getKey(), value));
                 case "kafka.max-message-size" -> configs.put("max.message.bytes", bytes(option.getKey(), value));
                 case "kafka.message-timestamp-type" -> configs.put("message.timestamp.type", value);
-                default -> {} // of the table alone
+                default -> {} // an option of the table alone, not of its topic
             }
         }
         return configs;

@@ -28,15 +28,15 @@ import rag.flink.workspace.Environment;
 /**
  * Turns a table of the catalog into Flink's Kafka connector.
  *
- * <p>A table's own options are Confluent's; what the connector needs besides (addresses, login, schema ids) is added
- * here, where no statement can show or set it.
+ * <p>A table's own options are Confluent's. The connector's other options (addresses, login, schema ids) are added here,
+ * so that no statement can show or set them.
  */
 final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
 
-    /** The broker's maximum: a machine that slept keeps what was written but not yet committed. */
+    /** The broker's maximum: transactions that are open while a machine sleeps must not time out. */
     private static final String TRANSACTION_TIMEOUT_MILLIS = "900000";
 
-    /** Kafka's own 16 kB hold four vectors, and the broker's work is by the batch. */
+    /** Kafka's default of 16 kB holds four vectors; larger batches are less work for the broker. */
     private static final String PRODUCER_BATCH_BYTES = Integer.toString(256 * 1024);
 
     private final Environment environment;
@@ -67,13 +67,15 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         Map<String, String> options = connectorOptions(context, part -> latestSchema(context, part));
         Map<String, String> table = context.getCatalogTable().getOptions();
         options.put("properties.group.id", statement.transactionalIdPrefix());
-        // Offsets live in checkpoints; committing them too would need rights on a consumer group.
+        // Offsets are in the checkpoints; committing them as well would need rights on a consumer group.
         options.put("properties.commit.offsets.on.checkpoint", "false");
         options.put(
                 "properties.isolation.level",
                 table.getOrDefault(TopicSettings.ISOLATION_LEVEL, "read-committed").replace('-', '_'));
         boolean upsert = isUpsert(table);
         String carriedOver = statement.startingOffsets().get(options.get("topic"));
+        // Carried-over offsets win over the statement's and the table's options: the table may say `earliest`. An upsert source
+        // always reads from the beginning, to build its state.
         if (!upsert && carriedOver != null) {
             options.put("scan.startup.mode", "specific-offsets");
             options.put("scan.startup.specific-offsets", carriedOver);
@@ -96,7 +98,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         return sink(context, part -> latestSchema(context, part), statement.nextSinkPrefix());
     }
 
-    /** The sink of a table that a statement is about to create, good for a plan that nobody runs. */
+    /** The sink of a table that a statement is about to create, for planning only: it is never run. */
     DynamicTableSink createPlannedSink(Context context) {
         String topic = context.getObjectIdentifier().getObjectName();
         ResolvedCatalogTable asked = context.getCatalogTable();
@@ -121,13 +123,14 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         boolean upsert = isUpsert(table);
         options.put("sink.delivery-guarantee", "exactly-once");
         options.put("sink.transactional-id-prefix", transactionalIdPrefix);
-        // A few ids used again and again: one for each commit would fill the broker's memory within days.
+        // A pool of ids that are reused: a new one for each commit would fill the broker's memory within days.
         options.put("sink.transaction-naming-strategy", "pooling");
         options.put("properties.transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
         options.put("properties.batch.size", PRODUCER_BATCH_BYTES);
         options.put(
                 "properties.compression.type",
                 table.getOrDefault(TopicSettings.COMPRESSION_TYPE, "none"));
+        // Without a key, Kafka would spread rows over partitions, and a retraction could overtake its row.
         if (isRetract(table) && !options.containsKey("key.format")) {
             options.put("sink.partitioner", ValuePartitioner.class.getName());
         }
@@ -188,7 +191,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
                 .orElseThrow(() -> new UserException("The topic '" + topic + "' has no " + part + " schema."));
     }
 
-    /** The append-only connector takes no primary key: there it is a promise of the user's, not the connector's. */
+    /** The append-only connector accepts no primary key: with it, uniqueness is the user's promise (NOT ENFORCED). */
     private static Context delegate(Context context, Map<String, String> options, boolean upsert) {
         ResolvedCatalogTable table = context.getCatalogTable();
         ResolvedSchema schema = table.getResolvedSchema();
@@ -212,7 +215,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         return "retract".equals(table.get(TopicTables.CHANGELOG_MODE));
     }
 
-    /** Where reading begins or ends: as the statement's properties say, else as the table's options do. */
+    /** The offset at which reading starts or ends: from the statement's properties, else from the table's options. */
     private void copyScan(Map<String, String> table, Map<String, String> to, String end) {
         String prefix = "scan." + end + ".";
         Map<String, String> from = statement.scan().containsKey(prefix + "mode") ? statement.scan() : table;

@@ -17,7 +17,7 @@ import rag.flink.Settings;
 import rag.flink.UserException;
 import rag.flink.catalog.SchemaRegistry.Registered;
 
-/** The two directions between a table and what stands for it: a topic's registered schemas and a catalog entry. */
+/** Converts between a table and its representation: a topic's registered schemas and a catalog entry. */
 final class TopicTables {
 
     static final String KEY_FORMAT = "key.format";
@@ -101,7 +101,7 @@ final class TopicTables {
         }
     }
 
-    /** What a {@code CREATE TABLE} asks for, checked; nothing is made yet. */
+    /** The validated result of a {@code CREATE TABLE}; nothing is created yet. */
     static NewTable planned(String name, ResolvedCatalogTable table) {
         RowType row = (RowType) table.getResolvedSchema().toPhysicalRowDataType().getLogicalType();
         if (row.getFieldCount() == 0) {
@@ -146,7 +146,7 @@ final class TopicTables {
                         DerivedColumns.watermarkOf(table.getResolvedSchema()).orElse(null)));
     }
 
-    /** Refuses what the local cloud does not do; first the connector, to which the other options may belong. */
+    /** Refuses options that are not served; the connector first, because the others may belong to it. */
     private static void requireServed(Map<String, String> options) {
         String connector = options.get("connector");
         if (connector != null) {
@@ -156,7 +156,7 @@ final class TopicTables {
         ExternalTables.requireNone(options.keySet());
     }
 
-    /** Refuses a changelog mode that needs a key of a table without one. */
+    /** Refuses a changelog mode that needs a key for a table without one. */
     static void requireKeyed(String mode, boolean hasPrimaryKey) {
         if (mode.equals("upsert") && !hasPrimaryKey) {
             throw new UserException("'changelog.mode' = 'upsert' needs a PRIMARY KEY (...) NOT ENFORCED.");
@@ -173,7 +173,7 @@ final class TopicTables {
             String valueSchemaType,
             CatalogEntries.Table entry) {
 
-        /** The table as the catalog will have it; its schemas are those that will be registered, without ids yet. */
+        /** The table as it will be in the catalog; its schemas have no ids before they are registered. */
         CatalogTable table(String topic) {
             return tableOf(topic, partitions, key(), Optional.of(value()), Optional.of(entry), false);
         }

@@ -35,7 +35,7 @@ final class Topics {
         this.principal = principal;
     }
 
-    /** Names of the topics that are tables: not Confluent's own. (Kafka's own are not listed at all.) */
+    /** Names of the topics that are tables: without Confluent's internal ones. (Kafka's internal ones are never listed.) */
     List<String> list(Database database) {
         try {
             return KafkaClients.await(admin(database).listTopics().names()).stream()
@@ -47,7 +47,7 @@ final class Topics {
         }
     }
 
-    /** The table of a topic; a topic or schema that the principal may not see does not exist for it. */
+    /** The table of a topic. To the principal, a topic or schema that it may not see does not exist. */
     Optional<CatalogTable> find(
             Database database, String topic, Optional<CatalogEntries.Table> entry, boolean systemColumns) {
         try {
@@ -93,9 +93,9 @@ final class Topics {
     }
 
     /**
-     * Makes topic and schemas, or neither.
+     * Creates topic and schemas, or neither.
      *
-     * @return how to take that back; empty if somebody else made the topic meanwhile
+     * @return the rollback; empty if the topic exists already
      */
     Optional<Rollback> create(Database database, String topic, TopicTables.NewTable wanted) {
         Subjects subjects =
@@ -127,7 +127,7 @@ final class Topics {
         return Optional.of(rollback);
     }
 
-    /** Sets what differs, and gives back to the broker's default what is named no more. */
+    /** Sets the settings that differ, and resets those that are no longer named to the broker's default. */
     void configure(Database database, String topic, Map<String, String> before, Map<String, String> wanted) {
         List<AlterConfigOp> changes = new ArrayList<>();
         wanted.forEach(
@@ -194,7 +194,7 @@ final class Topics {
         awaitVisible(database, topic, false);
     }
 
-    /** The controller answers before every broker knows: a statement run next must not see the past. */
+    /** Waits until the broker knows the change: the controller answers earlier, and the next statement must see it. */
     private void awaitVisible(Database database, String topic, boolean wanted) {
         long deadline = System.currentTimeMillis() + VISIBLE_WITHIN_MILLIS;
         while (partitions(database, topic).isPresent() != wanted && System.currentTimeMillis() < deadline) {

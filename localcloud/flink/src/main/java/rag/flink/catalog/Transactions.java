@@ -14,14 +14,14 @@ import rag.flink.UserException;
 import rag.flink.workspace.Database;
 import rag.flink.workspace.Workspace;
 
-/** Kafka transactions that a cancelled statement left open: until they end, nobody can read what came after them. */
+/** Kafka transactions that a cancelled statement left open: until they end, consumers cannot read later records. */
 public final class Transactions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
 
     private Transactions() {}
 
-    /** Aborts those of a statement that is gone for good, on every running cluster it may have written to. */
+    /** Aborts the transactions of a deleted statement, on every running cluster that it may have written to. */
     public static void abort(StatementContext statement) {
         // Flink's ids are PREFIX-SUBTASK-CHECKPOINT; another statement's name may begin with this one's, but has no "_".
         Pattern ids = Pattern.compile(Pattern.quote(statement.transactionalIdPrefix()) + "(_\\d+)?-\\d+-\\d+");

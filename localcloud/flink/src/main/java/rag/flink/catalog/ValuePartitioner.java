@@ -4,7 +4,7 @@ import org.apache.flink.connector.kafka.sink.KafkaPartitioner;
 import org.apache.flink.table.data.RowData;
 import org.apache.kafka.common.utils.Utils;
 
-/** Puts a row and its retraction into one partition, where their order is kept: by the hash of all that is written. */
+/** Partitions by the hash of the whole value: a row and its retraction go to one partition, which keeps their order. */
 public final class ValuePartitioner implements KafkaPartitioner<RowData> {
 
     private static final long serialVersionUID = 1L;

@@ -40,7 +40,7 @@ final class Views {
                                         Map.of()));
     }
 
-    /** Makes a view, or gives one another query, whatever columns that has. */
+    /** Creates a view, or replaces the query of one, also by a query with other columns. */
     void replace(String name, ResolvedCatalogView view) {
         if (uses(view.getExpandedQuery(), name, new HashSet<>())) {
             throw new UserException("The view '" + name + "' would be made of itself: write a query that does not use it.");
@@ -54,13 +54,13 @@ final class Views {
         store.change(environment, database, entries -> entries.views().put(name, entry));
     }
 
-    /** What uses it under its old name finds it no more, as with any other relation. */
+    /** Renames a view; statements that use its old name no longer find it, as with any other relation. */
     void rename(String name, String newName) {
         store.change(
                 environment, database, entries -> entries.views().put(newName, entries.views().remove(name)));
     }
 
-    /** Whether a query reads that view, be it through others; an expanded query names what it reads in full. */
+    /** Whether a query reads that view, directly or through others; an expanded query has full names. */
     private boolean uses(String expanded, String name, Set<String> visited) {
         if (isNamedIn(expanded, name)) {
             return true;

@@ -31,16 +31,16 @@ import rag.flink.workspace.Environment;
 import rag.flink.workspace.Workspace;
 
 /**
- * The private HTTP interface to this process, for the local cloud's Python side only: loopback, with a token, which is
- * checked before anything of a body is read.
+ * The private HTTP interface of this process, for the local cloud's Python code only: on loopback, with a token that is
+ * checked before any of the body is read.
  *
  * <pre>
- * PUT    /workspace                       environments, connections and the internal token; replaces what was there
+ * PUT    /workspace                       replace environments, connections and the internal token
  * PUT    /statements/UID[?resume=true]    start or resume
  * GET    /statements/UID                  phase, detail, traits
  * GET    /statements/UID/results?token=N  a page of rows
- * POST   /statements/UID/stop             end with a savepoint
- * DELETE /statements/UID                  end and forget
+ * POST   /statements/UID/stop             stop with a savepoint
+ * DELETE /statements/UID                  cancel and delete
  * </pre>
  */
 final class StatementEndpoint implements SqlGatewayEndpoint {
@@ -65,7 +65,7 @@ final class StatementEndpoint implements SqlGatewayEndpoint {
 
     @Override
     public void start() throws IOException {
-        // A refused caller is not waited for: the server would read what it said it sends, up to 64 KiB.
+        // Close at once: the server would otherwise read up to 64 KiB of the refused caller's body first.
         System.setProperty("sun.net.httpserver.drainAmount", "0");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         server.setExecutor(threads);

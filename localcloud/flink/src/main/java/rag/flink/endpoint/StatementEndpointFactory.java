@@ -12,16 +12,16 @@ import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.statement.Statements;
 
-/** The gateway's endpoint in place of the stock REST one, which knows neither traits nor Confluent's encoding of rows. */
+/** Creates the gateway's endpoint, in place of the REST one, which has neither traits nor Confluent's row encoding. */
 public final class StatementEndpointFactory implements SqlGatewayEndpointFactory {
 
     public static final String IDENTIFIER = "confluent";
 
-    /** Folder of catalog entries, checkpoints and of the file that names the endpoint's port. */
+    /** Folder of the catalog entries, the checkpoints and the file with the endpoint's port. */
     public static final ConfigOption<String> STATE =
             ConfigOptions.key("sql-gateway.endpoint.confluent.state").stringType().noDefaultValue();
 
-    /** How often an INSERT commits. */
+    /** Interval of checkpoints, and so of an INSERT's commits. */
     public static final ConfigOption<Duration> COMMIT_INTERVAL =
             ConfigOptions.key("sql-gateway.endpoint.confluent.commit-interval")
                     .durationType()

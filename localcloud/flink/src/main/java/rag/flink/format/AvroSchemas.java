@@ -43,7 +43,7 @@ public final class AvroSchemas {
         throw new UserException("An Avro schema of a table must describe a record.");
     }
 
-    /** Refuses what has no end as columns, or more of them than a table can have: each use of a named type counts. */
+    /** Refuses a recursive schema, and one with more types than a table can have: each use of a named type counts. */
     private static void requireColumns(Schema schema) {
         count(schema, new ArrayList<>(), new SchemaSize());
     }
@@ -89,8 +89,8 @@ public final class AvroSchemas {
     }
 
     /**
-     * The same rows in types that flink-avro can read: within a nested row it knows no {@code TIMESTAMP_LTZ}, whose data are
-     * those of a {@code TIMESTAMP}.
+     * The row type with types that flink-avro can read: it does not support {@code TIMESTAMP_LTZ} in nested rows. {@code
+     * TIMESTAMP} has the same internal data.
      */
     static RowType readable(RowType row) {
         return (RowType) readable((LogicalType) row);

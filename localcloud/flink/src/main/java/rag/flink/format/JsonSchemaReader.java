@@ -28,7 +28,7 @@ import org.apache.flink.table.types.logical.VarCharType;
 import rag.flink.Json;
 import rag.flink.UserException;
 
-/** From a registered JSON Schema to columns: the reading half of {@link JsonSchemas}. */
+/** Converts a registered JSON Schema to columns: the reading half of {@link JsonSchemas}. */
 final class JsonSchemaReader {
 
     private final JsonNode root;

@@ -24,8 +24,8 @@ import rag.flink.UserException;
 /**
  * JSON Schema and Flink's types, as Confluent Cloud maps them ("Data Type Mappings", JSON Schema).
  *
- * <p>{@code connect.type} says which number a number is, {@code connect.index} the place of a column, {@code oneOf} with
- * {@code null} that it may be missing; dates, times and decimals are marked by Kafka Connect's titles.
+ * <p>{@code connect.type} is the type of a number, {@code connect.index} the position of a column, {@code oneOf} with
+ * {@code null} an optional value. Dates, times and decimals have the titles that Kafka Connect gives them.
  */
 public final class JsonSchemas {
 

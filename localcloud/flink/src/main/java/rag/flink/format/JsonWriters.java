@@ -46,7 +46,7 @@ final class JsonWriters extends ValueWriters {
         }
     }
 
-    /** A vector has hundreds of numbers: boxing each of them costs as much as writing them. */
+    /** Without boxing: for the hundreds of numbers of a vector it costs as much as writing them. */
     @Override
     protected ValueWriter array(LogicalType elementType) {
         if (!elementType.is(LogicalTypeRoot.FLOAT)) {

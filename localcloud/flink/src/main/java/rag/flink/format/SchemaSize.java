@@ -3,8 +3,8 @@ package rag.flink.format;
 import rag.flink.UserException;
 
 /**
- * Counts the types of a schema while it is read. References make a short text describe a tree without an end, or one that
- * doubles with each line.
+ * Counts the types of a schema while it is read, and limits them: with references, a short text can describe an endless
+ * tree, or one that doubles with each line.
  */
 final class SchemaSize {
 
@@ -12,7 +12,7 @@ final class SchemaSize {
     static final int DEEPEST = 100;
     private int types;
 
-    /** Takes account of one more type. */
+    /** Counts one more type; an exception if there are too many. */
     void add() {
         if (++types > LARGEST) {
             throw new UserException(

@@ -11,14 +11,14 @@ import rag.flink.UserException;
 import rag.flink.workspace.Connection;
 
 /**
- * Collects single inputs into calls of many: whatever arrived while the previous call was under way goes into the next.
+ * Collects single inputs into batches: inputs that arrive during a call are sent with the next one.
  *
- * <p>So a lone input leaves at once and a flood leaves in calls of {@link #LARGEST_BATCH}, with no wait in between.
+ * <p>So a single input is sent at once, many inputs in calls of {@link #LARGEST_BATCH}, and no timer delays any.
  */
 final class Batcher implements AutoCloseable {
 
     static final int LARGEST_BATCH = 256;
-    // OpenAI takes 300,000 tokens a call; a character is a token at most, but for rare scripts.
+    // OpenAI accepts 300,000 tokens in a call; except in rare scripts, a character is at most one token.
     static final int MOST_CHARACTERS = 200_000;
     private static final int SENDERS = 2;
     private static final int ATTEMPTS = 4;
@@ -62,18 +62,18 @@ final class Batcher implements AutoCloseable {
                 send(batch);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed: the job ends and nobody waits for these any more
+            Thread.currentThread().interrupt(); // closed: the job has ended, so the results are no longer needed
         }
     }
 
-    /** Adds what waits, as far as a provider takes it in one call. */
+    /** Adds waiting inputs, up to the provider's limits for one call. */
     private void fill(List<Item> batch) {
         int characters = batch.get(0).input().length();
         Item next = queue.peek();
         while (next != null
                 && batch.size() < LARGEST_BATCH
                 && (characters += next.input().length()) <= MOST_CHARACTERS) {
-            if (queue.remove(next)) { // else the other sender has it
+            if (queue.remove(next)) { // false: the other sender has taken it
                 batch.add(next);
             }
             next = queue.peek();
@@ -87,12 +87,12 @@ final class Batcher implements AutoCloseable {
             for (int i = 0; i < vectors.size(); i++) {
                 batch.get(i).vector().complete(vectors.get(i));
             }
-        } catch (RuntimeException | Error e) { // whatever it is: a thread that ended here would leave the job waiting
+        } catch (RuntimeException | Error e) { // also errors: if this thread ended, the job would wait for ever
             batch.forEach(item -> item.vector().completeExceptionally(e));
         }
     }
 
-    /** A column of vectors of several sizes is of no use to anybody: the first answer says which size it is. */
+    /** Requires vectors of the size of the first one: vectors of different sizes in a column cannot be compared. */
     private void requireSameDimensions(int found) {
         if (!dimensions.compareAndSet(0, found) && dimensions.get() != found) {
             throw new ModelException(
@@ -105,7 +105,7 @@ final class Batcher implements AutoCloseable {
         long pause = FIRST_PAUSE_MILLIS;
         for (int attempt = 1; ; attempt++) {
             try {
-                // Asked for at each attempt, so that a rotated key is picked up.
+                // Looked up at each attempt, so that a rotated key is used.
                 return OpenAiEmbeddings.embed(connection.get(), modelVersion, inputs);
             } catch (ProviderException e) {
                 String message = "Model '" + model + "': " + e.getMessage();

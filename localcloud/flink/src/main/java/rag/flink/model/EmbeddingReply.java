@@ -11,10 +11,10 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectReader;
 import rag.flink.Json;
 
-/** What a provider answers to a request for embeddings; {@link IllegalArgumentException} says why it is none. */
+/** A provider's reply to a request for embeddings; {@link IllegalArgumentException} if it is not valid. */
 final class EmbeddingReply {
 
-    // A number with every digit it has takes several times the memory, and a vector has no use for them.
+    // Not BigDecimal: all digits of a number take several times the memory, and vectors are floats.
     private static final ObjectReader READER =
             Json.MAPPER.reader().without(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 

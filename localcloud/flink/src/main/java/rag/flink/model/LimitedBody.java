@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** A reply's body in memory, of which no more is read than a limit: then the connection is closed. */
+/** A reply's body in memory, read up to a limit; beyond it the connection is closed. */
 final class LimitedBody implements BodySubscriber<byte[]> {
 
     /** The body is longer than the limit. */
@@ -32,12 +32,12 @@ final class LimitedBody implements BodySubscriber<byte[]> {
         this.beginningIsEnough = beginningIsEnough;
     }
 
-    /** All of it; {@link TooLargeException} if that is more than {@code limit} bytes. */
+    /** The whole body; {@link TooLargeException} if it has more than {@code limit} bytes. */
     static LimitedBody whole(int limit) {
         return new LimitedBody(limit, false);
     }
 
-    /** Its first {@code limit} bytes, roughly. */
+    /** The beginning of the body, roughly {@code limit} bytes. */
     static LimitedBody beginning(int limit) {
         return new LimitedBody(limit, true);
     }

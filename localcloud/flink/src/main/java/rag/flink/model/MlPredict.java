@@ -32,8 +32,8 @@ import rag.flink.workspace.Workspace;
 /**
  * {@code ML_PREDICT('model', column)}: one row with the model's output column for each input.
  *
- * <p>The planner asks the instance of the module for types, then specializes it into the one that is shipped with the
- * job; that one holds names only, never an endpoint's key.
+ * <p>The planner asks the module's instance for types, then specializes it into the instance that is serialized into the
+ * job. That one holds names only, never an endpoint's key.
  */
 public final class MlPredict extends AsyncTableFunction<RowData> implements SpecializedFunction {
 
@@ -111,7 +111,7 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
                 resolver, found.name(), found.environmentId(), options.connection(), options.modelVersion());
     }
 
-    /** The provider may answer the same input differently tomorrow: never folded or computed twice. */
+    /** Not deterministic, as a provider's model may change: the planner must not fold or repeat calls. */
     @Override
     public boolean isDeterministic() {
         return false;
@@ -140,7 +140,7 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
         }
     }
 
-    /** Called by the generated code. A null input has a null vector, without a call. */
+    /** Called by the generated code. The vector of a null input is null; the provider is not called. */
     public void eval(CompletableFuture<Collection<RowData>> result, String model, StringData input) {
         if (input == null) {
             result.complete(rowOf(null));

@@ -4,7 +4,7 @@ import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
 import rag.flink.UserException;
 
-/** A refusal that no restart of the job would change, such as a wrong API key: the statement fails at once. */
+/** A permanent error, such as a wrong API key: retries would not help, so the statement fails at once. */
 @ThrowableAnnotation(ThrowableType.NonRecoverableError)
 public final class ModelException extends UserException {
 

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.apache.flink.table.functions.FunctionDefinition;
 import org.apache.flink.table.module.Module;
 
-/** Confluent's model functions, ahead of Flink's own of the same name; one per statement, since names are relative to it. */
+/** Confluent's model functions, ahead of Flink's own of the same name. One per statement: names are relative to it. */
 public final class ModelModule implements Module {
 
     public static final String NAME = "confluent";

@@ -15,13 +15,13 @@ import rag.flink.workspace.Environment;
  */
 public record ModelOptions(String connection, String modelVersion) {
 
-    /** Those that are done, and two that only describe a version. */
+    /** Options that are served, and two that only describe a version. */
     private static final List<String> KNOWN =
             List.of("task", "provider", "openai.connection", "openai.model_version", "tag", "description");
 
     private static final String DEFAULT_MODEL_VERSION = "text-embedding-ada-002";
 
-    /** Checks the options of a model about to be created; keys are lower case. */
+    /** Validates the options of a model before it is created; keys are lower case. */
     public static void check(String model, Map<String, String> options, Environment environment) {
         String name = of(model, options).connection();
         options.keySet().stream()

@@ -6,7 +6,7 @@ import org.apache.flink.table.catalog.exceptions.ModelNotExistException;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
 
-/** Finds the model that a name means to one statement. */
+/** Resolves a model's name for one statement: {@code m}, {@code database.m} or {@code catalog.database.m}. */
 public final class ModelResolver {
 
     private final ObjectNames names;
@@ -26,7 +26,7 @@ public final class ModelResolver {
                 String environment = place.get().catalog().environment().id();
                 return new Found(place.get().path().getObjectName(), environment, model);
             } catch (ModelNotExistException e) {
-                // told below, as for an unknown catalog
+                // reported below, as for an unknown catalog
             }
         }
         throw new UserException(names.missing("Model", name));

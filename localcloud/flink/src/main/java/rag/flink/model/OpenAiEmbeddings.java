@@ -29,7 +29,7 @@ final class OpenAiEmbeddings {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int LONGEST_MESSAGE = 300;
     private static final int LARGEST_FRAME = 64 << 10;
-    // 4,096 dimensions, each with as many characters as a double can have and then some.
+    // 4,096 dimensions, each with more characters than a double can have.
     private static final int LARGEST_VECTOR = 128 << 10;
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
@@ -46,7 +46,7 @@ final class OpenAiEmbeddings {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", modelVersion);
         body.put("input", inputs);
-        // A third of the bytes of decimal digits, and no parsing.
+        // Base64: a third of the bytes of decimal digits, and no parsing of numbers.
         body.put("encoding_format", "base64");
         int largest = LARGEST_FRAME + LARGEST_VECTOR * inputs.size();
         HttpResponse<byte[]> response = send(connection, Json.bytes(body), largest, timeout);
@@ -84,7 +84,7 @@ final class OpenAiEmbeddings {
                                         ? LimitedBody.whole(largest)
                                         : LimitedBody.beginning(LARGEST_FRAME));
         try {
-            // The request's own timeout ends with the reply's headers; this one holds for the body, too.
+            // The request's own timeout covers only the wait for the headers; this one covers the body, too.
             return reply.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw transientFault(connection, "did not answer in time.");
@@ -116,7 +116,7 @@ final class OpenAiEmbeddings {
         return new ProviderException(described(connection, message), worthRetrying, retryAfter);
     }
 
-    /** OpenAI's error message, else the beginning of the body; some providers quote the key, so it is blotted out. */
+    /** OpenAI's error message, else the beginning of the body; some providers quote the key, which is masked. */
     private static String reason(Connection connection, byte[] body) {
         String text;
         try {
@@ -142,7 +142,7 @@ final class OpenAiEmbeddings {
         try {
             return Math.max(0, Long.parseLong(header.strip()));
         } catch (NumberFormatException e) {
-            return 0; // a date: the usual back-off will do
+            return 0; // a date (also allowed): use the default back-off
         }
     }
 

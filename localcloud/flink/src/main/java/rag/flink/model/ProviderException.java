@@ -1,6 +1,6 @@
 package rag.flink.model;
 
-/** A call to a model's provider that failed, told in one sentence that holds no secret. */
+/** A failed call to a model's provider; the message is one sentence without secrets. */
 final class ProviderException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -14,12 +14,12 @@ final class ProviderException extends Exception {
         this.retryAfterMillis = retryAfterMillis;
     }
 
-    /** Whether the same call may well succeed later: an overload or an outage, not a refusal. */
+    /** Whether the error is transient: an overload or an outage, not a refusal. */
     boolean isTransient() {
         return transientFault;
     }
 
-    /** How long the provider asked to wait, or 0. */
+    /** The wait that the provider asked for ({@code Retry-After}), or 0. */
     long retryAfterMillis() {
         return retryAfterMillis;
     }

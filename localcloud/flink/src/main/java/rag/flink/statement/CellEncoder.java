@@ -10,7 +10,7 @@ import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import rag.flink.ValueWriters;
 
-/** Writes cells of results as Confluent's API does: every scalar a JSON string, lists for arrays, rows and maps. */
+/** Writes cells of results as Confluent's API does: scalars as JSON strings; arrays, rows and maps as lists. */
 final class CellEncoder extends ValueWriters {
 
     CellEncoder() {

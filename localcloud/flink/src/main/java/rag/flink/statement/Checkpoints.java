@@ -13,9 +13,9 @@ import org.apache.flink.util.FileUtils;
 import rag.flink.UserException;
 
 /**
- * Where the checkpoints of statements are: {@code UID/ATTEMPT/JOB_ID/chk-N} and {@code UID/ATTEMPT/savepoint-...}.
+ * Folders of the checkpoints of statements: {@code UID/ATTEMPT/JOB_ID/chk-N} and {@code UID/ATTEMPT/savepoint-...}.
  *
- * <p>Each attempt has a folder of its own, so that the order of checkpoints never depends on clocks.
+ * <p>Each attempt has a numbered folder of its own, so that the order of checkpoints does not depend on the clock.
  */
 final class Checkpoints {
 
@@ -29,7 +29,7 @@ final class Checkpoints {
         this.root = root;
     }
 
-    /** The folder of the next attempt; Flink makes it with the first checkpoint, so that a query leaves nothing. */
+    /** The folder of the next attempt. Flink creates it with the first checkpoint, so a query leaves no empty folder. */
     Path nextAttempt(String uid) {
         List<Path> attempts = attempts(uid);
         int next = attempts.isEmpty() ? 1 : number(attempts.get(0)) + 1;

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rag.flink.UserException;
 
-/** Makes of a chain of exceptions the one message that a user can act on, in Confluent's words where they are known. */
+/** Converts a chain of exceptions to one sentence that a user can act on, in Confluent's words where they are known. */
 final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -41,7 +41,7 @@ final class Failures {
     /**
      * One line, without stack or class names.
      *
-     * <p>A message of Java's own helps nobody: it goes to the log, with its stack, and the line says where.
+     * <p>An internal error's message does not help a user: it goes to the log, with its stack, and the line names the log.
      */
     static String describe(Throwable failure, String statement, String catalog, String database) {
         List<Throwable> chain = chain(failure);
@@ -110,7 +110,7 @@ final class Failures {
                 + "Using current catalog '" + catalog + "' and current database '" + database + "'.";
     }
 
-    /** What the innermost exception says that says anything; {@code null} if that is a fault of a program. */
+    /** The message of the innermost exception that has one; {@code null} if that is an internal error. */
     private static String root(List<Throwable> chain) {
         for (int i = chain.size() - 1; i >= 0; i--) {
             String message = chain.get(i).getMessage();

@@ -15,8 +15,8 @@ import org.apache.flink.util.CloseableIterator;
 /**
  * The final rows of a bounded changelog.
  *
- * <p>A snapshot query of Confluent's gives plain rows, and its client reads them only when the statement has completed:
- * so the changelog is taken in full, and what was retracted is gone before the first row is handed out.
+ * <p>Confluent's snapshot queries return plain rows, and clients read them only when the statement has completed. So the
+ * whole changelog is collected, and retracted rows are removed before the first row is returned.
  */
 final class FoldedRows implements CloseableIterator<RowData> {
 

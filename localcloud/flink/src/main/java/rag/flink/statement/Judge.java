@@ -28,11 +28,11 @@ import rag.flink.Settings;
 import rag.flink.UserException;
 
 /**
- * Decides from the parsed text alone whether a statement may run: before Flink resolves it, which may act or fail in ways
- * of its own.
+ * Decides from the parsed text alone whether a statement is served: before Flink resolves it, which may have side effects
+ * or fail with messages of its own.
  *
- * <p>What is not listed in {@code statements.tsv} is refused. There the first column is the parser's class, the second
- * the statement's name, the third the sentence that refuses it, empty if it is served.
+ * <p>A statement that is not listed in {@code statements.tsv} is refused. Its columns: the parser's class, the statement's
+ * name, the sentence that refuses it (empty if it is served).
  */
 final class Judge {
 
@@ -41,7 +41,7 @@ final class Judge {
 
     private Judge() {}
 
-    /** Refuses, by its name and in one sentence, what the local cloud does not do. */
+    /** Refuses a statement that is not served, in one sentence with its name. */
     static void requireServed(SqlNode statement) {
         requireServedKind(statement);
         if (statement instanceof SqlRichExplain explain) {
@@ -67,7 +67,7 @@ final class Judge {
         if (exact != null && exact.text().isEmpty()) {
             return;
         }
-        // What refuses a kind refuses its variants, too; what serves one serves no other.
+        // A refusal holds for subclasses, too; a class that is served does not make its subclasses served.
         for (Class<?> type = statement.getClass(); exact == null && type != null; type = type.getSuperclass()) {
             exact = KINDS.find(type.getSimpleName()).filter(row -> !row.text().isEmpty()).orElse(null);
         }
@@ -75,7 +75,7 @@ final class Judge {
                 exact != null ? exact.text() : name(statement) + " is not supported by the local cloud.");
     }
 
-    /** The name of its row: queries and calls of procedures have no class of their own. */
+    /** The name of a statement's row: queries and calls of procedures have no class of their own. */
     private static String kind(SqlNode statement) {
         if (statement.isA(SqlKind.QUERY)) {
             return "SqlQuery";
@@ -125,7 +125,7 @@ final class Judge {
         return new UserException(words + " is not supported by the local cloud: " + remedy);
     }
 
-    /** A hint changes how a table is read, never what it is. */
+    /** Refuses hints that change what a table is: a hint may only change how it is read. */
     private static void requireServedHints(SqlNode statement) {
         statement.accept(
                 new SqlBasicVisitor<Void>() {

@@ -5,8 +5,8 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.CloseableIterator;
 
 /**
- * The first rows of an append-only result. After the last one it tells its owner, who ends the job: Flink itself would
- * go on reading an endless source for a {@code LIMIT} that is long reached.
+ * The first rows of an append-only result. After the last one it notifies its owner, which ends the job: Flink itself
+ * would continue to read an endless source after its {@code LIMIT} has been reached.
  */
 final class LimitedRows implements CloseableIterator<RowData> {
 

@@ -21,17 +21,17 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.OperatorStateHandle;
 
 /**
- * How far a statement had read its topics when a checkpoint was taken, told by the checkpoint itself.
+ * The offsets up to which a statement had read its topics at a checkpoint, read from the checkpoint itself.
  *
- * <p>Written as Confluent's API writes {@code status.latest_offsets}, and Flink its {@code specific-offsets}: topic to
+ * <p>In the format of {@code status.latest_offsets} in Confluent's API and of Flink's {@code specific-offsets}: topic to
  * {@code partition:0,offset:42;partition:1,offset:7}, where the offset is that of the next record to read.
  */
 final class Offsets {
 
-    /** The name that Flink's source operator keeps the splits of its reader under. */
+    /** Name of the state in which Flink's source operator keeps its splits. */
     private static final String SPLITS = "SourceReaderState";
 
-    /** The name that Flink's async operator keeps the rows under that wait for an answer, in the order they came. */
+    /** Name of the state in which Flink's async operator keeps rows that wait for a reply, in their order of arrival. */
     private static final String IN_FLIGHT = "_async_wait_operator_state_";
 
     private static final BytePrimitiveArraySerializer STATE = BytePrimitiveArraySerializer.INSTANCE;
@@ -40,10 +40,10 @@ final class Offsets {
     private Offsets() {}
 
     /**
-     * A statement that failed leaves rows on their way, read but not written. Nothing tells which partition they came from,
-     * so each is rewound by as many: some rows may then be written twice, none is lost.
+     * A failed statement has rows in flight: read but not written. Their partitions are not known, so every partition is
+     * rewound by their number: some rows may be written twice, but none is lost.
      *
-     * <p>Topics of which nothing is known yet (read from the latest offset on, and no record has come since) are left out.
+     * <p>Topics without a known offset are left out (read from the latest offset, without a record since).
      */
     static Map<String, String> in(Path checkpoint) {
         Map<String, Map<Integer, Long>> topics = new TreeMap<>();

@@ -29,10 +29,10 @@ import org.apache.flink.table.planner.utils.JavaScalaConversionUtil;
 import org.apache.flink.table.runtime.connector.source.ScanRuntimeProviderContext;
 
 /**
- * A query, planned once: ready to run, and with what its traits tell.
+ * A planned query: ready to run, with the facts for its traits.
  *
- * <p>Flink's own entry points either run a query or explain it as text; Confluent's API wants the facts of the very plan
- * that runs, so the planner's steps are taken here one by one.
+ * <p>Flink's own entry points either run a query or explain it as text. Confluent's API needs facts of the same plan that
+ * runs, so this class calls the planner's steps one by one.
  *
  * @param upsertColumns indexes of a key of the result, empty without one
  * @param limit rows after which an append-only result is complete
@@ -49,7 +49,7 @@ record Plan(
                 planner.translateToExecNodeGraph(JavaScalaConversionUtil.toScala(List.of(optimized)), false);
         List<Transformation<?>> transformations = planner.translateToPlan(graph);
         planner.afterTranslation();
-        // A batch plan has no changelog: it gives final rows only.
+        // A batch plan has no changelog: it returns final rows only.
         boolean appendOnly =
                 !(optimized instanceof StreamPhysicalRel result) || ChangelogPlanUtils.inputInsertOnly(result);
         return new Plan(
@@ -60,7 +60,7 @@ record Plan(
                 limit(logical));
     }
 
-    /** Whether its changelog is folded into final rows before any is handed out: it has an end, and takes rows back. */
+    /** Whether its changelog is folded into final rows before any is returned: it is bounded and has retractions. */
     boolean isFolded() {
         return bounded && !appendOnly;
     }
@@ -77,7 +77,7 @@ record Plan(
                 .orElse(List.of());
     }
 
-    /** Whether every table that is read has an end. */
+    /** Whether every source table is bounded. */
     static boolean isBounded(RelNode logical) {
         boolean[] bounded = {true};
         new RelVisitor() {
@@ -99,7 +99,7 @@ record Plan(
                 || scan.getScanRuntimeProvider(ScanRuntimeProviderContext.INSTANCE).isBounded();
     }
 
-    /** The {@code LIMIT} of the outermost query, if it has no order: then the first rows are as good as any. */
+    /** The {@code LIMIT} of the outermost query if it has no ORDER BY: then any rows will do, also the first ones. */
     private static OptionalLong limit(RelNode logical) {
         RelNode top = logical;
         while (top instanceof Project) {

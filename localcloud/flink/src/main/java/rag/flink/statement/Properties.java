@@ -14,9 +14,9 @@ import rag.flink.catalog.StatementContext;
 import rag.flink.catalog.SystemColumns;
 
 /**
- * Confluent's {@code sql.*} properties of a statement, told apart by what they change.
+ * Confluent's {@code sql.*} properties of a statement, by what they configure.
  *
- * @param scan options that go before those of every table, such as {@code scan.startup.mode}
+ * @param scan options that override those of every table, such as {@code scan.startup.mode}
  */
 record Properties(
         String currentCatalog, String currentDatabase, Map<String, String> scan, Map<String, String> session) {
@@ -24,10 +24,10 @@ record Properties(
     private static final String TABLES = "sql.tables.";
     private static final String SCAN = TABLES + "scan.";
 
-    /** Stands for "none": Flink wants some name, and no cluster can be called this. */
+    /** Stands for "none": Flink requires a name, and no cluster can have this one. */
     static final String NO_DATABASE = "(none)";
 
-    /** A partition without records holds no watermark back for longer than this, as in the cloud. */
+    /** After this time, a partition without records no longer holds back the watermark, as in the cloud. */
     private static final String IDLE_TIMEOUT = "15 s";
 
     private static final Map<String, String> SESSION_KEYS =

@@ -17,7 +17,7 @@ import rag.flink.Json;
 import rag.flink.ValueWriters.ValueWriter;
 import rag.flink.UserException;
 
-/** The result of a statement, page by page, as the endpoint answers it: {@code {"rows": [...], "next_token": 1}}. */
+/** The result of a statement in pages, in the endpoint's format: {@code {"rows": [...], "next_token": 1}}. */
 final class Results {
 
     private static final int PAGE_ROWS = 1000;
@@ -43,7 +43,7 @@ final class Results {
         return Json.bytes(Json.MAPPER.createObjectNode().put("next_token", next).<ObjectNode>set("rows", Json.MAPPER.createArrayNode()));
     }
 
-    /** The page at {@code token}: the one given last, or the one after it. */
+    /** The page at {@code token}: the last one that was returned, or the next. */
     synchronized byte[] page(long token) {
         if (token == pageToken) {
             return page;
@@ -61,7 +61,7 @@ final class Results {
         return page;
     }
 
-    /** Makes the first page an empty one, whatever there is already. */
+    /** Makes the first page empty, whatever rows there are already. */
     synchronized void beginEmpty() {
         if (pageToken < 0) {
             pageToken = 0;
@@ -69,12 +69,12 @@ final class Results {
         }
     }
 
-    /** Whether the last page was given; it can be asked for again. */
+    /** Whether the last page was returned; it can be requested again. */
     synchronized boolean isExhausted() {
         return exhausted && waiting.isEmpty();
     }
 
-    /** Takes what is there now, up to a page, without waiting for more. */
+    /** Takes the rows that are available now, up to a page, without waiting for more. */
     private void fetch() {
         while (!exhausted && waiting.size() < PAGE_ROWS) {
             ResultSet set = operations.fetchResults(operation, fetched, PAGE_ROWS - waiting.size());
@@ -93,7 +93,7 @@ final class Results {
         }
     }
 
-    /** Writes rows until the page is full; the rest waits for the next one. A page has one row at least, if there is one. */
+    /** Writes rows until the page is full. A page has at least one row, if there is one, however large it is. */
     private byte[] encode(long following) {
         ByteArrayOutputStream buffer = new ByteArrayOutputStream();
         try (JsonGenerator out = Json.MAPPER.getFactory().createGenerator(buffer)) {

@@ -108,6 +108,7 @@ final class Runner {
         config.set(PipelineOptions.NAME, statement.request().name());
         config.set(ExecutionOptions.RUNTIME_MODE, mode);
         config.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, Checkpoints.location(checkpointFolder));
+        // A job that could not be stopped with a savepoint is cancelled, and resumed from its last checkpoint.
         config.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
@@ -115,12 +116,13 @@ final class Runner {
         restoreFrom.ifPresent(
                 path -> {
                     config.set(StateRecoveryOptions.SAVEPOINT_PATH, Checkpoints.location(path));
+                    // Flink then deletes it when a newer one is complete: the folder does not grow with each resume.
                     config.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
                 });
         return config;
     }
 
-    /** Plans it and says what it would be; nothing runs. */
+    /** Plans a statement and returns its traits; nothing runs. */
     private ResultFetcher check(OperationHandle handle, TableEnvironmentInternal environment, Operation operation) {
         if (operation instanceof QueryOperation query) {
             Plan plan = Plan.of(planner(environment), query);
@@ -139,10 +141,11 @@ final class Runner {
         if (isOn("sql.snapshot.mode", "now")) {
             try {
                 TableEnvironmentInternal batch = environment(RuntimeExecutionMode.BATCH);
+                // Resolved a second time: an operation belongs to the planner of its mode.
                 QueryOperation again = (QueryOperation) SqlText.resolve(batch, statement.request().statement());
                 return start(handle, batch, again, Plan.of(planner(batch), again));
             } catch (TableException | UnsupportedOperationException e) {
-                // Logs of updates and asynchronous functions have a plan as a stream only.
+                // Changelog sources and asynchronous functions can be planned in streaming mode only.
                 LOG.debug("Statement {} has no batch plan", statement.request().name(), e);
             }
         }
@@ -151,7 +154,7 @@ final class Runner {
 
     private ResultFetcher start(
             OperationHandle handle, TableEnvironmentInternal environment, QueryOperation query, Plan plan) {
-        // Rows of a query are handed out as they come: after a failure they could not be taken back.
+        // No restarts: rows of a query are returned as they come, and could not be withdrawn after a failure.
         environment.getConfig().set(RestartStrategyOptions.RESTART_STRATEGY, "none");
         statement.planned(Traits.of("SELECT", plan, query.getResolvedSchema()));
         TableResultInternal result = environment.executeCachedPlanInternal(plan.executable());
@@ -172,6 +175,7 @@ final class Runner {
             Operation operation,
             List<ModifyOperation> inserts) {
         TableConfig config = environment.getConfig();
+        // Only for statements that write: a query is not resumed, as its rows are in memory.
         config.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
         boolean bounded = inserts.stream().allMatch(Runner::isBounded);
         statement.planned(Traits.of(SqlKind.of(operation), bounded, true));
@@ -180,7 +184,7 @@ final class Runner {
         return nothing(handle);
     }
 
-    /** A table that is created for a query is there only if the query runs. */
+    /** Keeps a table that is created for a query (CREATE TABLE AS) only if the query runs. */
     private static TableResultInternal executeWhole(
             TableEnvironmentInternal environment, List<ModifyOperation> inserts) {
         List<CreateTableASOperation> creations =

@@ -21,7 +21,7 @@ import rag.flink.workspace.Workspace;
 /**
  * Opens a session of the SQL gateway for one statement: every environment is a catalog in it, by id and by name.
  *
- * <p>One session each, since principal, current database and properties are the statement's own.
+ * <p>One session for each statement, because principal, current database and properties differ between statements.
  */
 final class Sessions {
 

@@ -61,7 +61,7 @@ final class SqlKind {
         return name != null ? name : snakeCase(operation.getClass().getSimpleName().replaceAll("Operation$", ""));
     }
 
-    /** Refuses to rename a thing into another catalog or database, which Flink would do in the old one. */
+    /** Refuses a RENAME into another catalog or database: Flink would ignore it and rename in the old one. */
     static void requireSamePlace(Operation operation) {
         if (operation instanceof AlterViewRenameOperation rename) {
             requireSamePlace("view", rename.getViewIdentifier(), rename.getNewViewIdentifier());

@@ -15,7 +15,7 @@ import org.apache.flink.table.planner.operations.SqlNodeToOperationConversion;
 import rag.flink.UserException;
 import rag.flink.search.SearchCalls;
 
-/** The one place where a text becomes a statement: parsed by Flink, judged, then resolved by Flink. */
+/** The only place where text becomes a statement: parsed by Flink, checked by {@link Judge}, resolved by Flink. */
 final class SqlText {
 
     /** Statements of Confluent Cloud that Flink's parser does not know, after any comments. */
@@ -40,7 +40,7 @@ final class SqlText {
                 .orElseThrow(() -> new UserException("Statements of this kind are not supported by the local cloud."));
     }
 
-    /** The one statement of a text, as Flink's grammar has it; nothing is looked up. */
+    /** Parses a text of one statement by Flink's grammar; no name is resolved. */
     static SqlNode parse(PlannerContext planner, String sql) {
         SqlNodeList statements;
         try {
@@ -53,7 +53,7 @@ final class SqlText {
             }
             throw e;
         } catch (NullPointerException e) {
-            // A stack overflow of Calcite's parser becomes a parse error without a message, which Flink's then reads.
+            // A stack overflow in Calcite's parser becomes a parse error without a message, on which Flink's own code fails.
             throw new UserException(Failures.TOO_DEEP, e);
         }
         if (statements.size() == 1) {

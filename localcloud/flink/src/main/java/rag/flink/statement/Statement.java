@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import rag.flink.MiniClusterExecutorFactory;
 
-/** One statement in this process: what was asked, how far it got, and why it ended. */
+/** One statement in this process: its request, its phase, and why it ended. */
 final class Statement {
 
     private static final Logger LOG = LoggerFactory.getLogger(Statement.class);
@@ -38,7 +38,7 @@ final class Statement {
         this.properties = properties;
     }
 
-    /** A statement that failed before it could be given to the gateway. */
+    /** A statement that failed before it was submitted to the gateway. */
     static Statement failed(StatementRequest request, Throwable failure) {
         Statement statement = new Statement(request, null);
         statement.end.set(new Status(Phase.FAILED, Failures.describe(failure, request.name(), "", ""), null));
@@ -57,14 +57,14 @@ final class Statement {
         return session;
     }
 
-    /** Gives the session away, to be closed, once nothing is left to be asked of it. */
+    /** Hands over the session to be closed, once nothing more can be requested from it. */
     synchronized Session releasable() {
         Status last = end.get();
         boolean rowsLeft = hasRows() && results != null && !results.isExhausted();
         return last == null || (rowsLeft && last.phase() != Phase.FAILED) ? null : released();
     }
 
-    /** Gives the session away in any case. */
+    /** Hands over the session in any case. */
     synchronized Session released() {
         Session open = session;
         session = null;
@@ -84,11 +84,11 @@ final class Statement {
         this.traits = plannedTraits;
     }
 
-    /** From here on the job decides; its end is kept, since the cluster forgets jobs after a while. */
+    /** Follows the job from here on, and keeps its result: the cluster forgets jobs after a while. */
     void started(JobClient client) {
         this.job = client;
         if (stopping) {
-            client.cancel(); // the stop came while it was being planned
+            client.cancel(); // the stop was requested during planning
         }
         client.getJobExecutionResult()
                 .whenComplete(
@@ -113,6 +113,7 @@ final class Statement {
     }
 
     private void end(Phase phase, String detail) {
+        // The first cause counts: a cancelled job also fails, and a limit that was reached ends it by a cancellation.
         end.compareAndSet(null, new Status(phase, detail, traits));
     }
 
@@ -120,7 +121,7 @@ final class Statement {
         return Failures.describe(failure, request.name(), properties.currentCatalog(), properties.currentDatabase());
     }
 
-    /** Where it stands now; asks the gateway and the cluster unless it has ended. */
+    /** The current status; asks the gateway and the cluster unless the statement has ended. */
     synchronized Status status() {
         if (hasEnded()) {
             return end.get();
@@ -175,7 +176,7 @@ final class Statement {
             case RUNNING:
                 return at.apply(Phase.RUNNING);
             default:
-                // Its end is told by the job's result a moment later, with the cause.
+                // The job's result follows a moment later, with the cause.
                 return hasEnded() ? end.get() : at.apply(Phase.RUNNING);
         }
     }
@@ -186,10 +187,10 @@ final class Statement {
     }
 
     /**
-     * Whether its rows are changes without an end.
+     * Whether its rows are an unbounded changelog.
      *
-     * <p>The first of them are seldom right for long, such as the 0 of a count. In the cloud nothing is there yet when
-     * they are first asked for, and dbt counts on that: it waits, and takes what comes then for the answer.
+     * <p>Its first rows are soon retracted, such as the 0 of a count. In the cloud the first page is still empty, and dbt
+     * relies on that: it waits, and takes the rows of the next page as the result.
      */
     boolean takesRowsBack() {
         return hasRows() && !traits.get("is_append_only").asBoolean() && !traits.get("is_bounded").asBoolean();
@@ -203,7 +204,7 @@ final class Statement {
         return job;
     }
 
-    /** What becomes of it now is a stop; one that is still being planned is interrupted. */
+    /** Marks its end from now on as a stop; a statement that is still being planned is interrupted. */
     void stopping() {
         stopping = true;
         if (job == null && session != null && !hasEnded()) {

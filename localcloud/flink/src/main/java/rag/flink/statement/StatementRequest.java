@@ -5,10 +5,10 @@ import java.util.Map;
 /**
  * A statement to run.
  *
- * @param uid unique for ever; checkpoints are kept under it
+ * @param uid never used again; checkpoints are kept under it
  * @param properties Confluent's {@code sql.*} properties
- * @param principal the Kafka user it acts as
- * @param startingOffsets where it begins to read, by topic (see {@link Offsets}); other topics as its properties say
+ * @param principal the Kafka user that it acts as
+ * @param startingOffsets where it starts to read, by topic (see {@link Offsets}); other topics by its properties
  */
 public record StatementRequest(
         String uid,

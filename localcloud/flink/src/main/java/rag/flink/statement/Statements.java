@@ -44,9 +44,10 @@ public final class Statements {
     /**
      * Starts a statement and waits a moment for it to leave {@code PENDING}.
      *
-     * <p>A statement that is known already is left alone, unless it has ended and is to be resumed.
+     * <p>Idempotent: a statement that is known already is left unchanged, unless it has ended and is to be resumed.
      */
     public Status submit(StatementRequest request, boolean resume) {
+        // compute is atomic: a request that is retried while the first one is in progress starts no second job.
         Statement statement =
                 statements.compute(
                         request.uid(),
@@ -128,7 +129,7 @@ public final class Statements {
         } catch (UserException e) {
             throw e;
         } catch (RuntimeException e) {
-            awaitEnd(statement); // the rows broke off because the job ended, which tells why a moment later
+            awaitEnd(statement); // the rows ended because the job did; its result, with the cause, follows a moment later
             Status end = statement.status();
             if (end.phase() == Phase.STOPPED) {
                 return Results.empty(null);
@@ -137,7 +138,7 @@ public final class Statements {
         }
     }
 
-    /** Ends the job after a last savepoint, from which it can be resumed; without one if it is not running. */
+    /** Stops the job with a savepoint, from which it can be resumed; without one if it is not running. */
     public Status stop(String uid) {
         Statement statement = find(uid);
         if (statement.hasEnded()) {
@@ -150,13 +151,14 @@ public final class Statements {
             return status(uid);
         }
         Path attempt = attempts.get(uid);
-        // Drained, nothing is left on its way in a job that keeps no state, and its offsets tell all. One that keeps state
-        // would close its windows too early.
+        // Draining leaves no rows in flight, so for a job without state the offsets are exact. A job with state is not
+        // drained: it would close its windows too early.
         boolean drain = !MiniClusterExecutorFactory.isStateful(job.getJobID());
         try {
             job.stopWithSavepoint(drain, Checkpoints.location(attempt), SavepointFormatType.NATIVE)
                     .get(STOP_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
+            // Stopping is what the user asked for. The last periodic checkpoint is then the one to resume from.
             LOG.info("statement {} stops without a savepoint", statement.request().name(), e);
             job.cancel();
         } catch (InterruptedException e) {
@@ -166,7 +168,7 @@ public final class Statements {
         return status(uid);
     }
 
-    /** Ends it, if it runs, and forgets everything about it. */
+    /** Cancels a statement if it runs, and deletes everything about it. */
     public void delete(String uid) {
         Statement statement = statements.remove(uid);
         attempts.remove(uid);
@@ -177,6 +179,7 @@ public final class Statements {
                 awaitEnd(statement);
             }
             close(statement.released());
+            // A cancelled job leaves its last transaction open: read_committed consumers would wait 15 minutes for it.
             if (statement.job() != null) {
                 Transactions.abort(statement.properties().context(statement.request()));
             }

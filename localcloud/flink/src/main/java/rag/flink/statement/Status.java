@@ -4,10 +4,11 @@ import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * Where a statement stands, as the endpoint answers it.
+ * The status of a statement, in the endpoint's format.
  *
- * @param latestOffsets how far it had read its topics when it ended (see {@link Offsets}), empty before that
- * @param recordsWritten since it was started or resumed here; {@code null} if it does not write, or has ended
+ * @param latestOffsets the offsets up to which it had read when it ended (see {@link Offsets}), empty before that
+ * @param recordsWritten records written since it was started or resumed here; {@code null} if it does not write, or has
+ *     ended
  */
 public record Status(
         Phase phase, String detail, JsonNode traits, Map<String, String> latestOffsets, Long recordsWritten) {

@@ -6,7 +6,7 @@ import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import rag.flink.Json;
 
-/** What Confluent's API tells about a statement beside its phase ({@code status.traits}). */
+/** The facts about a statement in Confluent's {@code status.traits}. */
 final class Traits {
 
     private Traits() {}

@@ -10,7 +10,7 @@ import org.apache.flink.table.utils.print.RowDataToStringConverter;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 
-/** A result whose rows pass through something on their way to the gateway. */
+/** A result whose rows are transformed before the gateway gets them. */
 final class WrappedResult implements ResultProvider {
 
     private final TableResultInternal result;

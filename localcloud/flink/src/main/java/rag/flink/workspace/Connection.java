@@ -2,7 +2,7 @@ package rag.flink.workspace;
 
 import java.util.Map;
 
-/** A named connection to an external service; its secrets stay out of every printed form. */
+/** A named connection to an external service; {@code toString} leaves out its secrets. */
 public record Connection(String name, String type, String endpoint, Map<String, String> secrets) {
 
     @Override

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the control plane last told this process: environments, databases, connections and the internal token.
+ * Environments, databases, connections and the internal token, as the control plane sent them last.
  *
- * <p>One per process and reachable statically, because operators of a running job look their secrets up here: what is
- * looked up at run time is neither serialized into a job graph nor stale after a key was rotated.
+ * <p>One per process and static, because operators of a running job look up their secrets here. So no secret is serialized
+ * into a job graph, and none is stale after a key was rotated.
  */
 public final class Workspace {
 

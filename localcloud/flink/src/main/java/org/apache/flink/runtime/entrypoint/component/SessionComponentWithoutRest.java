@@ -40,10 +40,10 @@ import org.apache.flink.util.concurrent.ExponentialBackoffRetryStrategy;
 import org.apache.flink.util.concurrent.RetryStrategy;
 
 /**
- * Dispatcher and resource manager of a session cluster without Flink's REST endpoint, which runs any job for anybody.
+ * Dispatcher and resource manager of a session cluster without Flink's REST endpoint, which has no authentication.
  *
- * <p>Flink's own factory cannot leave the endpoint out. The class is in Flink's package because what it makes has no
- * constructor for others.
+ * <p>Flink's own factory cannot leave the endpoint out. The class is in Flink's package because the component that it
+ * creates has only a package-private constructor.
  */
 public final class SessionComponentWithoutRest implements DispatcherResourceManagerComponentFactory {
 

@@ -13,12 +13,11 @@ from confluent_kafka.admin import AclOperation, AdminClient
 
 from localcloud.control.access.rbac import Operation
 from workshop.clone import wait_until
-from workshop.docs.rights_table import DEEDS, bindings, refused
+from workshop.docs.rights_table import OPERATIONS, bindings, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from workshop.clone import Clone
+    from workshop.stack import Stack
 
 pytestmark = pytest.mark.integration
 
@@ -44,7 +43,7 @@ class Account:
 
 
 @dataclass
-class Stack:
+class Probed:
     """A running stack, and the administrator's way to it."""
 
     clone: Clone
@@ -174,18 +173,16 @@ def verdict(reply: httpx.Response) -> bool:
 
 
 @pytest.fixture(scope="module")
-def stack(clone: Clone) -> Iterator[Stack]:
-    clone.ok("up", "--yes", "--skip-preview")
-    yield Stack(clone)
-    clone.ok("cloud", "stop")
+def probed(stack: Stack) -> Probed:
+    return Probed(stack.clone)
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
-def test_no_binding_is_decoration(stack: Stack, account: str) -> None:
-    mine = [deed for deed in DEEDS if deed[0] == account]
+def test_no_binding_is_decoration(probed: Probed, account: str) -> None:
+    mine = [one for one in OPERATIONS if one[0] == account]
 
     def refusals() -> set[str]:
-        return {why for _, operation, crn, why in mine if stack.is_refused(account, operation, crn)}
+        return {why for _, operation, crn, why in mine if probed.is_refused(account, operation, crn)}
 
     assert refusals() == set()
     every = bindings()
@@ -193,14 +190,14 @@ def test_no_binding_is_decoration(stack: Stack, account: str) -> None:
         kind, _, name = binding.grant.pattern.rpartition("/")[2].partition("=")
         (held,) = [
             item
-            for item in stack.bindings(account)
+            for item in probed.bindings(account)
             if item["role_name"] == binding.grant.role
             and item["crn_pattern"].rpartition("/")[2].startswith(f"{kind}=")
             and (kind in {"environment", "service-account"} or item["crn_pattern"].endswith(f"={name}"))
         ]
         expected = set(refused([one for one in every if one is not binding]))
-        stack.cloud.delete(f"/iam/v2/role-bindings/{held['id']}").raise_for_status()
+        probed.cloud.delete(f"/iam/v2/role-bindings/{held['id']}").raise_for_status()
         wait_until(lambda: refusals() == expected, f"{binding}: {sorted(expected)}", 15)  # noqa: B023 - called at once
         body = {name: held[name] for name in ("principal", "role_name", "crn_pattern")}
-        stack.cloud.post("/iam/v2/role-bindings", json=body).raise_for_status()
+        probed.cloud.post("/iam/v2/role-bindings", json=body).raise_for_status()
         wait_until(lambda: refusals() == set(), f"{binding} given back", 15)

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.local_cloud import ENDED, LocalCloud, Ran, built_jars
+from tests.support.local_cloud import ENDED, Ran
 from tests.support.snapshot import snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.integration
 
@@ -30,9 +31,8 @@ JAVA = re.compile(
 class Place:
     """A local cloud with tables to lose."""
 
-    def __init__(self, state: Path, jars: Path) -> None:
-        self.state = state
-        self.cloud = LocalCloud(state, jars)
+    def __init__(self, cloud: LocalCloud, state: Path) -> None:
+        self.cloud, self.state = cloud, state
         for sql in (
             "CREATE TABLE kept (id INT, name STRING) WITH ('kafka.retention.time' = '1 d')",
             "CREATE TABLE keyed (id INT, n BIGINT, PRIMARY KEY (id) NOT ENFORCED)",
@@ -64,13 +64,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Yield one for all of these tests."""
-    made = Place(tmp_path_factory.mktemp("cloud") / "state", built_jars(tmp_path_factory))
-    try:
-        yield made
-    finally:
-        made.cloud.close()
+def place(cloud: LocalCloud, state: Path) -> Place:
+    """Make one for all of these tests."""
+    return Place(cloud, state)
 
 
 @pytest.mark.parametrize(

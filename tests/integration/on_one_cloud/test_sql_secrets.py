@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.support.local_cloud import ENDED, LocalCloud, built_jars
+from tests.support.local_cloud import ENDED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.integration
 
@@ -41,22 +42,6 @@ TYPED = {
     "SELECT {} FORM t": "sk-",
     "-- my key: {}\nSELECT 1": "ghp_",
 }
-
-
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where the local cloud keeps all that it keeps."""
-    return tmp_path_factory.mktemp("cloud") / "state"
-
-
-@pytest.fixture(scope="module")
-def cloud(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """Yield it, in a state folder that can be searched."""
-    started = LocalCloud(state, built_jars(tmp_path_factory))
-    try:
-        yield started
-    finally:
-        started.close()
 
 
 def test_what_is_typed_is_left_nowhere(cloud: LocalCloud, state: Path) -> None:

@@ -6,11 +6,9 @@ import json
 import re
 import stat
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import httpx
-import psutil
 import pytest
 
 from tests.support.listeners import LOOPBACK, Listener, listeners_of
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workshop.clone import Clone
+    from workshop.stack import Stack
 
 pytestmark = [
     pytest.mark.integration,
@@ -32,22 +31,9 @@ PULUMI = re.compile(r"pulumi|(language|confluentcloud|random): |.* -m offline\.p
 
 
 @pytest.fixture(scope="module")
-def seen_during_up(clone: Clone) -> set[Listener]:
-    """Bring the stack up; return every listener that was there meanwhile, of the command and of the local cloud."""
-    seen: set[Listener] = set()
-    with clone.start("up", "--yes") as up:
-        while up.poll() is None:
-            seen |= listeners_of([psutil.Process(up.pid), *clone.processes()])
-            time.sleep(0.02)
-        assert up.stdout is not None
-        assert up.returncode == 0, up.stdout.read()
-    return seen
-
-
-@pytest.fixture(scope="module")
-def stack(clone: Clone, seen_during_up: set[Listener]) -> Iterator[set[Listener]]:
+def listening(stack: Stack) -> Iterator[set[Listener]]:
     """Yield the listeners of the local cloud while its statements run, one of them a query that is being read."""
-    assert seen_during_up
+    clone = stack.clone
     query = clone.start("sql", "SELECT content FROM product_vector", "--json", "--seconds", "300")
     assert query.stdout is not None
     assert query.stdout.readline().startswith("{")
@@ -62,19 +48,19 @@ def ports_of(listeners: set[Listener], part: str) -> list[int]:
     return sorted(one.port for one in listeners if part in one.process)
 
 
-def test_it_is_known_who_listens(clone: Clone, stack: set[Listener]) -> None:
+def test_it_is_known_who_listens(clone: Clone, listening: set[Listener]) -> None:
     """That the search finds what there is, and that there is no more."""
     state = clone.path / ".local" / "cloud"
     (ports,) = (json.loads(file.read_text()) for file in state.glob("kafka/*/ports.json"))
-    assert ports_of(stack, "-m localcloud serve") == [clone.port]
-    assert ports_of(stack, "rag.kafka.Broker") == sorted(ports.values())
-    assert ports_of(stack, "rag.flink.Main") == [int((state / "flink" / "port").read_text())]
-    assert len(stack) == 1 + len(ports) + 1, stack
+    assert ports_of(listening, "-m localcloud serve") == [clone.port]
+    assert ports_of(listening, "rag.kafka.Broker") == sorted(ports.values())
+    assert ports_of(listening, "rag.flink.Main") == [int((state / "flink" / "port").read_text())]
+    assert len(listening) == 1 + len(ports) + 1, listening
 
 
-def test_every_listener_refuses_a_stranger(stack: set[Listener]) -> None:
-    assert [one for one in stack if not is_refused(one)] == []
-    assert {one.host for one in stack if one.kind == "tcp"} <= LOOPBACK
+def test_every_listener_refuses_a_stranger(listening: set[Listener]) -> None:
+    assert [one for one in listening if not is_refused(one)] == []
+    assert {one.host for one in listening if one.kind == "tcp"} <= LOOPBACK
 
 
 def test_flinks_endpoint_refuses_before_it_reads_a_body(clone: Clone) -> None:
@@ -83,31 +69,29 @@ def test_flinks_endpoint_refuses_before_it_reads_a_body(clone: Clone) -> None:
         assert status_without_a_body(port, method, path) == UNAUTHORIZED
 
 
-def test_during_up_nobody_else_listens(seen_during_up: set[Listener], stack: set[Listener]) -> None:
+def test_during_up_nobody_else_listens(seen_during_up: set[Listener], listening: set[Listener]) -> None:
     """Neither the front door nor the process that plugins are forked from, with which launchers share a socket."""
     assert {one.kind for one in seen_during_up} == {"tcp"}
     assert {one.host for one in seen_during_up} <= LOOPBACK
     ours = {(one.host, one.port) for one in seen_during_up if not PULUMI.match(one.process)}
-    assert ours == {(one.host, one.port) for one in stack}
+    assert ours == {(one.host, one.port) for one in listening}
 
 
-def test_a_store_that_was_asked_for_is_one_listener_more(clone: Clone, stack: set[Listener]) -> None:
-    before = {(one.host, one.port) for one in stack}
-    keys = clone.credentials()
+def test_a_store_that_was_asked_for_is_one_listener_more(stack: Stack, listening: set[Listener]) -> None:
+    before = {(one.host, one.port) for one in listening}
+    clone, keys = stack.clone, stack.clone.credentials()
     login = {"USERNAME": keys["mongodb_username"], "PASSWORD": keys["mongodb_password"]}
     spec = {
         "connection_type": "MONGODB",
         "endpoint": f"mongodb://127.0.0.1:{keys['mongodb_port']}/",
         "auth_data": {"kind": "PlaintextProvider", "data": json.dumps(login)},
     }
-    environment = clone.outputs()["environment_id"]
-    httpx.post(
-        f"{clone.endpoint}/sql/v1/organizations/{keys['organization_id']}/environments/{environment}/connections",
-        json={"name": "store", "spec": spec},
-        auth=(keys["cloud_api_key"], keys["cloud_api_secret"]),
-        timeout=60,
-    ).raise_for_status()
-    # Those of before with their own ports alone, without the query, which ends with the fixture.
+    environment = stack.outputs["environmentId"]
+    place = f"/sql/v1/organizations/{keys['organization_id']}/environments/{environment}/connections"
+    login_here = (keys["cloud_api_key"], keys["cloud_api_secret"])
+    with httpx.Client(base_url=clone.endpoint, auth=login_here, timeout=60) as api:
+        api.post(place, json={"name": "store", "spec": spec}).raise_for_status()
+        api.delete(f"{place}/store").raise_for_status()
     (store,) = (one for one in listeners_of(clone.processes()) if (one.host, one.port) not in before)
     assert "rag.stores.Main" in store.process
     assert (store.host, store.port) == ("127.0.0.1", int(keys["mongodb_port"]))
@@ -115,8 +99,8 @@ def test_a_store_that_was_asked_for_is_one_listener_more(clone: Clone, stack: se
     assert is_refused(store)
 
 
-def test_nobody_else_reads_the_state(clone: Clone, stack: set[Listener]) -> None:
-    assert stack
+def test_nobody_else_reads_the_state(clone: Clone, listening: set[Listener]) -> None:
+    assert listening
     state = clone.path / ".local" / "cloud"
     for path in (state, *state.rglob("*")):
         if not path.is_symlink():
