@@ -399,10 +399,10 @@ class ConnectPlane(Protocol):
     """Managed connectors, one or more tasks each."""
 
     def datagen_errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """Setting of a Datagen source -> what is wrong with it; empty if the configuration can run."""
+        """Return the errors of a Datagen source's configuration by setting; empty if it can run."""
 
     def start(self, spec: ConnectorSpec) -> None:
-        """Start a connector, resume a paused one, or apply a changed configuration; returns before it is RUNNING."""
+        """Start or resume a connector, or apply a changed configuration; returns before it is RUNNING."""
 
     def pause(self, connector_id: str) -> None:
         """Pause a connector: stop its tasks, keep their progress."""

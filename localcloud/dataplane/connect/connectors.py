@@ -42,7 +42,7 @@ class ConnectorPlane:
         self._lock = threading.RLock()
 
     def datagen_errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
-        """Setting of a Datagen source -> what is wrong with it; empty if the configuration can run."""
+        """Return the errors of a Datagen source's configuration by setting; empty if it can run."""
         return datagen_config.check(config)
 
     def start(self, spec: ConnectorSpec) -> None:
