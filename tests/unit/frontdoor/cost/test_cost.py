@@ -311,3 +311,25 @@ class TestCommand:
             ["--stack=selected", "--price=flink-cfu-hour=1", "--usage=record-bytes=9", "--json"],
             ["--stack=named"],
         ]
+
+
+def test_a_sink_costs_a_task_what_it_reads_and_what_it_carries() -> None:
+    sinks = json.dumps([{"kind": "mongodb", "host": "local"}])
+    without, with_one = (Settings.of({"openaiApiKey": "k", **given}, "test") for given in ({}, {"sinks": sinks}))
+    before = {one.what: one.high for one in quantities(without, USAGE)}
+    after = {one.what: one.high for one in quantities(with_one, USAGE)}
+    carried = after["Sink mongodb: data"]
+    assert after["Sink mongodb: tasks"] == 1
+    assert carried
+    read = next(what for what in before if what.endswith("data in and out"))
+    assert after[read] == pytest.approx((before[read] or 0) + carried)
+
+
+def test_secrets_within_a_list_are_no_settings_to_read(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: x\n")
+    (tmp_path / "Pulumi.a.yaml").write_text(
+        "config:\n  confluent-rag:sinks:\n    - kind: mongodb\n      host: a.b.net\n"
+        "      password:\n        secure: v1:x\n"
+    )
+    (sink,) = run.settings_of(tmp_path, "a").sinks
+    assert sink.label == "mongodb"
