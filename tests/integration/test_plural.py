@@ -1,4 +1,7 @@
-"""A second table with its INSERT is two files; a second source is one file and one line. Nothing else is touched."""
+"""A second table with its INSERT is two files; a second source is one file and one line. Nothing else is touched.
+
+What else the project holds is deployed and verified with it.
+"""
 
 from __future__ import annotations
 
@@ -42,19 +45,16 @@ def test_both_are_deployed_verified_and_destroyed(clone: Clone) -> None:
     clone.edit("__main__.py", LINE, LINE + '    "orders": RecordSchema.load(HERE / "schemas" / "orders.avsc"),\n')
     clone.ok("up", "--yes", "--skip-preview")
     outputs = clone.outputs()
-    assert outputs["connectors"].keys() == {"DatagenSourceProductUpdates", "DatagenSourceOrders"}
-    assert {(tuple(flow["sources"]), flow["sink"]) for flow in outputs["flows"].values()} == {
+    assert outputs["connectors"].keys() >= {"DatagenSourceProductUpdates", "DatagenSourceOrders"}
+    assert {(tuple(flow["sources"]), flow["sink"]) for flow in outputs["flows"].values()} >= {
         (("product-updates",), "product_vector"),
         (("product_vector",), "cheap"),
         (("orders",), "order_vector"),
     }
     report = json.loads(clone.ok("verify", "--json"))
-    assert {lag["sink_topic"] for lag in report["lags"]} == {"product_vector", "cheap", "order_vector"}
-    assert {record["topic"]: record["dimensions"] for record in report["fresh"]} == {
-        "product_vector": 256,
-        "cheap": 0,
-        "order_vector": 256,
-    }
+    assert {lag["sink_topic"] for lag in report["lags"]} >= {"product_vector", "cheap", "order_vector"}
+    dimensions = {record["topic"]: record["dimensions"] for record in report["fresh"]}
+    assert dimensions.items() >= {"product_vector": 256, "cheap": 0, "order_vector": 256}.items()
     clone.ok("preview", "--expect-no-changes")
 
 

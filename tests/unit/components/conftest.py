@@ -16,11 +16,13 @@ from components.identities import Identities
 from components.kafka import Kafka
 from components.sql_files import SqlFiles
 from tests.support.recorded_program import ENVIRONMENT, ORGANIZATION, REGISTRY
+from tests.support.tutorial import copy_statements
 from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from components.flinksql import FlinkSession
 
@@ -32,9 +34,9 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def sql() -> SqlFiles:
-    """The project's own statements."""
-    return SqlFiles.load(PROJECT / "sql", topics=["product-updates"], embedding_model=None)
+def sql(tmp_path: Path) -> SqlFiles:
+    """The tutorial's statements."""
+    return SqlFiles.load(copy_statements(tmp_path), topics=["product-updates"], embedding_model=None)
 
 
 @pytest.fixture

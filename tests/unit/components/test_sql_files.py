@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -8,12 +7,10 @@ import pytest
 
 from components.flinksql.text import SqlTextError, Statement
 from components.sql_files import SqlFiles
-from workshop.clone import PROJECT
+from tests.support.tutorial import INSERT, MODEL, TABLE, copy_statements
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-FOLDER = PROJECT / "sql"
 
 
 class TestStatement:
@@ -84,12 +81,10 @@ class TestStatement:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the project's statements, to break."""
-    shutil.copytree(FOLDER, tmp_path / "sql")
-    return tmp_path / "sql"
+    """A copy of the tutorial's statements, to break."""
+    return copy_statements(tmp_path)
 
 
-MODEL, TABLE, INSERT = "create-model-vector-embedding", "create-table-product-vector", "insert-into-product-vector"
 WANTED = "write one CREATE MODEL, CREATE TABLE or INSERT INTO statement."
 
 
@@ -104,8 +99,8 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 class TestSqlFiles:
-    def test_the_project_s_own(self) -> None:
-        sql = load(FOLDER)
+    def test_the_tutorial_s_own(self, folder: Path) -> None:
+        sql = load(folder)
         assert sql.statements.keys() == {MODEL, TABLE, INSERT}
         assert sql.models[MODEL].target == "vector_embedding"
         assert sql.connections == {"openai-embedding-connection"}
@@ -114,7 +109,7 @@ class TestSqlFiles:
         flow = {"sources": ["product-updates"], "sink": "product_vector", "models": ["vector_embedding"]}
         assert sql.flows == {INSERT: flow}
         for name, statement in sql.statements.items():
-            assert statement.text == (FOLDER / f"{name}.sql").read_text().strip()
+            assert statement.text == (folder / f"{name}.sql").read_text().strip()
 
     def test_a_second_table_with_its_insert_is_two_files(self, folder: Path) -> None:
         (folder / "create-table-cheap.sql").write_text("CREATE TABLE cheap (product_id INT, price DOUBLE);")
@@ -126,8 +121,8 @@ class TestSqlFiles:
         assert sql.reads == {"product-updates", "product_vector"}
         assert sql.writes == {"product_vector", "cheap"}
 
-    def test_another_model_is_written_into_the_statement(self) -> None:
-        assert load(FOLDER, "text-embedding-3-small").models[MODEL].options == {
+    def test_another_model_is_written_into_the_statement(self, folder: Path) -> None:
+        assert load(folder, "text-embedding-3-small").models[MODEL].options == {
             "TASK": "embedding",
             "PROVIDER": "openai",
             "OPENAI.CONNECTION": "openai-embedding-connection",

@@ -7,16 +7,19 @@ import pytest
 
 from components.sinks.plan import plan_sinks, searched
 from components.sql_files import SqlFiles
+from tests.support.tutorial import copy_statements
 from tests.unit.components.config.test_sinks import ATLAS, sinks
-from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from components.sinks.plan import Plan
 
 
 @pytest.fixture
-def files() -> SqlFiles:
-    return SqlFiles.load(PROJECT / "sql", topics=["product-updates"], embedding_model=None, search=True)
+def files(tmp_path: Path) -> SqlFiles:
+    folder = copy_statements(tmp_path)
+    return SqlFiles.load(folder, topics=["product-updates"], embedding_model=None, search=True)
 
 
 def plan(files: SqlFiles, **entry: Any) -> Plan:
