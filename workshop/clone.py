@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 COMMAND_SECONDS = 600
-_MARK = "PULUMIW_CLONE"
+_MARK = "TESTED_CLONE"
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
