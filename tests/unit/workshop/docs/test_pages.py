@@ -18,7 +18,7 @@ from workshop.docs.settings_page import render
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECURITY = PAGES[-1]
+(SECURITY,) = (page for page in PAGES if page.name == "security.md")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
