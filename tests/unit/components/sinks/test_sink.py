@@ -14,6 +14,7 @@ from components.sinks import sink as sink_module
 from components.sinks.mongodb import MongoDbStore
 from components.sinks.store import StoreError
 from tests.support.recorded_program import CLUSTER, REGISTRY, Recorded
+from tests.support.tutorial import MODEL, TABLE
 from tests.unit.components.config.test_sinks import ATLAS
 from tests.unit.components.test_identities import rows
 from tests.unit.components.test_program import run
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 K = f"{CLUSTER}/kafka=lkc-1"
-TABLE, MODEL = "create-table-product-vector", "create-model-vector-embedding"
+ENTRY = {**ATLAS, "topics": ["product_vector"]}
 
 
 @pytest.fixture
 def config() -> Iterator[dict[str, str]]:
     yield {
         "confluent-rag:openaiApiKey": "k",
-        "confluent-rag:sinks": json.dumps([ATLAS]),
+        "confluent-rag:sinks": json.dumps([ENTRY]),
         "confluent-rag:search": "true",
     }
     set_all_config({})
@@ -156,7 +157,7 @@ class TestIndex:
         monkeypatch.setattr(Previous, "read", classmethod(lambda _: last))
         run(config)
         assert made == [3]
-        run(config | {"confluent-rag:sinks": json.dumps([{**ATLAS, "host": "other.abc12.mongodb.net"}])})
+        run(config | {"confluent-rag:sinks": json.dumps([{**ENTRY, "host": "other.abc12.mongodb.net"}])})
         assert made == [3, 3]
 
     def test_a_store_that_refuses_ends_the_run_in_one_sentence(
