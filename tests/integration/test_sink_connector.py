@@ -366,9 +366,15 @@ def test_it_goes_on_after_pause_restart_and_change(sink: Sink) -> None:
     assert sink.until("RUNNING") == ""
     elsewhere = sink.place.mongodb.client["store"][f"{sink.topic}-2"]
     sink.call("PUT", "/config", sink.config(collection=f"{sink.topic}-2"))
-    sink.write(15, 5)
-    wait_until(lambda: elsewhere.count_documents({}) == 5, "five documents elsewhere", PATIENCE)
-    assert sink.documents.count_documents({}) == 15
+
+    def has_moved() -> bool:
+        sink.write(15, 5)  # again: until the worker has the change, they go where they went before
+        return elsewhere.count_documents({}) == 5
+
+    wait_until(has_moved, "five documents elsewhere", PATIENCE)
+    sink.write(20, 5)
+    wait_until(lambda: elsewhere.count_documents({}) == 10, "five more documents elsewhere", PATIENCE)
+    assert sink.documents.count_documents({"product_id": {"$gte": 20}}) == 0
 
 
 def test_nobody_else_can_use_the_worker_and_it_tells_no_secret(sink: Sink) -> None:
