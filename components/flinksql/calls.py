@@ -77,7 +77,8 @@ async def ask(
     try:
         return await asyncio.to_thread(blocking)
     except FlinkSqlError as error:
-        raise HookError(f"{failure}: {error}.") from None
+        reason = str(error).rstrip(".")  # some of Flink's explanations are sentences
+        raise HookError(f"{failure}: {reason}.") from None
 
 
 def _clean_up(flink: FlinkSql, pool: str) -> None:

@@ -317,7 +317,7 @@ class TestModels:
         assert flink.asked == ["predict m"]
 
     def test_a_provider_that_refuses_stops_the_creation(self, flink: Flink) -> None:
-        flink.refusal = "the provider at http://x answered 401: Incorrect API key"
+        flink.refusal = "the provider at http://x answered 401: Incorrect API key."
         with pytest.raises(HookError, match=r"^p was not created: .* answered 401: Incorrect API key\. Set a key\.$"):
             prepare(PREDICTS)
 
