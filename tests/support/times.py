@@ -29,6 +29,8 @@ def seconds_in(report: Path) -> dict[str, float]:
     found: dict[str, float] = {}
     for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - pytest's own report
         modules = [part for part in case.attrib["classname"].split(".") if not part[:1].isupper()]  # without classes
+        if not any(modules):
+            continue  # a file that was skipped as a whole
         file = "/".join(modules) + ".py"
         found[file] = found.get(file, 0) + float(case.attrib["time"])
     return {file: round(taken, 1) for file, taken in sorted(found.items())}

@@ -14,6 +14,7 @@ REPORT = """<testsuites><testsuite>
 <testcase classname="tests.unit.test_a" name="test_one" time="1.5"/>
 <testcase classname="tests.unit.test_a.TestClass" name="test_two[x.Y]" time="2.26"/>
 <testcase classname="tests.unit.test_b" name="test_three" time="0.3"/>
+<testcase classname="" name="tests.unit.test_skipped" time="0.000"/>
 </testsuite></testsuites>"""
 SECONDS = {"tests/unit/test_a.py": 3.8, "tests/unit/test_b.py": 0.3}
 
