@@ -2,8 +2,8 @@
 
 from components.flinksql.answers import answer_of, answered
 from components.flinksql.calls import HookError
+from components.flinksql.connection import declare_connection
 from components.flinksql.previous import Previous
-from components.flinksql.rights import connection_hooks
 from components.flinksql.session import Address, FlinkSession
 from components.flinksql.source import Source
 from components.flinksql.statement import declare_statement
@@ -20,6 +20,6 @@ __all__ = [
     "Statement",
     "answer_of",
     "answered",
-    "connection_hooks",
+    "declare_connection",
     "declare_statement",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pulumi
-import pulumi_confluentcloud as confluentcloud
 
-from components.flinksql import connection_hooks
+from components.flinksql import declare_connection
 from components.sinks.plan import searched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pulumi_confluentcloud as confluentcloud
 
     from components.config.sinks import AnySink, MongoDb
     from components.flinksql import FlinkSession
@@ -51,28 +52,15 @@ class Search(pulumi.ComponentResource):
         for purpose, entry in searched.items():
             display_name = sql.external[purpose].options[_CONNECTION]
             if display_name not in made:
-                made[display_name] = self._connect(f"{name}-{display_name}", display_name, entry, session)
+                made[display_name] = declare_connection(
+                    f"{name}-{display_name}",
+                    display_name,
+                    session,
+                    self,
+                    kind="MONGODB",
+                    endpoint=entry.endpoint,
+                    username=entry.username,
+                    password=entry.password.get_secret_value(),
+                )
             self.connections[purpose] = made[display_name].id
         self.register_outputs({"connectionNames": sorted(made)})
-
-    def _connect(
-        self, name: str, display_name: str, entry: MongoDb, session: FlinkSession
-    ) -> confluentcloud.FlinkConnection:
-        environment = session.catalog  # as for the model's connection: replaced with it, deleted before it
-        return confluentcloud.FlinkConnection(
-            name,
-            display_name=environment.apply(lambda _: display_name),
-            type="MONGODB",
-            endpoint=entry.endpoint,
-            username=pulumi.Output.secret(entry.username),
-            password=pulumi.Output.secret(entry.password.get_secret_value()),
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                provider=session.provider,
-                additional_secret_outputs=["username", "password"],
-                replace_on_changes=["displayName", "type", "endpoint"],
-                replacement_trigger=[session.place, environment],
-                delete_before_replace=True,
-                hooks=connection_hooks(session, name),
-            ),
-        )
