@@ -50,5 +50,5 @@ class EmbeddingModel(pulumi.ComponentResource):
                 self.statements[purpose] = declare_statement(purpose, model, session, options, built_on=[connection.id])
             names = sorted(model.target for model in sql.models.values())
             called_with = [connection.endpoint, connection.api_key]
-            answer = answered(session, names, called_with, after=list(self.statements.values()))
+            answer = answered(session, name, names, called_with, after=list(self.statements.values()))
         self.register_outputs({"connectionName": self.connection_name, **answer})

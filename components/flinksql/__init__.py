@@ -3,6 +3,7 @@
 from components.flinksql.answers import answer_of, answered
 from components.flinksql.calls import HookError
 from components.flinksql.connection import declare_connection
+from components.flinksql.once import done_once
 from components.flinksql.previous import Previous
 from components.flinksql.session import Address, FlinkSession
 from components.flinksql.source import Source
@@ -22,4 +23,5 @@ __all__ = [
     "answered",
     "declare_connection",
     "declare_statement",
+    "done_once",
 ]

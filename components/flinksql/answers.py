@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from components.flinksql.calls import HookError, ask
-from components.flinksql.previous import ANSWERED_WITH
+from components.flinksql.once import done_once
 from components.flinksql.rights import RIGHTS_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from components.flinksql.session import FlinkSession
+
+_OUTPUT = "answeredWith"
 
 
 async def answer_of(session: FlinkSession, model: str, database: str, failure: str) -> tuple[Any, ...]:
@@ -31,29 +31,27 @@ async def answer_of(session: FlinkSession, model: str, database: str, failure: s
 
 def answered(
     session: FlinkSession,
+    component: str,
     models: Sequence[str],
     called_with: Sequence[pulumi.Input[str]],
     after: Sequence[pulumi.Input[str]],
 ) -> dict[str, pulumi.Output[str]]:
-    """Return an output for the component that has the ``models``: a digest of what they call their provider with.
+    """Return an output for ``component``, which has the ``models``: a digest of what they call their provider with.
 
     Where the last `up` wrote another digest, it is known once all of them have answered: the connection was updated in
-    place, which no statement notices. New models are not asked here, but by the INSERTs that use them. This is no hook:
-    it runs in every `up` until the models have answered, also in the one after a refusal. ``after``: what the models
-    are made by.
+    place, which no statement notices. New models are not asked here, but by the INSERTs that use them. ``after``: what
+    the models are made by.
     """
+    last = session.previous.components.get(component, {}).get(_OUTPUT)
 
     async def check(values: list[Any]) -> str:
         database, connection, _ = values
-        digest = hashlib.sha256(json.dumps(connection).encode()).hexdigest()
-        if session.previous.answered_with not in {None, digest} and not pulumi.runtime.is_dry_run():
+
+        async def ask_all() -> None:
             for model in models:
-                failure = f"Model {model} gives no answer with the changed connection"
-                try:
-                    await answer_of(session, model, database, failure)
-                except HookError as error:
-                    raise pulumi.RunError(str(error)) from None
-        return digest
+                await answer_of(session, model, database, f"Model {model} gives no answer with the changed connection")
+
+        return await done_once(connection, last, ask_all, at_first=False)
 
     known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(called_with), list(after))
-    return {ANSWERED_WITH: pulumi.Output.secret(known.apply(check))}
+    return {_OUTPUT: pulumi.Output.secret(known.apply(check))}

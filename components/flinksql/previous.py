@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 STATEMENTS = "statements"
-ANSWERED_WITH = "answeredWith"
 GONE = "GONE"
 INITIAL_OFFSET_FROM = "sql.tables.initial-offset-from"
 _STACK = "pulumi:pulumi:Stack"
@@ -51,20 +50,17 @@ class LastStatement:
 class Previous:
     """``statements``: the state's, by resource name. ``noted``: the names in the outputs of the last good `up`.
 
-    ``answered_with``: a digest of what the models called their provider with when they last answered, if they have.
     ``components``: the outputs of the program's components, by name.
     """
 
     statements: Mapping[str, LastStatement] = field(default_factory=dict)
     noted: frozenset[str] = frozenset()
-    answered_with: str | None = None
     components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def read(cls) -> Previous:
         """Ask the engine, and Flink for the phases, at once: the options of a resource cannot wait for an output."""
         outputs: dict[str, Any] = {}
-        answered_with: str | None = None
         found: dict[str, dict[str, Any]] = {}
         components: dict[str, dict[str, Any]] = {}
         for urn, resource in _resources().items():
@@ -74,7 +70,6 @@ class Previous:
                 found[urn.rpartition("::")[2]] = resource["outputs"]
             elif resource["type"].startswith(_COMPONENT):
                 components[urn.rpartition("::")[2]] = resource["outputs"]
-            answered_with = resource["outputs"].get(ANSWERED_WITH, answered_with)
         address = {field: str(outputs[name]) for field, name in _IN_OUTPUTS.items() if name in outputs}
         phases = _phases(Address(**address)) if found and address.keys() == _IN_OUTPUTS.keys() else None
         return cls(
@@ -88,7 +83,6 @@ class Previous:
                 for resource, made in found.items()
             },
             noted=frozenset((outputs.get(STATEMENTS) or {}).values()),
-            answered_with=answered_with,
             components=components,
         )
 

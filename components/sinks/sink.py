@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.flinksql import HookError, answer_of
+from components.flinksql import HookError, answer_of, done_once
 from components.sinks.store import StoreError
 
 if TYPE_CHECKING:
@@ -101,26 +99,23 @@ class Sink(pulumi.ComponentResource):
     def _indexed_for(self, session: FlinkSession, built_on: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
         """Return a digest of the index's place and its vectors' model, known once the index is there.
 
-        This is no hook: it runs in every `up` until the store has the index. It comes after the connector, with which
-        the local cloud starts its store.
+        It comes after the connector, with which the local cloud starts its store.
         """
-        last = session.previous.components.get(f"{self.plan.name}-sink", {}).get(INDEXED_FOR)
+        plan = self.plan
+        last = session.previous.components.get(f"{plan.name}-sink", {}).get(INDEXED_FOR)
 
         async def make(known: list[Any]) -> str:
             database, statements, _ = known
-            content = [*self.plan.store.entry.place, self.plan.store.plain(), self.plan.model, statements]
-            digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-            if self.plan.model and digest != last and not pulumi.runtime.is_dry_run():
-                try:
-                    await self._make_index(session, self.plan.model, database)
-                except HookError as error:
-                    raise pulumi.RunError(str(error)) from None
-            return digest
+            content = [*plan.store.entry.place, plan.store.plain(), plan.model, statements]
+            return await done_once(content, last, lambda: self._make_index(session, database), at_first=True)
 
         known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(built_on), self.connector.id)
         return known.apply(make)
 
-    async def _make_index(self, session: FlinkSession, model: str, database: str) -> None:
+    async def _make_index(self, session: FlinkSession, database: str) -> None:
+        model = self.plan.model
+        if model is None:
+            return
         failure = f"Sink {self.plan.name} has no index for the vectors of {model}"
         row = await answer_of(session, model, database, failure)
         dimension = next(len(value) for value in row if isinstance(value, list))

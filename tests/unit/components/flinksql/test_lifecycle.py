@@ -345,8 +345,9 @@ class TestChangedConnection:
         written: list[str] = []
 
         def program() -> pulumi.Output[None]:
-            previous = session(Previous(answered_with=last), pulumi.Output.from_input(ADDRESS))
-            (output,) = answered(previous, ["m"], called_with, after=["model-x-1"]).values()
+            components = {"embedding-model": {"answeredWith": last}} if last else {}
+            previous = session(Previous(components=components), pulumi.Output.from_input(ADDRESS))
+            (output,) = answered(previous, "embedding-model", ["m"], called_with, after=["model-x-1"]).values()
             return output.apply(written.append)
 
         record(program, preview=preview)

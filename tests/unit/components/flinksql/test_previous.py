@@ -70,13 +70,13 @@ class TestRead:
     def test_what_the_models_last_answered_with_is_a_component_s(
         self, monkeypatch: pytest.MonkeyPatch, flink: Flink
     ) -> None:
-        made = {"type": "a:b:EmbeddingModel", "outputs": {"answeredWith": "digest"}}
-        other = {"type": "a:b:Flink", "outputs": {}}
+        made = {"type": "confluent-rag:index:EmbeddingModel", "outputs": {"answeredWith": "digest"}}
+        other = {"type": "confluent-rag:index:Flink", "outputs": {}}
         reply = {"name": "test", "outputs": {f"{URN}::a": made, f"{URN}::b": other}}
         monkeypatch.setitem(recorded_program.CALLS, "pulumi:pulumi:readStackResourceOutputs", reply)
         seen: list[Previous] = []
         record(lambda: seen.append(Previous.read()))
-        assert seen == [Previous(answered_with="digest")]
+        assert seen == [Previous(components={"a": {"answeredWith": "digest"}, "b": {}})]
         assert flink.asked == []
 
     def test_before_the_first_up_there_is_nothing(self, monkeypatch: pytest.MonkeyPatch, flink: Flink) -> None:
@@ -89,7 +89,7 @@ class TestRead:
     ) -> None:
         previous = read(monkeypatch, stack=OUTPUTS, insert=MADE)
         assert previous.noted == {"table-x-1", "insert-x-1"}
-        assert previous.answered_with is None
+        assert previous.components == {}
         assert previous.statements == {
             "insert": LastStatement(
                 name="insert-x-1", text="INSERT INTO t SELECT 1", properties={"a": "b"}, phase="FAILED"
