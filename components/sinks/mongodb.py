@@ -48,7 +48,7 @@ class MongoDbStore(Store[MongoDb]):
     def make_index(self, dimension: int) -> str:
         """Make collection and vector index, unless they are there; :class:`StoreError` says what is in the way."""
         from pymongo import MongoClient  # noqa: PLC0415 - loaded by whoever has such a sink, when its hook runs
-        from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError  # noqa: PLC0415
+        from pymongo.errors import OperationFailure, PyMongoError  # noqa: PLC0415
 
         entry = self.entry
         where = f"{entry.database}.{entry.collection} at {entry.host}"
@@ -68,7 +68,7 @@ class MongoDbStore(Store[MongoDb]):
                     f" `pulumi config set --secret --path '{KEY}[N].password'`, N being its place in the list from 0"
                 ) from None
             raise StoreError(f"MongoDB refuses the index {entry.index} of {where}: {_reason(error)}") from None
-        except (ConfigurationError, PyMongoError) as error:
+        except PyMongoError as error:
             raise StoreError(
                 f"MongoDB at {entry.host} cannot be reached ({_reason(error)}): look at host in {KEY}, and whether"
                 " MongoDB lets in this machine and Confluent Cloud (Atlas: Network Access)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from components.config.sinks import Couchbase, Elasticsearch, MongoDb, Neo4j, Pinecone
 from components.sinks.couchbase import CouchbaseStore
 from components.sinks.elasticsearch import ElasticsearchStore
 from components.sinks.mongodb import MongoDbStore
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from components.sinks.store import Store
 
 STORES: dict[str, type[Store[Any]]] = {
-    "mongodb": MongoDbStore,
-    "elasticsearch": ElasticsearchStore,
-    "couchbase": CouchbaseStore,
-    "neo4j": Neo4jStore,
-    "pinecone": PineconeStore,
+    MongoDb.kind: MongoDbStore,
+    Elasticsearch.kind: ElasticsearchStore,
+    Couchbase.kind: CouchbaseStore,
+    Neo4j.kind: Neo4jStore,
+    Pinecone.kind: PineconeStore,
 }
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pymongo import MongoClient
-from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from toolchain.frontdoor.ask.failure import AskError
+from toolchain.frontdoor.stores.mongodb import client_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 VECTOR = "vector"
-_SECONDS = 20
 _AUTHENTICATION_FAILED = frozenset({18, 8000})  # MongoDB's code, Atlas's
 # Atlas Vector Search: at least 20 times the limit for good recall, at most 10,000.
 _CANDIDATES_EACH, _FEWEST_CANDIDATES, _MOST_CANDIDATES = 20, 200, 10_000
@@ -26,16 +25,9 @@ class MongoDb:
 
     def __init__(self, store: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         self._store = store
-        host = str(store["host"])
-        scheme = "mongodb" if ":" in host else "mongodb+srv"  # as Confluent forms it
         try:
-            self._client: MongoClient[dict[str, Any]] = MongoClient(
-                f"{scheme}://{host}/",
-                username=store["username"],
-                password=secrets["connection.password"],
-                serverSelectionTimeoutMS=_SECONDS * 1000,
-            )
-        except (ConfigurationError, PyMongoError) as error:  # +srv: a host without such a DNS record
+            self._client = client_of(store, secrets)
+        except PyMongoError as error:  # +srv: a host without such a DNS record
             raise self._unreachable(error) from None
 
     @property

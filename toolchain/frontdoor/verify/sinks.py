@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.verify.report import Report
 
 _COUNT_SECONDS = 120
-_STORE_SECONDS = 20
 _MISSING = re.compile(r"does ?n[o']t exist|not found|unknown topic", re.IGNORECASE)
 
 
@@ -80,19 +79,13 @@ class DeployedSink:
         """Ask MongoDB; other stores are not asked."""
         if self.output["kind"] != "mongodb":
             return None
-        from pymongo import MongoClient  # noqa: PLC0415 - for stacks with such a sink
-        from pymongo.errors import PyMongoError  # noqa: PLC0415 - as above
+        from pymongo.errors import PyMongoError  # noqa: PLC0415 - for stacks with such a sink
+
+        from toolchain.frontdoor.stores.mongodb import client_of  # noqa: PLC0415 - as above
 
         store = self.output["store"]
-        scheme = "mongodb" if ":" in store["host"] else "mongodb+srv"
         try:
-            client: MongoClient[Any] = MongoClient(
-                f"{scheme}://{store['host']}/",
-                username=store["username"],
-                password=self.secrets["connection.password"],
-                serverSelectionTimeoutMS=_STORE_SECONDS * 1000,
-            )
-            with client:
+            with client_of(store, self.secrets) as client:
                 return int(client[store["database"]][store["collection"]].estimated_document_count())
         except PyMongoError as error:
             reason = " ".join(str(error).split(", Timeout:")[0].split()).rstrip(".")

@@ -10,7 +10,8 @@ import pytest
 
 from tests.support.mongodb_stub import MongoDbStub
 from tests.support.provider_stub import changeable_provider
-from toolchain.frontdoor.ask import embedding, mongodb, run
+from toolchain.frontdoor.ask import embedding, run
+from toolchain.frontdoor.stores import mongodb
 from workshop.ports import free_port
 
 if TYPE_CHECKING:
