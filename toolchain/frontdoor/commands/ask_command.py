@@ -7,14 +7,13 @@ pipe: other users can read a command line.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.commands.sql_command import outputs_of, sql_environment
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.foreground import replace_process
+from toolchain.frontdoor.hall.pipes import json_on_pipe
 from toolchain.frontdoor.setup.prepare import prepare
 
 if TYPE_CHECKING:
@@ -121,8 +120,5 @@ def run(layout: Layout, arguments: list[str]) -> int:
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
     prepared = prepare(layout, request, needs_cloud=True)
     given = question_of(prepared, chosen.question, count=chosen.count, store=chosen.store)
-    reading, writing = os.pipe()
-    with os.fdopen(writing, "w") as pipe:
-        json.dump({**given, "json": chosen.json}, pipe)
-    os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
-    replace_process(ask_argv(layout, reading), sql_environment(prepared), layout.project)
+    argv = ask_argv(layout, json_on_pipe({**given, "json": chosen.json}))
+    replace_process(argv, sql_environment(prepared), layout.project)

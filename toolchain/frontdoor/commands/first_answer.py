@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 from typing import TYPE_CHECKING, TextIO
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from toolchain.frontdoor.commands.ask_command import ask_argv, question_of
 from toolchain.frontdoor.commands.sql_command import sql_environment
 from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.pipes import json_on_pipe
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.setup.prepare import Prepared
@@ -35,10 +35,7 @@ def show_first_answer(prepared: Prepared, stream: TextIO) -> None:
 
 
 def _ask(prepared: Prepared) -> str:
-    given = question_of(prepared, _QUESTION, seconds=_SECONDS)
-    reading, writing = os.pipe()
-    with os.fdopen(writing, "w") as pipe:
-        json.dump(given, pipe)
+    reading = json_on_pipe(question_of(prepared, _QUESTION, seconds=_SECONDS))
     try:
         return subprocess.run(  # noqa: S603 - our own module
             ask_argv(prepared.layout, reading),

@@ -7,7 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any, TextIO
 
-from toolchain.frontdoor.commands.sql_command import sql_argv, sql_environment, write_outputs
+from toolchain.frontdoor.commands.sql_command import query_outputs, sql_argv, sql_environment
 from toolchain.frontdoor.hall.failure import Failure
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def _first_rows(prepared: Prepared, statement: str) -> list[dict[str, Any]]:
     ) as asking:
         os.close(reading)
         try:
-            write_outputs(prepared, writing)
+            with os.fdopen(writing, "w") as pipe:
+                json.dump(query_outputs(prepared), pipe)
             said, _ = asking.communicate(timeout=_ALL_SECONDS)
         finally:
             asking.kill()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.foreground import replace_process
+from toolchain.frontdoor.hall.pipes import json_on_pipe
 from toolchain.frontdoor.setup.prepare import prepare
 
 if TYPE_CHECKING:
@@ -86,12 +86,11 @@ def sql_argv(layout: Layout, outputs: int, arguments: list[str]) -> list[str]:
     return [str(layout.python), "-m", "toolchain.frontdoor.sql", "--outputs", str(outputs), *arguments]
 
 
-def write_outputs(prepared: Prepared, pipe: int, key: Mapping[str, object] = _KEY_OF_STACK) -> None:
-    """Write the outputs that the query needs to ``pipe`` as JSON, and close it; ``key`` overrides the Flink key."""
+def query_outputs(prepared: Prepared, key: Mapping[str, object] = _KEY_OF_STACK) -> dict[str, object]:
+    """Return the outputs that a query needs; ``key`` overrides the Flink key."""
     wanted = NEEDED_OUTPUTS | {"kafkaClusterId"}
-    with os.fdopen(pipe, "w") as writing:
-        outputs = {name: value for name, value in outputs_of(prepared).items() if name in wanted}
-        json.dump(outputs | {"isLocal": prepared.cloud is not None} | dict(key), writing)
+    outputs = {name: value for name, value in outputs_of(prepared).items() if name in wanted}
+    return outputs | {"isLocal": prepared.cloud is not None} | dict(key)
 
 
 def sql_environment(prepared: Prepared) -> dict[str, str]:
@@ -109,8 +108,6 @@ def run(layout: Layout, arguments: list[str]) -> int:
     passed = ["--json"] if chosen.json else []
     for flag, value in (("--limit", chosen.limit), ("--seconds", chosen.seconds)):
         passed += [flag, str(value)] if value else []
-    reading, writing = os.pipe()
-    write_outputs(prepared, writing, {} if chosen.account else owner_key(prepared))
-    os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
+    reading = json_on_pipe(query_outputs(prepared, {} if chosen.account else owner_key(prepared)))
     argv = sql_argv(layout, reading, [*passed, "--", chosen.statement])
     replace_process(argv, sql_environment(prepared), layout.project)

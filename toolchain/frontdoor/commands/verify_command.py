@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.commands.sql_command import NEEDED_OUTPUTS, outputs_of, positive, sql_environment
 from toolchain.frontdoor.hall.arguments import Request
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.foreground import replace_process
+from toolchain.frontdoor.hall.pipes import json_on_pipe
 from toolchain.frontdoor.hall.terminal import out
 from toolchain.frontdoor.setup.prepare import prepare
 from toolchain.frontdoor.stack.stack import Project
@@ -80,11 +80,8 @@ def _run_checks(layout: Layout, chosen: argparse.Namespace) -> None:
     }
     endpoint = prepared.stack.endpoint or prepared.environment.get("CONFLUENT_CLOUD_ENDPOINT") or CONFLUENT_CLOUD
     cloud = {"endpoint": endpoint, **_cloud_key(prepared)}
-    reading, writing = os.pipe()
-    with os.fdopen(writing, "w") as pipe:  # keys travel on a pipe: other users can read a command line
-        given = {"stack": prepared.stack.short_name, "outputs": outputs, "cloud": cloud}
-        json.dump({**given, "repairs": _repairs(prepared)}, pipe)
-    os.set_inheritable(reading, True)  # noqa: FBT003 - the call's only form
+    given = {"stack": prepared.stack.short_name, "outputs": outputs, "cloud": cloud, "repairs": _repairs(prepared)}
+    reading = json_on_pipe(given)
     argv = [str(layout.python), "-m", "toolchain.frontdoor.verify", "--input", str(reading)]
     argv += ["--seconds", str(chosen.seconds), *(["--json"] if chosen.json else [])]
     replace_process(argv, sql_environment(prepared), layout.project)
