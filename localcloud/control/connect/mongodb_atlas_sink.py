@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from localcloud.control.connect.settings import BOOLEAN, Setting, missing
+from localcloud.control.connect.settings import BOOLEAN, Setting, missing, same
 from localcloud.control.connect.sinks import LARGEST_INT, LARGEST_LONG, SinkClass, formats, only
 
 if TYPE_CHECKING:
@@ -64,15 +64,11 @@ def _classes(package: str, names: Sequence[str]) -> dict[str, str]:
 
 
 def _flag(name: str, default: str = "false") -> Setting:
-    return Setting(name=name, default=default, choices=BOOLEAN, own=name)
+    return same(name, default, choices=BOOLEAN)
 
 
 def _number(name: str, default: str, highest: int = LARGEST_INT) -> Setting:
-    return Setting(name=name, default=default, bounds=(0, highest), own=name)
-
-
-def _text(name: str) -> Setting:
-    return Setting(name=name, own=name)
+    return same(name, default, bounds=(0, highest))
 
 
 _CONNECTION_HOST = Setting(name="connection.host", is_required=True)
@@ -86,8 +82,8 @@ _SETTINGS: Sequence[Setting] = (
     _CONNECTION_HOST,
     Setting(name="connection.user", is_required=True),
     Setting(name="connection.password", is_required=True, is_secret=True),
-    Setting(name="database", is_required=True, own="database"),
-    Setting(name="collection", own="collection"),
+    same("database", is_required=True),
+    same("collection"),
     Setting(
         name="doc.id.strategy",
         default="BsonOidStrategy",
@@ -101,17 +97,16 @@ _SETTINGS: Sequence[Setting] = (
         choices=BOOLEAN,
         own="document.id.strategy.overwrite.existing",
     ),
-    Setting(
-        name="document.id.strategy.uuid.format",
-        default="string",
+    same(
+        "document.id.strategy.uuid.format",
+        "string",
         choices=("string", "binary", "String", "Binary"),
-        own="document.id.strategy.uuid.format",
         own_values={"String": "string", "Binary": "binary"},
     ),
-    Setting(name="key.projection.type", default="none", choices=_PROJECTIONS, own="key.projection.type"),
-    _text("key.projection.list"),
-    Setting(name="value.projection.type", default="none", choices=_PROJECTIONS, own="value.projection.type"),
-    _text("value.projection.list"),
+    same("key.projection.type", "none", choices=_PROJECTIONS),
+    same("key.projection.list"),
+    same("value.projection.type", "none", choices=_PROJECTIONS),
+    same("value.projection.list"),
     Setting(
         name="write.strategy",
         default="DefaultWriteModelStrategy",
@@ -133,13 +128,7 @@ _SETTINGS: Sequence[Setting] = (
     _number("rate.limiting.every.n", "0"),
     _number("max.num.retries", "3"),
     _number("retries.defer.timeout", "5000"),
-    Setting(
-        name="mongo.errors.tolerance",
-        default="NONE",
-        choices=("NONE", "ALL"),
-        own="mongo.errors.tolerance",
-        own_values={"NONE": "none", "ALL": "all"},
-    ),
+    same("mongo.errors.tolerance", "NONE", choices=("NONE", "ALL"), own_values={"NONE": "none", "ALL": "all"}),
     Setting(
         name="cdc.handler",
         default="None",
@@ -154,24 +143,16 @@ _SETTINGS: Sequence[Setting] = (
         own="namespace.mapper",
         own_values=_classes("namespace.mapping", _MAPPERS),
     ),
-    _text("namespace.mapper.key.database.field"),
-    _text("namespace.mapper.key.collection.field"),
-    _text("namespace.mapper.value.database.field"),
-    _text("namespace.mapper.value.collection.field"),
+    same("namespace.mapper.key.database.field"),
+    same("namespace.mapper.key.collection.field"),
+    same("namespace.mapper.value.database.field"),
+    same("namespace.mapper.value.collection.field"),
     _flag("namespace.mapper.error.if.invalid"),
-    _text("timeseries.timefield"),
+    same("timeseries.timefield"),
     _flag("timeseries.timefield.auto.convert"),
-    Setting(
-        name="timeseries.timefield.auto.convert.date.format",
-        default=_DATE_FORMAT,
-        own="timeseries.timefield.auto.convert.date.format",
-    ),
-    Setting(
-        name="timeseries.timefield.auto.convert.locale.language.tag",
-        default="en",
-        own="timeseries.timefield.auto.convert.locale.language.tag",
-    ),
-    _text("timeseries.metafield"),
+    same("timeseries.timefield.auto.convert.date.format", _DATE_FORMAT),
+    same("timeseries.timefield.auto.convert.locale.language.tag", "en"),
+    same("timeseries.metafield"),
     _number("timeseries.expire.after.seconds", "0", LARGEST_LONG),
     Setting(
         name="ts.granularity",
@@ -180,10 +161,10 @@ _SETTINGS: Sequence[Setting] = (
         own="timeseries.granularity",
         own_values={"None": ""},
     ),
-    Setting(name="server.api.version", own="server.api.version", choices=("1",)),
+    same("server.api.version", choices=("1",)),
     _flag("server.api.deprecation.errors"),
     _flag("server.api.strict"),
-    _text("field.renamer.mapping"),
+    same("field.renamer.mapping"),
     only("topic.override.map", "{}"),
 )
 

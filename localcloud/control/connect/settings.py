@@ -6,7 +6,7 @@ Messages are worded as the Connect API words them, so that a person who knows th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +48,11 @@ class Setting:
         """Return its value in ``config``, else the default; without blanks around it, unless it is a secret."""
         value = config.get(self.name, "")
         return (value if self.is_secret else value.strip()) or self.default
+
+
+def same(name: str, default: str = "", **more: Any) -> Setting:
+    """Return a setting that the connector itself knows by the same name."""
+    return Setting(name=name, default=default, own=name, **more)
 
 
 def invalid(setting: str, value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from localcloud.control.connect.settings import BOOLEAN, Setting, errors_of, handed_on, invalid, missing
+from localcloud.control.connect.settings import BOOLEAN, Setting, errors_of, handed_on, invalid, missing, same
 from localcloud.control.connect.transforms import is_transform_key, transform_errors
 from localcloud.dataplane.interface import WorkerConnector
 
@@ -52,10 +52,10 @@ COMMON: Sequence[Setting] = (
     Setting(name="kafka.service.account.id"),
     Setting(name="kafka.api.key", is_secret=True),
     Setting(name="kafka.api.secret", is_secret=True),
-    Setting(name="topics", own="topics"),
-    Setting(name="topics.regex", own="topics.regex"),
-    Setting(name="tasks.max", is_required=True, bounds=(1, MAX_TASKS), own="tasks.max"),
-    Setting(name="errors.tolerance", default="all", choices=("all", "none"), own="errors.tolerance"),
+    same("topics"),
+    same("topics.regex"),
+    same("tasks.max", is_required=True, bounds=(1, MAX_TASKS)),
+    same("errors.tolerance", "all", choices=("all", "none")),
     Setting(name="errors.deadletterqueue.topic.name", default=_DEAD_LETTERS),
     Setting(
         name="max.poll.interval.ms",
@@ -64,18 +64,8 @@ COMMON: Sequence[Setting] = (
         own="consumer.override.max.poll.interval.ms",
     ),
     Setting(name="max.poll.records", default="500", bounds=(1, LARGEST_INT), own="consumer.override.max.poll.records"),
-    Setting(
-        name="consumer.override.auto.offset.reset",
-        default="earliest",
-        choices=("earliest", "latest", "none"),
-        own="consumer.override.auto.offset.reset",
-    ),
-    Setting(
-        name="consumer.override.isolation.level",
-        default="read_committed",
-        choices=("read_committed", "read_uncommitted"),
-        own="consumer.override.isolation.level",
-    ),
+    same("consumer.override.auto.offset.reset", "earliest", choices=("earliest", "latest", "none")),
+    same("consumer.override.isolation.level", "read_committed", choices=("read_committed", "read_uncommitted")),
     Setting(name="auto.restart.on.user.error", default="true", choices=BOOLEAN),
     Setting(name="value.converter.schemas.enable", default="false", choices=BOOLEAN),
     Setting(name="value.converter.replace.null.with.default", default="true", choices=BOOLEAN),
