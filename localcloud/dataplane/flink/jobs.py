@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import httpx
 
-from localcloud.dataplane.flink.process import START_SECONDS, FlinkClient, FlinkProcess
+from localcloud.dataplane.flink.process import FlinkClient, FlinkProcess
 from localcloud.dataplane.interface import (
     DataPlaneError,
     ResultPage,
     StatementPhase,
     StatementStatus,
 )
+from localcloud.dataplane.process.private_endpoint import START_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

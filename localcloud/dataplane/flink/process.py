@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +10,7 @@ from localcloud.dataplane.interface import DataPlaneError, NotFoundError
 from localcloud.dataplane.java.class_data_archive import Archive
 from localcloud.dataplane.java.jars import JavaModule, classpath
 from localcloud.dataplane.java.runtime import java
+from localcloud.dataplane.process.private_endpoint import PrivateEndpoint
 
 if TYPE_CHECKING:
     import subprocess
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from localcloud.dataplane.process.processes import ProcessHost
 
 NAME = "flink"
-START_SECONDS = 90.0
 STOP_SECONDS = 40.0  # the very first stop also writes the class-data archive, some 4 s
 _CALL_SECONDS = 90.0
 _JVM = ["-Xms256m", "-Xmx640m", "-Xmn128m", "-XX:+UseSerialGC", "-Dlog4j2.disableJmx=true"]
@@ -46,14 +43,9 @@ class RefusedError(DataPlaneError):
 class FlinkClient:
     """The private HTTP interface of one running JVM (``rag.flink.endpoint.StatementEndpoint``)."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, http: httpx.Client) -> None:
         """Connect lazily."""
-        self._http = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=_CALL_SECONDS,
-            trust_env=False,  # ignore HTTP_PROXY: the JVM is on this machine
-        )
+        self._http = http
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the JSON reply; raises :class:`NotFoundError`, :class:`RefusedError` or ``httpx.TransportError``."""
@@ -75,35 +67,17 @@ class FlinkProcess:
 
     def __init__(self, state: Path, jars: Path, host: ProcessHost) -> None:
         """Keep the folders; :meth:`start` starts the JVM."""
-        self._folder, self._jars, self._host = state / "flink", jars, host
+        self._folder, self._jars = state / "flink", jars
+        self._endpoint = PrivateEndpoint(NAME, "Flink", self._folder, host)
         self._archive: Archive | None = None
-        self._stopped = threading.Event()
 
     def start(self) -> tuple[subprocess.Popen[bytes], FlinkClient]:
         """Start the JVM and wait until its interface answers; :class:`DataPlaneError` if it does not."""
         program, jars = java(), classpath(self._jars, JavaModule.FLINK)
-        token = secrets.token_urlsafe(24)
-        port_file = self._folder / "port"
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # The file of the last run names a port that is closed, or another program's by now.
-            port_file.unlink(missing_ok=True)
-        except OSError as error:
-            raise DataPlaneError(f"Flink cannot be kept in {self._folder}: {error.strerror}.") from error
         self._archive = Archive.of(self._jars / JavaModule.FLINK, program, jars, NAME)
         argv = [program, *_JVM, *_MODULES, *self._archive.options, "-cp", jars, "rag.flink.Main", str(self._folder)]
-        process = self._host.start(NAME, argv, env={"FLINK_ENDPOINT_TOKEN": token})
-        deadline = time.monotonic() + START_SECONDS
-        while not port_file.exists():
-            if self._stopped.wait(0.05):
-                self._host.stop(NAME)
-                raise DataPlaneError("Flink was stopped while it started.")
-            if process.poll() is not None:
-                raise DataPlaneError(f"Flink ended at its start: see {self._host.log(NAME)}.")
-            if time.monotonic() > deadline:
-                self._host.stop(NAME)
-                raise DataPlaneError(f"Flink did not start in {START_SECONDS:.0f} s: see {self._host.log(NAME)}.")
-        return process, FlinkClient(int(port_file.read_text()), token)
+        process, http = self._endpoint.start(argv, "FLINK_ENDPOINT_TOKEN", _CALL_SECONDS)
+        return process, FlinkClient(http)
 
     def checkpointed(self) -> set[str]:
         """Return the uids of the statements that have a folder of checkpoints (``rag.flink.statement.Checkpoints``)."""
@@ -115,7 +89,6 @@ class FlinkProcess:
 
     def stop(self) -> None:
         """Stop the JVM."""
-        self._stopped.set()
-        self._host.stop(NAME, STOP_SECONDS)
+        self._endpoint.stop(STOP_SECONDS)
         if self._archive is not None:
             self._archive.keep()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,6 +9,7 @@ import httpx
 from localcloud.dataplane.interface import DataPlaneError
 from localcloud.dataplane.java.jars import JavaModule, classpath
 from localcloud.dataplane.java.runtime import java
+from localcloud.dataplane.process.private_endpoint import PrivateEndpoint
 
 if TYPE_CHECKING:
     import subprocess
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from localcloud.dataplane.process.processes import ProcessHost
 
 NAME = "connect"
-START_SECONDS = 90.0
 STOP_SECONDS = 20.0  # tasks commit what they have written
 _CALL_SECONDS = 30.0
 # Without a class-data archive, as brokers have it: it starts in a second, and writing one would take several.
@@ -31,14 +28,9 @@ _JVM = ["-Xms32m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-
 class WorkerClient:
     """The private HTTP interface of one running JVM (``rag.connect.Endpoint``)."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, http: httpx.Client) -> None:
         """Connect lazily."""
-        self._http = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=_CALL_SECONDS,
-            trust_env=False,  # a proxy of the user's has no business here
-        )
+        self._http = http
 
     def connectors(self) -> dict[str, Any]:
         """Return the state of every connector, by name."""
@@ -77,37 +69,16 @@ class WorkerProcess:
 
     def __init__(self, state: Path, jars: Path, host: ProcessHost) -> None:
         """Nothing happens yet."""
-        self._folder, self._jars, self._host = state / "connect", jars, host
-        self._stopped = threading.Event()
+        self._jars = jars
+        self._endpoint = PrivateEndpoint(NAME, "The Kafka Connect worker", state / "connect", host)
 
     def start(self) -> tuple[subprocess.Popen[bytes], WorkerClient]:
         """Start it and wait until it answers; :class:`DataPlaneError` if it does not."""
-        program, jars = java(), classpath(self._jars, JavaModule.CONNECT)
-        token, port_file = secrets.token_urlsafe(24), self._folder / "port"
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            port_file.unlink(missing_ok=True)
-        except OSError as error:
-            raise DataPlaneError(f"Kafka Connect cannot be kept in {self._folder}: {error.strerror}.") from error
-        argv = [program, *_JVM, "-cp", jars, "rag.connect.Main", str(port_file)]
-        process = self._host.start(NAME, argv, env={"CONNECT_ENDPOINT_TOKEN": token})
-        self._await(port_file, process)
-        return process, WorkerClient(int(port_file.read_text()), token)
+        jars = classpath(self._jars, JavaModule.CONNECT)
+        argv = [java(), *_JVM, "-cp", jars, "rag.connect.Main", str(self._endpoint.port_file)]
+        process, http = self._endpoint.start(argv, "CONNECT_ENDPOINT_TOKEN", _CALL_SECONDS)
+        return process, WorkerClient(http)
 
     def stop(self) -> None:
         """End it for good."""
-        self._stopped.set()
-        self._host.stop(NAME, STOP_SECONDS)
-
-    def _await(self, port_file: Path, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not port_file.exists():
-            if self._stopped.wait(0.05):
-                raise DataPlaneError("The Kafka Connect worker was stopped while it started.")
-            if process.poll() is not None:
-                raise DataPlaneError(f"The Kafka Connect worker ended at its start: see {self._host.log(NAME)}.")
-            if time.monotonic() > deadline:
-                self._host.stop(NAME)
-                raise DataPlaneError(
-                    f"The Kafka Connect worker did not start in {START_SECONDS:.0f} s: see {self._host.log(NAME)}."
-                )
+        self._endpoint.stop(STOP_SECONDS)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from localcloud.dataplane.connect.worker.causes import Cause, cause
-from localcloud.dataplane.connect.worker.process import START_SECONDS, WorkerProcess
+from localcloud.dataplane.connect.worker.process import WorkerProcess
 from localcloud.dataplane.connect.worker.settings import worker_settings
 from localcloud.dataplane.interface import ConnectorState, ConnectorStatus, DataPlaneError, NotFoundError
+from localcloud.dataplane.process.private_endpoint import START_SECONDS
 
 if TYPE_CHECKING:
     import subprocess
