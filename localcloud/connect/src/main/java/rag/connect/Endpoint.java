@@ -4,24 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rag.endpoint.PrivateServer;
 
 /**
- * The private HTTP interface to this process, for the local cloud's Python side only: loopback, with a token, which is
- * checked before anything of a body is read.
+ * What the local cloud's Python code can ask of this process.
  *
  * <pre>
  * GET    /connectors               state of each: {@link Connectors.State}
@@ -30,62 +22,13 @@ import org.slf4j.LoggerFactory;
  * DELETE /connectors/NAME          end and forget
  * </pre>
  */
-final class Endpoint {
+record Endpoint(Connectors connectors) implements PrivateServer.Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Connectors connectors;
-    private final byte[] authorization;
-    private final Path portFile;
-
-    Endpoint(Connectors connectors, String token, Path portFile) {
-        this.connectors = connectors;
-        this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
-        this.portFile = portFile;
-    }
-
-    void start() throws IOException {
-        // A refused caller is not waited for: the server would read what it said it sends, up to 64 KiB.
-        System.setProperty("sun.net.httpserver.drainAmount", "0");
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        server.setExecutor(Executors.newCachedThreadPool());
-        server.createContext("/", this::handle);
-        server.start();
-        Path draft = portFile.resolveSibling(portFile.getFileName() + ".new");
-        Files.writeString(draft, Integer.toString(server.getAddress().getPort()));
-        Files.move(draft, portFile, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            if (!isAuthorized(exchange)) {
-                reply(exchange, 401, error("The token is missing or wrong."));
-                return;
-            }
-            int status = 200;
-            byte[] answer;
-            try {
-                answer = answer(exchange, exchange.getRequestBody().readAllBytes());
-            } catch (NoSuchElementException e) {
-                status = 404;
-                answer = error(e.getMessage());
-            } catch (IOException | RuntimeException e) {
-                // Without the cause's message: it could repeat a connector's settings.
-                LOG.error("{} failed: {}", exchange.getRequestMethod(), e.getClass().getName());
-                status = 500;
-                answer = error("The Kafka Connect worker could not do this; its log, connect.log, has the cause.");
-            }
-            reply(exchange, status, answer);
-        }
-    }
-
-    private boolean isAuthorized(HttpExchange exchange) {
-        String given = exchange.getRequestHeaders().getFirst("Authorization");
-        return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization);
-    }
-
-    private byte[] answer(HttpExchange exchange, byte[] body) throws IOException {
+    @Override
+    public byte[] answer(HttpExchange exchange, byte[] body) throws IOException {
         String[] path = exchange.getRequestURI().getPath().substring(1).split("/");
         String action = exchange.getRequestMethod() + (path.length == 3 ? " " + path[2] : "");
         if (!path[0].equals("connectors") || path.length > 3 || (path.length == 1) != action.equals("GET")) {
@@ -109,13 +52,20 @@ final class Endpoint {
         return JSON.writeValueAsBytes(Map.of());
     }
 
-    private static void reply(HttpExchange exchange, int status, byte[] answer) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, answer.length);
-        exchange.getResponseBody().write(answer);
+    @Override
+    public PrivateServer.Reply failed(HttpExchange exchange, Exception failure) {
+        // Without the cause's message: it could repeat a connector's settings.
+        LOG.error("{} failed: {}", exchange.getRequestMethod(), failure.getClass().getName());
+        String message = "The Kafka Connect worker could not do this; its log, connect.log, has the cause.";
+        return new PrivateServer.Reply(500, error(message));
     }
 
-    private static byte[] error(String message) throws JsonProcessingException {
-        return JSON.writeValueAsBytes(Map.of("message", message));
+    @Override
+    public byte[] error(String message) {
+        try {
+            return JSON.writeValueAsBytes(Map.of("message", message));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

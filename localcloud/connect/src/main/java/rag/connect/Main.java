@@ -10,6 +10,7 @@ import org.apache.kafka.connect.runtime.isolation.Plugins;
 import org.apache.kafka.connect.runtime.standalone.StandaloneConfig;
 import org.apache.kafka.connect.runtime.standalone.StandaloneHerder;
 import org.apache.kafka.connect.storage.MemoryOffsetBackingStore;
+import rag.endpoint.PrivateServer;
 
 /**
  * Kafka Connect for the local cloud in one process, without its REST server, which nobody would have to log in to.
@@ -48,10 +49,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws Exception {
-        String token = System.getenv(TOKEN_VARIABLE);
-        if (token == null || token.isBlank()) {
-            throw new IllegalStateException("The variable " + TOKEN_VARIABLE + " is not set.");
-        }
+        String token = PrivateServer.tokenIn(TOKEN_VARIABLE);
         Map<String, String> properties = Map.of(
                 // Each connector names its own cluster and converters; the worker itself asks for nothing there.
                 "bootstrap.servers", "127.0.0.1:9",
@@ -72,6 +70,7 @@ public final class Main {
         StandaloneHerder herder = new StandaloneHerder(worker, WORKER, policy);
         herder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(herder::stop, "stop"));
-        new Endpoint(new Connectors(herder, worker), token, Path.of(args[0])).start();
+        Endpoint endpoint = new Endpoint(new Connectors(herder, worker));
+        new PrivateServer(token, Path.of(args[0]), endpoint).start();
     }
 }

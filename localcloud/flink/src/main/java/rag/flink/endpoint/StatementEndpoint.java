@@ -1,25 +1,17 @@
 package rag.flink.endpoint;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.apache.flink.table.gateway.api.endpoint.SqlGatewayEndpoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import rag.endpoint.PrivateServer;
 import rag.flink.Json;
 import rag.flink.UserException;
 import rag.flink.catalog.CatalogStore;
@@ -31,8 +23,7 @@ import rag.flink.workspace.Environment;
 import rag.flink.workspace.Workspace;
 
 /**
- * The private HTTP interface of this process, for the local cloud's Python code only: on loopback, with a token that is
- * checked before any of the body is read.
+ * What the local cloud's Python code can ask of this process.
  *
  * <pre>
  * PUT    /workspace                       replace environments, connections and the internal token
@@ -43,82 +34,43 @@ import rag.flink.workspace.Workspace;
  * DELETE /statements/UID                  cancel and delete
  * </pre>
  */
-final class StatementEndpoint implements SqlGatewayEndpoint {
+final class StatementEndpoint implements SqlGatewayEndpoint, PrivateServer.Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatementEndpoint.class);
 
     private final Statements statements;
     private final CatalogStore store;
-    private final byte[] authorization;
-    private final Path portFile;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private HttpServer server;
+    private final PrivateServer server;
 
     StatementEndpoint(Statements statements, CatalogStore store, String token, Path portFile) {
         this.statements = statements;
         this.store = store;
-        this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
-        this.portFile = portFile;
+        this.server = new PrivateServer(token, portFile, this);
     }
 
     private record WorkspaceRequest(String internalToken, List<Environment> environments) {}
 
     @Override
     public void start() throws IOException {
-        // Close at once: the server would otherwise read up to 64 KiB of the refused caller's body first.
-        System.setProperty("sun.net.httpserver.drainAmount", "0");
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
         server.start();
-        Path draft = portFile.resolveSibling(portFile.getFileName() + ".new");
-        Files.writeString(draft, Integer.toString(server.getAddress().getPort()));
-        Files.move(draft, portFile, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
     public void stop() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.stop();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            if (!isAuthorized(exchange)) {
-                reply(exchange, 401, error("The token is missing or wrong."));
-                return;
-            }
-            int status = 200;
-            byte[] answer;
-            try {
-                answer = answer(exchange, exchange.getRequestBody().readAllBytes());
-            } catch (NoSuchElementException e) {
-                status = 404;
-                answer = error(e.getMessage());
-            } catch (UserException e) {
-                status = 409;
-                answer = error(e.getMessage());
-            } catch (IOException | RuntimeException e) {
-                LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI().getPath(), e);
-                status = 500;
-                answer = error("Flink could not do this; its log, flink.log, has the cause.");
-            }
-            reply(exchange, status, answer);
+    @Override
+    public PrivateServer.Reply failed(HttpExchange exchange, Exception failure) {
+        if (failure instanceof UserException) {
+            return new PrivateServer.Reply(409, error(failure.getMessage()));
         }
+        LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI().getPath(), failure);
+        return new PrivateServer.Reply(500, error("Flink could not do this; its log, flink.log, has the cause."));
     }
 
-    private boolean isAuthorized(HttpExchange exchange) {
-        String given = exchange.getRequestHeaders().getFirst("Authorization");
-        return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), authorization);
-    }
-
-    private static void reply(HttpExchange exchange, int status, byte[] answer) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, answer.length);
-        exchange.getResponseBody().write(answer);
-    }
-
-    private byte[] answer(HttpExchange exchange, byte[] body) throws IOException {
+    @Override
+    public byte[] answer(HttpExchange exchange, byte[] body) throws IOException {
         String method = exchange.getRequestMethod();
         String[] path = exchange.getRequestURI().getPath().substring(1).split("/");
         String query = exchange.getRequestURI().getQuery();
@@ -160,7 +112,8 @@ final class StatementEndpoint implements SqlGatewayEndpoint {
         store.retain(request.environments());
     }
 
-    private static byte[] error(String message) {
+    @Override
+    public byte[] error(String message) {
         return Json.bytes(Map.of("message", message));
     }
 }

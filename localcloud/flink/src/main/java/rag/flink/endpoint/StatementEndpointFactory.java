@@ -9,6 +9,7 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.gateway.api.endpoint.SqlGatewayEndpoint;
 import org.apache.flink.table.gateway.api.endpoint.SqlGatewayEndpointFactory;
 import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
+import rag.endpoint.PrivateServer;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.statement.Statements;
 
@@ -40,10 +41,7 @@ public final class StatementEndpointFactory implements SqlGatewayEndpointFactory
                         store,
                         state.resolve("checkpoints"),
                         config.get(COMMIT_INTERVAL));
-        String token = System.getenv(TOKEN_VARIABLE);
-        if (token == null || token.isBlank()) {
-            throw new IllegalStateException("The variable " + TOKEN_VARIABLE + " is not set.");
-        }
+        String token = PrivateServer.tokenIn(TOKEN_VARIABLE);
         return new StatementEndpoint(statements, store, token, state.resolve("port"));
     }
 
