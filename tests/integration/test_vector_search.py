@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from pymongo.operations import SearchIndexModel
 
 from tests.support.local_cloud import LocalCloud, built_jars
+from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,21 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-# Part 2 of the tutorial, as it stands there.
-EXTERNAL_TABLE = """
-CREATE TABLE mongodb_products (
-    articleType STRING,
-    vector ARRAY<FLOAT>
-) WITH (
-    'connector' = 'mongodb',
-    'mongodb.connection' = 'mongodb-connection',
-    'mongodb.database' = 'store',
-    'mongodb.collection' = 'products',
-    'mongodb.index' = 'vector_index',
-    'mongodb.embedding_column' = 'vector',
-    'mongodb.numCandidates' = '5'
-);
-"""
+EXTERNAL_TABLE = (PROJECT / "sql" / "search" / "create-table-mongodb-products.sql").read_text(encoding="utf-8")
 SEARCH = """
 SELECT query, search_results
 FROM query_vectors,

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.mongodb_stub import MongoDbStub
 from tests.support.provider_stub import provider_answering
+from tests.support.replaced_process import Became, replace_process
 from toolchain.frontdoor.commands import ask_command
 from toolchain.frontdoor.commands.first_answer import show_first_answer
 from toolchain.frontdoor.hall.failure import Failure
@@ -61,18 +62,6 @@ class World:
         environment = {"PATH": os.environ["PATH"], **self.environment}
         stack = Stack.read(Project.read(self.layout), "dev")
         return Prepared(self.layout, stack, self._cli, environment, None)
-
-
-class Became(Exception):  # noqa: N818 - it ends the command as the new program would
-    def __init__(self, argv: list[Any], *_: object) -> None:
-        super().__init__()
-        self.argv = [str(part) for part in argv]
-        with os.fdopen(int(self.argv[self.argv.index("--input") + 1])) as pipe:
-            self.given: dict[str, Any] = json.load(pipe)
-
-
-def replace_process(argv: list[Any], *_: object) -> None:
-    raise Became(argv)
 
 
 @pytest.fixture

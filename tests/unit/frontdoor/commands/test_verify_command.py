@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.replaced_process import Became, replace_process
 from toolchain.frontdoor.commands import verify_command
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.setup.prepare import Prepared
@@ -40,18 +41,6 @@ PULUMI = """\
 import sys
 print(OUTPUTS if "output" in sys.argv else "of-" + sys.argv[sys.argv.index("get") + 1].partition(":")[2])
 """
-
-
-class Became(Exception):  # noqa: N818 - it ends the command as the new program would
-    def __init__(self, argv: list[Any]) -> None:
-        super().__init__()
-        self.argv = [str(part) for part in argv]
-        with os.fdopen(int(self.argv[self.argv.index("--input") + 1])) as pipe:
-            self.given: dict[str, Any] = json.load(pipe)
-
-
-def replace_process(argv: list[Any], *_: object) -> None:
-    raise Became(argv)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from localcloud.dataplane.embeddings.models import Models
 from localcloud.dataplane.embeddings.sentence_model import DIMENSIONS, NAME, SentenceModel
 from localcloud.dataplane.interface import DataPlaneError, EmbeddingModel, InvalidError, NotFoundError
 from tests.support import sentence_model
+from tests.support.embedding_models import check_independence_of_batch_and_thread, check_shape_type_and_length
 from tests.support.slang import QUERIES, products
 
 if TYPE_CHECKING:
@@ -34,19 +34,12 @@ def model(models: Models) -> EmbeddingModel:
 
 
 def test_shape_type_and_length(model: EmbeddingModel) -> None:
-    vectors = model.embed(["blue shoes", "a red hat", "", "\N{SNOWMAN}" * 50]).vectors
-    assert vectors.shape == (4, DIMENSIONS)
-    assert vectors.dtype == np.float32
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
-    assert model.embed([]).vectors.shape == (0, DIMENSIONS)
+    check_shape_type_and_length(model, DIMENSIONS)
 
 
 def test_a_vector_does_not_depend_on_its_batch_or_thread(model: EmbeddingModel) -> None:
     texts = [f"small blue shirt {number} " + "long " * (number % 40) for number in range(90)]
-    batch = model.embed(texts).vectors
-    with ThreadPoolExecutor(4) as pool:
-        alone = list(pool.map(lambda text: model.embed([text]).vectors[0], texts))
-    assert np.array_equal(batch, np.array(alone))
+    check_independence_of_batch_and_thread(model, texts)
 
 
 def test_tokens_are_counted(model: EmbeddingModel) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import psutil
@@ -12,6 +11,7 @@ import pytest
 from localcloud.dataplane.embeddings.limits import MOST_CHARACTERS
 from localcloud.dataplane.embeddings.wordllama_model import WordLlamaModel
 from localcloud.dataplane.interface import InvalidError
+from tests.support.embedding_models import check_independence_of_batch_and_thread, check_shape_type_and_length
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +20,8 @@ def model() -> WordLlamaModel:
 
 
 def test_shape_type_and_length(model: WordLlamaModel) -> None:
-    vectors = model.embed(["blue shoes", "a red hat", "", "\N{SNOWMAN}" * 50]).vectors
-    assert vectors.shape == (4, model.dimensions)
-    assert vectors.dtype == np.float32
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
-    assert model.embed([]).vectors.shape == (0, 256)
+    check_shape_type_and_length(model, 256)
+    assert model.dimensions == 256
 
 
 def test_near_meanings_are_near(model: WordLlamaModel) -> None:
@@ -34,10 +31,7 @@ def test_near_meanings_are_near(model: WordLlamaModel) -> None:
 
 def test_a_vector_does_not_depend_on_its_batch_or_thread(model: WordLlamaModel) -> None:
     texts = [f"small blue shirt {number} " + "long " * (number % 7) for number in range(300)]
-    batch = model.embed(texts).vectors
-    with ThreadPoolExecutor(4) as pool:
-        alone = list(pool.map(lambda text: model.embed([text]).vectors[0], texts))
-    assert np.array_equal(batch, np.array(alone))
+    check_independence_of_batch_and_thread(model, texts)
 
 
 def test_tokens_are_counted(model: WordLlamaModel) -> None:
