@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.hall.http_json import Api
+from toolchain.frontdoor.hall.times import parse_time
 from toolchain.frontdoor.stack.stack import is_loopback
 from toolchain.frontdoor.state.deployment import deployment
 from toolchain.frontdoor.state.endpoints import CONFLUENT_CLOUD
@@ -65,15 +66,6 @@ class CommandStart:
             return cls(at=parse_time(kept["at"] or ""), connectors=kept["connectors"])
         except (OSError, ValueError, KeyError, TypeError):
             return cls()
-
-
-def parse_time(text: str) -> datetime | None:
-    """Parse an RFC 3339 time; ``None`` if ``text`` is not one, or has no time zone."""
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return read if read.tzinfo else None
 
 
 def read_command_start(prepared: Prepared) -> CommandStart:

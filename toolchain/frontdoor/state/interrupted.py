@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from toolchain.frontdoor.state.command_start import parse_time
+from toolchain.frontdoor.hall.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.processes import program_of
 from toolchain.frontdoor.hall.terminal import say
-from toolchain.frontdoor.state.command_start import parse_time
+from toolchain.frontdoor.hall.times import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.state.command_start import parse_time
+from toolchain.frontdoor.hall.times import parse_time
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.state.command_start import CommandStart
