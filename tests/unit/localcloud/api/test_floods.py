@@ -26,7 +26,7 @@ from tests.support.fake_plane import FakeModel
 from tests.unit.localcloud.conftest import BASE, eventually, statement_body
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from localcloud.dataplane.interface import Embedded
     from tests.unit.localcloud.conftest import Local
@@ -152,36 +152,26 @@ def test_bodies_together_have_their_limit_and_are_let_go(
     local: Local, callers: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(middleware, "LARGEST_BODIES", 3 << 20)
-    gate = anyio.Event()
+    gate, held = anyio.Event(), threading.Event()
     body = json.dumps({"display_name": "x" * (2 << 20)}).encode()
 
     async def half() -> AsyncIterator[bytes]:
         yield body[: 2 << 20]
+        held.set()  # the server asks for the next piece, so it has counted this one
         await gate.wait()
         yield body[2 << 20 :]
 
     with ThreadPoolExecutor(1) as pool:
-        # httpx hands a body over piece by piece, and the first of them is in the server's hands.
         first = pool.submit(callers.send, "POST", PATHS[1], content=half(), auth=local.admin)
-        assert _refused(lambda: callers.send("POST", PATHS[0], content=body, auth=local.admin))
+        assert held.wait(PATIENCE)
+        refused = callers.send("POST", PATHS[0], content=body, auth=local.admin)
+        assert refused.status_code == 429
+        assert refused.headers["Retry-After"] == "1"
+        assert "send this one again" in refused.json()["errors"][0]["detail"]
         assert callers.send("GET", "/org/v2/environments", auth=local.admin).status_code == 200
         callers._portal.call(gate.set)
         assert first.result(PATIENCE).status_code == 400  # the name is too long
     assert callers.send("POST", PATHS[0], content=body, auth=local.admin).status_code == 400
-
-
-def _refused(send: Callable[[], httpx.Response]) -> bool:
-    """Whether it is answered 429, once the other request is on its way."""
-    said: list[httpx.Response] = []
-
-    def is_refused() -> bool:
-        said[:] = [send()]
-        return said[0].status_code == 429
-
-    eventually(is_refused, PATIENCE)
-    assert said[0].headers["Retry-After"] == "1"
-    assert "send this one again" in said[0].json()["errors"][0]["detail"]
-    return True
 
 
 # Numbers and names ----------------------------------------------------------------------------------------------------
