@@ -22,7 +22,7 @@ def test_it_is_told_and_the_next_up_with_a_new_one_ends_well(clone: Clone) -> No
     clone.ok("cloud", "faults", "none")
     state = json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
     failed = [flag for one in state if one["type"].endswith(":Connector") for flag in ("--replace", one["urn"])]
-    clone.ok("up", "--yes", "--skip-preview", *failed)
+    clone.up(*failed)
     assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
     clone.ok("destroy", "--yes", "--skip-preview")
     assert clone.status()["resources"] == []

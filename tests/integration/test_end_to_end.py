@@ -128,7 +128,7 @@ class TestPipeline:
         planned = names(clone.planned())
         assert len(planned) == len(replaced), planned
         assert all(any(kind in name for name in planned) for kind in replaced), planned
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         after = clone.outputs()["statements"]
         changed = {purpose for purpose in after if after[purpose] != before[purpose]}
         assert len(changed) == len(replaced)
@@ -137,7 +137,7 @@ class TestPipeline:
 
     def test_back_to_the_committed_program(self, clone: Clone) -> None:
         git(clone.path, "checkout", "--", "sql")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert "price" in clone.sql("SELECT content FROM product_vector", "--limit", "1")[0]["content"]
 
     def test_another_cluster_name_replaces_what_names_it(self, clone: Clone) -> None:
@@ -152,7 +152,7 @@ class TestPipeline:
     def test_another_suffix(self, clone: Clone) -> None:
         clone.ok("config", "rm", "clusterName")
         clone.ok("config", "set", "suffix", "other")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert clone.outputs()["environmentName"].endswith("other")
         assert len(clone.sql(VECTORS, "--limit", "1")) == 1
         clone.ok("up", "--yes", "--expect-no-changes")

@@ -73,7 +73,7 @@ def test_a_wrong_cloud_api_key(clone: Clone) -> None:
 def fixed_by_the_next_up(clone: Clone) -> None:
     """Put the edited files back; the next `up` ends well, and vectors come."""
     git(clone.path, "checkout", "--", ".")
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
 
 
@@ -81,7 +81,7 @@ def test_sql_that_does_not_hold_is_told_with_its_place(clone: Clone) -> None:
     def made() -> set[str]:
         return {resource["id"] for resource in clone.status()["resources"] if resource["kind"] != "statement"}
 
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     before = made()
     for old, new, expected in (
         ("FROM `product-updates`", "FORM `product-updates`", "line"),

@@ -36,14 +36,14 @@ def urns(clone: Clone) -> dict[str, list[str]]:
 def replace(clone: Clone, targets: list[str]) -> None:
     """Replace ``targets`` in one `up`; the next one has nothing to do, and vectors come."""
     flags = [flag for urn in targets for flag in ("--replace", urn)]
-    clone.ok("up", "--yes", "--skip-preview", *flags)
+    clone.up(*flags)
     clone.ok("preview", "--expect-no-changes")
     done = topic_end(clone, "product_vector")
     wait_until(lambda: topic_end(clone, "product_vector") > done, f"vectors after {' '.join(flags)}")
 
 
 def test_what_has_a_fixed_name_can_be_replaced(clone: Clone) -> None:
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     found = urns(clone)
     assert set(found) == {*TOGETHER, *ALONE}
     for kind in TOGETHER:

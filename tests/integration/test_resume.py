@@ -72,7 +72,7 @@ def test_a_killed_up_resumes(clone: Clone) -> None:
 
 
 def test_a_killed_hand_over_repeats_no_record(clone: Clone) -> None:
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     for turn, pause in enumerate((0.0, 0.4, 1.0)):
         git(clone.path, "checkout", "--", "sql")
         clone.edit("sql/insert-into-product-vector.sql", "', price: '", f"', price {turn}: '")
@@ -81,7 +81,7 @@ def test_a_killed_hand_over_repeats_no_record(clone: Clone) -> None:
         wait_until(lambda: another_insert(clone, old) is not None, "the INSERT that takes over")  # noqa: B023 - called at once
         time.sleep(pause)  # two run; one is being stopped; one is gone
         kill(process)
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert another_insert(clone, old) == clone.outputs()["statements"]["insert-into-product-vector"]
         assert old not in statements(clone)
     products, vectors = settled(clone)
