@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.support.deployed import deploy
 from tests.support.tables import settled, statements, topic_end
 from workshop.clone import git, wait_until
 
@@ -93,7 +94,7 @@ class TestEditOfTheInsert:
     """The new INSERT goes on where the old one has stopped."""
 
     def test_the_preview_tells_from_which_one_it_takes_over(self, clone: Clone) -> None:
-        clone.up()
+        deploy(clone)
         old = clone.outputs()["statements"][INSERT_STATEMENT]
         clone.edit(INSERT, "', price: '", "', costs: '")
         assert clone.planned() == {INSERT_STATEMENT: "replace"}
@@ -125,14 +126,13 @@ class TestEditOfTheInsert:
         clone.edit(INSERT, "', price: '", "', costs: '")
         assert statements(clone)[running]["phase"] == "RUNNING"
         clone.ok("preview", "--expect-no-changes")
-        git(clone.path, "checkout", "--", "sql")
 
 
 class TestForgottenStatements:
     """`CREATE TABLE` and `CREATE MODEL`, 30 days after a `refresh` takes them for gone: what they made is there."""
 
     def test_what_is_the_stack_s_own_is_taken_as_it_is(self, clone: Clone) -> None:
-        clone.up()
+        deploy(clone)
         before, held = clone.outputs()["statements"], topic_end(clone, "product_vector")
         names = {resource["id"]: resource["name"] for resource in clone.status()["resources"]}
         forget(clone, MODEL_STATEMENT, TABLE_STATEMENT)
@@ -168,7 +168,7 @@ class TestFailedInsert:
     """An INSERT that FAILED after its creation: the official provider does not see it, the program does."""
 
     def test_the_next_up_repairs_it_and_loses_or_repeats_no_record(self, clone: Clone) -> None:
-        clone.up()
+        deploy(clone)
         failed = clone.outputs()["statements"][INSERT_STATEMENT]
         done = topic_end(clone, "product_vector")
         wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors")
@@ -212,7 +212,7 @@ class TestModelKey:
     """`openaiApiKey` is changed: only the connection is, which no statement notices."""
 
     def test_a_key_that_the_provider_refuses_fails_each_up_and_says_what_to_write(self, clone: Clone) -> None:
-        clone.up()
+        deploy(clone)
         clone.ok("config", "set", "--secret", "openaiApiKey", "sk-of-somebody-else")
         for _ in range(2):  # the second one has no change of the connection
             said = clone.refused("up", "--yes", "--skip-preview")
@@ -300,3 +300,4 @@ class TestExistingEnvironment:
             in done.stderr
         )
         cloud.delete(f"/cmk/v2/clusters/{neighbour}", params={"environment": made["id"]}).raise_for_status()
+        cloud.delete(house).raise_for_status()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -47,8 +46,7 @@ def key(clone: Clone) -> tuple[str, str]:
 
 def urns(clone: Clone) -> dict[str, str]:
     """Name -> URN of what the state knows."""
-    resources = json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
-    return {resource["urn"].rsplit("::", 1)[1]: resource["urn"] for resource in resources}
+    return {resource["urn"].rsplit("::", 1)[1]: resource["urn"] for resource in clone.resources()}
 
 
 def held(clone: Clone) -> dict[str, Any]:

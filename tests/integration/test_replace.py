@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +22,7 @@ ALONE = ("ServiceAccount", "FlinkComputePool", "Provider", "KafkaCluster", "Envi
 def urns(clone: Clone) -> dict[str, list[str]]:
     """Return the URNs of the resources that the program declares, by the last part of their type."""
     found: dict[str, list[str]] = {}
-    for resource in json.loads(clone.ok("stack", "export"))["deployment"]["resources"]:
+    for resource in clone.resources():
         kind = resource["type"].rpartition(":")[2]
         is_explicit = not resource["type"].startswith("pulumi:providers:") or "::default" not in resource["urn"]
         if resource["custom"] and is_explicit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
@@ -59,9 +58,7 @@ def test_a_killed_up_resumes(clone: Clone) -> None:
     clone.ok("up", "--yes")
     kinds = Counter(resource["kind"] for resource in clone.status()["resources"])
     assert {kind: kinds[kind] for kind in ONE_OF_EACH} == ONE_OF_EACH
-    recorded = Counter(
-        resource["type"] for resource in json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
-    )
+    recorded = Counter(resource["type"] for resource in clone.resources())
     assert {kind: kinds[kind] for kind in RECORDED_AS} == {kind: recorded[name] for kind, name in RECORDED_AS.items()}
     assert len(clone.sql("SELECT content FROM product_vector", "--limit", "1")) == 1
     written_in_place = list((clone.path / ".local" / "pulumi").rglob("*.attrs"))

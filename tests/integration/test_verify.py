@@ -89,7 +89,7 @@ def test_a_statement_that_has_failed_is_told_with_its_cause(clone: Clone) -> Non
         provider.status = 401
 
         def has_failed() -> bool:
-            return any("FAILED" in problem for problem in verified(clone, "--seconds", "1")[1]["problems"])
+            return "FAILED" in clone.status()["phases"]["statements"]
 
         wait_until(has_failed, "the INSERT to fail", seconds=300)
         status, report = verified(clone)

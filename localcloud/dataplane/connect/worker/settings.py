@@ -16,8 +16,8 @@ _CONVERTERS = {
     "io.confluent.connect.json.JsonSchemaConverter": "rag.connect.JsonSchemaConverter",
 }
 _CLIENTS = ("consumer", "producer", "admin")
-# A killed worker is started again at once, but nobody reads its partitions before its session has timed out. Kafka's 45 s
-# are for networks: a worker on the broker's own machine is dead after three missed heartbeats (of 3 s, the default).
+# A killed worker is started again at once, but nobody reads its partitions before its session has timed out. Kafka's
+# 45 s are for networks: a worker on the broker's own machine is dead after three missed heartbeats (every 3 s).
 _SESSION_MILLISECONDS = "10000"
 # Who may read every schema (localcloud.control.access.authentication).
 _INTERNAL_USER = "internal"
