@@ -119,12 +119,17 @@ def asked_by_hooks(clone: Clone) -> set[str]:
 
 
 def killed_while_a_hook_asks(clone: Clone, *command: str) -> set[str]:
-    """Kill a command while Flink has a hook's statement, and return what is left of those."""
+    """Kill a command while Flink has a hook's statement, and return what is left of those.
+
+    A hook deletes its statement as soon as it has its answer: here it is kept waiting, so the moment cannot be missed.
+    """
+    clone.ok("cloud", "faults", "sql.statements.delete=hang")
     process = clone.start(*command)
     wait_until(lambda: bool(asked_by_hooks(clone)) or process.poll() is not None, "a hook asks Flink", 120)
     assert killed_now(process)
     left = asked_by_hooks(clone)
     assert left
+    clone.ok("cloud", "faults", "none")
     return left
 
 
