@@ -186,6 +186,7 @@ def test_it_logs_in_with_an_api_key(sinks: Sinks, worker: Worker) -> None:
     eventually(lambda: "lcc-1" in worker.settings)
     settings = worker.settings["lcc-1"]
     assert settings["consumer.override.bootstrap.servers"] == "127.0.0.1:2-lkc-1"
+    assert settings["consumer.override.session.timeout.ms"] == "10000"  # not 45 s without a reader after a kill
     assert r'username="KEY" password="a\"b\\c";' in settings["consumer.override.sasl.jaas.config"]
     assert settings["value.converter.user"] == "internal"
 
