@@ -65,6 +65,12 @@ class Sink(BaseModel):
         """Where it writes."""
         raise NotImplementedError
 
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The entry's own keys as they are written, without its secrets."""
+        secret = {name for name, value in self if isinstance(value, SecretStr)}
+        return self.model_dump(mode="json", by_alias=True, exclude={"name", "topics"} | secret)
+
 
 class MongoDb(Sink):
     """MongoDB Atlas, or a MongoDB server of one's own (``host`` with a port)."""

@@ -85,15 +85,13 @@ class Sink(pulumi.ComponentResource):
     @property
     def output(self) -> dict[str, Any]:
         """What the stack's outputs say of it: no secret."""
-        entry = self.plan.store.entry
-        shown = entry.model_dump(mode="json", by_alias=True, exclude={"name", "topics", "password", "api_key"})
         return {
-            "kind": entry.kind,
+            "kind": self.plan.store.entry.kind,
             "connector": self.connector_name,
             "id": self.connector.id,
             "topics": list(self.plan.store.topics),
             "deadLetters": pulumi.Output.concat("dlq-", self.connector.id),
-            "store": shown,
+            "store": self.plan.store.entry.shown,
         }
 
     def _indexed_for(self, session: FlinkSession, built_on: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:

@@ -5,9 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
+from pydantic import SecretStr
 
 from components.config.settings import Settings
-from components.config.sinks import KEY, KINDS, LOCAL_MONGODB, Elasticsearch, MongoDb, local_mistakes, with_local_stores
+from components.config.sinks import (
+    KEY,
+    KINDS,
+    LOCAL_MONGODB,
+    Elasticsearch,
+    MongoDb,
+    Sink,
+    local_mistakes,
+    with_local_stores,
+)
 
 if TYPE_CHECKING:
     from components.config.sinks import AnySink
@@ -61,6 +71,15 @@ class TestEntries:
 
     def test_no_secret_is_shown(self) -> None:
         assert "very-secret" not in repr(sinks(ATLAS, ELASTIC))
+
+    def test_what_is_shown_of_it_has_no_secret_whatever_its_name(self) -> None:
+        class Vault(Sink):
+            kind = "vault"
+            host: str
+            access_token: SecretStr
+
+        shown = Vault.model_validate({"host": "v.example.com", "access_token": SecretStr("very-secret")}).shown
+        assert shown == {"host": "v.example.com", "id": "product_id"}
 
 
 class TestTheLocalStore:
