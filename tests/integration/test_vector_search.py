@@ -9,6 +9,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.operations import SearchIndexModel
 
+from localcloud.credentials import Credentials
 from tests.support.local_cloud import LocalCloud, built_jars
 from workshop.clone import PROJECT
 
@@ -37,9 +38,9 @@ class Shop:
 
     def __init__(self, state: Path, jars: Path) -> None:
         self.cloud = LocalCloud(state, jars)
-        keys = json.loads((state / "credentials.json").read_text())
-        self.address = f"127.0.0.1:{keys['mongodb_port']}"
-        self.password = keys["mongodb_password"]
+        login = Credentials.load_or_make(state).stores["mongodb"]
+        self.address = f"127.0.0.1:{login.port}"
+        self.password = login.password
         self.connect("mongodb-connection")
         self.client: MongoClient[dict[str, Any]] = MongoClient(f"mongodb://admin:{self.password}@{self.address}/")
         self.products = self.client.store.create_collection("products")
