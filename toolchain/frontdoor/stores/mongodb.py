@@ -10,7 +10,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SECONDS = 20
+_SECONDS = 10
 _AUTHENTICATION_FAILED = frozenset({18, 8000})  # MongoDB's code, Atlas's
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from localcloud.dataplane.process.processes import ProcessHost
 
 POLL_SECONDS = 0.5
-RESTART_SECONDS = 30.0
+FIRST_RESTART_SECONDS, RESTART_SECONDS = 2.0, 30.0
 PROVISIONING_SECONDS = 180.0
 RIGHTS_RETRY_SECONDS = 2.0
 WORKER_RETRY_SECONDS = 5.0
@@ -49,6 +49,9 @@ class _Sink:
     failure: Cause | None = None
     """Kept while it is started again, until it runs."""
     restart_at: float | None = None
+    restarts: int = 0
+    """In a row: without having run for :data:`RESTART_SECONDS` in between."""
+    restarted: float = 0.0
     said: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -246,6 +249,8 @@ class Sinks:
         now, trace = time.monotonic(), _trace(sink.said)
         if _runs(sink.said):
             sink.failure = None
+            if now - sink.restarted > RESTART_SECONDS:
+                sink.restarts = 0
         elif trace and sink.restart_at is None:
             found = cause(trace, sink.settings or {})
             if found != sink.failure:
@@ -254,9 +259,10 @@ class Sinks:
             if sink.is_provisioning:
                 sink.restart_at = now + RIGHTS_RETRY_SECONDS
             elif sink.worker.restarts:
-                sink.restart_at = now + RESTART_SECONDS
+                sink.restart_at = now + restart_delay(sink.restarts)
         if sink.restart_at is not None and now >= sink.restart_at:
             sink.restart_at = None
+            sink.restarts, sink.restarted = sink.restarts + 1, now
             client.restart(sink.spec.id)
 
     def _missing_topics(self, sink: _Sink) -> Cause | None:
@@ -273,6 +279,11 @@ class Sinks:
         except DataPlaneError:  # its broker is being started
             return True
         return True
+
+
+def restart_delay(restarts: int) -> float:
+    """Return the seconds to wait before the next start of a sink that was started ``restarts`` times in a row."""
+    return min(RESTART_SECONDS, FIRST_RESTART_SECONDS * float(2**restarts))
 
 
 def _runs(said: dict[str, Any]) -> bool:

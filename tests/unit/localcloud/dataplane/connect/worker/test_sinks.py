@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from localcloud.dataplane.connect.worker import sinks as module
-from localcloud.dataplane.connect.worker.sinks import Sinks
+from localcloud.dataplane.connect.worker.sinks import Sinks, restart_delay
 from localcloud.dataplane.interface import (
     ConnectorSpec,
     ConnectorState,
@@ -298,6 +298,32 @@ def test_a_failed_sink_is_started_again_if_its_settings_say_so(
     assert worker.restarts == 0
     sinks.restart("lcc-1")
     eventually(lambda: worker.restarts == 1)
+
+
+def test_each_wait_for_a_restart_is_twice_the_one_before_it() -> None:
+    assert [restart_delay(restarts) for restarts in range(6)] == [2, 4, 8, 16, 30, 30]
+
+
+def test_one_that_has_run_for_a_while_is_started_again_soon(
+    sinks: Sinks, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def delay(restarts: int) -> float:
+        asked.append(restarts)
+        return 0.01
+
+    monkeypatch.setattr(module, "restart_delay", delay)
+    worker.says = BROKEN
+    sinks.start(*sink())
+    eventually(lambda: asked[:3] == [0, 1, 2])
+    monkeypatch.setattr(module, "RESTART_SECONDS", 0.01)
+    worker.says = RUNNING
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+    time.sleep(0.1)
+    asked.clear()
+    worker.says = BROKEN
+    eventually(lambda: asked[:1] == [0])
 
 
 def test_changed_settings_reach_the_worker(sinks: Sinks, worker: Worker) -> None:
