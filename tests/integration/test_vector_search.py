@@ -276,9 +276,7 @@ def test_searching_by_text_is_refused(shop: Shop) -> None:
 
 def by_key(call: str, keys: str) -> str:
     """A statement that searches for each of some keys."""
-    return (
-        f"SELECT wanted, search_results FROM (VALUES {keys}) AS keys(wanted), LATERAL TABLE(KEY_SEARCH_AGG({call}))"
-    )
+    return f"SELECT wanted, search_results FROM (VALUES {keys}) AS keys(wanted), LATERAL TABLE(KEY_SEARCH_AGG({call}))"
 
 
 def test_documents_are_found_by_a_key(shop: Shop) -> None:
@@ -286,9 +284,9 @@ def test_documents_are_found_by_a_key(shop: Shop) -> None:
     found = shop.cloud.query(by_key("articles, DESCRIPTOR(articleType), wanted", "('hat'), ('boots')"))
     assert sorted(found) == [["boots", []], ["hat", [["hat", "7"]]]]
     nothing = "SELECT search_results FROM (VALUES (CAST(NULL AS STRING))) AS keys(wanted),"
-    assert shop.cloud.query(
-        f"{nothing} LATERAL TABLE(KEY_SEARCH_AGG(articles, DESCRIPTOR(articleType), wanted))"
-    ) == [[[]]]
+    assert shop.cloud.query(f"{nothing} LATERAL TABLE(KEY_SEARCH_AGG(articles, DESCRIPTOR(articleType), wanted))") == [
+        [[]]
+    ]
     shop.external("sizes", "articleType STRING", "size INT", index=None)
     ((_, results),) = shop.cloud.query(
         by_key("TABLE `sizes`, DESCRIPTOR(size), wanted, MAP['client_timeout', 10]", "(7)")
@@ -308,7 +306,7 @@ def test_documents_are_found_by_a_key(shop: Shop) -> None:
     ],
 )
 def test_a_search_by_key_that_cannot_be_is_refused(shop: Shop, call: str, keys: str, said: str) -> None:
-    kind = call.split(",")[0]
+    kind = call.split(",", maxsplit=1)[0]
     if kind == "keyed" and ["keyed"] not in shop.cloud.query("SHOW TABLES"):
         shop.external("keyed", index=None)
     if kind == "elastics":
