@@ -16,7 +16,6 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
 from localcloud.dataplane.opening import open_data_plane
-from localcloud.dataplane.stores.mongodb import MongoDbLogin
 from localcloud.state_claim import StateInUseError, claim
 from localcloud.state_mark import StateVersionError
 
@@ -64,14 +63,8 @@ def _serve(state: Path, listener: socket.socket, jars: Path, models: Path | None
         logs.open_own(state)
 
     def data_plane() -> DataPlane:
-        mongodb = MongoDbLogin(
-            port=credentials.mongodb_port,
-            username=credentials.mongodb_username,
-            password=credentials.mongodb_password,
-        )
-        return open_data_plane(
-            state, jars, models, base_url=base_url, internal_token=credentials.internal_token, mongodb=mongodb
-        )
+        token, stores = credentials.internal_token, credentials.stores
+        return open_data_plane(state, jars, models, base_url=base_url, internal_token=token, stores=stores)
 
     opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)
     opening.start()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import psutil
 
+from localcloud.store_login import StoreLogin
 from toolchain.frontdoor.hall.processes import marked, program_of
 from workshop.ports import free_port
 
@@ -153,10 +154,14 @@ class Clone:
         status: dict[str, Any] = json.loads(self.ok("cloud", "status", "--json"))
         return status
 
-    def credentials(self) -> dict[str, str]:
+    def credentials(self) -> dict[str, Any]:
         """Return the local cloud's own keys."""
-        keys: dict[str, str] = json.loads((self.path / ".local/cloud/credentials.json").read_text())
+        keys: dict[str, Any] = json.loads((self.path / ".local/cloud/credentials.json").read_text())
         return keys
+
+    def store_login(self, store: str) -> StoreLogin:
+        """Return where a store of this machine listens, and its login."""
+        return StoreLogin(**self.credentials()["stores"][store])
 
     def embed(self, text: str) -> list[float]:
         """Return the vector that ``/v1/embeddings`` gives for ``text``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 
 KEY = "confluent-rag:sinks"
 LOCAL = "local"
-# setting -> variable: the MongoDB server that comes with the local cloud
-LOCAL_MONGODB = {
-    "host": "LOCAL_MONGODB_HOST",
-    "username": "LOCAL_MONGODB_USERNAME",
-    "password": "LOCAL_MONGODB_PASSWORD",
-}
 _WORD = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"
 _COLUMN = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 _HOST = r"^(local|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|[A-Za-z0-9.-]+:\d{1,5})$"
@@ -65,6 +59,15 @@ class Sink(BaseModel):
         """Where it writes."""
         raise NotImplementedError
 
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return False
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:
+        """Return this sink with address (``127.0.0.1:19017``) and login of the local cloud's own server."""
+        raise NotImplementedError
+
 
 class MongoDb(Sink):
     """MongoDB Atlas, or a MongoDB server of one's own (``host`` with a port)."""
@@ -88,6 +91,15 @@ class MongoDb(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.host.lower(), self.database, self.collection
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.host == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:
+        """Return this sink with address and login of the local cloud's own server."""
+        return self.model_copy(update={"host": host, "username": username, "password": password})
 
     @property
     def endpoint(self) -> str:
@@ -200,29 +212,31 @@ def read_sinks(text: str, stack: str) -> tuple[tuple[AnySink, ...], list[str]]:
 
 def local_mistakes(sinks: Sequence[AnySink], environment: Mapping[str, str]) -> list[str]:
     """Return a sentence for each sink of the local cloud's store whose address ``environment`` does not have."""
-    missing = [variable for variable in LOCAL_MONGODB.values() if not environment.get(variable)]
-    return [
-        f"{KEY}[{number}].host is local, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: run"
-        ' `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server as host.'
-        for number, sink in enumerate(sinks)
-        if missing and isinstance(sink, MongoDb) and sink.host == LOCAL
-    ]
+    found = []
+    for number, sink in enumerate(sinks):
+        missing = [name for name in local_variables(sink.kind) if not environment.get(name)] if sink.is_local else []
+        if missing:
+            found.append(
+                f"{KEY}[{number}] is local, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set:"
+                ' run `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server.'
+            )
+    return found
 
 
 def with_local_stores(sinks: Sequence[AnySink], environment: Mapping[str, str]) -> tuple[AnySink, ...]:
     """Return the sinks, with address and user of the local cloud's store from ``environment`` where host is local."""
-    return tuple(
-        sink.model_copy(
-            update={
-                "host": environment[LOCAL_MONGODB["host"]],
-                "username": environment[LOCAL_MONGODB["username"]],
-                "password": SecretStr(environment[LOCAL_MONGODB["password"]]),
-            }
-        )
-        if isinstance(sink, MongoDb) and sink.host == LOCAL
-        else sink
-        for sink in sinks
-    )
+    return tuple(_with_local_store(sink, environment) if sink.is_local else sink for sink in sinks)
+
+
+def _with_local_store(sink: AnySink, environment: Mapping[str, str]) -> AnySink:
+    host, username, password = (environment[name] for name in local_variables(sink.kind))
+    return sink.local(host, username, SecretStr(password))
+
+
+def local_variables(kind: str) -> tuple[str, str, str]:
+    """Return the variables with host, user and password of the local cloud's own server for that kind of store."""
+    prefix = f"LOCAL_{kind.upper()}"
+    return f"{prefix}_HOST", f"{prefix}_USERNAME", f"{prefix}_PASSWORD"
 
 
 class _KindError(ValueError):
@@ -265,7 +279,7 @@ def _mistakes_of_all(sinks: Sequence[AnySink]) -> Iterator[str]:
     places: dict[tuple[str, ...], int] = {}
     names: dict[str, int] = {}
     for number, sink in enumerate(sinks):
-        if isinstance(sink, MongoDb) and sink.host != LOCAL and not sink.password.get_secret_value():
+        if isinstance(sink, MongoDb) and not sink.is_local and not sink.password.get_secret_value():
             yield _sentence("password", {"kind": sink.kind}, f"{KEY}[{number}]", "")
         first = places.setdefault((sink.kind, *sink.place), number)
         if first != number:

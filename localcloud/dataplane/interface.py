@@ -423,10 +423,10 @@ class ConnectPlane(Protocol):
 class StoresPlane(Protocol):
     """Servers for vectors on this machine, each started when something first needs it; their data outlive them."""
 
-    def mongodb_needed(self, host: str) -> None:
-        """Start the MongoDB server if it is at ``host`` (``127.0.0.1:19017``), and wait until it takes connections.
+    def needed(self, host: str) -> None:
+        """Start the server that is at ``host`` (``127.0.0.1:19017``), and wait until it takes connections.
 
-        Nothing happens for another host, or if it runs already.
+        Nothing happens for another host, or if it runs already. :class:`DataPlaneError` if it cannot run here.
         """
 
 

@@ -14,21 +14,30 @@ from localcloud.dataplane.kafka.brokers import BrokerPlane
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.client import RegistryClient
 from localcloud.dataplane.registry.registry import SqliteRegistry
-from localcloud.dataplane.stores.mongodb import MongoDbServer
+from localcloud.dataplane.stores.mongodb import MongoDb
+from localcloud.dataplane.stores.servers import Servers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from localcloud.dataplane.stores.mongodb import MongoDbLogin
+    from localcloud.store_login import StoreLogin
 
 
 def open_data_plane(
-    state: Path, jars: Path, models: Path | None, *, base_url: str, internal_token: str, mongodb: MongoDbLogin
+    state: Path,
+    jars: Path,
+    models: Path | None,
+    *,
+    base_url: str,
+    internal_token: str,
+    stores: Mapping[str, StoreLogin],
 ) -> DataPlane:
     """Open the data plane kept in ``state``. Flink and wordllama start loading; brokers start when called.
 
     ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its
-    Schema Registry there), ``internal_token`` the password among the parts, ``mongodb`` where its server is to listen.
+    Schema Registry there), ``internal_token`` the password among the parts, ``stores`` where their servers
+    are to listen.
     :class:`DataPlaneError` if the folder cannot be used.
     """
     with (
@@ -40,8 +49,8 @@ def open_data_plane(
         opened.callback(registry.close)
         kafka = BrokerPlane(state, jars, host, internal_token)
         opened.callback(kafka.close)
-        stores = MongoDbServer(state, jars, host, mongodb)
-        opened.callback(stores.close)
+        servers = Servers(state, host, [MongoDb(jars, stores["mongodb"])])
+        opened.callback(servers.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
         connect = ConnectorPlane(
@@ -57,7 +66,7 @@ def open_data_plane(
             registry=registry,
             flink=flink,
             connect=connect,
-            stores=stores,
+            stores=servers,
             embeddings=Models(models),
             processes=host.infos,
             close=opened.pop_all().close,

@@ -34,9 +34,9 @@ def stack(clone: Clone) -> Clone:
 
 @pytest.fixture
 def products(stack: Clone) -> Iterator[Any]:
-    keys = stack.credentials()
-    host = f"mongodb://127.0.0.1:{keys['mongodb_port']}/"
-    with MongoClient[Any](host, username=keys["mongodb_username"], password=keys["mongodb_password"]) as client:
+    login = stack.store_login("mongodb")
+    host = f"mongodb://127.0.0.1:{login.port}/"
+    with MongoClient[Any](host, username=login.username, password=login.password) as client:
         yield client["store"]["products"]
 
 
@@ -78,7 +78,7 @@ def test_verify_counts_documents_and_dead_letters(stack: Clone) -> None:
 
 
 def test_the_password_is_nowhere_in_plain(stack: Clone) -> None:
-    password = stack.credentials()["mongodb_password"]
+    password = stack.store_login("mongodb").password
     assert password not in stack.ok("stack", "export", *RAG)
     assert password not in stack.ok("stack", "output", "--json", *RAG)
 

@@ -16,6 +16,7 @@ import pymongo
 import pytest
 from confluent_kafka import Consumer, Producer
 
+from localcloud.credentials import Credentials
 from tests.support.listeners import LOOPBACK, listeners_of
 from tests.support.local_cloud import LocalCloud, built_jars
 from tests.support.mongodb import PASSWORD, USER, MongoDb
@@ -417,14 +418,12 @@ def test_a_cloud_that_is_restarted_goes_on_with_its_sinks(sink: Sink) -> None:
 
 
 def test_a_sink_starts_the_clouds_own_store(sink: Sink) -> None:
-    keys = json.loads((sink.place.state / "credentials.json").read_text())
-    host = f"127.0.0.1:{keys['mongodb_port']}"
-    login = {"connection_user": keys["mongodb_username"], "connection_password": keys["mongodb_password"]}
+    store = Credentials.load_or_make(sink.place.state).stores["mongodb"]
+    host = f"127.0.0.1:{store.port}"
+    login = {"connection_user": store.username, "connection_password": store.password}
     sink.create(connection_host=host, **login)
     sink.write(count=5)
     assert sink.until("RUNNING") == ""
-    client: pymongo.MongoClient[Any] = pymongo.MongoClient(
-        host, username=keys["mongodb_username"], password=keys["mongodb_password"]
-    )
+    client: pymongo.MongoClient[Any] = pymongo.MongoClient(host, username=store.username, password=store.password)
     wait_until(lambda: client["store"][sink.topic].count_documents({}) == 5, "five documents", PATIENCE)
     client.close()

@@ -333,7 +333,7 @@ class FakeStores:
         self.asked: list[str] = []
         self.failure = ""
 
-    def mongodb_needed(self, host: str) -> None:
+    def needed(self, host: str) -> None:
         if self.failure:
             raise DataPlaneError(self.failure)
         self.asked.append(host)

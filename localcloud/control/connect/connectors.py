@@ -100,7 +100,7 @@ class Connectors:
         )
         try:
             if found is not None and (host := found.store_host(connector.config)):
-                self._plane.stores.mongodb_needed(host)
+                self._plane.stores.needed(host)
             self._plane.connect.start(spec)
         except DataPlaneError as error:
             _log.warning("connector %s did not start: %s", connector.id, error)

@@ -65,11 +65,11 @@ class LocalCloud:
         return urlsplit(self.endpoint).port or 80
 
     @property
-    def credentials(self) -> dict[str, str]:
+    def credentials(self) -> dict[str, Any]:
         """Its keys (made at its first start)."""
         path = self.layout.cloud / "credentials.json"
         try:
-            keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+            keys: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             raise Failure(
                 f"A local cloud answers at {self.endpoint}, but not this clone's ({path} is missing): {self._elsewhere}"

@@ -7,7 +7,15 @@ import pulumi
 import pytest
 
 from components.config.settings import Settings
-from components.config.sinks import KEY, KINDS, LOCAL_MONGODB, Elasticsearch, MongoDb, local_mistakes, with_local_stores
+from components.config.sinks import (
+    KEY,
+    KINDS,
+    Elasticsearch,
+    MongoDb,
+    local_mistakes,
+    local_variables,
+    with_local_stores,
+)
 
 if TYPE_CHECKING:
     from components.config.sinks import AnySink
@@ -18,7 +26,7 @@ ELASTIC = {"kind": "elasticsearch", "url": "https://shop.example:443", "apiKey":
 COUCHBASE = {"kind": "couchbase", "nodes": "cb.example.com", "username": "u", "password": "p", "bucket": "shop"}
 NEO4J = {"kind": "neo4j", "uri": "neo4j+s://x.databases.neo4j.io", "password": "p"}
 PINECONE = {"kind": "pinecone", "project": "p1", "environment": "us-east-1", "apiKey": "k", "index": "products"}
-VARIABLES = dict(zip(LOCAL_MONGODB.values(), ("127.0.0.1:27018", "admin", "local-secret"), strict=True))
+VARIABLES = dict(zip(local_variables("mongodb"), ("127.0.0.1:27018", "admin", "local-secret"), strict=True))
 
 
 def sinks(*entries: dict[str, Any], **settings: str) -> tuple[AnySink, ...]:
@@ -78,8 +86,8 @@ class TestTheLocalStore:
     def test_without_the_variables_it_is_said_how_to_get_them(self) -> None:
         (sentence,) = local_mistakes(sinks(HERE), {**VARIABLES, "LOCAL_MONGODB_PASSWORD": ""})
         assert sentence == (
-            f"{KEY}[0].host is local, but LOCAL_MONGODB_PASSWORD is not set: run"
-            ' `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server as host.'
+            f"{KEY}[0] is local, but LOCAL_MONGODB_PASSWORD is not set:"
+            ' run `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server.'
         )
         assert "LOCAL_MONGODB_USERNAME, LOCAL_MONGODB_PASSWORD are not set" in local_mistakes(sinks(HERE), {})[0]
 
