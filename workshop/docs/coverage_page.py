@@ -64,7 +64,7 @@ TOPICS_AS_TABLES = {
         "read and written to the microsecond; a number that a column cannot hold fails the statement"
     ),
     "Avro `time-micros`": "BIGINT, as on Confluent Cloud",
-    "`TINYINT`, `SMALLINT`, `CHAR`, `VARCHAR(n)`, `BINARY`, `VARBINARY(n)`, `MAP` and `MULTISET` of any key, precisions": (
+    "`TINYINT`, `SMALLINT`, `CHAR`, `VARCHAR(n)`, `BINARY`, `VARBINARY(n)`, `MAP` and `MULTISET`, precisions": (
         "kept in Avro by Confluent's annotations (`connect.type`, `flink.maxLength`, `flink.precision`, `MapEntry`)"
     ),
     "comments of columns": "kept in the schema: Avro's `doc`, JSON Schema's `description`",
@@ -82,7 +82,7 @@ TOPICS_AS_TABLES = {
     "Protobuf": "refused by the Schema Registry in one sentence",
     "a schema of which no table can be made": "one sentence with the topic's name; SHOW TABLES and INFORMATION_SCHEMA "
     "list the others, and TABLES has the sentence as its comment",
-    "`$rowtime`": "a column of every table in every statement, also as `t.$rowtime`, beside one of METADATA `timestamp`",
+    "`$rowtime`": "a column in every statement, also as `t.$rowtime`, also beside one of METADATA `timestamp`",
     "`GROUP BY TUMBLE(...)`, `HOP`, `SESSION`; `NOW()` in an updating query": "refused in Confluent's words",
 }
 
