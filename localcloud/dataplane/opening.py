@@ -15,6 +15,7 @@ from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.client import RegistryClient
 from localcloud.dataplane.registry.registry import SqliteRegistry
 from localcloud.dataplane.stores.mongodb import MongoDb
+from localcloud.dataplane.stores.pinecone.store import Pinecone
 from localcloud.dataplane.stores.servers import Servers
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def open_data_plane(
         opened.callback(registry.close)
         kafka = BrokerPlane(state, jars, host, internal_token)
         opened.callback(kafka.close)
-        servers = Servers(state, host, [MongoDb(jars, stores["mongodb"])])
+        servers = Servers(state, host, [MongoDb(jars, stores["mongodb"]), Pinecone(stores["pinecone"])])
         opened.callback(servers.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from localcloud.control.connect.datagen_source import DatagenSource
 from localcloud.control.connect.mongodb_atlas_sink import MONGODB_ATLAS_SINK
+from localcloud.control.connect.neo4j_sink import NEO4J_SINK
 from localcloud.control.connect.settings import invalid, missing
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Registry:
     """The classes by name."""
 
     def __init__(self, plane: Plane) -> None:
-        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK]
+        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, NEO4J_SINK]
         self._classes = {one.name: one for one in classes}
 
     def kinds(self) -> dict[str, str]:
