@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.sinks.elasticsearch import ElasticsearchStore
+from components.sinks.registry import store_of
 from localcloud.control.connect.elasticsearch_sink import ELASTICSEARCH_SINK_V2 as SINK
 from localcloud.control.connect.registry import Registry
 from localcloud.control.core.plane import Plane
@@ -33,7 +33,7 @@ def wrong(**changes: str) -> dict[str, str]:
 
 def test_what_the_program_declares_can_run() -> None:
     (entry,) = sinks(ELASTIC)
-    store = ElasticsearchStore(entry, ["product_vector"])  # type: ignore[arg-type] - of that kind
+    store = store_of(entry, ["product_vector"])
     config = {**CONFIG, **store.plain(), **store.secrets()}
     assert SINK.errors(config) == {}
     own = SINK.worker_connector("lcc-abc123", config).settings
