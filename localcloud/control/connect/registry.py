@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from localcloud.control.connect.datagen_source import DatagenSource
 from localcloud.control.connect.elasticsearch_sink import ELASTICSEARCH_SINK_V2, V1
 from localcloud.control.connect.mongodb_atlas_sink import MONGODB_ATLAS_SINK
+from localcloud.control.connect.neo4j_sink import NEO4J_SINK
 from localcloud.control.connect.settings import invalid, missing
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Registry:
     """The classes by name."""
 
     def __init__(self, plane: Plane) -> None:
-        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, ELASTICSEARCH_SINK_V2]
+        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, ELASTICSEARCH_SINK_V2, NEO4J_SINK]
         self._classes = {one.name: one for one in classes}
 
     def kinds(self) -> dict[str, str]:

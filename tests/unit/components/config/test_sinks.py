@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
+from pydantic import SecretStr
 
 from components.config.settings import Settings
 from components.config.sinks import (
@@ -12,6 +13,7 @@ from components.config.sinks import (
     KINDS,
     Elasticsearch,
     MongoDb,
+    Sink,
     local_mistakes,
     local_variables,
     with_local_stores,
@@ -69,6 +71,15 @@ class TestEntries:
 
     def test_no_secret_is_shown(self) -> None:
         assert "very-secret" not in repr(sinks(ATLAS, ELASTIC))
+
+    def test_what_is_shown_of_it_has_no_secret_whatever_its_name(self) -> None:
+        class Vault(Sink):
+            kind = "vault"
+            host: str
+            access_token: SecretStr
+
+        shown = Vault.model_validate({"host": "v.example.com", "access_token": SecretStr("very-secret")}).shown
+        assert shown == {"host": "v.example.com", "id": "product_id"}
 
 
 class TestTheLocalStore:
