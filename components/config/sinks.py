@@ -117,10 +117,10 @@ class Elasticsearch(Sink):
     """Elasticsearch 8 or 9, by an API key."""
 
     kind = "elasticsearch"
-    url: Annotated[str, Rule(allowed="an https:// URL without a user name", example="https://shop.es.example:443")] = (
-        Field(pattern=r"^https://[^\s/@]+(/[^\s@]*)?$")
-    )
-    api_key: Secret
+    url: Annotated[
+        str, Rule(allowed="an https:// URL without a user name, or local", example="https://shop.es.example:443")
+    ] = Field(pattern=r"^(local|https://[^\s/@]+(/[^\s@]*)?)$")
+    api_key: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
     version: Annotated[str, Rule(allowed="one of V8, V9", choices=("V8", "V9"))] = Field("V9", pattern="^V[89]$")
     index: Word = "products"
 
@@ -128,6 +128,15 @@ class Elasticsearch(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.url.rstrip("/").lower(), self.index
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.url == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:  # noqa: ARG002 - it has no users
+        """Return this sink with address and key of the local cloud's own server."""
+        return self.model_copy(update={"url": f"http://{host}", "api_key": password})
 
 
 class Couchbase(Sink):
@@ -188,6 +197,7 @@ class Pinecone(Sink):
         return self.project, self.environment, self.index, self.namespace
 
 
+_LOGINS_OF_LOCAL = {MongoDb.kind: "password", Elasticsearch.kind: "api_key"}  # what only their own servers need not
 AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone
 KINDS: dict[str, type[AnySink]] = {one.kind: one for one in (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone)}
 
@@ -285,8 +295,9 @@ def _mistakes_of_all(sinks: Sequence[AnySink]) -> Iterator[str]:
     places: dict[tuple[str, ...], int] = {}
     names: dict[str, int] = {}
     for number, sink in enumerate(sinks):
-        if isinstance(sink, MongoDb) and not sink.is_local and not sink.password.get_secret_value():
-            yield _sentence("password", {"kind": sink.kind}, f"{KEY}[{number}]", "")
+        secret = _LOGINS_OF_LOCAL.get(sink.kind)
+        if secret and not sink.is_local and not getattr(sink, secret).get_secret_value():
+            yield _sentence(to_camel(secret), {"kind": sink.kind}, f"{KEY}[{number}]", "")
         first = places.setdefault((sink.kind, *sink.place), number)
         if first != number:
             yield (

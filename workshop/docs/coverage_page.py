@@ -22,11 +22,11 @@ SHALLOW = {
     (
         "GET",
         "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connector-plugins",
-    ): "`DatagenSource` and `MongoDbAtlasSink`",
+    ): "`DatagenSource`, `MongoDbAtlasSink` and `ElasticsearchSinkV2`",
     (
         "POST",
         "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors",
-    ): "`DatagenSource` and `MongoDbAtlasSink`",
+    ): "`DatagenSource`, `MongoDbAtlasSink` and `ElasticsearchSinkV2`",
     (
         "POST",
         "/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements",

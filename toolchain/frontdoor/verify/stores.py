@@ -36,8 +36,14 @@ class Store(Protocol):
 
 def store_of(output: Mapping[str, Any], secrets: Mapping[str, str]) -> Store | None:
     """Return the store of a sink by its outputs, ``None`` for a kind that cannot be asked from here."""
-    if output["kind"] != "mongodb":
-        return None
-    from toolchain.frontdoor.verify.mongodb import MongoDb  # noqa: PLC0415 - loads its client, for stacks with such a sink
+    store = output["store"]
+    # Each loads its client, for stacks with such a sink.
+    if output["kind"] == "mongodb":
+        from toolchain.frontdoor.verify.mongodb import MongoDb  # noqa: PLC0415
 
-    return MongoDb(output["store"], secrets)
+        return MongoDb(store, secrets)
+    if output["kind"] == "elasticsearch":
+        from toolchain.frontdoor.verify.elasticsearch import Elasticsearch  # noqa: PLC0415
+
+        return Elasticsearch(store, secrets)
+    return None
