@@ -106,8 +106,10 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(clone: Clone, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     mongodb = MongoDb(built_jars(), tmp_path_factory.mktemp("mongodb"))
-    yield Shop(clone, mongodb)
-    mongodb.stop()
+    try:
+        yield Shop(clone, mongodb)
+    finally:
+        mongodb.stop()
 
 
 def test_a_wrong_password_is_told_by_up_and_the_next_one_goes_on(shop: Shop) -> None:
