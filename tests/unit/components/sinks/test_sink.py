@@ -251,6 +251,7 @@ class TestSearch:
         assert may_write in rows(recorded, "deployer")
         assert ("DeveloperWrite", f"{K}/transactional-id=_confluent-flink_*") in rows(recorded, "deployer")
         assert ("DeveloperRead", f"{K}/topic=dlq-lcc*") in rows(recorded, "deployer")
+        assert ("DeveloperRead", f"{REGISTRY}/subject=dlq-lcc*") in rows(recorded, "deployer")
         assert may_write not in rows(recorded, "runner")
         assert ("DeveloperManage", f"{K}/topic=queries") in rows(recorded, "runner")
         assert not any("mongodb_products" in crn for _, crn in rows(recorded, "runner"))
