@@ -26,7 +26,6 @@ final class OpenAiEmbeddings {
     // Shared by all statements: a client holds threads and pooled connections.
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int LONGEST_MESSAGE = 300;
     private static final int LARGEST_FRAME = 64 << 10;
     // 4,096 dimensions, each with more characters than a double can have.
@@ -36,11 +35,6 @@ final class OpenAiEmbeddings {
     private OpenAiEmbeddings() {}
 
     /** The vectors of the inputs, in their order. */
-    static List<float[]> embed(Connection connection, String modelVersion, List<String> inputs)
-            throws ProviderException, InterruptedException {
-        return embed(connection, modelVersion, inputs, TIMEOUT);
-    }
-
     static List<float[]> embed(Connection connection, String modelVersion, List<String> inputs, Duration timeout)
             throws ProviderException, InterruptedException {
         Map<String, Object> body = new LinkedHashMap<>();

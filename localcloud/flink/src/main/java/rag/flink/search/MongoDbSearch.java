@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.bson.Document;
 import rag.flink.UserException;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.workspace.Connection;
 
 /** Searches one collection with Atlas Vector Search; safe to use from several threads. */
@@ -28,14 +29,14 @@ final class MongoDbSearch implements AutoCloseable {
     private final ExternalTable table;
     private final String path;
     private final int limit;
-    private final SearchOptions options;
+    private final InvocationOptions options;
     private final Supplier<Connection> connection;
     private MongoClient client;
     private Connection connected;
     private boolean indexSeen;
 
     /** @param connection asked at each search, so that a rotated password is picked up */
-    MongoDbSearch(ExternalTable table, String path, int limit, SearchOptions options, Supplier<Connection> connection) {
+    MongoDbSearch(ExternalTable table, String path, int limit, InvocationOptions options, Supplier<Connection> connection) {
         this.table = table;
         this.path = path;
         this.limit = limit;

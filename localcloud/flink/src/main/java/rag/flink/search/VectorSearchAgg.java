@@ -38,6 +38,7 @@ import org.apache.flink.table.types.utils.TypeConversions;
 import org.bson.Document;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.workspace.Connection;
 import rag.flink.workspace.Workspace;
 
@@ -51,6 +52,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
 
     private static final long serialVersionUID = 1L;
     private static final int MOST_RESULTS = 10_000;
+    private static final int DEFAULT_PARALLELISM = 10;
     private static final String RESULTS = "search_results";
 
     private final transient ObjectNames names;
@@ -58,7 +60,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
     private final ExternalTable table;
     private final String path;
     private final int limit;
-    private final SearchOptions options;
+    private final InvocationOptions options;
     private transient MongoDbSearch search;
     private transient ExecutorService threads;
 
@@ -72,7 +74,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
             ExternalTable table,
             String path,
             int limit,
-            SearchOptions options) {
+            InvocationOptions options) {
         this.names = names;
         this.environmentId = environmentId;
         this.table = table;
@@ -163,8 +165,11 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
         ExternalTable found = external(place, name);
         found.check(place.catalog().environment());
         int wanted = limit(call, found);
-        SearchOptions given =
-                SearchOptions.of(call.getArgumentDataTypes().size() < 5 ? null : text(call, 4, "fifth", "a MAP of options"));
+        InvocationOptions given =
+                InvocationOptions.of(
+                        SearchCalls.VECTOR_SEARCH,
+                        call.getArgumentDataTypes().size() < 5 ? null : text(call, 4, "fifth", "a MAP of options"),
+                        DEFAULT_PARALLELISM);
         String field = found.vectorField() == null ? column : found.vectorField();
         return new VectorSearchAgg(names, place.catalog().environment().id(), found, field, wanted, given);
     }

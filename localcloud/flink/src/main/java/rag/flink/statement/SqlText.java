@@ -13,7 +13,7 @@ import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.delegation.PlannerContext;
 import org.apache.flink.table.planner.operations.SqlNodeToOperationConversion;
 import rag.flink.UserException;
-import rag.flink.search.SearchCalls;
+import rag.flink.functions.FunctionCalls;
 
 /** The only place where text becomes a statement: parsed by Flink, checked by {@link Judge}, resolved by Flink. */
 final class SqlText {
@@ -35,7 +35,7 @@ final class SqlText {
         PlannerContext planner = ((PlannerBase) tables.getPlanner()).plannerContext();
         SqlNode statement = parse(planner, sql);
         Judge.requireServed(statement);
-        SearchCalls.rewrite(statement);
+        FunctionCalls.rewrite(statement);
         return SqlNodeToOperationConversion.convert(planner.createFlinkPlanner(), tables.getCatalogManager(), statement)
                 .orElseThrow(() -> new UserException("Statements of this kind are not supported by the local cloud."));
     }
