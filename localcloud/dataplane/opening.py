@@ -58,7 +58,7 @@ def open_data_plane(
             flink=flink,
             connect=connect,
             stores=stores,
-            embeddings=Models(models),
+            embeddings=Models(models, jars),
             processes=host.infos,
             close=opened.pop_all().close,
         )

@@ -40,8 +40,8 @@ These are refused. So are `OR REPLACE`, `TEMPORARY`, `PARTITIONED BY`, `INSERT O
 _FUNCTIONS = """
 ## Confluent's own functions
 
-Flink's functions are all there. These are Confluent's; a call of one that is not served is refused by its name, wherever
-in a statement it is:
+Flink's functions are all there. These are Confluent's; a call of one that is not served is refused by its name,
+wherever in a statement it is:
 
 | function | what it does, or what to do instead |
 |---|---|"""

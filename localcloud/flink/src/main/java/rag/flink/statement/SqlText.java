@@ -1,6 +1,7 @@
 package rag.flink.statement;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.calcite.sql.SqlNode;
@@ -35,6 +36,10 @@ final class SqlText {
         PlannerContext planner = ((PlannerBase) tables.getPlanner()).plannerContext();
         SqlNode statement = parse(planner, sql);
         Judge.requireServed(statement);
+        Optional<Operation> aboutConnections = ConnectionViews.of(statement, tables.getCatalogManager());
+        if (aboutConnections.isPresent()) {
+            return aboutConnections.get();
+        }
         FunctionCalls.rewrite(statement);
         return SqlNodeToOperationConversion.convert(planner.createFlinkPlanner(), tables.getCatalogManager(), statement)
                 .orElseThrow(() -> new UserException("Statements of this kind are not supported by the local cloud."));
