@@ -27,6 +27,10 @@ final class ExampleSource implements ScanTableSource, SupportsReadingMetadata {
     static final String TIMESTAMP = "timestamp";
     static final int ROWS_PER_SECOND = 50;
 
+    /** Newer rows replace older ones, and none is deleted. */
+    private static final ChangelogMode UPSERT =
+            ChangelogMode.newBuilder().addContainedKind(RowKind.INSERT).addContainedKind(RowKind.UPDATE_AFTER).build();
+
     private final ExampleTable table;
     private DataType produced;
     private boolean hasTime;
@@ -49,7 +53,7 @@ final class ExampleSource implements ScanTableSource, SupportsReadingMetadata {
 
     @Override
     public ChangelogMode getChangelogMode() {
-        return table.key().isPresent() ? ChangelogMode.upsert() : ChangelogMode.insertOnly();
+        return table.key().isPresent() ? UPSERT : ChangelogMode.insertOnly();
     }
 
     @Override

@@ -31,6 +31,9 @@ public final class FunctionCalls {
                     public Void visit(SqlCall call) {
                         String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
                         requireServed(name);
+                        if (name.equals("DESCRIPTOR") && call.operandCount() == 0) {
+                            throw new UserException("DESCRIPTOR() names no column: write DESCRIPTOR(column).");
+                        }
                         ModelCalls.rewrite(call, name);
                         SearchCalls.rewrite(call, name);
                         return super.visit(call);

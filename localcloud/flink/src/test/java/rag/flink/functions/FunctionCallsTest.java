@@ -63,6 +63,12 @@ class FunctionCallsTest {
     }
 
     @Test
+    void aDescriptorNamesAColumn() {
+        String without = "SELECT * FROM TUMBLE(TABLE t, DESCRIPTOR(), INTERVAL '1' MINUTE)";
+        assertEquals("DESCRIPTOR() names no column: write DESCRIPTOR(column).", refusal(without));
+    }
+
+    @Test
     void everyFunctionThatIsNotServedIsRefusedByItsName() {
         List<Executable> checks =
                 Listing.read("functions.tsv").rows().stream()
