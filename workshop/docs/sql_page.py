@@ -29,7 +29,8 @@ served and what to write instead. Statements, options and properties that are in
 _STATEMENTS = """
 ## Statements
 
-These statements are served, also inside `EXPLAIN`, and INSERTs inside `EXECUTE STATEMENT SET`:
+These statements are served. `EXPLAIN` takes queries, INSERTs and `CREATE TABLE AS`, and `EXECUTE STATEMENT SET` takes
+INSERTs. `CREATE`, `ALTER` and `DROP CONNECTION` are done by the control plane, before Flink:
 """
 _REFUSED = """
 These are refused. So are `OR REPLACE`, `TEMPORARY`, `PARTITIONED BY`, `INSERT OVERWRITE`, and all hints except

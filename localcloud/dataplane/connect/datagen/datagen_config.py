@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import fastavro
-from fastavro.schema import SchemaParseException
+from fastavro.schema import SchemaParseException, UnknownType
 
 from localcloud.dataplane import json_text
 from localcloud.dataplane.connect.datagen import random_budget
@@ -30,6 +31,12 @@ _LARGEST_LONG = 2**63 - 1
 _ENDLESS = -1
 _TOPIC_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _TOPIC_LENGTH = 249
+# fastavro names the types of Python's values.
+_JSONS_TYPE = {"dict": "JSON object", "list": "list", "NoneType": "null", "bool": "boolean", "int": "number"}
+_JSONS_TYPE |= {"float": "number", "Decimal": "number"}
+_PYTHONS_TYPE = re.compile(
+    r"(?<=must be a )(?:dict|list|str)\b|(?<=, not )(?:dict|list|str|NoneType|bool|int|float|Decimal)\b"
+)
 
 # Settings that the cloud knows and that have no effect here: any other value would promise something it does not do.
 _FIXED = {
@@ -228,10 +235,16 @@ class _Reader:
             random_budget.check(source)
             RandomGenerator(source, random.Random(0))  # noqa: S311 - test data
             return source, from_avro(source)
-        except (InvalidError, SchemaParseException) as error:
-            reason = str(error) or type(error).__name__
-        except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-            reason = f"it is no valid Avro schema ({type(error).__name__}: {error})"
+        except (
+            InvalidError,
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            SchemaParseException,
+            TypeError,
+            ValueError,
+        ) as error:
+            reason = _fault(error)
         self._wrong(setting, f"Invalid value for configuration {setting}: {reason.rstrip('.')}.")
         return None, None
 
@@ -289,3 +302,18 @@ class _Reader:
                     self._wrong(setting, f"The local cloud only has {setting} = {_FIXED[setting]}, not {value}.")
             elif setting not in _KNOWN and setting not in self._read:
                 self._wrong(setting, f"The connector {CONNECTOR_CLASS} has no setting {setting} here: remove it.")
+
+
+def _fault(error: Exception) -> str:
+    """Return what is wrong with a schema, for a person: the words of Python's own errors help nobody."""
+    match error:
+        case InvalidError():
+            return str(error)
+        case UnknownType():
+            return f"it uses the type {error.name}, which is not defined"
+        case SchemaParseException() if str(error):
+            return _PYTHONS_TYPE.sub(lambda match: _JSONS_TYPE.get(match[0], "text"), str(error))
+        case KeyError():
+            return f"it is no valid Avro schema: a type in it lacks its {error}"
+        case _:
+            return "it is no valid Avro schema: an attribute in it has a value of a kind that Avro does not take"
