@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
-from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING
 
 from localcloud import ports, private_file
 from localcloud.ids import new_api_key
+from localcloud.store_login import STORES, StoreLogin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
     from pathlib import Path
 
 _SECRET_BYTES = 32
@@ -27,7 +28,8 @@ class CredentialsError(Exception):
 class Credentials:
     """The organization, its administrator's key (good for every service), the embeddings' key, the data plane's.
 
-    ``mongodb_...``: where the MongoDB server of this machine listens once something needs it, and its only login.
+    ``stores``: of each kind of store where its server on this machine listens once something needs it, and its only
+    login.
     """
 
     organization_id: str
@@ -35,15 +37,13 @@ class Credentials:
     cloud_api_secret: str = field(repr=False)
     openai_api_key: str = field(repr=False)
     internal_token: str = field(repr=False)
-    mongodb_port: int
-    mongodb_username: str
-    mongodb_password: str = field(repr=False)
+    stores: Mapping[str, StoreLogin]
 
     @classmethod
     def load_or_make(cls, state: Path) -> Credentials:
         """Read ``state/credentials.json``, or write new ones there, readable by their owner alone.
 
-        An older cloud's file gets the MongoDB server's.
+        An older cloud's file gets the logins of stores that were not there then.
 
         :raises CredentialsError: if the file does not hold credentials. :raises OSError: if it cannot be written.
         """
@@ -58,8 +58,8 @@ class Credentials:
             cloud_api_secret=secrets.token_urlsafe(_SECRET_BYTES),
             openai_api_key=f"sk-local-{secrets.token_urlsafe(_SECRET_BYTES)}",
             internal_token=secrets.token_urlsafe(_SECRET_BYTES),
-            **_of_mongodb(),
-        )
+            stores={},
+        ).with_all_stores()
         private_file.write(path, json.dumps(asdict(made), indent=2))
         return made
 
@@ -68,28 +68,28 @@ class Credentials:
         text = path.read_text(encoding="utf-8")
         try:
             kept = json.loads(text)
-            whole = kept if "mongodb_port" in kept else {**_of_mongodb(), **kept}
-            found = cls(**{one.name: _TYPES.get(one.name, str)(whole[one.name]) for one in fields(cls)})
-        except (ValueError, KeyError, TypeError):
+            stores = {name: StoreLogin(**login) for name, login in kept.pop("stores", {}).items()}
+            keys = {one.name: str(kept[one.name]) for one in fields(cls) if one.name != "stores"}
+            found = cls(**keys, stores=stores)
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise CredentialsError(
                 f"{path} does not hold the local cloud's credentials: put it back, or start over with"
                 " `./pulumiw cloud reset`."
             ) from None
-        if whole is not kept:
-            private_file.write(path, json.dumps(asdict(found), indent=2))
-        return found
+        whole = found.with_all_stores()
+        if whole is not found:
+            private_file.write(path, json.dumps(asdict(whole), indent=2))
+        return whole
 
-
-_TYPES: dict[str, Callable[[Any], Any]] = {"mongodb_port": int}
-
-
-def _of_mongodb() -> dict[str, Any]:
-    try:
-        (port,) = ports.free_ports(1, ports.OF_STORES)
-    except ports.NoFreePortError as error:
-        raise CredentialsError(str(error)) from None
-    return {
-        "mongodb_port": port,
-        "mongodb_username": "admin",
-        "mongodb_password": secrets.token_urlsafe(_SECRET_BYTES),
-    }
+    def with_all_stores(self) -> Credentials:
+        """Return these, with a login of each store that has none yet."""
+        missing = [name for name in STORES if name not in self.stores]
+        if not missing:
+            return self
+        taken = [login.port for login in self.stores.values()]
+        try:
+            found = ports.free_ports(len(missing), ports.OF_STORES, taken)
+        except ports.NoFreePortError as error:
+            raise CredentialsError(str(error)) from None
+        made = {name: StoreLogin.on(port) for name, port in zip(missing, found, strict=True)}
+        return replace(self, stores={**self.stores, **made})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 
 KEY = "confluent-rag:sinks"
 LOCAL = "local"
-# setting -> variable: the MongoDB server that comes with the local cloud
-LOCAL_MONGODB = {
-    "host": "LOCAL_MONGODB_HOST",
-    "username": "LOCAL_MONGODB_USERNAME",
-    "password": "LOCAL_MONGODB_PASSWORD",
-}
 _WORD = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"
 _COLUMN = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 _HOST = r"^(local|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|[A-Za-z0-9.-]+:\d{1,5})$"
@@ -65,6 +59,21 @@ class Sink(BaseModel):
         """Where it writes."""
         raise NotImplementedError
 
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The entry's own keys as they are written, without its secrets."""
+        secret = {name for name, value in self if isinstance(value, SecretStr)}
+        return self.model_dump(mode="json", by_alias=True, exclude={"name", "topics"} | secret)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return False
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:
+        """Return this sink with address (``127.0.0.1:19017``) and login of the local cloud's own server."""
+        raise NotImplementedError
+
 
 class MongoDb(Sink):
     """MongoDB Atlas, or a MongoDB server of one's own (``host`` with a port)."""
@@ -90,6 +99,15 @@ class MongoDb(Sink):
         return self.host.lower(), self.database, self.collection
 
     @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.host == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:
+        """Return this sink with address and login of the local cloud's own server."""
+        return self.model_copy(update={"host": host, "username": username, "password": password})
+
+    @property
     def endpoint(self) -> str:
         """Connection string without user and password, as Confluent forms it: ``+srv`` unless there is a port."""
         return f"mongodb{'' if ':' in self.host else '+srv'}://{self.host}/"
@@ -99,10 +117,10 @@ class Elasticsearch(Sink):
     """Elasticsearch 8 or 9, by an API key."""
 
     kind = "elasticsearch"
-    url: Annotated[str, Rule(allowed="an https:// URL without a user name", example="https://shop.es.example:443")] = (
-        Field(pattern=r"^https://[^\s/@]+(/[^\s@]*)?$")
-    )
-    api_key: Secret
+    url: Annotated[
+        str, Rule(allowed="an https:// URL without a user name, or local", example="https://shop.es.example:443")
+    ] = Field(pattern=r"^(local|https://[^\s/@]+(/[^\s@]*)?)$")
+    api_key: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
     version: Annotated[str, Rule(allowed="one of V8, V9", choices=("V8", "V9"))] = Field("V9", pattern="^V[89]$")
     index: Word = "products"
 
@@ -110,6 +128,15 @@ class Elasticsearch(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.url.rstrip("/").lower(), self.index
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.url == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:  # noqa: ARG002 - it has no users
+        """Return this sink with address and key of the local cloud's own server."""
+        return self.model_copy(update={"url": f"http://{host}", "api_key": password})
 
 
 class Couchbase(Sink):
@@ -170,6 +197,7 @@ class Pinecone(Sink):
         return self.project, self.environment, self.index, self.namespace
 
 
+_LOGINS_OF_LOCAL = {MongoDb.kind: "password", Elasticsearch.kind: "api_key"}  # what only their own servers need not
 AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone
 KINDS: dict[str, type[AnySink]] = {one.kind: one for one in (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone)}
 
@@ -200,29 +228,31 @@ def read_sinks(text: str, stack: str) -> tuple[tuple[AnySink, ...], list[str]]:
 
 def local_mistakes(sinks: Sequence[AnySink], environment: Mapping[str, str]) -> list[str]:
     """Return a sentence for each sink of the local cloud's store whose address ``environment`` does not have."""
-    missing = [variable for variable in LOCAL_MONGODB.values() if not environment.get(variable)]
-    return [
-        f"{KEY}[{number}].host is local, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: run"
-        ' `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server as host.'
-        for number, sink in enumerate(sinks)
-        if missing and isinstance(sink, MongoDb) and sink.host == LOCAL
-    ]
+    found = []
+    for number, sink in enumerate(sinks):
+        missing = [name for name in local_variables(sink.kind) if not environment.get(name)] if sink.is_local else []
+        if missing:
+            found.append(
+                f"{KEY}[{number}] is local, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set:"
+                ' run `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server.'
+            )
+    return found
 
 
 def with_local_stores(sinks: Sequence[AnySink], environment: Mapping[str, str]) -> tuple[AnySink, ...]:
     """Return the sinks, with address and user of the local cloud's store from ``environment`` where host is local."""
-    return tuple(
-        sink.model_copy(
-            update={
-                "host": environment[LOCAL_MONGODB["host"]],
-                "username": environment[LOCAL_MONGODB["username"]],
-                "password": SecretStr(environment[LOCAL_MONGODB["password"]]),
-            }
-        )
-        if isinstance(sink, MongoDb) and sink.host == LOCAL
-        else sink
-        for sink in sinks
-    )
+    return tuple(_with_local_store(sink, environment) if sink.is_local else sink for sink in sinks)
+
+
+def _with_local_store(sink: AnySink, environment: Mapping[str, str]) -> AnySink:
+    host, username, password = (environment[name] for name in local_variables(sink.kind))
+    return sink.local(host, username, SecretStr(password))
+
+
+def local_variables(kind: str) -> tuple[str, str, str]:
+    """Return the variables with host, user and password of the local cloud's own server for that kind of store."""
+    prefix = f"LOCAL_{kind.upper()}"
+    return f"{prefix}_HOST", f"{prefix}_USERNAME", f"{prefix}_PASSWORD"
 
 
 class _KindError(ValueError):
@@ -265,8 +295,9 @@ def _mistakes_of_all(sinks: Sequence[AnySink]) -> Iterator[str]:
     places: dict[tuple[str, ...], int] = {}
     names: dict[str, int] = {}
     for number, sink in enumerate(sinks):
-        if isinstance(sink, MongoDb) and sink.host != LOCAL and not sink.password.get_secret_value():
-            yield _sentence("password", {"kind": sink.kind}, f"{KEY}[{number}]", "")
+        secret = _LOGINS_OF_LOCAL.get(sink.kind)
+        if secret and not sink.is_local and not getattr(sink, secret).get_secret_value():
+            yield _sentence(to_camel(secret), {"kind": sink.kind}, f"{KEY}[{number}]", "")
         first = places.setdefault((sink.kind, *sink.place), number)
         if first != number:
             yield (

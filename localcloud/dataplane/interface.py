@@ -386,14 +386,12 @@ class ConnectorStatus:
     """State of a connector and of its tasks; ``trace`` says why it failed.
 
     ``records_produced``: by a source into its topic, by a sink into its store (there since the worker was started).
-    ``dead_letters``: records in a sink's dead-letter topic; ``None`` for a source.
     """
 
     state: ConnectorState
     trace: str = ""
     tasks: Sequence[ConnectorState] = ()
     records_produced: int = 0
-    dead_letters: int | None = None
 
 
 class ConnectPlane(Protocol):
@@ -414,6 +412,9 @@ class ConnectPlane(Protocol):
     def status(self, connector_id: str) -> ConnectorStatus:
         """Return a connector's state."""
 
+    def dead_letters(self, connector_id: str) -> int | None:
+        """Return how many records a sink could not deliver, asking the broker; ``None`` for a source."""
+
     def delete(self, connector_id: str) -> None:
         """Stop a connector and forget its progress."""
 
@@ -424,10 +425,10 @@ class ConnectPlane(Protocol):
 class StoresPlane(Protocol):
     """Servers for vectors on this machine, each started when something first needs it; their data outlive them."""
 
-    def mongodb_needed(self, host: str) -> None:
-        """Start the MongoDB server if it is at ``host`` (``127.0.0.1:19017``), and wait until it takes connections.
+    def needed(self, host: str) -> None:
+        """Start the server that is at ``host`` (``127.0.0.1:19017``), and wait until it takes connections.
 
-        Nothing happens for another host, or if it runs already.
+        Nothing happens for another host, or if it runs already. :class:`DataPlaneError` if it cannot run here.
         """
 
 

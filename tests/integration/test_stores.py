@@ -15,8 +15,10 @@ from pymongo.operations import SearchIndexModel
 
 from localcloud.dataplane.interface import DataPlaneError
 from localcloud.dataplane.process.processes import ProcessHost
-from localcloud.dataplane.stores.mongodb import MongoDbLogin, MongoDbServer
+from localcloud.dataplane.stores.mongodb import MongoDb
+from localcloud.dataplane.stores.servers import Servers
 from localcloud.ports import OF_STORES, free_ports
+from localcloud.store_login import StoreLogin
 from tests.support.listeners import listeners_of
 from tests.support.local_cloud import built_jars
 from tests.support.stranger import is_refused
@@ -39,14 +41,14 @@ class World:
     def __init__(self, state: Path, jars: Path) -> None:
         self.state, self.jars = state, jars
         (port,) = free_ports(1, OF_STORES)
-        self.login = MongoDbLogin(port=port, username="admin", password=PASSWORD)
+        self.login = StoreLogin(port=port, username="admin", password=PASSWORD)
         self.address = f"127.0.0.1:{port}"
         self.client: MongoClient[dict[str, Any]] = MongoClient(f"mongodb://admin:{PASSWORD}@{self.address}/")
         self.open()
 
     def open(self) -> None:
         self.host = ProcessHost(self.state)
-        self.server = MongoDbServer(self.state, self.jars, self.host, self.login)
+        self.server = Servers(self.state, self.host, [MongoDb(self.jars, self.login)])
 
     def close(self) -> None:
         self.server.close()
@@ -55,7 +57,7 @@ class World:
     def restart(self) -> None:
         self.close()
         self.open()
-        self.server.mongodb_needed(self.address)
+        self.server.needed(self.address)
 
     @property
     def process(self) -> psutil.Process:
@@ -67,9 +69,9 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = World(tmp_path_factory.mktemp("a state") / "of mine", built_jars())
     assert made.host.infos() == []
-    made.server.mongodb_needed("db.example.net:27017")
+    made.server.needed("db.example.net:27017")
     assert made.host.infos() == []  # nothing of this machine's was asked for
-    made.server.mongodb_needed(f"localhost:{made.login.port}")
+    made.server.needed(f"localhost:{made.login.port}")
     yield made
     made.client.close()
     made.close()
@@ -213,7 +215,7 @@ def test_documents_and_indexes_outlive_a_restart(world: World, products: Collect
 def test_killed_it_comes_back_with_all_that_was_acknowledged(
     world: World, products: Collection[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("localcloud.dataplane.stores.mongodb.RESTART_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr("localcloud.dataplane.stores.servers.RESTART_AFTER_SECONDS", 0.0)
     acknowledged = 0
     killed = world.process.pid
     deadline = time.monotonic() + 60
@@ -237,11 +239,11 @@ def test_damage_and_a_taken_port_are_told(world: World, tmp_path: Path) -> None:
     documents.parent.mkdir()
     documents.write_bytes(b"no documents at all")
     with pytest.raises(DataPlaneError, match=r"documents\.bson is damaged at byte 0: put a copy of it back"):
-        other.server.mongodb_needed(other.address)
+        other.server.needed(other.address)
     assert documents.read_bytes() == b"no documents at all"
     other.close()
     second = ProcessHost(tmp_path / "second state")
-    taken = MongoDbServer(tmp_path / "second state", world.jars, second, world.login)
+    taken = Servers(tmp_path / "second state", second, [MongoDb(world.jars, world.login)])
     with pytest.raises(DataPlaneError, match=rf"Port {world.login.port} of the MongoDB server is taken"):
-        taken.mongodb_needed(world.address)
+        taken.needed(world.address)
     second.close()

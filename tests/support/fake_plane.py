@@ -317,6 +317,9 @@ class FakeConnect:
         self._known(connector_id)
         return ConnectorStatus(state=ConnectorState.RUNNING, tasks=[ConnectorState.RUNNING], records_produced=42)
 
+    def dead_letters(self, connector_id: str) -> int | None:
+        return None if self.specs[self._known(connector_id)].worker is None else 3
+
     def delete(self, connector_id: str) -> None:
         self.specs.pop(connector_id, None)
 
@@ -333,7 +336,7 @@ class FakeStores:
         self.asked: list[str] = []
         self.failure = ""
 
-    def mongodb_needed(self, host: str) -> None:
+    def needed(self, host: str) -> None:
         if self.failure:
             raise DataPlaneError(self.failure)
         self.asked.append(host)

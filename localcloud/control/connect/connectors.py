@@ -100,7 +100,7 @@ class Connectors:
         )
         try:
             if found is not None and (host := found.store_host(connector.config)):
-                self._plane.stores.mongodb_needed(host)
+                self._plane.stores.needed(host)
             self._plane.connect.start(spec)
         except DataPlaneError as error:
             _log.warning("connector %s did not start: %s", connector.id, error)
@@ -143,6 +143,15 @@ class Connectors:
             return self._plane.connect.status(connector.id)
         except DataPlaneError:  # its broker is still being started
             return ConnectorStatus(state=ConnectorState.PROVISIONING)
+
+    def dead_letters(self, connector: Connector) -> int | None:
+        """Return how many records a sink could not deliver; ``None`` for a source, or if its broker cannot be asked."""
+        if not self._plane.is_open:
+            return None
+        try:
+            return self._plane.connect.dead_letters(connector.id)
+        except DataPlaneError:
+            return None
 
     def delete(self, connector: Connector) -> None:
         """Stop the connector and delete it with its progress."""

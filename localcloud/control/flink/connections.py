@@ -50,6 +50,7 @@ TYPES: dict[str, tuple[frozenset[str], ...]] = {
 }
 """Type -> the secrets that it needs, any one of the groups (Confluent's CLI, and the provider's own checks)."""
 _log = logging.getLogger(__name__)
+_OF_STORES = frozenset({"MONGODB", "ELASTIC", "PINECONE"})
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 
 
@@ -110,9 +111,9 @@ class Connections:
                 _log.warning("connection %s leads nowhere: %s", connection.name, error)
 
     def _start_server_of(self, connection: Connection) -> None:
-        if connection.type.upper() == "MONGODB":
+        if connection.type.upper() in _OF_STORES:
             with translated():
-                self._plane.stores.mongodb_needed(urlsplit(connection.endpoint).netloc)
+                self._plane.stores.needed(urlsplit(connection.endpoint).netloc)
 
     def all(self, environment_id: str) -> list[Connection]:
         """The connections of an environment."""

@@ -79,12 +79,14 @@ def test_during_up_nobody_else_listens(seen_during_up: set[Listener], listening:
 
 def test_a_store_that_was_asked_for_is_one_listener_more(stack: Stack, listening: set[Listener]) -> None:
     before = {(one.host, one.port) for one in listening}
-    clone, keys = stack.clone, stack.clone.credentials()
-    login = {"USERNAME": keys["mongodb_username"], "PASSWORD": keys["mongodb_password"]}
+    clone, keys, login = stack.clone, stack.clone.credentials(), stack.clone.store_login("mongodb")
     spec = {
         "connection_type": "MONGODB",
-        "endpoint": f"mongodb://127.0.0.1:{keys['mongodb_port']}/",
-        "auth_data": {"kind": "PlaintextProvider", "data": json.dumps(login)},
+        "endpoint": f"mongodb://127.0.0.1:{login.port}/",
+        "auth_data": {
+            "kind": "PlaintextProvider",
+            "data": json.dumps({"USERNAME": login.username, "PASSWORD": login.password}),
+        },
     }
     environment = stack.outputs["environmentId"]
     place = f"/sql/v1/organizations/{keys['organization_id']}/environments/{environment}/connections"
@@ -94,8 +96,8 @@ def test_a_store_that_was_asked_for_is_one_listener_more(stack: Stack, listening
         api.delete(f"{place}/store").raise_for_status()
     (store,) = (one for one in listeners_of(clone.processes()) if (one.host, one.port) not in before)
     assert "rag.stores.Main" in store.process
-    assert (store.host, store.port) == ("127.0.0.1", int(keys["mongodb_port"]))
-    assert keys["mongodb_password"] not in store.process
+    assert (store.host, store.port) == ("127.0.0.1", login.port)
+    assert login.password not in store.process
     assert is_refused(store)
 
 

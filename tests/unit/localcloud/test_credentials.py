@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localcloud.credentials import Credentials, CredentialsError
+from localcloud.store_login import STORES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +27,9 @@ def test_they_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
         "cloud_api_secret",
         "openai_api_key",
         "internal_token",
-        "mongodb_port",
-        "mongodb_username",
-        "mongodb_password",
+        "stores",
     }
-    for secret in (made.cloud_api_secret, made.openai_api_key, made.internal_token, made.mongodb_password):
+    for secret in (made.cloud_api_secret, made.openai_api_key, made.internal_token, made.stores["mongodb"].password):
         assert len(secret) >= 43  # 256 bits
         assert secret not in repr(made)
 
@@ -43,19 +42,29 @@ def test_no_two_clouds_have_the_same(tmp_path: Path) -> None:
     assert one.organization_id != other.organization_id
 
 
-def test_an_older_cloud_gets_a_mongodb_server_and_keeps_its_keys(tmp_path: Path) -> None:
+def test_each_store_has_a_login_of_its_own(tmp_path: Path) -> None:
+    stores = Credentials.load_or_make(tmp_path).stores
+    assert set(stores) == set(STORES)
+    assert (
+        len({login.port for login in stores.values()}) == len({one.password for one in stores.values()}) == len(STORES)
+    )
+
+
+def test_an_older_cloud_gets_logins_of_new_stores_and_keeps_its_keys(tmp_path: Path) -> None:
     path = tmp_path / "credentials.json"
     made = Credentials.load_or_make(tmp_path)
-    older = {name: value for name, value in json.loads(path.read_text()).items() if not name.startswith("mongodb_")}
+    older = {name: value for name, value in json.loads(path.read_text()).items() if name != "stores"}
     path.write_text(json.dumps(older))
     found = Credentials.load_or_make(tmp_path)
-    assert found == replace(made, mongodb_port=found.mongodb_port, mongodb_password=found.mongodb_password)
-    assert found.mongodb_password != made.mongodb_password
+    assert found == replace(made, stores=found.stores)
+    assert found.stores["mongodb"].password != made.stores["mongodb"].password
     assert Credentials.load_or_make(tmp_path) == found
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"cloud_api_key": "x"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"cloud_api_key": "x"}', '{"stores": {"mongodb": {"port": 1}}}', '{"stores": []}']
+)
 def test_a_broken_file_is_told_and_kept(tmp_path: Path, text: str) -> None:
     path = tmp_path / "credentials.json"
     path.write_text(text)

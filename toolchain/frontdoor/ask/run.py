@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.ask.answers import as_json, as_line
 from toolchain.frontdoor.ask.choice import choose
+from toolchain.frontdoor.ask.elasticsearch import Elasticsearch
 from toolchain.frontdoor.ask.embedding import Model
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.mongodb import MongoDb
@@ -18,7 +19,7 @@ from toolchain.frontdoor.ask.mongodb import MongoDb
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-STORES = {"mongodb": MongoDb}
+STORES: Mapping[str, type[MongoDb | Elasticsearch]] = {"mongodb": MongoDb, "elasticsearch": Elasticsearch}
 _AGAIN_SECONDS = 0.5
 
 

@@ -19,10 +19,6 @@ EMPTY_PASSPHRASE_SALT = "v1:w/nwwR81bDg=:v1:4Y2r+6I5uarW/JZM:KwyIEn020MBGQvrc68v
 one, and every clone has a changed file in `git status`."""
 
 
-# Variable -> key in the local cloud's credentials: what `host: local` of a sink stands for.
-_LOCAL_STORE = {"LOCAL_MONGODB_USERNAME": "mongodb_username", "LOCAL_MONGODB_PASSWORD": "mongodb_password"}
-
-
 def tool_environment(plugins: Plugins, cli_folder: str) -> dict[str, str]:
     """Return the variables that every stack needs: paths of CLI, plugins and Python, and no unasked downloads."""
     path = [*plugins.path(), cli_folder, os.environ.get("PATH", "")]
@@ -59,9 +55,10 @@ def cloud_environment(stack: Stack, cloud: LocalCloud, plugins: Plugins) -> dict
     keys = cloud.credentials
     # TF_ACC shortens the official provider's fixed waits (such as 180 s after a connector). TF_ACC= keeps them.
     found: dict[str, str] = {"TF_ACC": os.environ.get("TF_ACC", "1")} if plugins.official else {}
-    if "mongodb_port" in keys:
-        found["LOCAL_MONGODB_HOST"] = f"127.0.0.1:{keys['mongodb_port']}"
-        found |= {variable: keys[key] for variable, key in _LOCAL_STORE.items()}
+    for store, login in keys.get("stores", {}).items():  # what `local` of a sink stands for
+        prefix = f"LOCAL_{store.upper()}"
+        found[f"{prefix}_HOST"] = f"127.0.0.1:{login['port']}"
+        found |= {f"{prefix}_{part.upper()}": login[part] for part in ("username", "password")}
     if not stack.config("confluentcloud:cloudApiKey") and not os.environ.get("CONFLUENT_CLOUD_API_KEY"):
         found["CONFLUENT_CLOUD_API_KEY"] = keys["cloud_api_key"]
         found["CONFLUENT_CLOUD_API_SECRET"] = keys["cloud_api_secret"]

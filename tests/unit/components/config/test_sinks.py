@@ -5,9 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
+from pydantic import SecretStr
 
 from components.config.settings import Settings
-from components.config.sinks import KEY, KINDS, LOCAL_MONGODB, Elasticsearch, MongoDb, local_mistakes, with_local_stores
+from components.config.sinks import (
+    KEY,
+    KINDS,
+    Elasticsearch,
+    MongoDb,
+    Sink,
+    local_mistakes,
+    local_variables,
+    with_local_stores,
+)
 
 if TYPE_CHECKING:
     from components.config.sinks import AnySink
@@ -18,7 +28,7 @@ ELASTIC = {"kind": "elasticsearch", "url": "https://shop.example:443", "apiKey":
 COUCHBASE = {"kind": "couchbase", "nodes": "cb.example.com", "username": "u", "password": "p", "bucket": "shop"}
 NEO4J = {"kind": "neo4j", "uri": "neo4j+s://x.databases.neo4j.io", "password": "p"}
 PINECONE = {"kind": "pinecone", "project": "p1", "environment": "us-east-1", "apiKey": "k", "index": "products"}
-VARIABLES = dict(zip(LOCAL_MONGODB.values(), ("127.0.0.1:27018", "admin", "local-secret"), strict=True))
+VARIABLES = dict(zip(local_variables("mongodb"), ("127.0.0.1:27018", "admin", "local-secret"), strict=True))
 
 
 def sinks(*entries: dict[str, Any], **settings: str) -> tuple[AnySink, ...]:
@@ -62,12 +72,27 @@ class TestEntries:
     def test_no_secret_is_shown(self) -> None:
         assert "very-secret" not in repr(sinks(ATLAS, ELASTIC))
 
+    def test_what_is_shown_of_it_has_no_secret_whatever_its_name(self) -> None:
+        class Vault(Sink):
+            kind = "vault"
+            host: str
+            access_token: SecretStr
+
+        shown = Vault.model_validate({"host": "v.example.com", "access_token": SecretStr("very-secret")}).shown
+        assert shown == {"host": "v.example.com", "id": "product_id"}
+
 
 class TestTheLocalStore:
     def test_has_its_address_and_user_in_variables(self) -> None:
         (sink,) = with_local_stores(sinks(HERE), VARIABLES)
         assert isinstance(sink, MongoDb)
         assert (sink.host, sink.username, sink.password.get_secret_value()) == tuple(VARIABLES.values())
+
+    def test_elasticsearch_has_its_key_in_the_password(self) -> None:
+        variables = dict(zip(local_variables("elasticsearch"), ("127.0.0.1:1", "admin", "local-secret"), strict=True))
+        (sink,) = with_local_stores(sinks({"kind": "elasticsearch", "url": "local"}), variables)
+        assert isinstance(sink, Elasticsearch)
+        assert (sink.url, sink.api_key.get_secret_value()) == ("http://127.0.0.1:1", "local-secret")
 
     def test_other_sinks_stay_as_they_are(self) -> None:
         found = sinks(ATLAS, ELASTIC)
@@ -78,8 +103,8 @@ class TestTheLocalStore:
     def test_without_the_variables_it_is_said_how_to_get_them(self) -> None:
         (sentence,) = local_mistakes(sinks(HERE), {**VARIABLES, "LOCAL_MONGODB_PASSWORD": ""})
         assert sentence == (
-            f"{KEY}[0].host is local, but LOCAL_MONGODB_PASSWORD is not set: run"
-            ' `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server as host.'
+            f"{KEY}[0] is local, but LOCAL_MONGODB_PASSWORD is not set:"
+            ' run `eval "$(./pulumiw cloud env)"` first, use ./pulumiw, or write the address of your own server.'
         )
         assert "LOCAL_MONGODB_USERNAME, LOCAL_MONGODB_PASSWORD are not set" in local_mistakes(sinks(HERE), {})[0]
 

@@ -35,7 +35,7 @@ def test_mongodb() -> None:
         "doc.id.strategy": "PartialValueStrategy",
         "value.projection.type": "allowlist",
         "value.projection.list": "product_id",
-        "mongo.errors.tolerance": "ALL",
+        "mongo.errors.tolerance": "NONE",
     }
     assert atlas.secrets() == {"connection.password": "very-secret"}
     assert store({**ATLAS, "host": "127.0.0.1:27018"}).plain()["mongodb.instance.type"] == "MONGODB_SELF_MANAGED"
@@ -49,9 +49,10 @@ def test_elasticsearch() -> None:
         "elastic.server.version": "V9",
         "elastic.ssl.enabled": "true",
         "auth.type": "API_KEY",
-        "auto.create": "true",
+        "auto.create": "false",
         "resource.type": "INDEX",
         "topic.to.resource.mapping": "product_vector:products",
+        "write.method": "UPSERT",
         "key.ignore": "false",
         "schema.ignore": "true",
         "transforms": "idToKey,idOfKey",
@@ -62,6 +63,7 @@ def test_elasticsearch() -> None:
     }
     assert elastic.secrets() == {"api.key.value": "very-secret"}
     assert elastic.reports == ("dlq", "success", "error")
+    assert elastic.index_comes_first
 
 
 def test_couchbase() -> None:
@@ -108,10 +110,6 @@ def test_pinecone() -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (
-            ELASTIC,
-            'PUT https://shop.example:443/products {"mappings": {"properties": {"vector": {"type": "dense_vector",',
-        ),
         (COUCHBASE, "once shop._default._default has a search index on the field vector"),
         (NEO4J, "CREATE VECTOR INDEX vector_index IF NOT EXISTS FOR (p:Product) ON (p.vector) OPTIONS {indexConfig:"),
         (PINECONE, "how it reads a record that has its vector, and which id it gives it, is unknown"),

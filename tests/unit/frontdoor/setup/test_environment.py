@@ -51,7 +51,7 @@ def test_the_local_clouds_keys(layout: Layout) -> None:
 
 def test_the_local_store_s_address_and_user(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "LOCAL_MONGODB_HOST" not in of_cloud(layout)
-    store = {"mongodb_port": 27018, "mongodb_username": "admin", "mongodb_password": "local-secret"}
+    store = {"stores": {"mongodb": {"port": 27018, "username": "admin", "password": "local-secret"}}}
     monkeypatch.setitem(globals(), "KEYS", {**KEYS, **store})
     found = of_cloud(layout)
     assert found["LOCAL_MONGODB_HOST"] == "127.0.0.1:27018"

@@ -24,7 +24,6 @@ import org.apache.flink.types.RowKind;
 /** An unbounded source of the rows of an example, as many a second as Confluent's. */
 final class ExampleSource implements ScanTableSource, SupportsReadingMetadata {
 
-    static final String TIMESTAMP = "timestamp";
     static final int ROWS_PER_SECOND = 50;
 
     /** Newer rows replace older ones, and none is deleted. */
@@ -42,12 +41,12 @@ final class ExampleSource implements ScanTableSource, SupportsReadingMetadata {
 
     @Override
     public Map<String, DataType> listReadableMetadata() {
-        return Map.of(TIMESTAMP, SystemColumns.TYPE);
+        return Map.of(SystemColumns.ROWTIME, SystemColumns.TYPE);
     }
 
     @Override
     public void applyReadableMetadata(List<String> keys, DataType producedDataType) {
-        hasTime = keys.contains(TIMESTAMP);
+        hasTime = keys.contains(SystemColumns.ROWTIME);
         produced = producedDataType;
     }
 

@@ -92,8 +92,8 @@ public final class ExamplesCatalog extends GenericInMemoryCatalog {
         ExampleTable table = ExampleTable.named(path.getObjectName()).orElseThrow();
         Schema.Builder schema = Schema.newBuilder();
         table.columns.forEach((name, type) -> schema.column(name, type));
-        if (statement.systemColumns().areShown()) {
-            schema.columnByMetadata(SystemColumns.ROWTIME, SystemColumns.TYPE, ExampleSource.TIMESTAMP, true)
+        if (statement.systemColumns()) {
+            schema.columnByMetadata(SystemColumns.ROWTIME, SystemColumns.TYPE, true)
                     .withComment(SystemColumns.COMMENT)
                     .watermark(SystemColumns.ROWTIME, "`" + SystemColumns.ROWTIME + "`"); // the largest one so far
         }

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import rag.flink.UserException;
 import rag.flink.functions.InvocationOptions;
+import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
 /**

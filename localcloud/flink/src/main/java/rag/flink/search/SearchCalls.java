@@ -1,5 +1,6 @@
 package rag.flink.search;
 
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -18,29 +19,43 @@ import rag.flink.functions.OptionMap;
 public final class SearchCalls {
 
     static final String VECTOR_SEARCH = "VECTOR_SEARCH_AGG";
+    static final String KEY_SEARCH = "KEY_SEARCH_AGG";
 
-    private static final String USAGE =
-            "write VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit), perhaps with a MAP of options behind.";
+    private static final Map<Integer, String> COUNTS = Map.of(3, "three", 4, "four", 5, "five");
+
+    /** How a search is called; the MAP of options comes behind that. */
+    private static final Map<String, String> USAGES =
+            Map.of(
+                    VECTOR_SEARCH, "VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit)",
+                    KEY_SEARCH, "KEY_SEARCH_AGG(table, DESCRIPTOR(column), key)");
 
     private SearchCalls() {}
 
     /** @param name of the called function, in capitals */
     public static void rewrite(SqlCall call, String name) {
-        if (!name.equals(VECTOR_SEARCH)) {
-            return;
-        }
-        if (call.operandCount() < 4 || call.operandCount() > 5) {
-            throw new UserException(
-                    VECTOR_SEARCH + " takes four or five arguments and was given " + call.operandCount() + ": " + USAGE);
-        }
-        call.setOperand(0, table(call.operand(0)));
-        call.setOperand(1, column(call.operand(1)));
-        if (call.operandCount() == 5) {
-            call.setOperand(4, OptionMap.asText(call.operand(4), VECTOR_SEARCH, USAGE));
+        if (USAGES.containsKey(name)) {
+            rewrite(call, name, name.equals(VECTOR_SEARCH) ? 4 : 3);
         }
     }
 
-    private static SqlNode table(SqlNode given) {
+    private static void rewrite(SqlCall call, String name, int needed) {
+        if (call.operandCount() < needed || call.operandCount() > needed + 1) {
+            throw new UserException(
+                    name + " takes " + COUNTS.get(needed) + " or " + COUNTS.get(needed + 1) + " arguments and was given "
+                            + call.operandCount() + ": " + usage(name));
+        }
+        call.setOperand(0, table(name, call.operand(0)));
+        call.setOperand(1, column(name, call.operand(1)));
+        if (call.operandCount() > needed) {
+            call.setOperand(needed, OptionMap.asText(call.operand(needed), name, usage(name)));
+        }
+    }
+
+    private static String usage(String name) {
+        return "write " + USAGES.get(name) + ", perhaps with a MAP of options behind.";
+    }
+
+    private static SqlNode table(String name, SqlNode given) {
         SqlNode named = given;
         if (given.getKind() == SqlKind.EXPLICIT_TABLE) {
             named = ((SqlCall) given).operand(0);
@@ -51,10 +66,10 @@ public final class SearchCalls {
         if (OptionMap.isText(given)) {
             return given;
         }
-        throw new UserException("The first argument of " + VECTOR_SEARCH + " must be an external table: " + USAGE);
+        throw new UserException("The first argument of " + name + " must be an external table: " + usage(name));
     }
 
-    private static SqlNode column(SqlNode given) {
+    private static SqlNode column(String name, SqlNode given) {
         if (OptionMap.isText(given)) {
             return given;
         }
@@ -65,7 +80,7 @@ public final class SearchCalls {
             return text(String.join(".", column.names), given);
         }
         throw new UserException(
-                "The second argument of " + VECTOR_SEARCH + " must be DESCRIPTOR(column), with one column: " + USAGE);
+                "The second argument of " + name + " must be DESCRIPTOR(column), with one column: " + usage(name));
     }
 
     private static SqlNode text(String text, SqlNode at) {
