@@ -75,7 +75,7 @@ def open_data_plane(
             flink=flink,
             connect=connect,
             stores=store_servers,
-            embeddings=Models(models),
+            embeddings=Models(models, jars),
             processes=host.infos,
             close=opened.pop_all().close,
         )
