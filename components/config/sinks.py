@@ -111,10 +111,10 @@ class Elasticsearch(Sink):
     """Elasticsearch 8 or 9, by an API key."""
 
     kind = "elasticsearch"
-    url: Annotated[str, Rule(allowed="an https:// URL without a user name", example="https://shop.es.example:443")] = (
-        Field(pattern=r"^https://[^\s/@]+(/[^\s@]*)?$")
-    )
-    api_key: Secret
+    url: Annotated[
+        str, Rule(allowed="an https:// URL without a user name, or local", example="https://shop.es.example:443")
+    ] = Field(pattern=r"^(local|https://[^\s/@]+(/[^\s@]*)?)$")
+    api_key: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
     version: Annotated[str, Rule(allowed="one of V8, V9", choices=("V8", "V9"))] = Field("V9", pattern="^V[89]$")
     index: Word = "products"
 
@@ -122,6 +122,15 @@ class Elasticsearch(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.url.rstrip("/").lower(), self.index
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.url == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:  # noqa: ARG002 - it has no users
+        """Return this sink with address and key of the local cloud's own server."""
+        return self.model_copy(update={"url": f"http://{host}", "api_key": password})
 
 
 class Couchbase(Sink):
@@ -148,11 +157,11 @@ class Neo4j(Sink):
     """Neo4j Aura, or a server of one's own. ``node``: the label of the nodes that are made."""
 
     kind = "neo4j"
-    uri: Annotated[str, Rule(allowed="a neo4j+s:// or neo4j:// URI", example="neo4j+s://abc12.databases.neo4j.io")] = (
-        Field(pattern=r"^(neo4j|bolt)(\+s)?://[^\s/@]+$")
-    )
+    uri: Annotated[
+        str, Rule(allowed="a neo4j+s:// or neo4j:// URI, or local", example="neo4j+s://abc12.databases.neo4j.io")
+    ] = Field(pattern=r"^(local|(neo4j|bolt)(\+s)?://[^\s/@]+)$")
     username: User = "neo4j"
-    password: Secret
+    password: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
     database: Word = "neo4j"
     node: Annotated[str, Rule(allowed="a label of letters, digits and _", example="Product")] = Field(
         "Product", pattern=_COLUMN
@@ -162,6 +171,15 @@ class Neo4j(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.uri.lower(), self.database, self.node
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.uri == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:
+        """Return this sink with address and login of the local cloud's own server."""
+        return self.model_copy(update={"uri": f"neo4j://{host}", "username": username, "password": password})
 
 
 class Pinecone(Sink):
@@ -182,6 +200,8 @@ class Pinecone(Sink):
         return self.project, self.environment, self.index, self.namespace
 
 
+# What only their own servers need not.
+_LOGINS_OF_LOCAL = {MongoDb.kind: "password", Elasticsearch.kind: "api_key", Neo4j.kind: "password"}
 AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone
 KINDS: dict[str, type[AnySink]] = {one.kind: one for one in (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone)}
 
@@ -279,8 +299,9 @@ def _mistakes_of_all(sinks: Sequence[AnySink]) -> Iterator[str]:
     places: dict[tuple[str, ...], int] = {}
     names: dict[str, int] = {}
     for number, sink in enumerate(sinks):
-        if isinstance(sink, MongoDb) and not sink.is_local and not sink.password.get_secret_value():
-            yield _sentence("password", {"kind": sink.kind}, f"{KEY}[{number}]", "")
+        secret = _LOGINS_OF_LOCAL.get(sink.kind)
+        if secret and not sink.is_local and not getattr(sink, secret).get_secret_value():
+            yield _sentence(to_camel(secret), {"kind": sink.kind}, f"{KEY}[{number}]", "")
         first = places.setdefault((sink.kind, *sink.place), number)
         if first != number:
             yield (

@@ -44,13 +44,14 @@ class Sink(pulumi.ComponentResource):
         super().__init__("confluent-rag:index:Sink", f"{plan.name}-sink", None, opts)
         self.plan, duty = plan, f"sink-{plan.name}"
         built_on = [statements[purpose] for purpose in plan.built_on]
+        index = [self._indexed_for(session, built_on, [])] if plan.store.index_comes_first else []
         config: dict[str, pulumi.Input[str]] = {
             "connector.class": plan.store.connector_class,
             "name": self.connector_name,
             "kafka.auth.mode": "SERVICE_ACCOUNT",
             "kafka.service.account.id": identities.accounts[duty].id,
             # They depend on the statements that make them: a sink comes after its tables and goes before them.
-            "topics": pulumi.Output.all(*built_on).apply(lambda _: ",".join(plan.store.topics)),
+            "topics": pulumi.Output.all(*built_on, *index).apply(lambda _: ",".join(plan.store.topics)),
             "schema.context.name": "default",
             "input.data.format": "JSON_SR",
             "consumer.override.isolation.level": "read_committed",
@@ -74,7 +75,9 @@ class Sink(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="15m"),
             ),
         )
-        self.register_outputs({"connectorId": self.connector.id, INDEXED_FOR: self._indexed_for(session, built_on)})
+        # Else the index comes after the connector, with which the local cloud starts its store.
+        indexed_for = index[0] if index else self._indexed_for(session, built_on, [self.connector.id])
+        self.register_outputs({"connectorId": self.connector.id, INDEXED_FOR: indexed_for})
 
     @property
     def connector_name(self) -> str:
@@ -96,11 +99,13 @@ class Sink(pulumi.ComponentResource):
             "store": shown,
         }
 
-    def _indexed_for(self, session: FlinkSession, built_on: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
-        """Return a digest of the index's place and its vectors' model, known once the index is there.
-
-        It comes after the connector, with which the local cloud starts its store.
-        """
+    def _indexed_for(
+        self,
+        session: FlinkSession,
+        built_on: Sequence[pulumi.Output[str]],
+        after: Sequence[pulumi.Output[str]],
+    ) -> pulumi.Output[str]:
+        """Return a digest of the index's place and its vectors' model, known once the index is there."""
         plan = self.plan
         last = session.previous.components.get(f"{plan.name}-sink", {}).get(INDEXED_FOR)
 
@@ -109,7 +114,7 @@ class Sink(pulumi.ComponentResource):
             content = [*plan.store.entry.place, plan.store.plain(), plan.model, statements]
             return await done_once(content, last, lambda: self._make_index(session, database), at_first=True)
 
-        known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(built_on), self.connector.id)
+        known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(built_on), list(after))
         return known.apply(make)
 
     async def _make_index(self, session: FlinkSession, database: str) -> None:

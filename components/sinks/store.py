@@ -19,13 +19,14 @@ class Store(ABC, Generic[Entry]):
     """A store, by its entry in the settings; ``topics``: those that are copied into it.
 
     ``connector_class``: of the fully managed connector. ``reports``: how the topics begin that the connector makes;
-    its id follows.
+    its id follows. ``index_comes_first``: whether the connector needs an index that is there.
     """
 
     entry: Entry
     topics: Sequence[str]
     connector_class: ClassVar[str]
     reports: ClassVar[Sequence[str]] = ("dlq",)
+    index_comes_first: ClassVar[bool] = False
 
     @abstractmethod
     def plain(self) -> Mapping[str, str]:

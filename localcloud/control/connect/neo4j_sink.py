@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _STATEMENTS = "neo4j.cypher.topic.map"
-_USERNAME, _PASSWORD = "neo4j.authentication.basic.username", "neo4j.authentication.basic.password"  # noqa: S105 - names
+_USERNAME, _PASSWORD = "neo4j.authentication.basic.username", "neo4j.authentication.basic.password"
 _BATCH_TIMEOUT = "neo4j.batch-timeout"
 _TIME = re.compile(r"\d{1,9}(?:ms|s|m|h|d)?")
 _URI_PATTERN = re.compile(r"(?:neo4j|bolt)(?:\+s|\+ssc)?://[A-Za-z0-9.-]+(?::\d{1,5})?/?")

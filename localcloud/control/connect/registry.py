@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from localcloud.control.connect.datagen_source import DatagenSource
+from localcloud.control.connect.elasticsearch_sink import ELASTICSEARCH_SINK_V2, V1
 from localcloud.control.connect.mongodb_atlas_sink import MONGODB_ATLAS_SINK
 from localcloud.control.connect.neo4j_sink import NEO4J_SINK
 from localcloud.control.connect.settings import invalid, missing
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from localcloud.control.core.plane import Plane
     from localcloud.dataplane.interface import WorkerConnector
+
+_PINECONE = "PineconeSink"
 
 
 class ConnectorClass(Protocol):
@@ -47,7 +50,12 @@ class Registry:
     """The classes by name."""
 
     def __init__(self, plane: Plane) -> None:
-        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, NEO4J_SINK]
+        classes: list[ConnectorClass] = [
+            DatagenSource(plane),
+            MONGODB_ATLAS_SINK,
+            ELASTICSEARCH_SINK_V2,
+            NEO4J_SINK,
+        ]
         self._classes = {one.name: one for one in classes}
 
     def kinds(self) -> dict[str, str]:
@@ -66,5 +74,15 @@ class Registry:
         name = config.get("connector.class", "")
         if not name:
             return {"connector.class": [missing("connector.class")]}
+        if name == V1:
+            v2 = ELASTICSEARCH_SINK_V2.name
+            return {
+                "connector.class": [
+                    f"{name} is deprecated and not part of the local cloud: use {v2}, whose keys differ."
+                ]
+            }
+        if name == _PINECONE:
+            why = "what it makes of a record that has its vector is documented nowhere"
+            return {"connector.class": [f"{name} is not part of the local cloud: {why}."]}
         allowed = ", ".join(self._classes)
         return {"connector.class": [f"{invalid('connector.class', name)}: it must be one of {allowed}."]}

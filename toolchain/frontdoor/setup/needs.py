@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.setup.models import SENTENCE_MODEL
+from toolchain.frontdoor.setup.servers import SERVERS
 from toolchain.frontdoor.setup.venv import Packages
 from toolchain.frontdoor.stack.stack import is_loopback
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.stack.stack import Stack
 
+_LOCAL = "local"
+
 
 @dataclass(frozen=True)
 class Needs:
-    """Sets of Python packages, and whether the local cloud's sentence model is one of the things."""
+    """Sets of Python packages, whether the local cloud's sentence model is one of the things, and stores' servers."""
 
     packages: tuple[Packages, ...]
     sentence_model: bool = False
+    servers: tuple[str, ...] = ()
 
 
 def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
@@ -30,4 +34,6 @@ def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
     sentence_model = served_here and stack.config(f"{project}:embeddingModel") == SENTENCE_MODEL
     if sentence_model:
         packages.append(Packages.SENTENCE_MODEL)
-    return Needs(tuple(packages), sentence_model=sentence_model)
+    local = [sink.get("kind", "") for sink in stack.sinks if _LOCAL in map(sink.get, ("host", "url", "uri"))]
+    servers = tuple(kind for kind in SERVERS if on_local_cloud and kind in local)
+    return Needs(tuple(packages), sentence_model=sentence_model, servers=servers)

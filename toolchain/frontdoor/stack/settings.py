@@ -51,6 +51,31 @@ def parse(text: str) -> dict[str, object]:
     return root
 
 
+def items(text: str, key: str) -> list[dict[str, str]]:
+    """Return the entries of the list of mappings that ``key`` is set to; nested values are skipped."""
+    lines = iter(text.splitlines())
+    if not any(_entry(line.strip()) == (key, "") for line in lines):
+        return []
+    found: list[dict[str, str]] = []
+    entry_indent = 0
+    for raw in lines:
+        line, indent = raw.strip(), len(raw) - len(raw.lstrip())
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("- "):
+            if found and indent >= entry_indent:
+                continue  # a list within an entry
+            line = line[2:].lstrip()
+            entry_indent = len(raw) - len(line)
+            found.append({})
+        elif indent < entry_indent or not found:
+            break
+        entry = _entry(line)
+        if entry is not None and len(raw) - len(line) == entry_indent:
+            found[-1][entry[0]] = entry[1]
+    return found
+
+
 def read(path: Path) -> dict[str, object]:
     """Return the mappings of the settings file at ``path``; empty if it does not exist."""
     try:

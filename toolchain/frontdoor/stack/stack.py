@@ -162,6 +162,15 @@ class Stack:
         return _mapping(self.settings.get("config")).get(key, self.project.default_config.get(key))
 
     @property
+    def sinks(self) -> list[dict[str, str]]:
+        """The entries of the setting ``sinks``, without what is nested in them."""
+        try:
+            text = self.settings_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return []
+        return settings.items(text, f"{self.project.name}:sinks")
+
+    @property
     def endpoint(self) -> str | None:
         """Base URL of the cloud that the stack is deployed to; ``None`` is Confluent Cloud."""
         value = self.config("confluentcloud:endpoint")

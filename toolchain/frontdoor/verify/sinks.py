@@ -76,9 +76,30 @@ class DeployedSink:
                 connection.delete_statement(name)
 
     def documents(self) -> int | None:
-        """Ask MongoDB; other stores are not asked."""
-        if self.output["kind"] != "mongodb":
-            return None
+        """Ask MongoDB, Elasticsearch or Neo4j; other stores are not asked."""
+        kinds = {"mongodb": self._in_mongodb, "elasticsearch": self._in_elasticsearch, "neo4j": self._in_neo4j}
+        count = kinds.get(self.output["kind"])
+        return count() if count else None
+
+    def _in_neo4j(self) -> int:
+        from toolchain.frontdoor.stores.neo4j import Neo4jError, query  # noqa: PLC0415 - for such a sink
+
+        store = self.output["store"]
+        try:
+            return int(query(store, self.secrets, f"MATCH (p:{store['node']}) RETURN count(p) AS nodes")[0]["nodes"])
+        except Neo4jError as error:
+            raise StoreUnreadableError(f"Neo4j at {store['uri']} cannot be asked: it {error}.") from None
+
+    def _in_elasticsearch(self) -> int:
+        from toolchain.frontdoor.stores.elasticsearch import ElasticsearchError, call  # noqa: PLC0415 - for such a sink
+
+        store = self.output["store"]
+        try:
+            return int(call(store, self.secrets, "_count")["count"])
+        except ElasticsearchError as error:
+            raise StoreUnreadableError(f"Elasticsearch at {store['url']} cannot be asked: it {error}.") from None
+
+    def _in_mongodb(self) -> int:
         from pymongo.errors import PyMongoError  # noqa: PLC0415 - for stacks with such a sink
 
         from toolchain.frontdoor.stores.mongodb import client_of  # noqa: PLC0415 - as above

@@ -49,9 +49,10 @@ def test_elasticsearch() -> None:
         "elastic.server.version": "V9",
         "elastic.ssl.enabled": "true",
         "auth.type": "API_KEY",
-        "auto.create": "true",
+        "auto.create": "false",
         "resource.type": "INDEX",
         "topic.to.resource.mapping": "product_vector:products",
+        "write.method": "UPSERT",
         "key.ignore": "false",
         "schema.ignore": "true",
         "transforms": "idToKey,idOfKey",
@@ -62,6 +63,7 @@ def test_elasticsearch() -> None:
     }
     assert elastic.secrets() == {"api.key.value": "very-secret"}
     assert elastic.reports == ("dlq", "success", "error")
+    assert elastic.index_comes_first
 
 
 def test_couchbase() -> None:
@@ -86,7 +88,7 @@ def test_neo4j() -> None:
         "neo4j.authentication.basic.username": "neo4j",
         "neo4j.database": "neo4j",
         "neo4j.cypher.topic.map": '{"product_vector": "MERGE (p:Product {product_id: __value.product_id}) SET p +='
-        " __value WITH p CALL db.create.setNodeVectorProperty(p, 'vector', __value.vector)\"}",
+        " __value WITH p, __value CALL db.create.setNodeVectorProperty(p, 'vector', __value.vector)\"}",
     }
     assert neo4j.secrets() == {"neo4j.authentication.basic.password": "p"}
 
@@ -108,12 +110,7 @@ def test_pinecone() -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (
-            ELASTIC,
-            'PUT https://shop.example:443/products {"mappings": {"properties": {"vector": {"type": "dense_vector",',
-        ),
         (COUCHBASE, "once shop._default._default has a search index on the field vector"),
-        (NEO4J, "CREATE VECTOR INDEX vector_index IF NOT EXISTS FOR (p:Product) ON (p.vector) OPTIONS {indexConfig:"),
         (PINECONE, "how it reads a record that has its vector, and which id it gives it, is unknown"),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
