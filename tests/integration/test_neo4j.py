@@ -8,6 +8,7 @@ import struct
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import neo4j
 import psutil
 import pytest
@@ -64,7 +65,7 @@ class Shop:
         self.port, self.password = login.port, login.password
         self.uri = f"neo4j://127.0.0.1:{login.port}"
         assert self.processes() == []
-        self.cloud.call("PUT", "/local/v1/stores/neo4j")
+        self.start()
         self.driver = neo4j.GraphDatabase.driver(self.uri, auth=("admin", self.password))
         self.base = f"/connect/v1/environments/{self.cloud.environment}/clusters/{self.cloud.cluster}"
         self.key = self._key(json.loads((state / "credentials.json").read_text())["organization_id"])
@@ -80,6 +81,18 @@ class Shop:
         resource = {"id": self.cloud.cluster, "environment": self.cloud.environment, "kind": "Cluster"}
         key = self.cloud.call("POST", "/iam/v2/api-keys", {"spec": {"owner": {"id": owner}, "resource": resource}})
         return key["id"], key["spec"]["secret"]
+
+    def start(self) -> None:
+        """Start the server, and wait as long as it takes."""
+
+        def is_up() -> bool:
+            try:
+                self.cloud.call("PUT", "/local/v1/stores/neo4j")
+            except httpx.ReadTimeout:
+                return False
+            return True
+
+        wait_until(is_up, "Neo4j", 2 * PATIENCE)
 
     def processes(self, name: str = "neo4j") -> list[psutil.Process]:
         """The processes of that name."""
@@ -254,7 +267,7 @@ def test_nothing_is_lost_or_doubled_when_server_and_worker_are_killed_under_load
     (server,) = shop.processes()
     server.kill()
     sink.send(range(PRODUCTS + 500, PRODUCTS + 1000), "sandals")
-    shop.cloud.call("PUT", "/local/v1/stores/neo4j")
+    shop.start()
     shop.cloud.set_faults("kill=connect")
     sink.send(range(PRODUCTS + 900, PRODUCTS + 1000), "sandals")
     sink.until_there(1000, "sandals")

@@ -14,6 +14,7 @@ _JVM = [
     "-Xms64m",
     "-Xmx512m",
     "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
     "-XX:+ExitOnOutOfMemoryError",
     "--add-modules=jdk.incubator.vector",
     "--enable-native-access=ALL-UNNAMED",
