@@ -30,6 +30,7 @@ class ElasticsearchStore(Store[Elasticsearch]):
 
     connector_class = "ElasticsearchSinkV2"
     reports = ("dlq", "success", "error")
+    makes_index = True
     index_comes_first = True  # the connector takes an index that is not named as its topic only if it is there
 
     def plain(self) -> Mapping[str, str]:

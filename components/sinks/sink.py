@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from components.sinks.plan import Plan
 
 
-INDEXED_FOR = "indexedFor"
+INDEXED_FOR, DIMENSION = "indexedFor", "dimension"
 
 
 class Sink(pulumi.ComponentResource):
@@ -44,14 +44,14 @@ class Sink(pulumi.ComponentResource):
         super().__init__("confluent-rag:index:Sink", f"{plan.name}-sink", None, opts)
         self.plan, duty = plan, f"sink-{plan.name}"
         built_on = [statements[purpose] for purpose in plan.built_on]
-        index = [self._indexed_for(session, built_on, [])] if plan.store.index_comes_first else []
+        first = [self._index(session, built_on, [])] if plan.store.index_comes_first else []
         config: dict[str, pulumi.Input[str]] = {
             "connector.class": plan.store.connector_class,
             "name": self.connector_name,
             "kafka.auth.mode": "SERVICE_ACCOUNT",
             "kafka.service.account.id": identities.accounts[duty].id,
             # They depend on the statements that make them: a sink comes after its tables and goes before them.
-            "topics": pulumi.Output.all(*built_on, *index).apply(lambda _: ",".join(plan.store.topics)),
+            "topics": pulumi.Output.all(list(built_on), list(first)).apply(lambda _: ",".join(plan.store.topics)),
             "schema.context.name": "default",
             "input.data.format": "JSON_SR",
             "consumer.override.isolation.level": "read_committed",
@@ -76,8 +76,10 @@ class Sink(pulumi.ComponentResource):
             ),
         )
         # Else the index comes after the connector, with which the local cloud starts its store.
-        indexed_for = index[0] if index else self._indexed_for(session, built_on, [self.connector.id])
-        self.register_outputs({"connectorId": self.connector.id, INDEXED_FOR: indexed_for})
+        index = first[0] if first else self._index(session, built_on, [self.connector.id])
+        self.register_outputs(
+            {"connectorId": self.connector.id, INDEXED_FOR: index[INDEXED_FOR], DIMENSION: index[DIMENSION]}
+        )
 
     @property
     def connector_name(self) -> str:
@@ -88,39 +90,50 @@ class Sink(pulumi.ComponentResource):
     @property
     def output(self) -> dict[str, Any]:
         """What the stack's outputs say of it: no secret."""
-        entry = self.plan.store.entry
-        shown = entry.model_dump(mode="json", by_alias=True, exclude={"name", "topics", "password", "api_key"})
         return {
-            "kind": entry.kind,
+            "kind": self.plan.store.entry.kind,
             "connector": self.connector_name,
             "id": self.connector.id,
             "topics": list(self.plan.store.topics),
             "deadLetters": pulumi.Output.concat("dlq-", self.connector.id),
-            "store": shown,
+            "store": self.plan.store.entry.shown,
         }
 
-    def _indexed_for(
+    def _index(
         self,
         session: FlinkSession,
         built_on: Sequence[pulumi.Output[str]],
         after: Sequence[pulumi.Output[str]],
-    ) -> pulumi.Output[str]:
-        """Return a digest of the index's place and its vectors' model, known once the index is there."""
-        plan = self.plan
-        last = session.previous.components.get(f"{plan.name}-sink", {}).get(INDEXED_FOR)
+    ) -> pulumi.Output[dict[str, Any]]:
+        """Return a digest of the index's place and its vectors' model, and their size, known once the index is there.
 
-        async def make(known: list[Any]) -> str:
+        An index that was made and is gone is made again.
+        """
+        plan = self.plan
+        made = session.previous.components.get(f"{plan.name}-sink", {})
+
+        async def make(known: list[Any]) -> dict[str, Any]:
             database, statements, _ = known
             content = [*plan.store.entry.place, plan.store.plain(), plan.model, statements]
-            return await done_once(content, last, lambda: self._make_index(session, database), at_first=True)
+            size = made.get(DIMENSION)
+
+            async def work() -> None:
+                nonlocal size
+                size = await self._make_index(session, database)
+
+            digest = await done_once(content, made.get(INDEXED_FOR), work, at_first=True)
+            is_old = digest == made.get(INDEXED_FOR) and plan.store.makes_index
+            if is_old and size is not None and not pulumi.runtime.is_dry_run():
+                await self._make_again(int(size))
+            return {INDEXED_FOR: digest, DIMENSION: size}
 
         known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(built_on), list(after))
         return known.apply(make)
 
-    async def _make_index(self, session: FlinkSession, database: str) -> None:
+    async def _make_index(self, session: FlinkSession, database: str) -> int | None:
         model = self.plan.model
         if model is None:
-            return
+            return None
         failure = f"Sink {self.plan.name} has no index for the vectors of {model}"
         row = await answer_of(session, model, database, failure)
         dimension = next(len(value) for value in row if isinstance(value, list))
@@ -129,3 +142,11 @@ class Sink(pulumi.ComponentResource):
         except StoreError as error:
             raise HookError(f"{failure}: {error}.") from None
         pulumi.log.info(f"{said}.")
+        return dimension
+
+    async def _make_again(self, dimension: int) -> None:
+        """Make the index if it is gone. A store that cannot be asked is no reason to end this `up`."""
+        try:
+            pulumi.log.debug(await asyncio.to_thread(self.plan.store.make_index, dimension))
+        except StoreError as error:
+            pulumi.log.warn(f"Whether the index of sink {self.plan.name} is there could not be seen: {error}.")

@@ -19,13 +19,15 @@ class Store(ABC, Generic[Entry]):
     """A store, by its entry in the settings; ``topics``: those that are copied into it.
 
     ``connector_class``: of the fully managed connector. ``reports``: how the topics begin that the connector makes;
-    its id follows. ``index_comes_first``: whether the connector needs an index that is there.
+    its id follows. ``makes_index``: whether :meth:`make_index` makes it, and does not only say what to make.
+    ``index_comes_first``: whether the connector needs an index that is there.
     """
 
     entry: Entry
     topics: Sequence[str]
     connector_class: ClassVar[str]
     reports: ClassVar[Sequence[str]] = ("dlq",)
+    makes_index: ClassVar[bool] = False
     index_comes_first: ClassVar[bool] = False
 
     @abstractmethod

@@ -25,7 +25,7 @@ from tests.support.listeners import LOOPBACK, listeners_of
 from tests.support.local_cloud import LocalCloud, built_jars
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.neo4j import Neo4j as Asked
-from toolchain.frontdoor.stores.neo4j import query
+from toolchain.frontdoor.verify.neo4j import Neo4j as Verified
 from workshop.clone import wait_until
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Sink:
     @property
     def output(self) -> dict[str, Any]:
         """What the stack's outputs say of its store."""
-        return {"uri": self.shop.uri, "username": "admin", "database": "neo4j", "node": self.node}
+        return {"uri": self.shop.uri, "username": "admin", "database": "neo4j", "node": self.node, "id": "product_id"}
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -290,8 +290,12 @@ def test_ask_and_verify_find_products_and_say_what_is_wrong(sink: Sink) -> None:
     (product,) = Asked(sink.output, sink.secrets).search(direction(3), 1, "m")
     assert (product["articleType"], "vector" in product) == ("shoes", False)
     assert product["score"] == pytest.approx(1, abs=1e-3)
-    (counted,) = query(sink.output, sink.secrets, f"MATCH (p:{sink.node}) RETURN count(p) AS nodes")
-    assert counted == {"nodes": sink.count()}
+    verified = Verified(sink.output, sink.secrets)
+    assert verified.documents() == sink.count()
+    assert verified.missing([1, 5 * PRODUCTS]) == [5 * PRODUCTS]
+    assert (verified.document(3) or {})["articleType"] == "shoes"
+    assert verified.document(5 * PRODUCTS) is None
+    assert verified.index_problem() == ""
     with pytest.raises(AskError, match=rf"is for vectors of {DIMENSIONS} numbers, and model m gives 3: write another"):
         Asked(sink.output, sink.secrets).search([1, 0, 0], 1, "m")
     with pytest.raises(AskError, match=r"has no vector index Nothing_vector: run `./pulumiw up`, which makes it\."):

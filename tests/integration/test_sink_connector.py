@@ -22,6 +22,8 @@ from tests.support.local_cloud import LocalCloud, built_jars
 from tests.support.mongodb import PASSWORD, USER, MongoDb
 from tests.support.stranger import is_refused
 from workshop.clone import wait_until
+from workshop.docs.rights_table import SINK as TABLE
+from workshop.docs.rights_table import STORE, bindings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,16 +45,14 @@ SCHEMA = {
     },
     "required": ["product_id"],
 }
-# Role -> what a sink needs it on.
-RIGHTS = (
-    ("DeveloperRead", "topic={topic}"),
-    ("DeveloperRead", "subject={topic}-value"),
-    ("DeveloperRead", "group=connect-lcc*"),
-    ("DeveloperManage", "topic=dlq-lcc*"),
-    ("DeveloperWrite", "topic=dlq-lcc*"),
-)
-# Each is taken away in a test, but for the last: what Connect may not write there it only logs.
-PROVEN = range(len(RIGHTS) - 1)
+# Role -> what a sink needs it on, as the program gives it.
+RIGHTS = [
+    (one.grant.role, one.grant.pattern.rpartition("/")[2].replace(TABLE, "{topic}"))
+    for one in bindings(with_sink=True)
+    if one.account == STORE
+]
+# What Connect may not write into the dead-letter topic it only logs: test_sink_failures takes that right away.
+PROVEN = [place for place, right in enumerate(RIGHTS) if right != ("DeveloperWrite", "topic=dlq-lcc*")]
 
 
 class Place:
@@ -334,7 +334,7 @@ def test_what_the_store_refuses_is_one_sentence(sink: Sink, change: dict[str, st
     sink.until_written(5)
 
 
-@pytest.mark.parametrize("missing", PROVEN, ids=["topic", "subject", "group", "dead-letters"])
+@pytest.mark.parametrize("missing", PROVEN, ids=lambda place: RIGHTS[place][1])
 def test_each_right_is_needed(place: Place, missing: int) -> None:
     sink = Sink(place, without=missing)
     try:

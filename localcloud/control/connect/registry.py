@@ -50,12 +50,7 @@ class Registry:
     """The classes by name."""
 
     def __init__(self, plane: Plane) -> None:
-        classes: list[ConnectorClass] = [
-            DatagenSource(plane),
-            MONGODB_ATLAS_SINK,
-            ELASTICSEARCH_SINK_V2,
-            NEO4J_SINK,
-        ]
+        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, ELASTICSEARCH_SINK_V2, NEO4J_SINK]
         self._classes = {one.name: one for one in classes}
 
     def kinds(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.ask.failure import AskError
-from toolchain.frontdoor.stores.elasticsearch import ElasticsearchError, call
+from toolchain.frontdoor.stores.elasticsearch import ElasticsearchError, call, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ class Elasticsearch:
     @property
     def place(self) -> str:
         """Where the products are, without a secret."""
-        return f"index {self._store['index']} at {self._store['url']}"
+        return place_of(self._store)
 
     def search(self, vector: Sequence[float], count: int, model: str) -> list[dict[str, Any]]:
         """Return the ``count`` nearest products, best first: their columns without the vector, and ``score``.

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.ask.failure import AskError
-from toolchain.frontdoor.stores.neo4j import UNAUTHORIZED, Neo4jError, query
+from toolchain.frontdoor.stores.neo4j import UNAUTHORIZED, Neo4jError, index_of, place_of, query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,12 +25,12 @@ class Neo4j:
 
     def __init__(self, store: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         self._store, self._secrets = store, secrets
-        self._index = f"{store['node']}_{VECTOR}"
+        self._index = index_of(store)
 
     @property
     def place(self) -> str:
         """Where the products are, without a secret."""
-        return f"nodes {self._store['node']} of {self._store['database']} at {self._store['uri']}"
+        return place_of(self._store)
 
     def search(self, vector: Sequence[float], count: int, model: str) -> list[dict[str, Any]]:
         """Return the ``count`` nearest products, best first: their columns without the vector, and ``score``.

@@ -21,8 +21,18 @@ class ElasticsearchError(Exception):
         self.status = status
 
 
+def place_of(store: Mapping[str, Any]) -> str:
+    """Return where the documents are, without a secret."""
+    return f"index {store['index']} at {store['url']}"
+
+
 def call(
-    store: Mapping[str, Any], secrets: Mapping[str, str], action: str, body: Mapping[str, Any] | None = None
+    store: Mapping[str, Any],
+    secrets: Mapping[str, str],
+    action: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    method: str = "POST",
 ) -> dict[str, Any]:
     """Call ``action`` (``_search``, ``_count``) of the sink's index.
 
@@ -31,7 +41,7 @@ def call(
     url = f"{str(store['url']).rstrip('/')}/{store['index']}/{action}"
     headers = {"Authorization": f"ApiKey {secrets['api.key.value']}"}
     try:
-        reply = httpx.post(url, json=dict(body or {}), headers=headers, timeout=_SECONDS)
+        reply = httpx.request(method, url, json=dict(body) if body else None, headers=headers, timeout=_SECONDS)
         answer = reply.json()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ElasticsearchError(f"cannot be reached ({str(error) or type(error).__name__})") from None

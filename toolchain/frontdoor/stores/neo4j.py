@@ -23,6 +23,16 @@ class Neo4jError(Exception):
         self.code = code
 
 
+def place_of(store: Mapping[str, Any]) -> str:
+    """Return where the nodes are, without a secret."""
+    return f"nodes {store['node']} of {store['database']} at {store['uri']}"
+
+
+def index_of(store: Mapping[str, Any]) -> str:
+    """Return the name of the nodes' vector index, as the program makes it."""
+    return f"{store['node']}_vector"
+
+
 def query(
     store: Mapping[str, Any], secrets: Mapping[str, str], cypher: str, **parameters: Any
 ) -> list[Mapping[str, Any]]:

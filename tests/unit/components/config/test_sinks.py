@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
+from pydantic import SecretStr
 
 from components.config.settings import Settings
 from components.config.sinks import (
@@ -13,6 +14,7 @@ from components.config.sinks import (
     Elasticsearch,
     MongoDb,
     Neo4j,
+    Sink,
     local_mistakes,
     local_variables,
     with_local_stores,
@@ -71,6 +73,15 @@ class TestEntries:
     def test_no_secret_is_shown(self) -> None:
         assert "very-secret" not in repr(sinks(ATLAS, ELASTIC))
 
+    def test_what_is_shown_of_it_has_no_secret_whatever_its_name(self) -> None:
+        class Vault(Sink):
+            kind = "vault"
+            host: str
+            access_token: SecretStr
+
+        shown = Vault.model_validate({"host": "v.example.com", "access_token": SecretStr("very-secret")}).shown
+        assert shown == {"host": "v.example.com", "id": "product_id"}
+
 
 class TestTheLocalStore:
     def test_has_its_address_and_user_in_variables(self) -> None:
@@ -89,6 +100,12 @@ class TestTheLocalStore:
         )
         (said,) = refused({key: value for key, value in NEO4J.items() if key != "password"})
         assert "[0].password is missing" in said
+
+    def test_elasticsearch_has_its_key_in_the_password(self) -> None:
+        variables = dict(zip(local_variables("elasticsearch"), ("127.0.0.1:1", "admin", "local-secret"), strict=True))
+        (sink,) = with_local_stores(sinks({"kind": "elasticsearch", "url": "local"}), variables)
+        assert isinstance(sink, Elasticsearch)
+        assert (sink.url, sink.api_key.get_secret_value()) == ("http://127.0.0.1:1", "local-secret")
 
     def test_other_sinks_stay_as_they_are(self) -> None:
         found = sinks(ATLAS, ELASTIC)

@@ -11,11 +11,12 @@ from pulumi.runtime import set_all_config
 
 from components.flinksql import Previous
 from components.sinks import sink as sink_module
+from components.sinks.elasticsearch import ElasticsearchStore
 from components.sinks.mongodb import MongoDbStore
 from components.sinks.store import StoreError
 from tests.support.recorded_program import CLUSTER, REGISTRY, Recorded
 from tests.support.tutorial import MODEL, TABLE
-from tests.unit.components.config.test_sinks import ATLAS
+from tests.unit.components.config.test_sinks import ATLAS, ELASTIC
 from tests.unit.components.test_identities import rows
 from tests.unit.components.test_program import run
 
@@ -152,13 +153,42 @@ class TestIndex:
     def test_is_asked_for_until_it_is_there_and_not_again(
         self, config: dict[str, str], made: list[int], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        digest = run(config)[0].component_outputs["mongodb-sink"]["indexedFor"]
-        last = Previous(components={"mongodb-sink": {"indexedFor": digest}})
+        outputs = run(config)[0].component_outputs["mongodb-sink"]
+        last = Previous(
+            components={"mongodb-sink": {"indexedFor": outputs["indexedFor"]}}
+        )  # of before its size was kept
         monkeypatch.setattr(Previous, "read", classmethod(lambda _: last))
         run(config)
         assert made == [3]
         run(config | {"confluent-rag:sinks": json.dumps([{**ENTRY, "host": "other.abc12.mongodb.net"}])})
         assert made == [3, 3]
+
+    def test_that_is_gone_is_made_again_without_the_model(
+        self, config: dict[str, str], made: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        last = Previous(components={"mongodb-sink": run(config)[0].component_outputs["mongodb-sink"]})
+        monkeypatch.setattr(Previous, "read", classmethod(lambda _: last))
+        monkeypatch.setattr(sink_module, "answer_of", None)
+        recorded, _, _ = run(config)
+        assert made == [3, 3]
+        assert recorded.component_outputs["mongodb-sink"] == last.components["mongodb-sink"]
+
+    def test_of_which_nothing_is_known_today_is_no_reason_to_fail(
+        self, config: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        last = Previous(components={"mongodb-sink": run(config)[0].component_outputs["mongodb-sink"]})
+
+        def refuse(_: MongoDbStore, __: int) -> str:
+            raise StoreError("MongoDB at h cannot be reached")
+
+        warnings: list[str] = []
+        monkeypatch.setattr(Previous, "read", classmethod(lambda _: last))
+        monkeypatch.setattr(MongoDbStore, "make_index", refuse)
+        monkeypatch.setattr(pulumi.log, "warn", warnings.append)
+        run(config)
+        assert warnings == [
+            "Whether the index of sink mongodb is there could not be seen: MongoDB at h cannot be reached."
+        ]
 
     def test_a_store_that_refuses_ends_the_run_in_one_sentence(
         self, config: dict[str, str], made: list[int], monkeypatch: pytest.MonkeyPatch
@@ -171,6 +201,32 @@ class TestIndex:
         with pytest.raises(pulumi.RunError, match=f"^{sentence}$"):
             run(config)
         assert made == []
+
+    def test_where_the_connector_wants_one_it_comes_first(
+        self, config: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sizes: list[int] = []
+
+        def make(_: ElasticsearchStore, dimension: int) -> str:
+            sizes.append(dimension)
+            raise StoreError("Elasticsearch at h refuses the API key")
+
+        monkeypatch.setattr(ElasticsearchStore, "make_index", make)
+        config = {**config, "confluent-rag:search": "false", "confluent-rag:sinks": json.dumps([ELASTIC])}
+        programs: list[Recorded] = []
+        make_it = Recorded.__init__
+
+        def begin(one: Recorded) -> None:
+            programs.append(one)
+            make_it(one)
+
+        monkeypatch.setattr(Recorded, "__init__", begin)
+        with pytest.raises(pulumi.RunError, match=r"^Sink elasticsearch has no index .* refuses the API key"):
+            run(config)
+        assert sizes == [3]
+        (recorded,) = programs
+        assert TABLE in recorded.registrations
+        assert "elasticsearch-sink-connector" not in recorded.registrations
 
 
 class TestSearch:
@@ -195,6 +251,7 @@ class TestSearch:
         assert may_write in rows(recorded, "deployer")
         assert ("DeveloperWrite", f"{K}/transactional-id=_confluent-flink_*") in rows(recorded, "deployer")
         assert ("DeveloperRead", f"{K}/topic=dlq-lcc*") in rows(recorded, "deployer")
+        assert ("DeveloperRead", f"{REGISTRY}/subject=dlq-lcc*") in rows(recorded, "deployer")
         assert may_write not in rows(recorded, "runner")
         assert ("DeveloperManage", f"{K}/topic=queries") in rows(recorded, "runner")
         assert not any("mongodb_products" in crn for _, crn in rows(recorded, "runner"))

@@ -52,7 +52,8 @@ def test_a_connector_runs_with_the_registry_of_its_environment(place: Place) -> 
 
 
 def test_plugins_are_listed_as_confluent_does(place: Place) -> None:
-    plugins = [{"class": "DatagenSource", "type": "source"}, {"class": "MongoDbAtlasSink", "type": "sink"}]
+    sinks = ("ElasticsearchSinkV2", "MongoDbAtlasSink")
+    plugins = [{"class": "DatagenSource", "type": "source"}, *({"class": name, "type": "sink"} for name in sinks)]
     assert place.local.call("GET", f"{place.base}/connector-plugins") == plugins
     elsewhere = place.base.replace(place.cluster, "lkc-nowhere")
     assert place.local.call("GET", f"{elsewhere}/connector-plugins", status=404)["error_code"] == 404
@@ -207,6 +208,9 @@ def test_a_sink_runs_in_the_worker_as_its_service_account(place: Place) -> None:
     place.create("source")
     (source,) = [one for one in place.local.plane.connect.specs.values() if one.name == "source"]
     assert source.worker is None
+    shown = {one["name"]: one for one in place.local.call("GET", "/local/v1/status")["connectors"]}
+    assert shown["sink"]["dead_letters"] == 3
+    assert "dead_letters" not in shown["source"]
 
 
 def test_a_misspelled_secret_is_refused_without_being_repeated(place: Place) -> None:
