@@ -18,6 +18,7 @@ from localcloud.api.routers import (
     api_keys,
     cmk,
     connect,
+    connect_plugins,
     fcpm,
     iam,
     kafka,
@@ -30,6 +31,7 @@ from localcloud.api.routers import (
     sql_connections,
     sql_statements,
     srcm,
+    uploads,
 )
 from localcloud.control.core.errors import ControlError
 from localcloud.masking import masked
@@ -46,6 +48,8 @@ ROUTERS = (
     srcm,
     fcpm,
     connect,
+    connect_plugins,
+    uploads,
     sql_statements,
     sql_connections,
     kafka_acls,

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
+from localcloud.dataplane.connect.plugin_files import PluginFiles
 from localcloud.dataplane.connect.worker.sinks import Sinks
 from localcloud.dataplane.embeddings.models import Models
 from localcloud.dataplane.flink.jobs import FlinkPlane
@@ -53,12 +54,13 @@ def open_data_plane(
         opened.callback(servers.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
+        plugins = PluginFiles(state)
         connect = ConnectorPlane(
             state,
             kafka,
             registry,
             registry_as=lambda principal: RegistryClient(base_url, principal, internal_token),
-            sinks=Sinks(state, jars, host, kafka, base_url=base_url, internal_token=internal_token),
+            sinks=Sinks(state, jars, host, kafka, plugins=plugins, base_url=base_url, internal_token=internal_token),
         )
         opened.callback(connect.close)
         return DataPlane(
@@ -66,6 +68,7 @@ def open_data_plane(
             registry=registry,
             flink=flink,
             connect=connect,
+            plugins=plugins,
             stores=servers,
             embeddings=Models(models),
             processes=host.infos,
