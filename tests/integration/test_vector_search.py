@@ -223,12 +223,21 @@ def test_a_table_that_no_search_could_use_is_refused(
     assert ["bad"] not in shop.cloud.query("SHOW TABLES")
 
 
-@pytest.mark.parametrize("connector", ["elastic", "pinecone", "couchbase"])
+@pytest.mark.parametrize("connector", ["pinecone", "couchbase"])
 def test_other_stores_are_refused(shop: Shop, connector: str) -> None:
     said = shop.cloud.refusal(f"CREATE TABLE bad (a STRING) WITH ('connector' = '{connector}')")
-    assert f"'connector' = '{connector}' is not supported by the local cloud; use one of 'confluent', 'mongodb'" in said
+    assert (
+        f"'connector' = '{connector}' is not supported by the local cloud; use one of 'confluent', 'elastic', 'mongodb'"
+        in said
+    )
     topic = "CREATE TABLE bad (a STRING) WITH ('mongodb.index' = 'i')"
     assert "The option 'mongodb.index' is an external table's: add 'connector' = 'mongodb'" in shop.cloud.refusal(topic)
+
+
+def test_an_option_of_another_store_is_refused(shop: Shop) -> None:
+    mixed = "CREATE TABLE bad (a STRING) WITH ('connector' = 'elastic', 'elastic.index' = 'i', 'mongodb.index' = 'i')"
+    said = "The option 'mongodb.index' is one of tables with 'connector' = 'mongodb': leave it out"
+    assert said in shop.cloud.refusal(mixed)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import rag.flink.Settings;
 import rag.flink.UserException;
 import rag.flink.search.ExternalTable;
+import rag.flink.search.SearchProviders;
 import rag.flink.workspace.Database;
 import rag.flink.workspace.Environment;
 
@@ -18,7 +19,6 @@ import rag.flink.workspace.Environment;
 final class ExternalTables {
 
     private static final String CONNECTOR = "connector";
-    private static final String NUM_CANDIDATES = "mongodb.numCandidates";
 
     private final Environment environment;
     private final Database database;
@@ -31,7 +31,7 @@ final class ExternalTables {
     }
 
     static boolean isExternal(CatalogBaseTable table) {
-        return table instanceof CatalogTable && ExternalTable.CONNECTOR.equals(table.getOptions().get(CONNECTOR));
+        return table instanceof CatalogTable && SearchProviders.isExternal(table.getOptions());
     }
 
     static UserException isReadOnly(String name) {
@@ -48,14 +48,14 @@ final class ExternalTables {
     /** Refuses options that would say nothing of a topic. */
     static void requireNone(Collection<String> keys) {
         keys.stream()
-                .filter(ExternalTable::isOption)
+                .filter(key -> SearchProviders.connectorOf(key).isPresent())
                 .sorted()
                 .findFirst()
                 .ifPresent(
                         key -> {
                             throw new UserException(
                                     "The option '" + key + "' is an external table's: add '" + CONNECTOR + "' = '"
-                                            + ExternalTable.CONNECTOR + "', or leave it out.");
+                                            + SearchProviders.connectorOf(key).orElseThrow() + "', or leave it out.");
                         });
     }
 
@@ -73,11 +73,7 @@ final class ExternalTables {
     /** Keeps the table; nothing is asked of its store, which may not be there yet. */
     void create(String name, ResolvedCatalogTable table) {
         Map<String, String> options = new LinkedHashMap<>();
-        // Some write this key in lower case.
-        table.getOptions()
-                .forEach(
-                        (key, value) ->
-                                options.put(key.equalsIgnoreCase(NUM_CANDIDATES) ? NUM_CANDIDATES : key, value));
+        table.getOptions().forEach((key, value) -> options.put(SearchProviders.canonical(key), value));
         Settings.TABLE.requireServed(options);
         requirePlain(name, table, options);
         ExternalTable.of(name, table.getResolvedSchema(), options).check(environment);
@@ -103,16 +99,21 @@ final class ExternalTables {
                     "The external table '" + name
                             + "' has a key, a watermark, buckets or a computed column: it can have plain columns alone.");
         }
+        String connector = options.get(CONNECTOR).toLowerCase(Locale.ROOT);
         options.keySet().stream()
-                .filter(key -> !key.equals(CONNECTOR) && !ExternalTable.isOption(key))
+                .filter(key -> !key.equals(CONNECTOR))
+                .filter(key -> !SearchProviders.connectorOf(key).equals(Optional.of(connector)))
                 .sorted()
                 .findFirst()
                 .ifPresent(
                         key -> {
+                            String whose =
+                                    SearchProviders.connectorOf(key)
+                                            .map(other -> "one of tables with '" + CONNECTOR + "' = '" + other + "'")
+                                            .orElse("a topic's");
                             throw new UserException(
-                                    "The option '" + key + "' is a topic's: leave it out of the external table '" + name
-                                            + "', or leave out '" + CONNECTOR + "' = '"
-                                            + options.get(CONNECTOR).toLowerCase(Locale.ROOT) + "'.");
+                                    "The option '" + key + "' is " + whose + ": leave it out of the external table '"
+                                            + name + "', or leave out '" + CONNECTOR + "' = '" + connector + "'.");
                         });
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import rag.flink.UserException;
+import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
 /**

@@ -12,90 +12,82 @@ import com.mongodb.client.MongoCollection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.bson.Document;
-import rag.flink.UserException;
+import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
 /** Searches one collection with Atlas Vector Search; safe to use from several threads. */
-final class MongoDbSearch implements AutoCloseable {
+final class MongoDbSearch implements SearchProvider.Search {
 
     private static final String USERS = "admin"; // Atlas has all of its users there
     private static final int DEFAULT_CANDIDATES = 20; // for each result, as MongoDB recommends
     private static final int MOST_CANDIDATES = 10_000;
-    private static final long FIRST_PAUSE_MILLIS = 200;
 
     private final ExternalTable table;
-    private final String path;
-    private final int limit;
-    private final SearchOptions options;
-    private final Supplier<Connection> connection;
+    private final SearchProvider.SearchRequest request;
     private MongoClient client;
     private Connection connected;
     private boolean indexSeen;
 
-    /** @param connection asked at each search, so that a rotated password is picked up */
-    MongoDbSearch(ExternalTable table, String path, int limit, SearchOptions options, Supplier<Connection> connection) {
-        this.table = table;
-        this.path = path;
-        this.limit = limit;
-        this.options = options;
-        this.connection = connection;
+    MongoDbSearch(SearchProvider.SearchRequest request) {
+        this.request = request;
+        this.table = request.table();
     }
 
-    /** The nearest documents with the table's columns and their score, the nearest first. */
-    List<Document> nearest(List<Double> vector) throws InterruptedException {
-        for (int attempt = 0; ; attempt++) {
-            Connection current = connection.get();
-            try {
-                return search(client(current), vector);
-            } catch (MongoSecurityException e) {
-                throw refused("the user name or the password of connection '" + current.name() + "' is wrong.");
-            } catch (MongoCommandException e) {
-                throw refused("MongoDB answered: " + e.getErrorMessage());
-            } catch (MongoException e) {
-                if (attempt >= options.retries()) {
-                    throw new UserException(
-                            described(
-                                    "the server at " + current.endpoint() + " did not answer within "
-                                            + options.timeout().toSeconds() + " s, " + (attempt + 1) + " times."));
-                }
-            }
-            Thread.sleep(FIRST_PAUSE_MILLIS << Math.min(attempt, 5));
+    @Override
+    public List<SearchProvider.Found> nearest(float[] vector) throws ProviderException {
+        List<Double> numbers = new ArrayList<>(vector.length);
+        for (float number : vector) {
+            numbers.add((double) number);
+        }
+        Connection current = request.connection().get();
+        try {
+            return search(client(current), numbers).stream()
+                    .map(each -> new SearchProvider.Found(each, ((Number) each.get(ExternalTable.SCORE)).doubleValue()))
+                    .toList();
+        } catch (MongoSecurityException e) {
+            throw ProviderException.fault(
+                    "the user name or the password of connection '" + current.name() + "' is wrong.");
+        } catch (MongoCommandException e) {
+            throw ProviderException.fault("MongoDB answered: " + e.getErrorMessage());
+        } catch (MongoException e) {
+            throw ProviderException.transientFault(
+                    "the server at " + current.endpoint() + " did not answer within "
+                            + request.options().timeout().toSeconds() + " s.");
         }
     }
 
-    private List<Document> search(MongoClient open, List<Double> vector) {
+    private List<Document> search(MongoClient open, List<Double> vector) throws ProviderException {
         MongoCollection<Document> collection =
-                open.getDatabase(table.database()).getCollection(table.collection());
+                open.getDatabase(table.option(MongoDbProvider.DATABASE))
+                        .getCollection(table.option(MongoDbProvider.COLLECTION));
         requireIndex(collection);
+        int given = MongoDbProvider.numCandidates(table);
         int candidates =
-                table.numCandidates() > 0
-                        ? table.numCandidates()
-                        : Math.min(MOST_CANDIDATES, Math.max(100, DEFAULT_CANDIDATES * limit));
+                given > 0 ? given : Math.min(MOST_CANDIDATES, Math.max(100, DEFAULT_CANDIDATES * request.limit()));
         Document stage =
-                new Document("index", table.index())
-                        .append("path", path)
+                new Document("index", table.option(MongoDbProvider.INDEX))
+                        .append("path", request.vectorField())
                         .append("queryVector", vector)
                         .append("numCandidates", candidates)
-                        .append("limit", limit);
+                        .append("limit", request.limit());
         Document shown = new Document("_id", table.columnNames().contains("_id") ? 1 : 0);
         table.columnNames().forEach(column -> shown.append(column, 1));
         shown.append(ExternalTable.SCORE, new Document("$meta", "vectorSearchScore"));
         return collection
                 .aggregate(List.of(new Document("$vectorSearch", stage), new Document("$project", shown)))
-                .maxTime(options.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .maxTime(request.options().timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .into(new ArrayList<>());
     }
 
     /** MongoDB finds nothing by an index that is not there, and says no word of it. */
-    private void requireIndex(MongoCollection<Document> collection) {
+    private void requireIndex(MongoCollection<Document> collection) throws ProviderException {
         synchronized (this) {
             if (indexSeen) {
                 return;
             }
         }
-        Document which = new Document("$listSearchIndexes", new Document("name", table.index()));
+        Document which = new Document("$listSearchIndexes", new Document("name", table.option(MongoDbProvider.INDEX)));
         boolean found;
         try {
             found = collection.aggregate(List.of(which)).first() != null;
@@ -105,8 +97,8 @@ final class MongoDbSearch implements AutoCloseable {
             found = true; // the user may not list indexes, or the server cannot: the search itself will tell
         }
         if (!found) {
-            throw refused(
-                    "collection '" + collection.getNamespace() + "' has no search index '" + table.index()
+            throw ProviderException.fault(
+                    "collection '" + collection.getNamespace() + "' has no search index '" + table.option(MongoDbProvider.INDEX)
                             + "': create it, or name another one in 'mongodb.index'.");
         }
         synchronized (this) {
@@ -114,7 +106,7 @@ final class MongoDbSearch implements AutoCloseable {
         }
     }
 
-    private synchronized MongoClient client(Connection current) {
+    private synchronized MongoClient client(Connection current) throws ProviderException {
         if (client == null || !current.equals(connected)) {
             close();
             client = MongoClients.create(settings(current));
@@ -123,16 +115,16 @@ final class MongoDbSearch implements AutoCloseable {
         return client;
     }
 
-    private MongoClientSettings settings(Connection current) {
+    private MongoClientSettings settings(Connection current) throws ProviderException {
         ConnectionString endpoint;
         try {
             endpoint = new ConnectionString(current.endpoint());
         } catch (IllegalArgumentException e) {
-            throw refused(
+            throw ProviderException.fault(
                     "the connection '" + current.name() + "' has the endpoint " + current.endpoint()
                             + ": it must look like mongodb+srv://cluster0.abcde.mongodb.net/ or mongodb://host:27017/.");
         }
-        int millis = (int) options.timeout().toMillis();
+        int millis = (int) request.options().timeout().toMillis();
         return MongoClientSettings.builder()
                 .applyConnectionString(endpoint)
                 .credential(
@@ -145,17 +137,9 @@ final class MongoDbSearch implements AutoCloseable {
                         socket ->
                                 socket.connectTimeout(millis, TimeUnit.MILLISECONDS)
                                         .readTimeout(millis, TimeUnit.MILLISECONDS))
-                .applyToConnectionPoolSettings(pool -> pool.maxSize(options.parallelism()))
+                .applyToConnectionPoolSettings(pool -> pool.maxSize(request.options().parallelism()))
                 .applicationName("localcloud-flink")
                 .build();
-    }
-
-    private SearchException refused(String why) {
-        return new SearchException(described(why));
-    }
-
-    private String described(String why) {
-        return SearchCalls.VECTOR_SEARCH + " of '" + table.name() + "': " + why;
     }
 
     @Override

@@ -35,7 +35,6 @@ import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 import org.apache.flink.table.types.utils.TypeConversions;
-import org.bson.Document;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
 import rag.flink.workspace.Connection;
@@ -50,16 +49,15 @@ import rag.flink.workspace.Workspace;
 public final class VectorSearchAgg extends AsyncTableFunction<RowData> implements SpecializedFunction {
 
     private static final long serialVersionUID = 1L;
-    private static final int MOST_RESULTS = 10_000;
     private static final String RESULTS = "search_results";
 
     private final transient ObjectNames names;
     private final String environmentId;
     private final ExternalTable table;
-    private final String path;
+    private final String vectorField;
     private final int limit;
     private final SearchOptions options;
-    private transient MongoDbSearch search;
+    private transient RepeatedSearch search;
     private transient ExecutorService threads;
 
     VectorSearchAgg(ObjectNames names) {
@@ -70,13 +68,13 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
             ObjectNames names,
             String environmentId,
             ExternalTable table,
-            String path,
+            String vectorField,
             int limit,
             SearchOptions options) {
         this.names = names;
         this.environmentId = environmentId;
         this.table = table;
-        this.path = path;
+        this.vectorField = vectorField;
         this.limit = limit;
         this.options = options;
     }
@@ -165,7 +163,8 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
         int wanted = limit(call, found);
         SearchOptions given =
                 SearchOptions.of(call.getArgumentDataTypes().size() < 5 ? null : text(call, 4, "fifth", "a MAP of options"));
-        String field = found.vectorField() == null ? column : found.vectorField();
+        String named = found.provider().vectorField(found.options());
+        String field = named == null ? column : named;
         return new VectorSearchAgg(names, place.catalog().environment().id(), found, field, wanted, given);
     }
 
@@ -176,10 +175,10 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
         } catch (TableNotExistException e) {
             throw new UserException(names.missing("Table (or view)", name));
         }
-        if (!ExternalTable.CONNECTOR.equals(stored.getOptions().get("connector"))) {
+        if (!SearchProviders.isExternal(stored.getOptions())) {
             throw new UserException(
                     "Table '" + place.path().getObjectName() + "' is no external table: VECTOR_SEARCH_AGG searches what"
-                            + " CREATE TABLE has made with 'connector' = '" + ExternalTable.CONNECTOR + "'.");
+                            + " CREATE TABLE has made with 'connector' = " + SearchProviders.connectors() + ".");
         }
         List<Column> columns = new ArrayList<>();
         stored.getUnresolvedSchema()
@@ -206,16 +205,12 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
     private static int limit(CallContext call, ExternalTable table) {
         int wanted =
                 call.isArgumentLiteral(3) ? call.getArgumentValue(3, Integer.class).orElse(0) : 0;
-        if (wanted < 1 || wanted > MOST_RESULTS) {
+        if (wanted < 1 || wanted > SearchProvider.MOST_RESULTS) {
             throw new UserException(
                     "The fourth argument of VECTOR_SEARCH_AGG, how many results it gives, must be a number from 1 to "
-                            + MOST_RESULTS + ".");
+                            + SearchProvider.MOST_RESULTS + ".");
         }
-        if (table.numCandidates() > 0 && wanted > table.numCandidates()) {
-            throw new UserException(
-                    "VECTOR_SEARCH_AGG is asked for " + wanted + " results, and 'mongodb.numCandidates' of table '"
-                            + table.name() + "' is " + table.numCandidates() + ": ask for that many at most.");
-        }
+        table.provider().checkLimit(table, wanted);
         return wanted;
     }
 
@@ -229,7 +224,9 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
 
     @Override
     public void open(FunctionContext context) {
-        search = new MongoDbSearch(table, path, limit, options, this::connection);
+        SearchProvider.SearchRequest request =
+                new SearchProvider.SearchRequest(table, vectorField, limit, options, this::connection);
+        search = new RepeatedSearch(table.provider().open(request), table.name(), options.retries());
         threads =
                 Executors.newFixedThreadPool(
                         options.parallelism(),
@@ -268,7 +265,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
             result.complete(rowOf(List.of()));
             return;
         }
-        List<Double> numbers = new ArrayList<>(vector.size());
+        float[] numbers = new float[vector.size()];
         for (int i = 0; i < vector.size(); i++) { // now: Flink uses the row again
             if (vector.isNullAt(i)) {
                 result.completeExceptionally(
@@ -277,7 +274,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
                                         + (i + 1) + "."));
                 return;
             }
-            numbers.add((double) vector.getFloat(i));
+            numbers[i] = vector.getFloat(i);
         }
         threads.execute(
                 () -> {
@@ -301,12 +298,12 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
         eval(result, name, column, vector, limit);
     }
 
-    private Collection<RowData> rowOf(List<Document> found) {
+    private Collection<RowData> rowOf(List<SearchProvider.Found> found) {
         int columns = table.columns().getFieldCount();
         Object[] rows = new Object[found.size()];
         for (int i = 0; i < rows.length; i++) {
-            GenericRowData row = BsonValues.row(found.get(i), table.columns(), columns + 1);
-            row.setField(columns, ((Number) found.get(i).get(ExternalTable.SCORE)).doubleValue());
+            GenericRowData row = DocumentValues.row(found.get(i).document(), table.columns(), columns + 1);
+            row.setField(columns, found.get(i).score());
             rows[i] = row;
         }
         Collection<RowData> result = new ArrayList<>(1);

@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
 class OpenAiEmbeddingsTest {

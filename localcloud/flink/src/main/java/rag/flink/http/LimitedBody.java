@@ -1,4 +1,4 @@
-package rag.flink.model;
+package rag.flink.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.math.BigDecimal;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
@@ -21,10 +23,10 @@ import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 import org.junit.jupiter.api.Test;
 
-class BsonValuesTest {
+class DocumentValuesTest {
 
     private static Object value(Object value, DataType type) {
-        return BsonValues.value(value, type.getLogicalType());
+        return DocumentValues.value(value, type.getLogicalType());
     }
 
     @Test
@@ -66,10 +68,27 @@ class BsonValuesTest {
     }
 
     @Test
+    void datesAndBytesOfJsonAreTextAndNumbers() {
+        assertEquals(TimestampData.fromEpochMillis(5), value(5L, DataTypes.TIMESTAMP_LTZ(3)));
+        assertEquals(
+                TimestampData.fromEpochMillis(5), value("1970-01-01T01:00:00.005+01:00", DataTypes.TIMESTAMP_LTZ(3)));
+        assertNull(value("yesterday", DataTypes.TIMESTAMP_LTZ(3)));
+        assertArrayEquals(new byte[] {1}, (byte[]) value("AQ==", DataTypes.BYTES()));
+        assertNull(value("not base64", DataTypes.BYTES()));
+    }
+
+    @Test
+    void anObjectOfJsonIsAMap() {
+        DataType type = DataTypes.ROW(DataTypes.FIELD("a", DataTypes.MAP(DataTypes.STRING(), DataTypes.INT())));
+        GenericRowData row = (GenericRowData) value(Map.of("a", Map.of("one", 1)), type);
+        assertEquals(1, ((GenericMapData) row.getField(0)).get(StringData.fromString("one")));
+    }
+
+    @Test
     void whatNoDocumentHasIsFoundInside() {
         DataType type = DataTypes.ROW(DataTypes.FIELD("a", DataTypes.ARRAY(DataTypes.TIME())));
         assertEquals(
-                LogicalTypeRoot.TIME_WITHOUT_TIME_ZONE, BsonValues.unserved(type.getLogicalType()).getTypeRoot());
-        assertNull(BsonValues.unserved(DataTypes.MAP(DataTypes.STRING(), DataTypes.BYTES()).getLogicalType()));
+                LogicalTypeRoot.TIME_WITHOUT_TIME_ZONE, DocumentValues.unserved(type.getLogicalType()).getTypeRoot());
+        assertNull(DocumentValues.unserved(DataTypes.MAP(DataTypes.STRING(), DataTypes.BYTES()).getLogicalType()));
     }
 }

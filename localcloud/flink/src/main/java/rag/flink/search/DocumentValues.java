@@ -1,6 +1,9 @@
 package rag.flink.search;
 
 import java.math.BigDecimal;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -18,19 +21,18 @@ import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.RowType;
-import org.bson.Document;
 import org.bson.types.Binary;
 import org.bson.types.Decimal128;
 import org.bson.types.ObjectId;
 
 /** Values of a document as Flink's own; what a column's type cannot hold is null. */
-final class BsonValues {
+final class DocumentValues {
 
     static final List<String> SERVED =
             List.of("STRING", "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL",
                     "TIMESTAMP_LTZ", "BYTES", "ARRAY", "MAP<STRING, ...>", "ROW");
 
-    private BsonValues() {}
+    private DocumentValues() {}
 
     /** The part of a type that no value of a document can be; {@code null} if there is none. */
     static LogicalType unserved(LogicalType type) {
@@ -67,7 +69,7 @@ final class BsonValues {
         }
     }
 
-    static GenericRowData row(Document document, RowType type, int size) {
+    static GenericRowData row(Map<?, ?> document, RowType type, int size) {
         GenericRowData row = new GenericRowData(size);
         for (int i = 0; i < type.getFieldCount(); i++) {
             row.setField(i, value(document.get(type.getFieldNames().get(i)), type.getTypeAt(i)));
@@ -84,18 +86,18 @@ final class BsonValues {
                 return value instanceof Boolean ? value : null;
             case BINARY:
             case VARBINARY:
-                return value instanceof Binary binary ? binary.getData() : null;
+                return bytes(value);
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE:
-                return value instanceof Date date ? TimestampData.fromEpochMillis(date.getTime()) : null;
+                return timestamp(value);
             case ARRAY:
                 LogicalType element = ((ArrayType) type).getElementType();
                 return value instanceof Collection<?> list
                         ? new GenericArrayData(list.stream().map(each -> value(each, element)).toArray())
                         : null;
             case MAP:
-                return value instanceof Document document ? map(document, ((MapType) type).getValueType()) : null;
+                return value instanceof Map<?, ?> document ? map(document, ((MapType) type).getValueType()) : null;
             case ROW:
-                return value instanceof Document document
+                return value instanceof Map<?, ?> document
                         ? row(document, (RowType) type, ((RowType) type).getFieldCount())
                         : null;
             default:
@@ -110,9 +112,37 @@ final class BsonValues {
         return value instanceof ObjectId id ? StringData.fromString(id.toHexString()) : null;
     }
 
-    private static GenericMapData map(Document document, LogicalType values) {
+    private static byte[] bytes(Object value) {
+        if (!(value instanceof String text)) {
+            return value instanceof Binary binary ? binary.getData() : null;
+        }
+        try {
+            return Base64.getDecoder().decode(text); // as JSON has them
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** A date, or what JSON has in its place: milliseconds since 1970, or ISO 8601 with an offset. */
+    private static TimestampData timestamp(Object value) {
+        if (value instanceof Date date) {
+            return TimestampData.fromEpochMillis(date.getTime());
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return TimestampData.fromEpochMillis(((Number) value).longValue());
+        }
+        try {
+            return value instanceof String text
+                    ? TimestampData.fromInstant(OffsetDateTime.parse(text).toInstant())
+                    : null;
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static GenericMapData map(Map<?, ?> document, LogicalType values) {
         Map<StringData, Object> map = new LinkedHashMap<>();
-        document.forEach((key, each) -> map.put(StringData.fromString(key), value(each, values)));
+        document.forEach((key, each) -> map.put(StringData.fromString(key.toString()), value(each, values)));
         return new GenericMapData(map);
     }
 

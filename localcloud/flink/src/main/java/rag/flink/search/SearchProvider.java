@@ -1,0 +1,70 @@
+package rag.flink.search;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import rag.flink.http.ProviderException;
+import rag.flink.workspace.Connection;
+
+/**
+ * A kind of store that external tables show.
+ *
+ * <p>A new one is a class, a row in {@link SearchProviders}, and its options in {@code table-options.tsv}.
+ */
+interface SearchProvider {
+
+    /** The most results that one search gives. */
+    int MOST_RESULTS = 10_000;
+
+    /** The value of the option {@code connector}. */
+    String connector();
+
+    /** The type of its connections, in capitals. */
+    String connectionType();
+
+    /** Options that a table must have, all beginning with {@code CONNECTOR.}; the first names the connection. */
+    List<String> required();
+
+    /** Options that a table may have. */
+    default List<String> optional() {
+        return List.of();
+    }
+
+    /** The field that has the vectors, if the table names it; else {@code null}, and the search names it. */
+    default String vectorField(Map<String, String> options) {
+        return null;
+    }
+
+    /** Refuses a search for more results than the table's options allow. */
+    default void checkLimit(ExternalTable table, int limit) {}
+
+    /** Opens what runs the searches of one statement; nothing is asked of the store yet. */
+    Search open(SearchRequest request);
+
+    /**
+     * What is searched, and how.
+     *
+     * @param vectorField the field that has the vectors
+     * @param limit how many documents a search finds
+     * @param connection asked at each search, so that a rotated key is picked up
+     */
+    record SearchRequest(
+            ExternalTable table, String vectorField, int limit, SearchOptions options, Supplier<Connection> connection) {}
+
+    /** Searches; safe to use from several threads. */
+    interface Search extends AutoCloseable {
+
+        /** The nearest documents, the nearest first. A {@link ProviderException} that is transient is tried again. */
+        List<Found> nearest(float[] vector) throws ProviderException, InterruptedException;
+
+        @Override
+        default void close() {}
+    }
+
+    /**
+     * A document that was found.
+     *
+     * @param document values by the table's columns, as {@link DocumentValues} reads them
+     */
+    record Found(Map<String, Object> document, double score) {}
+}
