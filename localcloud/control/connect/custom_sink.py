@@ -74,6 +74,10 @@ class CustomSink:
         for found in (topic_errors(config), login_errors(config), self._plugin_errors(config)):
             for key, errors in found.items():
                 wrong.setdefault(key, []).extend(errors)
+        if "$" in config.get(_DEAD_LETTERS, ""):
+            wrong[_DEAD_LETTERS] = [
+                f"{invalid(_DEAD_LETTERS, config[_DEAD_LETTERS])}: a custom connector names its topic in full."
+            ]
         for key in config:
             client = _CLIENT.fullmatch(key)
             if client and client[2] not in _OF_CLIENTS:
@@ -89,14 +93,14 @@ class CustomSink:
         """Each ``host:port`` that it may connect to."""
         return [":".join(one.split(":")[:2]) for one in _endpoints(config)]
 
-    def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> WorkerConnector:
+    def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> WorkerConnector:  # noqa: ARG002 - its topics are named
         """Return what the worker is to run for a configuration without errors."""
-        dead_letters = config.get(_DEAD_LETTERS, "").replace("${connector}", connector_id)
+        dead_letters = config.get(_DEAD_LETTERS, "")
         own = {key: value for key, value in config.items() if not _NOT_HANDED_ON.fullmatch(key)}
         own.setdefault("tasks.max", "1")
         if dead_letters:
             # A cluster here is one broker.
-            own |= {_DEAD_LETTERS: dead_letters, "errors.deadletterqueue.topic.replication.factor": "1"}
+            own["errors.deadletterqueue.topic.replication.factor"] = "1"
         runs_as_account = config.get("kafka.auth.mode") == "SERVICE_ACCOUNT"
         return WorkerConnector(
             settings=own,

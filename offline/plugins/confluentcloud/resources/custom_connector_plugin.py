@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from offline.plugins.confluentcloud.resources.base import GONE, CloudResource
 from offline.plugins.errors import PluginError
@@ -62,7 +62,7 @@ class CustomConnectorPlugin(CloudResource):
             "/connect/v1/presigned-upload-url", {"content_format": _format_of(archive.name), **cloud}
         )
         self.session.cloud.upload(place["upload_url"], place.get("upload_form_data") or {}, archive)
-        values = {api: inputs.get(name, [] if name.endswith("Properties") else "") for name, api in _NAMES.items()}
+        values = {api: inputs.get(name, _empty(name)) for name, api in _NAMES.items()}
         fixed = {api: inputs[name] for name, api in _FIXED.items() if inputs.get(name)}
         source = {"location": "PRESIGNED_URL_LOCATION", "upload_id": place["upload_id"]}
         made = self.session.cloud.post(PATH, {**values, **fixed, "upload_source": source})
@@ -77,8 +77,7 @@ class CustomConnectorPlugin(CloudResource):
 
     def change(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
         """PATCH the properties that differ."""
-        empty = {"sensitiveConfigProperties": []}
-        body = {api: new.get(name, empty.get(name, "")) for name, api in _NAMES.items() if diff.touches(name)}
+        body = {api: new.get(name, _empty(name)) for name, api in _NAMES.items() if diff.touches(name)}
         if body:
             self.session.cloud.patch(f"{PATH}/{resource_id}", body)
 
@@ -90,6 +89,10 @@ class CustomConnectorPlugin(CloudResource):
         """Take the archive's name from the official provider's variable."""
         filename = os.environ.get("IMPORT_CUSTOM_CONNECTOR_PLUGIN_FILENAME", "")
         return resource_id, {"filename": filename} if filename else {}
+
+
+def _empty(name: str) -> Any:
+    return [] if name == "sensitiveConfigProperties" else ""
 
 
 def _format_of(filename: str) -> str:

@@ -63,7 +63,7 @@ def config_of(local: Local, plugin: str, **changes: str) -> dict[str, str]:
         "tasks.max": "1",
         "value.converter": "io.confluent.connect.json.JsonSchemaConverter",
         "errors.tolerance": "all",
-        "errors.deadletterqueue.topic.name": "dlq-${connector}",
+        "errors.deadletterqueue.topic.name": "dlq-store",
         "qdrant.grpc.url": "http://127.0.0.1:6334",
         "qdrant.api.key": "store-secret",
         **changes,
@@ -183,7 +183,7 @@ def test_a_custom_sink_runs_with_its_own_settings(place: Place) -> None:
     (spec,) = place.local.plane.connect.specs.values()
     assert spec.id.startswith("clcc-")
     assert spec.worker is not None
-    assert (spec.worker.plugin, spec.worker.dead_letters) == (plugin, f"dlq-{spec.id}")
+    assert (spec.worker.plugin, spec.worker.dead_letters) == (plugin, "dlq-store")
     settings = spec.worker.settings
     assert (settings["qdrant.api.key"], settings["connector.class"]) == ("store-secret", CLASS)
     assert settings["errors.deadletterqueue.topic.replication.factor"] == "1"
@@ -228,6 +228,7 @@ def test_a_plugin_in_use_is_not_deleted(place: Place) -> None:
         ({"tasks.max": "99"}, "it must be from 1 to 8"),
         ({"consumer.override.bootstrap.servers": "evil:1"}, "is the cloud's own, so remove it."),
         ({"kafka.service.account.id": "sa-nobody"}, "Service account 'sa-nobody' does not exist."),
+        ({"errors.deadletterqueue.topic.name": "dlq-${connector}"}, "a custom connector names its topic in full."),
         ({"errors.deadletterqueue.topic.name": "product_vector"}, "is one of the topics that are read"),
     ],
 )

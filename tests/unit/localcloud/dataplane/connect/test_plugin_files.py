@@ -35,10 +35,6 @@ HUB = {
     "store-1.0/lib/client.jar": packed({"a/B.class": b""}),
     "store-1.0/manifest.json": b"{}",
 }
-    "store-1.0/lib/store.jar": JAR,
-    "store-1.0/lib/client.jar": packed({"a/B.class": b""}),
-    "store-1.0/manifest.json": b"{}",
-}
 
 
 def install(tmp_path: Path, archive: bytes, name: str = CLASS) -> PluginFiles:
