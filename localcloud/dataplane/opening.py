@@ -16,6 +16,7 @@ from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.client import RegistryClient
 from localcloud.dataplane.registry.registry import SqliteRegistry
 from localcloud.dataplane.stores.mongodb import MongoDb
+from localcloud.dataplane.stores.qdrant import Qdrant
 from localcloud.dataplane.stores.servers import Servers
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def open_data_plane(
         opened.callback(registry.close)
         kafka = BrokerPlane(state, jars, host, internal_token)
         opened.callback(kafka.close)
-        servers = Servers(state, host, [MongoDb(jars, stores["mongodb"])])
+        servers = Servers(state, host, [MongoDb(jars, stores["mongodb"]), Qdrant(stores["qdrant"])])
         opened.callback(servers.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)

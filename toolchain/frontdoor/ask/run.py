@@ -14,11 +14,12 @@ from toolchain.frontdoor.ask.choice import choose
 from toolchain.frontdoor.ask.embedding import Model
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.mongodb import MongoDb
+from toolchain.frontdoor.ask.qdrant import Qdrant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-STORES = {"mongodb": MongoDb}
+STORES: Mapping[str, type[MongoDb | Qdrant]] = {"mongodb": MongoDb, "qdrant": Qdrant}
 _AGAIN_SECONDS = 0.5
 
 

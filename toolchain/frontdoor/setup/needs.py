@@ -10,7 +10,11 @@ from toolchain.frontdoor.setup.venv import Packages
 from toolchain.frontdoor.stack.stack import is_loopback
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from toolchain.frontdoor.stack.stack import Stack
+
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -30,4 +34,11 @@ def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
     sentence_model = served_here and stack.config(f"{project}:embeddingModel") == SENTENCE_MODEL
     if sentence_model:
         packages.append(Packages.SENTENCE_MODEL)
+    if on_local_cloud and _has_local_sink(stack.entries(f"{project}:sinks"), "qdrant"):
+        packages.append(Packages.QDRANT)
     return Needs(tuple(packages), sentence_model=sentence_model)
+
+
+def _has_local_sink(sinks: Sequence[Mapping[str, str]], kind: str) -> bool:
+    """Whether the setting ``sinks`` has a store of that kind whose server is to be the local cloud's."""
+    return any(sink.get("kind") == kind and LOCAL in (sink.get("url"), sink.get("host")) for sink in sinks)

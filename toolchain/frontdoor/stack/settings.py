@@ -51,6 +51,30 @@ def parse(text: str) -> dict[str, object]:
     return root
 
 
+def entries(text: str, key: str) -> list[dict[str, str]]:
+    """Return the scalars of each mapping in the list under ``key``, wherever that stands in a settings file."""
+    found: list[dict[str, str]] = []
+    outer, inner = -1, -1  # indents of the key, and of an entry's own keys
+    for raw in text.splitlines():
+        line, indent = raw.strip(), len(raw) - len(raw.lstrip())
+        if not line or line.startswith("#"):
+            continue
+        if outer < 0:
+            outer = indent if line == f"{key}:" else -1
+            continue
+        if indent < outer or (indent == outer and not line.startswith("- ")):
+            break
+        if line.startswith("- ") and (inner < 0 or indent < inner):
+            line = line[2:].lstrip()
+            inner = len(raw) - len(line)
+            indent = inner
+            found.append({})
+        entry = _entry(line)
+        if entry and entry[1] and indent == inner and not line.startswith("- "):
+            found[-1][entry[0]] = entry[1]
+    return found
+
+
 def read(path: Path) -> dict[str, object]:
     """Return the mappings of the settings file at ``path``; empty if it does not exist."""
     try:

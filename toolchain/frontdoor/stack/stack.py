@@ -161,6 +161,13 @@ class Stack:
         """Return a setting by full key, else the project's default; a secret is a mapping (``secure: ...``)."""
         return _mapping(self.settings.get("config")).get(key, self.project.default_config.get(key))
 
+    def entries(self, key: str) -> list[dict[str, str]]:
+        """Return the mappings of a setting that is a list, each with its scalars alone; empty without one."""
+        try:
+            return settings.entries(self.settings_file.read_text(encoding="utf-8"), key)
+        except FileNotFoundError:
+            return []
+
     @property
     def endpoint(self) -> str | None:
         """Base URL of the cloud that the stack is deployed to; ``None`` is Confluent Cloud."""

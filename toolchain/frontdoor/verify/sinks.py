@@ -76,7 +76,9 @@ class DeployedSink:
                 connection.delete_statement(name)
 
     def documents(self) -> int | None:
-        """Ask MongoDB; other stores are not asked."""
+        """Ask MongoDB or Qdrant; other stores are not asked."""
+        if self.output["kind"] == "qdrant":
+            return self._points()
         if self.output["kind"] != "mongodb":
             return None
         from pymongo.errors import PyMongoError  # noqa: PLC0415 - for stacks with such a sink
@@ -90,6 +92,14 @@ class DeployedSink:
         except PyMongoError as error:
             reason = " ".join(str(error).split(", Timeout:")[0].split()).rstrip(".")
             raise StoreUnreadableError(f"MongoDB at {store['host']} cannot be asked: {reason}.") from None
+
+    def _points(self) -> int:
+        from toolchain.frontdoor.stores.qdrant import Collection, QdrantError  # noqa: PLC0415 - as above
+
+        try:
+            return Collection.of(self.output["store"], self.secrets).count()
+        except QdrantError as error:
+            raise StoreUnreadableError(f"{error}.") from None
 
 
 def check_sink(sink: Sink, report: Report) -> None:

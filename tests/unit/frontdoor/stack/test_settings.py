@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 from toolchain.frontdoor.stack import settings
@@ -39,3 +40,25 @@ def test_comments_and_lists_do_not_confuse_it() -> None:
 
 def test_a_missing_file_has_no_settings(tmp_path: Path) -> None:
     assert settings.read(tmp_path / "Pulumi.none.yaml") == {}
+
+
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_entries_of_a_list(indent: str) -> None:
+    text = f"""\
+config:
+  shop:sinks:
+  {indent}- kind: qdrant  # here
+  {indent}  url: local
+  {indent}  topics:
+  {indent}    - a
+  {indent}  apiKey:
+  {indent}    secure: v1:x
+  {indent}-   host: local
+  {indent}    kind: "mongodb"
+  shop:other: x
+"""
+    assert settings.entries(text, "shop:sinks") == [
+        {"kind": "qdrant", "url": "local"},
+        {"host": "local", "kind": "mongodb"},
+    ]
+    assert settings.entries(text, "shop:nothing") == []
