@@ -39,8 +39,7 @@ async def serve(port: int, key: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     engine = Engine(Path("collections"))
-    for left in (_GRPC, _REST):
-        Path(left).unlink(missing_ok=True)
+    _remove_left_sockets()
     grpc_server = make_server(engine, key, f"unix:{_GRPC}")
     config = uvicorn.Config(
         make_app(engine, key), uds=_REST, log_config=None, lifespan="off", timeout_graceful_shutdown=_GOODBYE_SECONDS
@@ -49,8 +48,7 @@ async def serve(port: int, key: str) -> None:
     serving = asyncio.create_task(rest.serve())
     while not rest.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
-    for made in (_GRPC, _REST):
-        Path(made).chmod(0o600)
+    _keep_others_out()
     front = Front(_GRPC, _REST)
     await front.listen(port)
     await stopping.wait()
@@ -59,6 +57,16 @@ async def serve(port: int, key: str) -> None:
     await serving
     grpc_server.stop(grace=_GOODBYE_SECONDS).wait()
     engine.close()
+
+
+def _remove_left_sockets() -> None:
+    for left in (_GRPC, _REST):
+        Path(left).unlink(missing_ok=True)
+
+
+def _keep_others_out() -> None:
+    for made in (_GRPC, _REST):
+        Path(made).chmod(0o600)
 
 
 if __name__ == "__main__":
