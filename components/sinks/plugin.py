@@ -31,7 +31,7 @@ def plugin_of(
     digest = store.entry.sha256.lower()[:_DIGITS]
     return confluentcloud.CustomConnectorPlugin(
         f"{plan.name}-plugin-{digest}",
-        display_name=pulumi.Output.concat("rag-", plan.name, "-", suffix, "-", digest),
+        display_name=pulumi.Output.concat("rag-", plan.name, "-", digest, "-", suffix),
         description=f"Connector of the sink {plan.name}",
         documentation_link="https://docs.confluent.io/cloud/current/connectors/bring-your-connector/overview.html",
         connector_class=store.connector_class,

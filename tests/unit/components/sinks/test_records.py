@@ -136,7 +136,7 @@ class TestProgram:
     def test_the_plugin_is_named_with_its_archive_s_digest(self, recorded: Recorded, entry: dict[str, Any]) -> None:
         digest = entry["sha256"][:8]
         plugin = recorded[f"qdrant-plugin-{digest}"].inputs
-        assert plugin["displayName"] == f"rag-qdrant-c0ffee-{digest}"
+        assert plugin["displayName"] == f"rag-qdrant-{digest}-c0ffee"
         assert (plugin["filename"], plugin["connectorType"]) == (entry["archive"], "SINK")
         assert plugin["connectorClass"] == "io.qdrant.kafka.QdrantSinkConnector"
         assert plugin["sensitiveConfigProperties"] == ["qdrant.api.key"]
