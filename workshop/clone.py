@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import httpx
 import psutil
 
 from localcloud.store_login import StoreLogin
+from toolchain.frontdoor.hall.layout import Layout
 from toolchain.frontdoor.hall.processes import marked, program_of
 from workshop.ports import free_port
 
@@ -42,6 +44,12 @@ def git(folder: Path, *args: str) -> str:
     return subprocess.run(["git", *identity, *args], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
+def _said(events: str) -> str:
+    """Return the messages among Pulumi's events, which are a line each."""
+    told = [json.loads(line).get("diagnosticEvent") for line in events.splitlines() if line.startswith("{")]
+    return "".join(one["message"] for one in told if one)
+
+
 LOCAL_STACKS = ("dev", "rag")
 
 
@@ -52,6 +60,7 @@ class Clone:
     path: Path
     port: int
     env: dict[str, str] = field(default_factory=dict)
+    _known_outputs: dict[tuple[str, ...], tuple[object, dict[str, Any]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def make(cls, path: Path) -> Clone:
@@ -127,6 +136,11 @@ class Clone:
         assert done.returncode == 0, f"pulumiw {' '.join(args)} -> {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def up(self, *args: str, env: Mapping[str, str] | None = None) -> None:
+        """Bring a stack up, without a preview; with ``--json`` no query for the first vectors follows."""
+        done = self.run("up", "--yes", "--skip-preview", "--json", *args, env=env)
+        assert done.returncode == 0, f"up {' '.join(args)} -> {done.returncode}\n{_said(done.stdout)}\n{done.stderr}"
+
     def refused(self, *args: str, env: Mapping[str, str] | None = None) -> str:
         """Run ``./pulumiw ARGS``, which must fail, and return all it printed."""
         done = self.run(*args, env=env)
@@ -140,9 +154,26 @@ class Clone:
         return [json.loads(line) for line in self.ok("sql", statement, "--json", *args).splitlines()]
 
     def outputs(self, *args: str) -> dict[str, Any]:
-        """Return the stack's outputs, secrets in the clear."""
-        outputs: dict[str, Any] = json.loads(self.ok("stack", "output", "--json", "--show-secrets", *args))
-        return outputs
+        """Return the stack's outputs, secrets in the clear; Pulumi is asked once for each state."""
+        state = self._state_files()
+        known, outputs = self._known_outputs.get(args, ((), {}))
+        if not state or known != state:
+            outputs = json.loads(self.ok("stack", "output", "--json", "--show-secrets", *args))
+            self._known_outputs[args] = state, outputs
+        return copy.deepcopy(outputs)
+
+    def _state_files(self) -> list[tuple[str, int, int]]:
+        """Tell the state of all stacks, and which one is selected, from another one: by name, inode, time of change."""
+        layout = Layout.of(str(self.path))
+        files = [*layout.backend.glob(".pulumi/stacks/*/*.json"), layout.selected_stack]
+        found = [(str(file), file.stat()) for file in sorted(files) if file.exists()]
+        return [(name, about.st_ino, about.st_mtime_ns) for name, about in found]
+
+    def resources(self, stack: str = "dev") -> list[dict[str, Any]]:
+        """Return the resources in a stack's state, secrets encrypted: from its file, a process would take a second."""
+        folder = Layout.of(str(self.path)).backend / ".pulumi" / "stacks"
+        states = [json.loads(file.read_text()) for file in folder.glob(f"*/{stack}.json")]
+        return [one for state in states for one in (state["checkpoint"].get("latest") or {}).get("resources") or []]
 
     def status(self) -> dict[str, Any]:
         """Return what ``./pulumiw cloud status --json`` does; a running cloud is asked directly, without a process."""

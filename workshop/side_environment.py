@@ -16,8 +16,11 @@ from workshop.clone import PROJECT
 _SECONDS = 300
 
 
-def python_with(requirements: Path, name: str) -> Path:
-    """Return the interpreter of an environment with ``requirements``; it is reused until that file changes."""
+def python_with(requirements: Path, name: str, *, is_complete: bool = False) -> Path:
+    """Return the interpreter of an environment with ``requirements``; it is reused until that file changes.
+
+    ``is_complete``: the file lists all that is needed, and nothing else is installed with it.
+    """
     home = Layout.of(str(PROJECT)).home
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     wanted = hashlib.sha256(version.encode() + requirements.read_bytes()).hexdigest()[:16]
@@ -29,7 +32,8 @@ def python_with(requirements: Path, name: str) -> Path:
             try:
                 subprocess.run([sys.executable, "-m", "venv", str(made)], check=True, timeout=_SECONDS)
                 pip = [str(made / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-                subprocess.run([*pip, "-r", str(requirements)], check=True, timeout=_SECONDS)
+                alone = ["--no-deps"] if is_complete else []
+                subprocess.run([*pip, *alone, "-r", str(requirements)], check=True, timeout=_SECONDS)
                 made.rename(venv)
             finally:
                 shutil.rmtree(made, ignore_errors=True)

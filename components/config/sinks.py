@@ -58,6 +58,12 @@ class Sink(BaseModel):
         raise NotImplementedError
 
     @property
+    def shown(self) -> dict[str, Any]:
+        """The entry's own keys as they are written, without its secrets."""
+        secret = {name for name, value in self if isinstance(value, SecretStr)}
+        return self.model_dump(mode="json", by_alias=True, exclude={"name", "topics"} | secret)
+
+    @property
     def is_local(self) -> bool:
         """Whether its address is to be that of the local cloud's own server."""
         return False

@@ -35,6 +35,7 @@ ID_TYPES = f"one of {', '.join(_IDS)}"
 class MilvusStore(CustomStore[Milvus]):
     """A collection of Milvus. Its primary key is the id column: a record that comes again replaces its own."""
 
+    makes_index = True
     connector_class = "com.milvus.io.kafka.MilvusSinkConnector"
 
     def plain(self) -> Mapping[str, str]:

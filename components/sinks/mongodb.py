@@ -24,6 +24,7 @@ class MongoDbStore(Store[MongoDb]):
     """
 
     connector_class = "MongoDbAtlasSink"
+    makes_index = True
 
     def plain(self) -> Mapping[str, str]:
         """Return the connector's own keys, without its secrets."""
@@ -37,8 +38,8 @@ class MongoDbStore(Store[MongoDb]):
             "doc.id.strategy": "PartialValueStrategy",
             "value.projection.type": "allowlist",
             "value.projection.list": entry.id,
-            # Without it, a document that MongoDB refuses is retried for ever, and never in the dead-letter topic.
-            "mongo.errors.tolerance": "ALL",
+            # With ALL, what is on its way when MongoDB does not answer becomes a dead letter instead of a document.
+            "mongo.errors.tolerance": "NONE",
         }
 
     def secrets(self) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from components.sinks.store import Store
     from components.sql_files import SqlFiles
 
+_NO_IDS = ("ARRAY", "MAP", "MULTISET", "ROW")  # no store takes one
 _OPTIONS = ("database", "collection", "index")
 
 
@@ -85,6 +86,8 @@ def _mistakes(entry: AnySink, topics: Sequence[str], sql: SqlFiles) -> Iterator[
             yield f"topics has {topic!r}, which no CREATE TABLE of sql/ makes: write one of {', '.join(sorted(tables))}"
         elif entry.id not in tables[topic].names:
             yield f"id is {entry.id!r}, which is no column of {topic}: write one that differs from row to row"
+        elif (kind := tables[topic].type_of(entry.id)) in _NO_IDS:
+            yield f"id is {entry.id!r}, which {topic} declares as {kind}: write a column of numbers or texts"
         else:
             yield from _mistakes_of_columns(entry, tables[topic])
     if isinstance(entry, CustomSink) and (mistake := mistake_of(entry)):

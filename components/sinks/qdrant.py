@@ -22,6 +22,7 @@ class QdrantStore(CustomStore[Qdrant]):
     The connector takes records of its own form alone, which a statement of the stack makes (``records.py``).
     """
 
+    makes_index = True
     connector_class = "io.qdrant.kafka.QdrantSinkConnector"
 
     def plain(self) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from components.sinks.store import CustomStore
 
 
-INDEXED_FOR = "indexedFor"
+INDEXED_FOR, DIMENSION = "indexedFor", "dimension"
 _OF_MANAGED = {
     "schema.context.name": "default",
     "input.data.format": "JSON_SR",
@@ -79,7 +79,10 @@ class Sink(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="15m"),
             ),
         )
-        self.register_outputs({"connectorId": self.connector.id, INDEXED_FOR: self._indexed_for(session, built_on)})
+        index = self._index(session, built_on)
+        self.register_outputs(
+            {"connectorId": self.connector.id, INDEXED_FOR: index[INDEXED_FOR], DIMENSION: index[DIMENSION]}
+        )
 
     @property
     def connector_name(self) -> str:
@@ -90,15 +93,13 @@ class Sink(pulumi.ComponentResource):
     @property
     def output(self) -> dict[str, Any]:
         """What the stack's outputs say of it: no secret."""
-        entry = self.plan.store.entry
-        shown = entry.model_dump(mode="json", by_alias=True, exclude={"name", "topics", "password", "api_key"})
         return {
-            "kind": entry.kind,
+            "kind": self.plan.store.entry.kind,
             "connector": self.connector_name,
             "id": self.connector.id,
             "topics": list(self.plan.store.topics),
             "deadLetters": self.plan.copied.dead_letters or pulumi.Output.concat("dlq-", self.connector.id),
-            "store": shown,
+            "store": self.plan.store.entry.shown,
         }
 
     def _of_custom(self, plugin: confluentcloud.CustomConnectorPlugin) -> dict[str, pulumi.Input[str]]:
@@ -115,26 +116,37 @@ class Sink(pulumi.ComponentResource):
             "errors.deadletterqueue.context.headers.enable": "true",
         }
 
-    def _indexed_for(self, session: FlinkSession, built_on: Sequence[pulumi.Output[str]]) -> pulumi.Output[str]:
-        """Return a digest of the index's place and its vectors' model, known once the index is there.
+    def _index(self, session: FlinkSession, built_on: Sequence[pulumi.Output[str]]) -> pulumi.Output[dict[str, Any]]:
+        """Return a digest of the index's place and its vectors' model, and their size, known once the index is there.
 
-        It comes after the connector, with which the local cloud starts its store.
+        It comes after the connector, with which the local cloud starts its store. An index that was made and is gone is
+        made again.
         """
         plan = self.plan
-        last = session.previous.components.get(f"{plan.name}-sink", {}).get(INDEXED_FOR)
+        made = session.previous.components.get(f"{plan.name}-sink", {})
 
-        async def make(known: list[Any]) -> str:
+        async def make(known: list[Any]) -> dict[str, Any]:
             database, statements, _ = known
             content = [*plan.store.entry.place, plan.store.plain(), plan.model, statements]
-            return await done_once(content, last, lambda: self._make_index(session, database), at_first=True)
+            size = made.get(DIMENSION)
+
+            async def work() -> None:
+                nonlocal size
+                size = await self._make_index(session, database)
+
+            digest = await done_once(content, made.get(INDEXED_FOR), work, at_first=True)
+            is_old = digest == made.get(INDEXED_FOR) and plan.store.makes_index
+            if is_old and size is not None and not pulumi.runtime.is_dry_run():
+                await self._make_again(int(size))
+            return {INDEXED_FOR: digest, DIMENSION: size}
 
         known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(built_on), self.connector.id)
         return known.apply(make)
 
-    async def _make_index(self, session: FlinkSession, database: str) -> None:
+    async def _make_index(self, session: FlinkSession, database: str) -> int | None:
         model = self.plan.model
         if model is None:
-            return
+            return None
         failure = f"Sink {self.plan.name} has no index for the vectors of {model}"
         row = await answer_of(session, model, database, failure)
         dimension = next(len(value) for value in row if isinstance(value, list))
@@ -143,3 +155,11 @@ class Sink(pulumi.ComponentResource):
         except StoreError as error:
             raise HookError(f"{failure}: {error}.") from None
         pulumi.log.info(f"{said}.")
+        return dimension
+
+    async def _make_again(self, dimension: int) -> None:
+        """Make the index if it is gone. A store that cannot be asked is no reason to end this `up`."""
+        try:
+            pulumi.log.debug(await asyncio.to_thread(self.plan.store.make_index, dimension))
+        except StoreError as error:
+            pulumi.log.warn(f"Whether the index of sink {self.plan.name} is there could not be seen: {error}.")

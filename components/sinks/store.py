@@ -21,7 +21,8 @@ class Store(ABC, Generic[Entry]):
     """A store, by its entry in the settings; ``topics``: those that are copied into it.
 
     ``columns``: of what is copied. ``connector_class``: of the connector. ``reports``: how the topics begin that a
-    managed connector makes; its id follows.
+    managed connector makes; its id follows. ``makes_index``: whether :meth:`make_index` makes it, and does not only say
+    what to make.
     """
 
     entry: Entry
@@ -29,6 +30,7 @@ class Store(ABC, Generic[Entry]):
     columns: Sequence[Column] = ()
     connector_class: ClassVar[str]
     reports: ClassVar[Sequence[str]] = ("dlq",)
+    makes_index: ClassVar[bool] = False
 
     @abstractmethod
     def plain(self) -> Mapping[str, str]:

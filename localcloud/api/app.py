@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +15,7 @@ from localcloud.api.http.fault_injection import FaultInjection
 from localcloud.api.http.middleware import Gate
 from localcloud.api.http.operations import Operations
 from localcloud.api.http.replies import Json, error_body
+from localcloud.api.http.tls_listener import TlsListener
 from localcloud.api.routers import (
     api_keys,
     cmk,
@@ -35,6 +37,7 @@ from localcloud.api.routers import (
 )
 from localcloud.control.core.errors import ControlError
 from localcloud.masking import masked
+from localcloud.ports import NoFreePortError
 
 if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud
@@ -73,6 +76,9 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
     )
     app.state.cloud = cloud
     app.state.embeddings = openai.Queue()
+    app.state.tls = TlsListener(cloud.state / "tls", urlsplit(cloud.base_url).port or 0)
+    if app.state.tls.was_asked_for:
+        _open(app.state.tls)
     for module in ROUTERS:
         app.include_router(module.router)
     app.add_exception_handler(ControlError, _refused)
@@ -83,6 +89,14 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
     app.add_middleware(FaultInjection, cloud=cloud, operations=app.state.operations)
     app.add_middleware(Gate, log=request_log)
     return app
+
+
+def _open(tls: TlsListener) -> None:
+    """Open the TLS listener of an earlier run: the API is there without it, too."""
+    try:
+        tls.open()
+    except (OSError, NoFreePortError) as error:
+        _log.error("https:// is not served: %s; `./pulumiw cloud tls` tries again.", error)
 
 
 def _reply(request: Request, status: int, detail: str, **more: Any) -> Json:

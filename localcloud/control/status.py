@@ -152,7 +152,7 @@ def _topics(cloud: Cloud, cluster: KafkaCluster) -> list[dict[str, Any]]:
 
 
 def _connector(cloud: Cloud, connector: Connector) -> dict[str, Any]:
-    status = cloud.connectors.status(connector)
+    status, dead_letters = cloud.connectors.status(connector), cloud.connectors.dead_letters(connector)
     return {
         "id": connector.id,
         "name": connector.name,
@@ -160,7 +160,7 @@ def _connector(cloud: Cloud, connector: Connector) -> dict[str, Any]:
         "state": status.state,
         "records": status.records_produced,
         "trace": status.trace,
-        **({} if status.dead_letters is None else {"dead_letters": status.dead_letters}),
+        **({} if dead_letters is None else {"dead_letters": dead_letters}),
     }
 
 

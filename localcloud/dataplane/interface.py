@@ -388,14 +388,12 @@ class ConnectorStatus:
     """State of a connector and of its tasks; ``trace`` says why it failed.
 
     ``records_produced``: by a source into its topic, by a sink into its store (there since the worker was started).
-    ``dead_letters``: records in a sink's dead-letter topic; ``None`` for a source.
     """
 
     state: ConnectorState
     trace: str = ""
     tasks: Sequence[ConnectorState] = ()
     records_produced: int = 0
-    dead_letters: int | None = None
 
 
 class ConnectPlane(Protocol):
@@ -415,6 +413,9 @@ class ConnectPlane(Protocol):
 
     def status(self, connector_id: str) -> ConnectorStatus:
         """Return a connector's state."""
+
+    def dead_letters(self, connector_id: str) -> int | None:
+        """Return how many records a sink could not deliver, asking the broker; ``None`` for a source."""
 
     def delete(self, connector_id: str) -> None:
         """Stop a connector and forget its progress."""

@@ -16,6 +16,7 @@ from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.client import RegistryClient
 from localcloud.dataplane.registry.registry import SqliteRegistry
 from localcloud.dataplane.stores.mongodb import MongoDb
+from localcloud.dataplane.stores.pinecone.store import Pinecone
 from localcloud.dataplane.stores.qdrant import Qdrant
 from localcloud.dataplane.stores.servers import Servers
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from localcloud.dataplane.stores.servers import Store
     from localcloud.store_login import StoreLogin
 
 
@@ -51,7 +53,8 @@ def open_data_plane(
         opened.callback(registry.close)
         kafka = BrokerPlane(state, jars, host, internal_token)
         opened.callback(kafka.close)
-        servers = Servers(state, host, [MongoDb(jars, stores["mongodb"]), Qdrant(stores["qdrant"])])
+        kinds: list[Store] = [MongoDb(jars, stores["mongodb"]), Pinecone(stores["pinecone"]), Qdrant(stores["qdrant"])]
+        servers = Servers(state, host, kinds)
         opened.callback(servers.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)

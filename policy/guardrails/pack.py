@@ -11,9 +11,11 @@ from guardrails.cfu_ceiling import CFU_CEILING
 from guardrails.cluster_admins import CLUSTER_ADMINS
 from guardrails.cluster_types import CLUSTER_TYPES
 from guardrails.connector_credentials import CONNECTOR_CREDENTIALS
+from guardrails.dead_letters import DEAD_LETTERS
 from guardrails.one_region import ONE_REGION
 from guardrails.protected_data import PROTECTED_DATA
 from guardrails.regions import REGIONS
+from guardrails.sink_accounts import SINK_ACCOUNTS
 from guardrails.sql_credentials import SQL_CREDENTIALS
 from guardrails.wildcards import WILDCARDS
 
@@ -32,6 +34,8 @@ POLICIES: list[Policy] = [
     ONE_REGION,
     SQL_CREDENTIALS,
     CONNECTOR_CREDENTIALS,
+    SINK_ACCOUNTS,
+    DEAD_LETTERS,
     PROTECTED_DATA,
 ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,9 +19,10 @@ def test_it_is_told_and_the_next_up_with_a_new_one_ends_well(clone: Clone) -> No
     assert "On purpose, by connector.Datagen*=FAILED" in said
     assert "No record with its schema" not in said
     clone.ok("cloud", "faults", "none")
-    state = json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
-    failed = [flag for one in state if one["type"].endswith(":Connector") for flag in ("--replace", one["urn"])]
-    clone.ok("up", "--yes", "--skip-preview", *failed)
+    failed = [
+        flag for one in clone.resources() if one["type"].endswith(":Connector") for flag in ("--replace", one["urn"])
+    ]
+    clone.up(*failed)
     assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
     clone.ok("destroy", "--yes", "--skip-preview")
     assert clone.status()["resources"] == []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from tests.integration.test_life import flink, flink_answers
+from tests.support.deployed import deploy
 from tests.support.orphans import orphans
 from workshop.clone import wait_until
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 AT_ONCE = ("--yes", "--skip-preview")
+UP = ("up", *AT_ONCE, "--json")  # what the front door says is the same; no query for the first vectors follows
 
 
 def cloud(clone: Clone) -> httpx.Client:
@@ -57,27 +60,45 @@ def nothing_is_alone(clone: Clone) -> None:
     wait_until(lambda: orphans(clone) == set(), "the last orphan is gone", 20)
 
 
+def healthy(clone: Clone) -> None:
+    """Check that `verify` has nothing to say."""
+    assert "healthy" in clone.ok("verify")
+
+
+def nothing_to_do(clone: Clone) -> None:
+    """Check that the program, the state and the cloud agree."""
+    assert clone.planned() == {}
+
+
+def whole(clone: Clone) -> None:
+    """Check that nothing is alone; then, side by side, that there is nothing to do and that records flow."""
+    nothing_is_alone(clone)
+    with ThreadPoolExecutor() as looks:  # each is a command that mostly waits
+        for look in [looks.submit(check, clone) for check in (healthy, nothing_to_do)]:
+            look.result()
+
+
 def nothing_is_left(clone: Clone) -> None:
     """Check that the cloud has no object of the stack, no service account and no role binding."""
     assert clone.status()["resources"] == []
 
 
 class TestTheEnvironment:
-    @pytest.mark.parametrize("commands", [("up",), ("refresh", "up"), ("preview", "up")], ids=" ".join)
-    def test_the_stack_is_made_again(self, clone: Clone, commands: tuple[str, ...]) -> None:
-        ends_well(clone, "up", *AT_ONCE)
+    @pytest.mark.parametrize(
+        "before", [(), ("refresh", *AT_ONCE), ("preview",)], ids=["up", "refresh up", "preview up"]
+    )
+    def test_the_stack_is_made_again(self, clone: Clone, before: tuple[str, ...]) -> None:
+        deploy(clone)
         gone = clone.outputs()["environmentId"]
         delete(clone, ENVIRONMENT)
-        said = "".join(ends_well(clone, command, *(() if command == "preview" else AT_ONCE)) for command in commands)
+        said = "".join(ends_well(clone, *command) for command in (before, UP) if command)
         assert f"environment {gone} was deleted outside Pulumi" in said
         assert clone.outputs()["environmentId"] != gone
-        nothing_is_alone(clone)
-        assert clone.planned() == {}
-        assert "healthy" in clone.ok("verify")
+        whole(clone)
 
     @pytest.mark.parametrize("commands", [("destroy",), ("refresh", "destroy")], ids=" ".join)
     def test_the_rest_is_deleted(self, clone: Clone, commands: tuple[str, ...]) -> None:
-        ends_well(clone, "up", *AT_ONCE)
+        deploy(clone)
         delete(clone, ENVIRONMENT)
         for command in commands:
             ends_well(clone, command, *AT_ONCE)
@@ -86,7 +107,7 @@ class TestTheEnvironment:
     def test_one_that_the_stack_only_lives_in(self, clone: Clone) -> None:
         made = cloud(clone).post("/org/v2/environments", json={"display_name": "house"}).json()["id"]
         clone.ok("config", "set", "environmentId", made)
-        ends_well(clone, "up", *AT_ONCE)
+        ends_well(clone, *UP)
         delete(clone, ENVIRONMENT)
         assert f"Environment {made} (confluent-rag:environmentId) does not exist" in clone.refused("up", *AT_ONCE)
         ends_well(clone, "destroy", *AT_ONCE)
@@ -103,72 +124,74 @@ class TestTheEnvironment:
 class TestAPart:
     @pytest.mark.parametrize("path", [CLUSTER, POOL, KEY, CONNECTOR], ids=["cluster", "pool", "key", "connector"])
     def test_is_made_again_after_a_refresh(self, clone: Clone, path: str) -> None:
-        ends_well(clone, "up", *AT_ONCE)
+        deploy(clone)
         delete(clone, path)
         ends_well(clone, "refresh", *AT_ONCE)
-        ends_well(clone, "up", *AT_ONCE)
-        nothing_is_alone(clone)
-        assert clone.planned() == {}
-        assert "healthy" in clone.ok("verify")
+        ends_well(clone, *UP)
+        whole(clone)
 
     @pytest.mark.parametrize("path", [CLUSTER, POOL, KEY], ids=["cluster", "pool", "key"])
     def test_a_parent_is_made_again_without_one(self, clone: Clone, path: str) -> None:
+        deploy(clone)
         delete(clone, path)
-        assert "was deleted outside Pulumi" in ends_well(clone, "up", *AT_ONCE)
+        assert "was deleted outside Pulumi" in ends_well(clone, *UP)
         nothing_is_alone(clone)
-        assert clone.planned() == {}
+        nothing_to_do(clone)
 
     def test_service_accounts(self, clone: Clone) -> None:
+        deploy(clone)
         accounts = [one["id"] for one in clone.status()["resources"] if one["kind"] == "service-account"]
         assert len(accounts) == 3
         for account in accounts:
             delete(clone, "/iam/v2/service-accounts/{account}", account=account)
-        assert "were deleted outside Pulumi" in ends_well(clone, "up", *AT_ONCE)
+        assert "were deleted outside Pulumi" in ends_well(clone, *UP)
         nothing_is_alone(clone)
-        assert "healthy" in clone.ok("verify")
+        healthy(clone)
 
     def test_a_connection(self, clone: Clone) -> None:
+        deploy(clone)
         outputs = clone.outputs()
         flink(outputs).delete(f"/connections/{outputs['connectionName']}").raise_for_status()
         ends_well(clone, "refresh", *AT_ONCE)
-        ends_well(clone, "up", *AT_ONCE)
+        ends_well(clone, *UP)
         nothing_is_alone(clone)
-        assert "healthy" in clone.ok("verify")
+        healthy(clone)
 
     def test_verify_says_what_repairs_a_refused_key(self, clone: Clone) -> None:
+        deploy(clone)
         delete(clone, KEY)
         said = clone.refused("verify")
         assert "run `./pulumiw config set rotation 2`, then `./pulumiw up`" in said
         clone.ok("config", "set", "rotation", "2")
-        ends_well(clone, "up", *AT_ONCE)
+        ends_well(clone, *UP)
         assert flink_answers(clone.outputs()) == 200
         nothing_is_alone(clone)
 
     @pytest.mark.parametrize("topic", ["product_vector", "product-updates"])
     def test_verify_says_what_repairs_a_deleted_topic(self, clone: Clone, topic: str) -> None:
+        deploy(clone)
         delete(clone, TOPIC, topic=topic)
         said = clone.refused("verify", "--seconds", "30")
         assert f"Table {topic} does not exist any more" in said
         command = shlex.split(said.partition("run `")[2].partition("`")[0])
         assert command[:3] == ["./pulumiw", "up", "--replace"]
-        ends_well(clone, *command[1:], *AT_ONCE)
-        assert "healthy" in clone.ok("verify")
+        ends_well(clone, *command[1:], *AT_ONCE, "--json")
+        healthy(clone)
+
+    def test_an_up_with_nothing_to_do_asks_once_for_each_parent(self, clone: Clone) -> None:
+        """What this costs: as many small requests as the stack has parents, all at the same time."""
+        deploy(clone)
+
+        def asked() -> list[str]:
+            lines: list[Any] = (clone.path / ".local/cloud/logs/api.log").read_text().splitlines()
+            return [line for line in lines if "/iam/v2/service-accounts/sa-" in line]
+
+        before = len(asked())
+        ends_well(clone, *UP)
+        assert len(asked()) - before == 3
 
     def test_a_destroy_without_a_flink_key(self, clone: Clone) -> None:
+        deploy(clone)
         delete(clone, KEY)
         ends_well(clone, "destroy", *AT_ONCE)
         nothing_is_left(clone)
-
-
-def test_an_up_with_nothing_to_do_asks_once_for_each_parent(clone: Clone) -> None:
-    """What this costs: as many small requests as the stack has parents, all at the same time."""
-    ends_well(clone, "up", *AT_ONCE)
-
-    def asked() -> list[str]:
-        lines: list[Any] = (clone.path / ".local/cloud/logs/api.log").read_text().splitlines()
-        return [line for line in lines if "/iam/v2/service-accounts/sa-" in line]
-
-    before = len(asked())
-    ends_well(clone, "up", *AT_ONCE)
-    assert len(asked()) - before == 3
-    ends_well(clone, "destroy", *AT_ONCE)

@@ -25,6 +25,12 @@ TABLE = "sql/create-table-product-vector.sql"
 MODEL = "sql/create-model-vector-embedding.sql"
 
 
+@pytest.fixture(scope="module")
+def clone(new_clone: Clone) -> Clone:
+    """Begin where a person begins: with a clone in which nothing has run."""
+    return new_clone
+
+
 def names(planned: dict[str, str]) -> set[str]:
     """Resources touched by a plan, the stack and provider bookkeeping left out."""
     return {name for name, op in planned.items() if op not in {"same", "read", "refresh"}}
@@ -58,8 +64,7 @@ class TestPipeline:
 
     def test_the_timeline_has_a_bar_for_every_resource(self, clone: Clone) -> None:
         told = json.loads(clone.ok("timeline", "--json"))
-        state = json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
-        assert {bar["urn"] for bar in told["bars"]} == {resource["urn"] for resource in state}
+        assert {bar["urn"] for bar in told["bars"]} == {resource["urn"] for resource in clone.resources()}
         assert told["longestChain"] == [bar["key"] for bar in told["bars"] if bar["onLongestChain"]]
         assert 0 < told["longestChainSeconds"] <= told["makespanSeconds"]
 
@@ -128,7 +133,7 @@ class TestPipeline:
         planned = names(clone.planned())
         assert len(planned) == len(replaced), planned
         assert all(any(kind in name for name in planned) for kind in replaced), planned
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         after = clone.outputs()["statements"]
         changed = {purpose for purpose in after if after[purpose] != before[purpose]}
         assert len(changed) == len(replaced)
@@ -137,7 +142,7 @@ class TestPipeline:
 
     def test_back_to_the_committed_program(self, clone: Clone) -> None:
         git(clone.path, "checkout", "--", "sql")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert "price" in clone.sql("SELECT content FROM product_vector", "--limit", "1")[0]["content"]
 
     def test_another_cluster_name_replaces_what_names_it(self, clone: Clone) -> None:
@@ -152,7 +157,7 @@ class TestPipeline:
     def test_another_suffix(self, clone: Clone) -> None:
         clone.ok("config", "rm", "clusterName")
         clone.ok("config", "set", "suffix", "other")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert clone.outputs()["environmentName"].endswith("other")
         assert len(clone.sql(VECTORS, "--limit", "1")) == 1
         clone.ok("up", "--yes", "--expect-no-changes")

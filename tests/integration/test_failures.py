@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.provider_stub import provider_answering
-from workshop.clone import Clone, git
+from toolchain.frontdoor.hall.layout import Layout
+from workshop.clone import PROJECT, Clone, git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def test_a_wrong_cloud_api_key(clone: Clone) -> None:
 def fixed_by_the_next_up(clone: Clone) -> None:
     """Put the edited files back; the next `up` ends well, and vectors come."""
     git(clone.path, "checkout", "--", ".")
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
 
 
@@ -81,7 +82,7 @@ def test_sql_that_does_not_hold_is_told_with_its_place(clone: Clone) -> None:
     def made() -> set[str]:
         return {resource["id"] for resource in clone.status()["resources"] if resource["kind"] != "statement"}
 
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     before = made()
     for old, new, expected in (
         ("FROM `product-updates`", "FORM `product-updates`", "line"),
@@ -147,7 +148,12 @@ class TestTheMachine:
             "PIP_RETRIES": "0",
             "PIP_NO_CACHE_DIR": "1",
         }
-        said = clone.refused("up", "--yes", env=nowhere | {"PULUMIW_HOME": str(tmp_path / "home")})
+        home = tmp_path / "home"  # with all that is set up, but the packages
+        home.mkdir()
+        for part in Layout.of(str(PROJECT)).home.iterdir():
+            if not part.name.startswith("venv"):
+                (home / part.name).symlink_to(part)
+        said = clone.refused("up", "--yes", env=nowhere | {"PULUMIW_HOME": str(home)})
         assert "registry" in said
 
     def test_state_folder_that_cannot_be_written(self, clone: Clone) -> None:

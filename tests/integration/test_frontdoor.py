@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 
+@pytest.fixture(scope="module")
+def clone(new_clone: Clone) -> Clone:
+    """Take a clone in which nothing has run: these tests begin before the first start."""
+    return new_clone
+
+
 def test_a_warm_call_is_silent(clone: Clone) -> None:
     clone.ok("version")
     done = clone.run("version")

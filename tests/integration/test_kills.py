@@ -65,7 +65,7 @@ def made(clone: Clone) -> set[tuple[str, str]]:
 
 def test_each_record_has_its_vector_once_whatever_is_killed(clone: Clone, chance: random.Random) -> None:
     clone.edit("Pulumi.dev.yaml", "recordIntervalMs: 200", "recordIntervalMs: 10")
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     before = made(clone)
     for _ in range(KILLS):
         known = topic_end(clone, "product_vector")
@@ -119,12 +119,17 @@ def asked_by_hooks(clone: Clone) -> set[str]:
 
 
 def killed_while_a_hook_asks(clone: Clone, *command: str) -> set[str]:
-    """Kill a command while Flink has a hook's statement, and return what is left of those."""
+    """Kill a command while Flink has a hook's statement, and return what is left of those.
+
+    A hook deletes its statement as soon as it has its answer: here it is kept waiting, so the moment cannot be missed.
+    """
+    clone.ok("cloud", "faults", "sql.statements.delete=hang")
     process = clone.start(*command)
     wait_until(lambda: bool(asked_by_hooks(clone)) or process.poll() is not None, "a hook asks Flink", 120)
     assert killed_now(process)
     left = asked_by_hooks(clone)
     assert left
+    clone.ok("cloud", "faults", "none")
     return left
 
 
@@ -140,7 +145,7 @@ def test_up_and_destroy_end_well_wherever_they_were_killed(clone: Clone, chance:
             moment = chance.uniform(0.5, LONGEST_UP)
             print(f"up, at {moment:.1f} s")
             killed += killed_at(clone, moment, "up", "--yes", "--skip-preview")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         nothing_is_alone(clone)
         clone.ok("up", "--yes", "--expect-no-changes")
         assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1

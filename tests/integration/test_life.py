@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.support.deployed import deploy
 from tests.support.tables import settled, statements, topic_end
 from workshop.clone import git, wait_until
 
@@ -65,11 +66,11 @@ class TestRotation:
     """The Flink key is replaced under a pipeline that goes on."""
 
     def test_a_rotation_moves_every_user_to_a_new_key(self, clone: Clone) -> None:
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         before, running = clone.outputs(), statements(clone)
         assert flink_answers(before) == 200
         clone.ok("config", "set", "rotation", "2")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         after = clone.outputs()
         assert after["flinkApiKey"] != before["flinkApiKey"]
         assert after["statements"] == before["statements"]
@@ -93,7 +94,7 @@ class TestEditOfTheInsert:
     """The new INSERT goes on where the old one has stopped."""
 
     def test_the_preview_tells_from_which_one_it_takes_over(self, clone: Clone) -> None:
-        clone.ok("up", "--yes", "--skip-preview")
+        deploy(clone)
         old = clone.outputs()["statements"][INSERT_STATEMENT]
         clone.edit(INSERT, "', price: '", "', costs: '")
         assert clone.planned() == {INSERT_STATEMENT: "replace"}
@@ -101,7 +102,7 @@ class TestEditOfTheInsert:
 
     def test_no_record_is_lost_or_repeated(self, clone: Clone) -> None:
         before = clone.outputs()["statements"]
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         after = clone.outputs()["statements"]
         assert {kind for kind in before if after[kind] != before[kind]} == {INSERT_STATEMENT}
         assert before[INSERT_STATEMENT] not in statements(clone)
@@ -125,18 +126,17 @@ class TestEditOfTheInsert:
         clone.edit(INSERT, "', price: '", "', costs: '")
         assert statements(clone)[running]["phase"] == "RUNNING"
         clone.ok("preview", "--expect-no-changes")
-        git(clone.path, "checkout", "--", "sql")
 
 
 class TestForgottenStatements:
     """`CREATE TABLE` and `CREATE MODEL`, 30 days after a `refresh` takes them for gone: what they made is there."""
 
     def test_what_is_the_stack_s_own_is_taken_as_it_is(self, clone: Clone) -> None:
-        clone.ok("up", "--yes", "--skip-preview")
+        deploy(clone)
         before, held = clone.outputs()["statements"], topic_end(clone, "product_vector")
         names = {resource["id"]: resource["name"] for resource in clone.status()["resources"]}
         forget(clone, MODEL_STATEMENT, TABLE_STATEMENT)
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert clone.outputs()["statements"] == before
         made = {resource["name"] for resource in clone.status()["resources"] if resource["id"] not in names}
         assert made == {before[MODEL_STATEMENT], before[TABLE_STATEMENT]}
@@ -150,7 +150,7 @@ class TestForgottenStatements:
         assert "Table product_vector is there already" in said
         assert "write CREATE TABLE IF NOT EXISTS in sql/create-table-product-vector.sql" in said
         clone.edit(TABLE, "CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert topic_end(clone, "product_vector") >= held
 
     def test_what_was_taken_as_it_is_is_not_dropped_either(self, clone: Clone) -> None:
@@ -160,7 +160,7 @@ class TestForgottenStatements:
         assert "nothing proves that this stack made it" in said
         assert topic_end(clone, "product_vector") >= held
         clone.ok("sql", "DROP TABLE IF EXISTS `product_vector`")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         clone.ok("preview", "--expect-no-changes")
 
 
@@ -168,7 +168,7 @@ class TestFailedInsert:
     """An INSERT that FAILED after its creation: the official provider does not see it, the program does."""
 
     def test_the_next_up_repairs_it_and_loses_or_repeats_no_record(self, clone: Clone) -> None:
-        clone.ok("up", "--yes", "--skip-preview")
+        deploy(clone)
         failed = clone.outputs()["statements"][INSERT_STATEMENT]
         done = topic_end(clone, "product_vector")
         wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors")
@@ -180,7 +180,7 @@ class TestFailedInsert:
         assert said.returncode == 1
         assert "run `./pulumiw up`" in said.stdout
         assert clone.planned() == {INSERT_STATEMENT: "replace"}
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         repaired = clone.outputs()["statements"][INSERT_STATEMENT]
         assert repaired != failed
         assert failed not in statements(clone)
@@ -197,7 +197,7 @@ class TestRenames:
     def test_another_connection_name(self, clone: Clone) -> None:
         before = clone.outputs()["statements"]
         clone.edit(MODEL, "openai-embedding-connection", "another-connection")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         after = clone.outputs()
         assert after["connectionName"] == "another-connection"
         changed = {purpose for purpose in before if after["statements"][purpose] != before[purpose]}
@@ -205,14 +205,14 @@ class TestRenames:
         assert [r["name"] for r in clone.status()["resources"] if r["kind"] == "connection"] == ["another-connection"]
         clone.ok("preview", "--expect-no-changes")
         git(clone.path, "checkout", "--", "sql")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
 
 
 class TestModelKey:
     """`openaiApiKey` is changed: only the connection is, which no statement notices."""
 
     def test_a_key_that_the_provider_refuses_fails_each_up_and_says_what_to_write(self, clone: Clone) -> None:
-        clone.ok("up", "--yes", "--skip-preview")
+        deploy(clone)
         clone.ok("config", "set", "--secret", "openaiApiKey", "sk-of-somebody-else")
         for _ in range(2):  # the second one has no change of the connection
             said = clone.refused("up", "--yes", "--skip-preview")
@@ -222,7 +222,7 @@ class TestModelKey:
 
     def test_with_the_right_key_up_ends_well_and_vectors_come(self, clone: Clone) -> None:
         clone.ok("config", "set", "--secret", "openaiApiKey", clone.credentials()["openai_api_key"])
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         done = topic_end(clone, "product_vector")
         wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors with the right key")
         clone.ok("preview", "--expect-no-changes")
@@ -233,7 +233,7 @@ class TestProtection:
 
     def test_destroy_is_refused_and_touches_nothing_that_holds_data(self, clone: Clone) -> None:
         clone.ok("config", "set", "protect", "true")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         before, running = kept(clone), statements(clone)
         assert "protected" in clone.refused("destroy", "--yes")
         assert kept(clone) == before
@@ -247,7 +247,7 @@ class TestProtection:
         assert "marked for protection" in said
         assert kept(clone) == before
         assert statements(clone).keys() == running.keys()
-        clone.ok("up", "--yes", "--skip-preview", "--expect-no-changes")
+        clone.up("--expect-no-changes")
 
     def test_a_destroy_that_skips_its_preview_is_refused_before_it_begins(self, clone: Clone) -> None:
         before, running = kept(clone), statements(clone)
@@ -261,7 +261,7 @@ class TestProtection:
 
     def test_without_protection_it_goes(self, clone: Clone) -> None:
         clone.ok("config", "set", "protect", "false")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         clone.ok("destroy", "--yes", "--skip-preview")
         assert clone.status()["resources"] == []
 
@@ -277,7 +277,7 @@ class TestExistingEnvironment:
         house = f"/org/v2/environments/{made['id']}"
         before = cloud.get(house).json()
         clone.ok("config", "set", "environmentId", made["id"])
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert clone.outputs()["environmentName"] == "house"
         assert len(clone.sql("SELECT vector FROM product_vector", "--limit", "1")) == 1
         neighbour = cluster_with_topic(cloud, made["id"], "product_vector")
@@ -300,3 +300,4 @@ class TestExistingEnvironment:
             in done.stderr
         )
         cloud.delete(f"/cmk/v2/clusters/{neighbour}", params={"environment": made["id"]}).raise_for_status()
+        cloud.delete(house).raise_for_status()

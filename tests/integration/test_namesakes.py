@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -47,8 +46,7 @@ def key(clone: Clone) -> tuple[str, str]:
 
 def urns(clone: Clone) -> dict[str, str]:
     """Name -> URN of what the state knows."""
-    resources = json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
-    return {resource["urn"].rsplit("::", 1)[1]: resource["urn"] for resource in resources}
+    return {resource["urn"].rsplit("::", 1)[1]: resource["urn"] for resource in clone.resources()}
 
 
 def held(clone: Clone) -> dict[str, Any]:
@@ -77,7 +75,7 @@ def test_an_up_deletes_nothing_that_was_there_before(clone: Clone) -> None:
     """The state forgets them: to it they are somebody else's, though every sign of the stack's own is on them."""
     text = (clone.path / "__main__.py").read_text()
     (clone.path / "__main__.py").write_text(text + PROGRAM)
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     retention = f"/kafka/v3/clusters/{clone.outputs()['kafkaClusterId']}/topics/orders/configs/retention.ms"
     setting = {"value": "123456789"}  # which one that is made again would not have
     httpx.put(f"{clone.endpoint}{retention}", json=setting, auth=key(clone), timeout=60).raise_for_status()
@@ -99,7 +97,7 @@ def test_what_the_sentence_says_leads_out(clone: Clone) -> None:
     assert len(addresses) == len(NAMES)
     for address in addresses:
         httpx.delete(address, auth=key(clone), timeout=60).raise_for_status()
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     assert set(NAMES) <= urns(clone).keys()
     assert orphans(clone) <= {"orders"}  # a topic is on the broker, not among the resources
 
@@ -124,12 +122,12 @@ def test_the_settings_file_outlives_the_stack(clone: Clone) -> None:
     before = (clone.path / "Pulumi.dev.yaml").read_text()
     program = "import pulumi_random\n\npulumi_random.RandomId('suffix', byte_length=3)\n"  # which needs no cloud
     (clone.path / "__main__.py").write_text(program)
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     done = clone.run("destroy", "--yes", "--skip-preview")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "./pulumiw stack rm dev" in done.stderr
     clone.ok("stack", "rm", "dev", "--yes")
     assert (clone.path / "Pulumi.dev.yaml").read_text() == before
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     clone.ok("destroy", "--yes", "--skip-preview", "--remove")
     assert (clone.path / "Pulumi.dev.yaml").read_text() == before

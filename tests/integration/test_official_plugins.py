@@ -52,7 +52,7 @@ class TestPipelineWithOfficialPlugins(test_end_to_end.TestPipeline):
 def test_both_kinds_of_plugins_leave_the_same_state(clone: Clone) -> None:
     def made_by(plugins: str) -> dict[str, Any]:
         kind = {CHOICE: plugins}
-        clone.ok("up", "--yes", "--skip-preview", env=kind)
+        clone.up(env=kind)
         state: dict[str, Any] = json.loads(clone.ok("stack", "export", "--show-secrets", env=kind))
         clone.ok("destroy", "--yes", "--skip-preview", env=kind)
         return state

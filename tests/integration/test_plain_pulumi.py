@@ -36,6 +36,12 @@ confluentcloud.ServiceAccount("imported", display_name="made-by-hand", descripti
 """
 
 
+@pytest.fixture(scope="module")
+def clone(new_clone: Clone) -> Clone:
+    """Take a clone in which the front door has set up nothing."""
+    return new_clone
+
+
 def outside(environment: dict[str, str]) -> dict[str, str]:
     """Return an environment without what `./pulumiw test` has put there: this clone's tools, first on PATH."""
     ours = (str(PROJECT), environment.get("PULUMIW_HOME") or str(PROJECT))

@@ -43,7 +43,7 @@ def test_both_are_deployed_verified_and_destroyed(clone: Clone) -> None:
     for name, text in FILES.items():
         (clone.path / name).write_text(text)
     clone.edit("__main__.py", LINE, LINE + '    "orders": RecordSchema.load(HERE / "schemas" / "orders.avsc"),\n')
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     outputs = clone.outputs()
     assert outputs["connectors"].keys() >= {"DatagenSourceProductUpdates", "DatagenSourceOrders"}
     assert {(tuple(flow["sources"]), flow["sink"]) for flow in outputs["flows"].values()} >= {

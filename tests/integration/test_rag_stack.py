@@ -27,6 +27,12 @@ SINKS = "  confluent-rag:sinks:\n    - kind: mongodb\n      host: local\n"
 
 
 @pytest.fixture(scope="module")
+def clone(new_clone: Clone) -> Clone:
+    """Take a clone of its own: documents stay in the local cloud's store."""
+    return new_clone
+
+
+@pytest.fixture(scope="module")
 def stack(clone: Clone) -> Clone:
     clone.ok("up", "--yes", *RAG)
     return clone

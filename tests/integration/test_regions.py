@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_one_region_that_fails_leaves_the_others_finished(clone: Clone) -> None:
     assert "maxCfu" in done.stdout
     for stack in set(REGIONS) - {BROKEN}:
         assert f"up of stack {stack} failed" not in done.stderr
-        clone.ok("up", "--yes", "--skip-preview", "--expect-no-changes", "-s", stack)
+        clone.up("--expect-no-changes", "-s", stack)
         assert clone.outputs("-s", stack)["region"] == REGIONS[stack]
     assert len(environments(clone)) == 2
 
@@ -54,13 +55,14 @@ def test_one_region_that_fails_leaves_the_others_finished(clone: Clone) -> None:
 
 def test_three_regions_are_healthy_side_by_side(clone: Clone) -> None:
     edit(clone, BROKEN, maxCfu="10")
-    clone.ok("up", "--yes", "--skip-preview", *NAMED)
+    clone.up(*NAMED)
     outputs = {stack: clone.outputs("-s", stack) for stack in REGIONS}
     assert {stack: one["region"] for stack, one in outputs.items()} == REGIONS
     assert len({one["environmentId"] for one in outputs.values()}) == 3
     assert clone.ok("verify", *NAMED).count("is healthy.") == 3
-    for stack in REGIONS:
-        assert json.loads(clone.ok("verify", "--json", "-s", stack))["stack"] == stack
+    with ThreadPoolExecutor() as checks:
+        told = checks.map(lambda stack: json.loads(clone.ok("verify", "--json", "-s", stack))["stack"], REGIONS)
+        assert list(told) == list(REGIONS)
 
 
 def test_three_regions_go_as_they_came(clone: Clone) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +22,7 @@ ALONE = ("ServiceAccount", "FlinkComputePool", "Provider", "KafkaCluster", "Envi
 def urns(clone: Clone) -> dict[str, list[str]]:
     """Return the URNs of the resources that the program declares, by the last part of their type."""
     found: dict[str, list[str]] = {}
-    for resource in json.loads(clone.ok("stack", "export"))["deployment"]["resources"]:
+    for resource in clone.resources():
         kind = resource["type"].rpartition(":")[2]
         is_explicit = not resource["type"].startswith("pulumi:providers:") or "::default" not in resource["urn"]
         if resource["custom"] and is_explicit:
@@ -36,14 +35,14 @@ def urns(clone: Clone) -> dict[str, list[str]]:
 def replace(clone: Clone, targets: list[str]) -> None:
     """Replace ``targets`` in one `up`; the next one has nothing to do, and vectors come."""
     flags = [flag for urn in targets for flag in ("--replace", urn)]
-    clone.ok("up", "--yes", "--skip-preview", *flags)
+    clone.up(*flags)
     clone.ok("preview", "--expect-no-changes")
     done = topic_end(clone, "product_vector")
     wait_until(lambda: topic_end(clone, "product_vector") > done, f"vectors after {' '.join(flags)}")
 
 
 def test_what_has_a_fixed_name_can_be_replaced(clone: Clone) -> None:
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     found = urns(clone)
     assert set(found) == {*TOGETHER, *ALONE}
     for kind in TOGETHER:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
@@ -59,9 +58,7 @@ def test_a_killed_up_resumes(clone: Clone) -> None:
     clone.ok("up", "--yes")
     kinds = Counter(resource["kind"] for resource in clone.status()["resources"])
     assert {kind: kinds[kind] for kind in ONE_OF_EACH} == ONE_OF_EACH
-    recorded = Counter(
-        resource["type"] for resource in json.loads(clone.ok("stack", "export"))["deployment"]["resources"]
-    )
+    recorded = Counter(resource["type"] for resource in clone.resources())
     assert {kind: kinds[kind] for kind in RECORDED_AS} == {kind: recorded[name] for kind, name in RECORDED_AS.items()}
     assert len(clone.sql("SELECT content FROM product_vector", "--limit", "1")) == 1
     written_in_place = list((clone.path / ".local" / "pulumi").rglob("*.attrs"))
@@ -72,7 +69,7 @@ def test_a_killed_up_resumes(clone: Clone) -> None:
 
 
 def test_a_killed_hand_over_repeats_no_record(clone: Clone) -> None:
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     for turn, pause in enumerate((0.0, 0.4, 1.0)):
         git(clone.path, "checkout", "--", "sql")
         clone.edit("sql/insert-into-product-vector.sql", "', price: '", f"', price {turn}: '")
@@ -81,7 +78,7 @@ def test_a_killed_hand_over_repeats_no_record(clone: Clone) -> None:
         wait_until(lambda: another_insert(clone, old) is not None, "the INSERT that takes over")  # noqa: B023 - called at once
         time.sleep(pause)  # two run; one is being stopped; one is gone
         kill(process)
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         assert another_insert(clone, old) == clone.outputs()["statements"]["insert-into-product-vector"]
         assert old not in statements(clone)
     products, vectors = settled(clone)

@@ -27,6 +27,12 @@ HOLDERS = (".local/cloud/credentials.json", ".local/cloud/resources.db")
 PREDICT = "SELECT vector FROM `product-updates`, LATERAL TABLE(ML_PREDICT('vector_embedding', articleType)) LIMIT 1"
 
 
+@pytest.fixture(scope="module")
+def clone(new_clone: Clone) -> Clone:
+    """Take a clone in which nothing else has written a file."""
+    return new_clone
+
+
 class CommandLines:
     """Collects the arguments of every process of this machine while something runs."""
 

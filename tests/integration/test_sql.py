@@ -233,7 +233,7 @@ def test_the_time_is_a_hidden_column(cloud: LocalCloud) -> None:
     *_, hidden = cloud.query("DESCRIBE EXTENDED pets")
     assert hidden[:2] == ["$rowtime", "TIMESTAMP_LTZ(3) *ROWTIME*"]
     assert hidden[2] == "FALSE"
-    assert hidden[4] == "METADATA FROM 'timestamp' VIRTUAL"
+    assert hidden[4] == "METADATA VIRTUAL"
     assert len(cloud.query("SELECT *, $rowtime FROM pets")[0]) == 4
     columns = "SELECT COLUMN_NAME, IS_HIDDEN FROM INFORMATION_SCHEMA.`COLUMNS` WHERE TABLE_NAME = 'pets'"
     assert cloud.query(columns) == [["id", "NO"], ["name", "NO"], ["age", "NO"], ["$rowtime", "YES"]]

@@ -204,7 +204,7 @@ def test_it_is_searched_alone(shop: Shop) -> None:
     ("options", "columns", "said"),
     [
         ({"connection": None}, (), "needs the option 'mongodb.connection'"),
-        ({"index": None}, (), "needs the option 'mongodb.index'"),
+        ({"collection": None}, (), "needs the option 'mongodb.collection'"),
         ({"connection": "nothing"}, (), "The connection 'nothing' of external table 'bad' does not exist"),
         ({"connection": "a-model"}, (), "is of type OPENAI, but external table 'bad' needs one of type MONGODB"),
         ({"numCandidates": "0"}, (), "'mongodb.numCandidates' = '0' is not supported"),
@@ -267,16 +267,67 @@ def test_a_call_that_cannot_be_is_refused(shop: Shop, call: str, said: str) -> N
     assert "Exception" not in detail
 
 
-@pytest.mark.parametrize("function", ["KEY_SEARCH_AGG", "TEXT_SEARCH_AGG"])
-def test_other_searches_are_refused(shop: Shop, function: str) -> None:
+def test_searching_by_text_is_refused(shop: Shop) -> None:
     said = shop.cloud.refusal(
-        f"SELECT * FROM query_vectors, LATERAL TABLE({function}(mongodb_products, DESCRIPTOR(articleType), query))"
+        "SELECT * FROM query_vectors, LATERAL TABLE(TEXT_SEARCH_AGG(mongodb_products, DESCRIPTOR(articleType), query))"
     )
-    assert said.startswith(f"{function} is not supported by the local cloud: ")
+    assert said.startswith("TEXT_SEARCH_AGG is not supported by the local cloud: ")
+
+
+def by_key(call: str, keys: str) -> str:
+    """A statement that searches for each of some keys."""
+    return f"SELECT wanted, search_results FROM (VALUES {keys}) AS keys(wanted), LATERAL TABLE(KEY_SEARCH_AGG({call}))"
+
+
+def test_documents_are_found_by_a_key(shop: Shop) -> None:
+    shop.external("articles", "articleType STRING", "size STRING", index=None)
+    found = shop.cloud.query(by_key("articles, DESCRIPTOR(articleType), wanted", "('hat'), ('boots')"))
+    assert sorted(found) == [["boots", []], ["hat", [["hat", "7"]]]]
+    nothing = "SELECT search_results FROM (VALUES (CAST(NULL AS STRING))) AS keys(wanted),"
+    assert shop.cloud.query(f"{nothing} LATERAL TABLE(KEY_SEARCH_AGG(articles, DESCRIPTOR(articleType), wanted))") == [
+        [[]]
+    ]
+    shop.external("sizes", "articleType STRING", "size INT", index=None)
+    ((_, results),) = shop.cloud.query(
+        by_key("TABLE `sizes`, DESCRIPTOR(size), wanted, MAP['client_timeout', 10]", "(7)")
+    )
+    assert results == [["hat", "7"]]
+
+
+@pytest.mark.parametrize(
+    ("call", "keys", "said"),
+    [
+        ("keyed, DESCRIPTOR(nothing), wanted", "('hat')", "has no column 'nothing': name in DESCRIPTOR the one"),
+        ("keyed, DESCRIPTOR(articleType)", "('hat')", "takes three or four arguments and was given 2"),
+        ("keyed, DESCRIPTOR(articleType), wanted", "(ARRAY['hat'])", "a key is of type STRING, BOOLEAN"),
+        ("query_vectors, DESCRIPTOR(query), wanted", "('hat')", "KEY_SEARCH_AGG searches what CREATE TABLE has made"),
+        ("elastics, DESCRIPTOR(articleType), wanted", "('hat')", "and 'elastics' has 'elastic'"),
+        ("shut, DESCRIPTOR(articleType), wanted", "('hat')", "KEY_SEARCH_AGG of 'shut': the user name or the password"),
+    ],
+)
+def test_a_search_by_key_that_cannot_be_is_refused(shop: Shop, call: str, keys: str, said: str) -> None:
+    kind = call.split(",", maxsplit=1)[0]
+    if kind == "keyed" and ["keyed"] not in shop.cloud.query("SHOW TABLES"):
+        shop.external("keyed", index=None)
+    if kind == "elastics":
+        shop.connect("elastic-keys", "ELASTIC", endpoint="http://127.0.0.1:9/")
+        shop.cloud.run(
+            "CREATE TABLE elastics (articleType STRING) WITH"
+            " ('connector' = 'elastic', 'elastic.connection' = 'elastic-keys', 'elastic.index' = 'i')"
+        )
+    if kind == "shut":
+        shop.connect("shut-out", password="wrong-password")
+        shop.external("shut", connection="shut-out", index=None)
+    detail = shop.cloud.refusal(by_key(call, keys))
+    assert said in detail
+    assert "Exception" not in detail
+    assert "wrong-password" not in detail
 
 
 def test_what_the_store_refuses_is_told(shop: Shop) -> None:
     vector = "DESCRIPTOR(vector), query_vectors.vector, 3"
+    shop.external("keys_only", index=None)
+    assert "needs the option 'mongodb.index'" in shop.refusal(f"keys_only, {vector}")
     shop.external("unindexed", index="nothing")
     said = shop.refusal(f"unindexed, {vector}")
     assert "collection 'store.products' has no search index 'nothing': create it" in said

@@ -33,7 +33,7 @@ def test_a_stack_that_is_not_deployed_is_unhealthy(clone: Clone) -> None:
 
 
 def test_a_healthy_stack(clone: Clone) -> None:
-    clone.ok("up", "--yes", "--skip-preview")
+    clone.up()
     status, report = verified(clone)
     assert (status, report["problems"]) == (0, [])
     assert {one["purpose"]: one["phase"] for one in report["statements"]} == {
@@ -77,7 +77,7 @@ def test_drift_is_found_by_a_refresh_that_changes_nothing(clone: Clone) -> None:
     )
     renamed.raise_for_status()
     clone.refused(*look)
-    clone.ok("up", "--yes", "--skip-preview", "--refresh")
+    clone.up("--refresh")
     clone.ok(*look)
 
 
@@ -85,11 +85,11 @@ def test_a_statement_that_has_failed_is_told_with_its_cause(clone: Clone) -> Non
     with changeable_provider(200) as provider:
         clone.ok("config", "set", "openaiEndpoint", provider.url)
         clone.ok("config", "set", "--secret", "openaiApiKey", "sk-of-the-test")
-        clone.ok("up", "--yes", "--skip-preview")
+        clone.up()
         provider.status = 401
 
         def has_failed() -> bool:
-            return any("FAILED" in problem for problem in verified(clone, "--seconds", "1")[1]["problems"])
+            return "FAILED" in clone.status()["phases"]["statements"]
 
         wait_until(has_failed, "the INSERT to fail", seconds=300)
         status, report = verified(clone)

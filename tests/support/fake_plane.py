@@ -318,6 +318,9 @@ class FakeConnect:
         self._known(connector_id)
         return ConnectorStatus(state=ConnectorState.RUNNING, tasks=[ConnectorState.RUNNING], records_produced=42)
 
+    def dead_letters(self, connector_id: str) -> int | None:
+        return None if self.specs[self._known(connector_id)].worker is None else 3
+
     def delete(self, connector_id: str) -> None:
         self.specs.pop(connector_id, None)
 

@@ -111,9 +111,12 @@ def _registry_call(  # noqa: PLR0917 - a request has these parts
 ) -> Any:
     match [method, *path]:
         case ["POST", "subjects", subject, "versions"]:
-            found = registry.register(registry_id, subject, body["schema"], body.get("schemaType", "AVRO"))
+            references = body.get("references", [])
+            found = registry.register(registry_id, subject, body["schema"], body.get("schemaType", "AVRO"), references)
         case ["GET", "subjects", subject, "versions", "latest"]:
             found = registry.version(registry_id, subject)
+        case ["GET", "subjects", subject, "versions", number]:
+            found = registry.version(registry_id, subject, int(number))
         case ["GET", "schemas", "ids", number]:
             found = registry.by_id(registry_id, int(number))
         case ["DELETE", "subjects", subject]:
@@ -126,4 +129,5 @@ def _registry_call(  # noqa: PLR0917 - a request has these parts
         "id": found.id,
         "schema": found.schema,
         "schemaType": found.schema_type,
+        "references": list(found.references),
     }

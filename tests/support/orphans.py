@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +13,7 @@ BROUGHT = {"schema-registry", "user"}  # made by the cloud itself
 
 def orphans(clone: Clone) -> set[str]:
     """Return what is on the cloud and in no state, and what is in the state and not on the cloud."""
-    resources = json.loads(clone.ok("stack", "export"))["deployment"].get("resources") or []
-    known = {r["id"].rsplit("/", 1)[-1] for r in resources if r["type"].startswith("confluentcloud:")}
+    known = {r["id"].rsplit("/", 1)[-1] for r in clone.resources() if r["type"].startswith("confluentcloud:")}
     there = clone.status()["resources"]
     own = {r["name"] if r["kind"] in BY_NAME else r["id"] for r in there if r["kind"] not in BROUGHT}
     return known ^ own

@@ -14,6 +14,8 @@ from confluent_kafka import Producer
 from tests.support.local_cloud import LocalCloud
 from tests.support.mongodb import PASSWORD, USER, MongoDb
 from workshop.clone import wait_until
+from workshop.docs.rights_table import SINK as TABLE
+from workshop.docs.rights_table import STORE, bindings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,14 +35,12 @@ SCHEMA = {
     },
     "required": ["product_id"],
 }
-# Role -> what a sink needs it on.
-RIGHTS = (
-    ("DeveloperRead", "topic={topic}"),
-    ("DeveloperRead", "subject={topic}-value"),
-    ("DeveloperRead", "group=connect-lcc*"),
-    ("DeveloperManage", "topic=dlq-lcc*"),
-    ("DeveloperWrite", "topic=dlq-lcc*"),
-)
+# Role -> what a sink needs it on, as the program gives it.
+RIGHTS = [
+    (one.grant.role, one.grant.pattern.rpartition("/")[2].replace(TABLE, "{topic}"))
+    for one in bindings(with_sink=True)
+    if one.account == STORE
+]
 
 
 class Place:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -10,9 +13,15 @@ import httpx
 from workshop.clone import wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from workshop.clone import Clone
 
 COLUMNS = "product_id, store_id, price, articleType, brandName"
+SOURCE, SINK = "product-updates", "product_vector"
+READ_SECONDS = 180  # for one table, on a machine that may have much else to do
+AGAIN_SECONDS = 30
+_MOST_SHOWN = 20  # product ids
 
 
 def statements(clone: Clone) -> dict[str, Any]:
@@ -27,20 +36,85 @@ def topic_end(clone: Clone, name: str) -> int:
     return int(topic["records"])
 
 
+@dataclass(frozen=True)
+class Read:
+    """What one query has read of a table: its rows, and what it said beside them."""
+
+    table: str
+    rows: Counter[Any]
+    said: str = ""
+
+    @classmethod
+    def of(cls, clone: Clone, table: str, count: int, seconds: int = READ_SECONDS) -> Read:
+        """Read ``count`` rows, or as many as come in ``seconds``."""
+        query = f"SELECT {COLUMNS} FROM `{table}`"
+        done = clone.run("sql", query, "--json", "--limit", str(count), "--seconds", str(seconds))
+        rows = Counter(tuple(json.loads(line).values()) for line in done.stdout.splitlines())
+        return cls(table, rows, done.stderr.strip())
+
+
 def settled(clone: Clone) -> tuple[Counter[Any], Counter[Any]]:
-    """Return what is in both tables once nothing new comes; the connector goes on afterwards."""
-    own, outputs = clone.credentials(), clone.outputs()
-    connector = (
-        f"{clone.endpoint}/connect/v1/environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
-        f"/connectors/{next(iter(outputs['connectors']))}"
-    )
+    """Return what is in both tables once nothing new comes; the connector goes on afterwards.
+
+    Fails with all that tells a lost vector from a stuck query, if fewer rows can be read than the source has records.
+    """
+    outputs = clone.outputs()
+    with _paused(clone, outputs):
+        count = topic_end(clone, SOURCE)
+        products, vectors = (Read.of(clone, table, count) for table in (SOURCE, SINK))
+        if min(products.rows.total(), vectors.rows.total()) < count:
+            again = Read.of(clone, SINK, count, AGAIN_SECONDS)
+            raise AssertionError(shortage(count, (products, vectors, again), clone.status(), _phases(outputs)))
+    return products.rows, vectors.rows
+
+
+@contextmanager
+def _paused(clone: Clone, outputs: Mapping[str, Any]) -> Iterator[None]:
+    own = clone.credentials()
     key = (own["cloud_api_key"], own["cloud_api_secret"])
+    cluster = f"/connect/v1/environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
+    connector = f"{clone.endpoint}{cluster}/connectors/{next(iter(outputs['connectors']))}"
     httpx.put(f"{connector}/pause", auth=key).raise_for_status()
-    wait_until(lambda: httpx.get(f"{connector}/status", auth=key).json()["connector"]["state"] == "PAUSED", "pause")
-    count = str(topic_end(clone, "product-updates"))
-    products, vectors = (
-        Counter(tuple(row.values()) for row in clone.sql(f"SELECT {COLUMNS} FROM `{table}`", "--limit", count))
-        for table in ("product-updates", "product_vector")
-    )
-    httpx.put(f"{connector}/resume", auth=key).raise_for_status()
-    return products, vectors
+    try:
+        state = f"{connector}/status"
+        wait_until(lambda: httpx.get(state, auth=key).json()["connector"]["state"] == "PAUSED", "pause")
+        yield
+    finally:
+        httpx.put(f"{connector}/resume", auth=key).raise_for_status()
+
+
+def _phases(outputs: Mapping[str, Any]) -> list[str]:
+    """Return a line for each statement: its name, phase and detail."""
+    path = f"sql/v1/organizations/{outputs['organizationId']}/environments/{outputs['environmentId']}/statements"
+    key = (outputs["flinkApiKey"], outputs["flinkApiSecret"])
+    reply = httpx.get(f"{outputs['flinkRestEndpoint']}/{path}", auth=key, params={"page_size": 100}, timeout=60)
+    if not reply.is_success:
+        return [f"unknown: {reply.status_code} {reply.text}"]
+    found = [(one["name"], one["status"]) for one in reply.json()["data"]]
+    return [f"{name}: {status['phase']} {status.get('detail', '')}".rstrip() for name, status in found]
+
+
+def shortage(count: int, reads: tuple[Read, Read, Read], status: Mapping[str, Any], phases: list[str]) -> str:
+    """Return what is known where fewer rows came than ``count``: the source, the sink, and the sink read once more."""
+    products, vectors, again = reads
+    lines = [f"{SOURCE} has got {count} records, but not as many rows could be read."]
+    for read, which in ((products, ""), (vectors, ""), (again, " by a second query")):
+        lines.append(f"{read.table}: {read.rows.total()} rows were read{which}. {read.said}".rstrip())
+    wanted, found = _ids(products.rows), _ids(vectors.rows | again.rows)
+    lines += [f"product ids without a vector: {_few(wanted - found)}", f"with too many: {_few(found - wanted)}"]
+    ends = [f"{topic['name']} ({topic['cluster']}): {topic['records']}" for topic in status["topics"]]
+    lines += ["topics, with the ends of transactions:", *ends, "statements:", *phases]
+    return "\n".join([*lines, f"jobs: {status['jobs']}"])
+
+
+def _ids(rows: Counter[Any]) -> Counter[int]:
+    """Return how many rows each product id has: it is the first of the columns."""
+    ids: Counter[int] = Counter()
+    for row, times in rows.items():
+        ids[row[0]] += times
+    return ids
+
+
+def _few(ids: Counter[int]) -> str:
+    shown = ", ".join(f"{one} ({times})" for one, times in sorted(ids.items())[:_MOST_SHOWN])
+    return f"{ids.total()}: {shown}" if shown else "0"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workshop.bench import embeddings, first_setup, journey, makespan, models, pipeline, regions
+from workshop.bench import asking, embeddings, first_setup, journey, makespan, models, pipeline, regions
 from workshop.bench.measure import yardstick
 from workshop.bench.plots import Kept
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MEASUREMENTS = {
+    "ask": asking.measure,
     "embeddings": embeddings.measure,
     "journey": journey.measure,
     "makespan": makespan.measure,

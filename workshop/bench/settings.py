@@ -22,6 +22,12 @@ def stacks(default: str) -> tuple[int, ...]:
     return _read("BENCH_STACKS", default, _each(_count), "whole numbers from 1 on, with commas between them")
 
 
+def products(default: str) -> tuple[int, ...]:
+    """Return the numbers of products to ask among, the smallest first (``BENCH_PRODUCTS``)."""
+    allowed = "whole numbers from 1 on, each larger than the one before it, with commas between them"
+    return _read("BENCH_PRODUCTS", default, _rising, allowed)
+
+
 def waits(default: str) -> tuple[str, ...]:
     """Return the factors by which the official provider's waits are scaled (``BENCH_WAITS``)."""
     return _read("BENCH_WAITS", default, _each(_factor), "numbers from 0 to 1, with commas between them")
@@ -54,6 +60,13 @@ def _count(text: str) -> int:
     if number < 1:
         raise ValueError
     return number
+
+
+def _rising(text: str) -> tuple[int, ...]:
+    numbers = _each(_count)(text)
+    if list(numbers) != sorted(set(numbers)):
+        raise ValueError
+    return numbers
 
 
 def _factor(text: str) -> str:

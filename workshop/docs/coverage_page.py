@@ -59,6 +59,34 @@ NOT_SERVED = {
     "/v2/metrics": "Metrics API",
 }
 
+# How a topic is a table: what is in it, what is done with it, and how deep that goes.
+TOPICS_AS_TABLES = {
+    "Avro `timestamp-*`, `local-timestamp-*`, `date`, `decimal` (bytes, fixed), `time-millis`, enum, uuid": (
+        "read and written to the microsecond; a number that a column cannot hold fails the statement"
+    ),
+    "Avro `time-micros`": "BIGINT, as on Confluent Cloud",
+    "`TINYINT`, `SMALLINT`, `CHAR`, `VARCHAR(n)`, `BINARY`, `VARBINARY(n)`, `MAP` and `MULTISET`, precisions": (
+        "kept in Avro by Confluent's annotations (`connect.type`, `flink.maxLength`, `flink.precision`, `MapEntry`)"
+    ),
+    "comments of columns": "kept in the schema: Avro's `doc`, JSON Schema's `description`",
+    "`SHOW CREATE TABLE`": "makes the same table again: buckets, `kafka.*` as the topic has it now, comments",
+    "a topic without a DDL": "raw, atomic and registered keys, `key_` in front of names that key and value share, "
+    "`value.fields-include` = `all` if the value repeats the key",
+    "a compacted topic without a DDL": "`upsert`, with the key's columns as primary key",
+    "`key.format` and `value.format` = `raw`, `key.fields-prefix`, `value.fields-include`": "served in `CREATE TABLE`",
+    "Avro unions, also at the top": "a nullable field (or column) for each type, named by the type",
+    "JSON Schema `oneOf`, `anyOf`, `allOf`, `$ref`, `$defs`, `nullable`, `enum`, `const`, lists of types, "
+    "`additionalProperties`": "columns as Confluent's converter makes them: `connect_union_field_0` and so on",
+    "schema references": "followed, in Avro and JSON Schema: several kinds of events in one topic",
+    "Debezium's change events, Avro and JSON": "`*-debezium-registry`: `retract`, in a compacted topic `upsert`; "
+    "INSERT is refused",
+    "Protobuf": "refused by the Schema Registry in one sentence",
+    "a schema of which no table can be made": "one sentence with the topic's name; SHOW TABLES and INFORMATION_SCHEMA "
+    "list the others, and TABLES has the sentence as its comment",
+    "`$rowtime`": "a column in every statement, also as `t.$rowtime`, also beside one of METADATA `timestamp`",
+    "`GROUP BY TUMBLE(...)`, `HOP`, `SESSION`; `NOW()` in an updating query": "refused in Confluent's words",
+}
+
 _HEAD = """\
 # What the local cloud serves
 
@@ -68,6 +96,9 @@ Written by `./pulumiw docs` from the routes in `localcloud/api/routers/` and the
 - **real**: it does what Confluent Cloud does, over real Kafka and Flink, with its roles enforced.
 - **shallow**: it answers in the cloud's shape, with less behind it, as said.
 """
+
+
+_TABLES = "All of it is real; [local-cloud-tables.md](local-cloud-tables.md) has the rules.\n"
 
 
 def routes() -> Iterator[tuple[ModuleType, APIRoute, str]]:
@@ -93,6 +124,8 @@ def render() -> str:
         note = SHALLOW.get((method, route.path))
         depth = f"shallow: {note}" if note else "real"
         lines.append(f"| `{method} {route.path}` | {_first_line(route.endpoint.__doc__)} | {depth} |")
+    lines += ["\n## Topics as tables\n", _TABLES, "| what | how it is served |", "|---|---|"]
+    lines += [f"| {what} | {how} |" for what, how in TOPICS_AS_TABLES.items()]
     lines += ["\n## Not served\n", "| paths that begin with | what it is |", "|---|---|"]
     lines += [f"| `{prefix}` | {what} |" for prefix, what in NOT_SERVED.items()]
     return "\n".join(lines) + "\n"

@@ -57,8 +57,8 @@ checked. `productionStacks` is not shared: set it for each policy that has it. A
   (keys with a provider's prefix, private keys, passwords in URLs, JSON web tokens). No message quotes it.
 
 A value that depends on a new resource (a CRN, in a first `preview`) is unknown in the `preview`. It is checked in `up`,
-before its resource is created. `one-region` and `cluster-admin-on-basic-only` check the stack as a whole, in `preview`
-and at the end of `up`. So do not use `up --skip-preview`: these two policies would report too late.
+before its resource is created. `one-region`, `cluster-admin-on-basic-only` and `own-account-per-sink` check the stack
+as a whole, in `preview` and at the end of `up`. So do not use `up --skip-preview`: they would report too late.
 
 ## Where it runs
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.grants import Scope
+from components.grants import Copied, Scope
 from localcloud.control.access.rbac import Grant, Operation, allows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from components.grants import Grant as Granted
 
 ORGANIZATION = "crn://confluent.cloud/organization=org-1"
@@ -49,6 +51,16 @@ OPERATIONS: tuple[tuple[str, Operation, str, str], ...] = (
     ("deployer", O.READ, f"{REGISTRY}/subject={SINK}-value", "know the columns of the vectors"),
     ("deployer", O.DELETE, f"{REGISTRY}/subject={SINK}-value", "DROP TABLE deletes the schema"),
 )
+STORE = "sink-mongodb"
+# Of a stack with a sink, besides: what its connector does, and who looks after it.
+SINK_OPERATIONS: tuple[tuple[str, Operation, str, str], ...] = (
+    (STORE, O.READ, f"{K}/topic={SINK}", "the sink reads the records"),
+    (STORE, O.READ, f"{K}/group=connect-lcc-1", "the sink keeps its offsets"),
+    (STORE, O.WRITE, f"{K}/topic=dlq-lcc-1", "the sink writes what it could not deliver"),
+    (STORE, O.CREATE, f"{K}/topic=dlq-lcc-1", "the sink makes its dead-letter topic"),
+    (STORE, O.READ, f"{REGISTRY}/subject={SINK}-value", "the sink knows the columns of the records"),
+    ("deployer", O.READ, f"{K}/topic=dlq-lcc-1", "count what a sink could not deliver (`./pulumiw verify`)"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,12 +72,12 @@ class Binding:
     grant: Grant
 
 
-def bindings() -> list[Binding]:
-    """Return every role binding of the program on a Standard cluster."""
-    return asyncio.run(_bindings())
+def bindings(*, with_sink: bool = False) -> list[Binding]:
+    """Return every role binding of the program on a Standard cluster, those of a sink into MongoDB if asked for."""
+    return asyncio.run(_bindings({"mongodb": Copied(topics={SINK}, reports=("dlq",))} if with_sink else {}))
 
 
-async def _bindings() -> list[Binding]:
+async def _bindings(sinks: Mapping[str, Copied]) -> list[Binding]:
     # Pulumi's outputs are futures, so they are made and awaited in one event loop.
     scope = Scope(
         organization=pulumi.Output.from_input(ORGANIZATION),
@@ -77,11 +89,13 @@ async def _bindings() -> list[Binding]:
         reads={SOURCE_TOPIC},
         writes={SINK},
         roles_per_topic=True,
+        sinks=sinks,
     )
     granted: dict[str, list[Granted]] = {
         "datagen": scope.datagen(),
         "runner": scope.runner(),
         "deployer": [*scope.deployer(pulumi.Output.from_input("sa-runner")), *scope.operator()],
+        **{f"sink-{name}": scope.sink(name) for name in sinks},
     }
     return [
         Binding(account, grant.on, Grant(grant.role.value, str(await grant.crn.future())))
@@ -90,21 +104,21 @@ async def _bindings() -> list[Binding]:
     ]
 
 
-def refused(held: list[Binding]) -> list[str]:
-    """Return the operations of :data:`OPERATIONS` that these bindings do not allow."""
+def refused(held: Sequence[Binding], operations: Sequence[tuple[str, Operation, str, str]] = OPERATIONS) -> list[str]:
+    """Return the operations that these bindings do not allow."""
     return [
         f"{why}"
-        for account, operation, crn, why in OPERATIONS
+        for account, operation, crn, why in operations
         if not allows([one.grant for one in held if one.account == account], operation, crn)
     ]
 
 
 def render() -> str:
     """Return the table: principal, role, place, and the operations refused without the binding."""
-    every = bindings()
+    every = bindings(with_sink=True)
     rows = ["| principal | role | on | refused without it |", "|---|---|---|---|"]
     for one in every:
-        without = refused([other for other in every if other is not one])
+        without = refused([other for other in every if other is not one], (*OPERATIONS, *SINK_OPERATIONS))
         told = "; ".join(without) or "nothing here (Confluent's guide asks for it)"
         place = one.grant.pattern.rpartition("/")[2].replace("|", "")
         rows.append(f"| `{one.account}` | {one.grant.role} | `{place}` | {told} |")

@@ -1,4 +1,4 @@
-"""The local cloud's own endpoints: ``/healthz``, ``/local/v1/status``, ``/local/v1/faults``."""
+"""The local cloud's own endpoints: ``/healthz``, ``/local/v1/status``, ``/local/v1/faults``, ``/local/v1/tls``."""
 
 from typing import Annotated, Any
 
@@ -8,9 +8,11 @@ from pydantic import Field
 from localcloud.api.access.bodies import Body, JsonRoute
 from localcloud.api.access.callers import TheCloud, admin_key
 from localcloud.api.http.replies import Json
-from localcloud.control.core.errors import InvalidError
+from localcloud.api.http.tls_certificate import TRUST_STORE_PASSWORD
+from localcloud.control.core.errors import InvalidError, UnavailableError
 from localcloud.control.faults.rules import LARGEST_SEED, FaultError, HttpFault, read
 from localcloud.control.status import status
+from localcloud.ports import NoFreePortError
 from localcloud.version import SERVICE, VERSION
 
 router = APIRouter(route_class=JsonRoute)
@@ -56,3 +58,21 @@ def set_faults(body: FaultsBody, request: Request, cloud: TheCloud) -> Json:
             raise InvalidError(objection, pointer="/faults")
     cloud.set_faults(rules, seed if body.seed is None else body.seed)
     return read_faults(cloud)
+
+
+@router.put("/local/v1/tls", dependencies=[Depends(admin_key)])
+def serve_tls(request: Request) -> Json:
+    """Serve the same API as `https://localhost`, too, from now on; returns where, and the files to trust it by."""
+    tls = request.app.state.tls
+    try:
+        port = tls.open()
+    except (OSError, NoFreePortError) as error:
+        raise UnavailableError(f"https:// cannot be served: {error}.") from None
+    return Json(
+        {
+            "endpoint": f"https://localhost:{port}",
+            "certificate": str(tls.files.authority),
+            "trust_store": str(tls.files.trust_store),
+            "trust_store_password": TRUST_STORE_PASSWORD,
+        }
+    )

@@ -145,6 +145,15 @@ class Connectors:
         except DataPlaneError:  # its broker is still being started
             return ConnectorStatus(state=ConnectorState.PROVISIONING)
 
+    def dead_letters(self, connector: Connector) -> int | None:
+        """Return how many records a sink could not deliver; ``None`` for a source, or if its broker cannot be asked."""
+        if not self._plane.is_open:
+            return None
+        try:
+            return self._plane.connect.dead_letters(connector.id)
+        except DataPlaneError:
+            return None
+
     def delete(self, connector: Connector) -> None:
         """Stop the connector and delete it with its progress."""
         # Stopped before it is forgotten: interrupted in between, the deletion can be requested again.

@@ -8,6 +8,7 @@ from localcloud.control.connect.custom_plugins import PLUGIN_ID
 from localcloud.control.connect.custom_sink import CUSTOM, TYPE, CustomSink
 from localcloud.control.connect.datagen_source import DatagenSource
 from localcloud.control.connect.mongodb_atlas_sink import MONGODB_ATLAS_SINK
+from localcloud.control.connect.neo4j_sink import NEO4J_SINK
 from localcloud.control.connect.settings import invalid, missing
 from localcloud.control.core.resources import CustomPlugin
 
@@ -51,7 +52,7 @@ class Registry:
 
     def __init__(self, plane: Plane, store: Store) -> None:
         self._store = store
-        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK]
+        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, NEO4J_SINK]
         self._classes = {one.name: one for one in classes}
 
     def kinds(self) -> dict[str, str]:

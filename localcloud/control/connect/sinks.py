@@ -125,7 +125,7 @@ class SinkClass:
 
     def store_hosts(self, config: Mapping[str, str]) -> Sequence[str]:
         """The ``host:port`` that it writes to."""
-        return [self._host.value(config)]
+        return [self._host.value(config).rpartition("://")[2].rstrip("/")]
 
     def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> WorkerConnector:
         """Return what the worker is to run for a configuration without errors."""

@@ -94,6 +94,12 @@ class ConnectorPlane:
             connector = self._connector(connector_id)
         return connector.status()
 
+    def dead_letters(self, connector_id: str) -> int | None:
+        """Return how many records a sink could not deliver, ``None`` for a source."""
+        if self._sinks is not None and connector_id in self._sinks:
+            return self._sinks.dead_letters(connector_id)
+        return None
+
     def delete(self, connector_id: str) -> None:
         """Stop a connector and forget its progress, which for a sink is its consumer group."""
         if self._sinks is not None:

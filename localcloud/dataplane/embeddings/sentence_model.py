@@ -76,10 +76,8 @@ class SentenceModel:
     def _load(self) -> tuple[Any, Any]:
         """Return tokenizer and session. What fails is tried again by the next call: it may be installed by then."""
         jar = None if self._folder is None else self._folder / _JAR
-        importlib.invalidate_caches()  # the package may have been installed while this process runs
         try:
-            import onnxruntime  # noqa: PLC0415 - only installed where a stack names the model
-            from tokenizers import Tokenizer  # noqa: PLC0415 - not before it is needed
+            onnxruntime, tokenizers = _packages()
         except ImportError as error:
             raise DataPlaneError(_NOT_INSTALLED) from error
         if jar is None or not jar.is_file():
@@ -90,7 +88,7 @@ class SentenceModel:
         options.log_severity_level = 3  # errors
         try:
             with zipfile.ZipFile(jar) as opened:
-                tokenizer = Tokenizer.from_buffer(opened.read(_TOKENIZER))
+                tokenizer = tokenizers.Tokenizer.from_buffer(opened.read(_TOKENIZER))
                 weights = opened.read(_WEIGHTS)
             session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime and the tokenizer have no common class of errors
@@ -101,6 +99,16 @@ class SentenceModel:
         tokenizer.no_padding()  # the file asks for both, up to 128 tokens
         tokenizer.no_truncation()
         return tokenizer, session
+
+
+def _packages() -> tuple[Any, Any]:
+    """Import what is only installed where a stack names the model; raises ``ImportError``."""
+    try:
+        return importlib.import_module("onnxruntime"), importlib.import_module("tokenizers")
+    except ImportError:
+        # Installed since this process began? Asked only now: it fails if another thread imports something meanwhile.
+        importlib.invalidate_caches()
+        return importlib.import_module("onnxruntime"), importlib.import_module("tokenizers")
 
 
 _NOT_INSTALLED = (

@@ -149,12 +149,12 @@ def test_what_is_there_is_described(connection: Any, orders: str) -> None:
 def test_options_of_a_table_are_changed(stack: Stack, connection: Any, orders: str) -> None:
     options = "SELECT OPTION_VALUE FROM INFORMATION_SCHEMA.`TABLE_OPTIONS` WHERE TABLE_NAME = %s AND OPTION_KEY = %s"
     kept = "kafka.retention.time"
-    assert rows(connection, options, orders, kept) == []
+    assert rows(connection, options, orders, kept) == [("7 d",)]
     connection.execute_snapshot_ddl(f"ALTER TABLE {orders} SET ('{kept}' = '2 h')")
     assert rows(connection, options, orders, kept) == [("2 h",)]
     assert stack.topic_config(orders, "retention.ms") == "7200000"
     connection.execute_snapshot_ddl(f"ALTER TABLE {orders} RESET ('{kept}')")
-    assert rows(connection, options, orders, kept) == []
+    assert rows(connection, options, orders, kept) == [("7 d",)]
     for change in ("ADD (extra INT)", "SET ('value.format' = 'json-registry')", "RENAME TO lab_others"):
         with pytest.raises(confluent_sql.OperationalError, match=r"can(not)? be (changed|renamed)"):
             connection.execute_snapshot_ddl(f"ALTER TABLE {orders} {change}")

@@ -184,6 +184,7 @@ def start(state: Path, plane: FakePlane) -> Local:
 def local(tmp_path: Path) -> Iterator[Local]:
     """Yield an empty local cloud."""
     started = start(tmp_path, FakePlane())
-    yield started
+    with started.client:  # one event loop for all requests: outside, each starts a thread with a loop of its own
+        yield started
     started.cloud.close()
     started.cloud.store.close()

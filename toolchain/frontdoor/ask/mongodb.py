@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from toolchain.frontdoor.ask.failure import AskError
-from toolchain.frontdoor.stores.mongodb import client_of
+from toolchain.frontdoor.stores.mongodb import client_of, place_of, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 VECTOR = "vector"
-_AUTHENTICATION_FAILED = frozenset({18, 8000})  # MongoDB's code, Atlas's
 # Atlas Vector Search: at least 20 times the limit for good recall, at most 10,000.
 _CANDIDATES_EACH, _FEWEST_CANDIDATES, _MOST_CANDIDATES = 20, 200, 10_000
 _DIMENSIONS = re.compile(r"indexed with (\d+) dimensions but queried with (\d+)")
@@ -28,12 +27,12 @@ class MongoDb:
         try:
             self._client = client_of(store, secrets)
         except PyMongoError as error:  # +srv: a host without such a DNS record
-            raise self._unreachable(error) from None
+            raise AskError(problem_of(self._store, error)) from None
 
     @property
     def place(self) -> str:
         """Where the products are, without a secret."""
-        return f"{self._store['database']}.{self._store['collection']} at {self._store['host']}"
+        return place_of(self._store)
 
     def search(self, vector: Sequence[float], count: int, model: str) -> list[dict[str, Any]]:
         """Return the ``count`` nearest products, best first: their columns without the vector, and ``score``.
@@ -65,15 +64,10 @@ class MongoDb:
         except OperationFailure as error:
             raise self._refused(error, model) from None
         except PyMongoError as error:
-            raise self._unreachable(error) from None
+            raise AskError(problem_of(self._store, error)) from None
         return found
 
     def _refused(self, error: OperationFailure, model: str) -> AskError:
-        if error.code in _AUTHENTICATION_FAILED:
-            return AskError(
-                f"MongoDB at {self._store['host']} refuses the password of user {self._store['username']}: set the"
-                " right one in confluent-rag:sinks and run `./pulumiw up`."
-            )
         said = str((error.details or {}).get("errmsg") or error)
         if dimensions := _DIMENSIONS.search(said):
             return AskError(
@@ -81,11 +75,4 @@ class MongoDb:
                 f" {model} gives {dimensions[2]}: name another collection in confluent-rag:sinks and run"
                 " `./pulumiw up`, or go back to the model that filled this one."
             )
-        return AskError(f"MongoDB at {self._store['host']} refuses the search: {' '.join(said.split()).rstrip('.')}.")
-
-    def _unreachable(self, error: Exception) -> AskError:
-        why = type(error).__name__ if isinstance(error, ConnectionFailure) else " ".join(str(error).split())
-        return AskError(
-            f"MongoDB at {self._store['host']} cannot be reached ({why.rstrip('.')}): check that it runs, and that it"
-            " lets in this machine (Atlas: Network Access)."
-        )
+        return AskError(problem_of(self._store, error))

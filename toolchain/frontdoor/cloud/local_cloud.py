@@ -142,17 +142,26 @@ class LocalCloud:
             raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
         return reply.body
 
+    def tls(self) -> dict[str, str]:
+        """Have it serve https, too, and return endpoint and files (``PUT /local/v1/tls``)."""
+        return self._own("PUT", "/local/v1/tls")
+
     def faults(self, wanted: list[str] | None = None) -> list[str]:
         """Return what goes wrong there on purpose, after setting it if that is asked for (``/local/v1/faults``)."""
         body = None if wanted is None else {"faults": wanted}
-        reply = self.api().call("GET" if body is None else "PUT", "/local/v1/faults", body)
+        found = self._own("GET" if body is None else "PUT", "/local/v1/faults", body)
+        rules = found["faults"]
+        throws = any(rule.get("share", 1) < 1 or len(rule.get("effects", ())) > 1 for rule in rules)
+        seed = [f"seed={found['seed']}"] if throws else []
+        return [*(rule["text"] for rule in rules), *seed] or ["none"]
+
+    def _own(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Call one of the local cloud's own endpoints; what it refuses is a :class:`Failure` with its sentence."""
+        reply = self.api().call(method, path, body)
         if not isinstance(reply.body, dict) or reply.status != http.client.OK:
             errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
-            raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to the faults.")
-        rules = reply.body["faults"]
-        throws = any(rule.get("share", 1) < 1 or len(rule.get("effects", ())) > 1 for rule in rules)
-        seed = [f"seed={reply.body['seed']}"] if throws else []
-        return [*(rule["text"] for rule in rules), *seed] or ["none"]
+            raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to {path}.")
+        return reply.body
 
     def start(self, jars: Path, models: Path) -> None:
         """Start it and wait until it is ready; nothing if it is."""

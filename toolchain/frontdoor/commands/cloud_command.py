@@ -1,4 +1,4 @@
-"""`./pulumiw cloud start|stop|env|status|logs|faults|reset`."""
+"""`./pulumiw cloud start|stop|env|status|logs|faults|tls|reset`."""
 
 from __future__ import annotations
 
@@ -57,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         help="inject these faults instead of the present ones: cmk.create=503@10%%, rights-delay=120, ... or none;"
         " docs/faults.md lists them all",
     )
+    tls = actions.add_parser("tls", help="serve https, too, for clients that speak nothing else; start the cloud")
+    tls.add_argument("--json", action="store_true", help="endpoint and files as one JSON object")
     reset = actions.add_parser("reset", help="stop it and forget every resource, topic and record")
     reset.add_argument("--yes", action="store_true", help="without asking")
     return parser
@@ -78,11 +80,7 @@ def run(layout: Layout, arguments: list[str]) -> int:
         say(f"The local cloud is up at {cloud.endpoint}.")
     elif chosen.action == "env":
         set_up(layout, cloud, stack)
-        local = stack if stack.is_local else Stack.read(project, DEFAULT_STACK)
-        if sys.stdout.isatty():
-            say('These lines hold the local cloud\'s own keys. A shell takes them by eval "$(./pulumiw cloud env)".')
-        for line in exports(local, cloud, *cli_and_plugins(layout)):
-            out(line)
+        _env(layout, cloud, stack if stack.is_local else Stack.read(project, DEFAULT_STACK))
     elif chosen.action == "stop":
         say("The local cloud is stopped." if cloud.stop() else "The local cloud was not running.")
     elif chosen.action == "status":
@@ -92,9 +90,34 @@ def run(layout: Layout, arguments: list[str]) -> int:
         _logs(layout, chosen.component, follow=chosen.follow)
     elif chosen.action == "faults":
         _faults(cloud, chosen.faults)
+    elif chosen.action == "tls":
+        set_up(layout, cloud, stack, cli=False)
+        _tls(cloud, as_json=chosen.json)
     else:
         _reset(cloud, sure=chosen.yes)
     return 0
+
+
+def _env(layout: Layout, cloud: LocalCloud, stack: Stack) -> None:
+    if sys.stdout.isatty():
+        say('These lines hold the local cloud\'s own keys. A shell takes them by eval "$(./pulumiw cloud env)".')
+    for line in exports(stack, cloud, *cli_and_plugins(layout)):
+        out(line)
+
+
+def _tls(cloud: LocalCloud, *, as_json: bool) -> None:
+    found = cloud.tls()
+    if as_json:
+        out(json.dumps(found, indent=2))
+        return
+    trust = "javax.net.ssl.trustStore"
+    say(f"The local cloud is at {found['endpoint']}, too, until `./pulumiw cloud reset`.")
+    say(f"Its certificate: {found['certificate']}")
+    say("Java trusts it with:")
+    out(
+        f'export JAVA_TOOL_OPTIONS=\'"-D{trust}={found["trust_store"]}"'
+        f" -D{trust}Password={found['trust_store_password']}'"
+    )
 
 
 def _seconds(text: str) -> float:

@@ -48,8 +48,14 @@ class Collection:
         found: list[Mapping[str, Any]] = self._call("query", body)["points"]
         return found
 
+    def get(self, ids: Sequence[Any]) -> list[Mapping[str, Any]]:
+        """Return those points that are there, with their payload."""
+        found: list[Mapping[str, Any]] = self._call("", {"ids": list(ids), "with_payload": True})
+        return found
+
     def _call(self, action: str, body: Mapping[str, Any]) -> Any:
-        url = f"{self.url}/collections/{quote(self.name, safe='')}/points/{action}"
+        url = f"{self.url}/collections/{quote(self.name, safe='')}/points"
+        url = f"{url}/{action}" if action else url
         try:
             reply = httpx.post(url, json=body, headers={"api-key": self.key}, timeout=_SECONDS)
             answer = reply.json() if reply.is_success else None

@@ -149,5 +149,6 @@ def _fresh_problems(flow: Flow, report: Report, seconds: int) -> Iterator[str]:
     vector = next((value for value in record.values() if isinstance(value, list)), None)
     content = str(record.get("content") or ", ".join(str(one) for one in record.values() if not isinstance(one, list)))
     report.fresh.append(FreshRecord(flow.sink, content, len(vector or [])))
+    report.rows[flow.sink] = record
     if flow.predicts and (problem := vector_problem(vector)):
         yield f"The vector of a fresh record {problem}: {content}"

@@ -64,16 +64,24 @@ class FreshRecord:
 
 @dataclass(frozen=True)
 class SinkHealth:
-    """A sink: records that it could not deliver, and documents in its store (``None``: not asked)."""
+    """A sink: records that it could not deliver, and documents in its store (``None``: not asked).
+
+    ``sampled``: records of its tables that were looked for in the store; ``missing``: those that are not there.
+    """
 
     name: str
     dead_letters: int
-    documents: int | None
+    documents: int | None = None
+    sampled: int | None = None
+    missing: int | None = None
 
 
 @dataclass
 class Report:
-    """All results of a check. A stack is healthy without ``problems``, each of which is one sentence."""
+    """All results of a check. A stack is healthy without ``problems``, each of which is one sentence; so is a note.
+
+    ``rows``: table -> the record that arrived in it during the check; not part of what is printed.
+    """
 
     stack: str
     problems: list[str] = field(default_factory=list)
@@ -82,6 +90,8 @@ class Report:
     lags: list[Lag] = field(default_factory=list)
     fresh: list[FreshRecord] = field(default_factory=list)
     sinks: list[SinkHealth] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def healthy(self) -> bool:
@@ -91,6 +101,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Return the report for JSON; ``lags`` and ``fresh`` lack flows that could not be measured."""
         found = asdict(self)
+        del found["rows"]
         lags = [{**asdict(lag), "records": lag.records} for lag in self.lags]
         return {"stack": found.pop("stack"), "healthy": self.healthy, **found, "lags": lags}
 
@@ -110,7 +121,10 @@ class Report:
             yield f"fresh      {record.topic:<10} {record.dimensions} dimensions: {record.content}"
         for sink in self.sinks:
             documents = "" if sink.documents is None else f", {sink.documents} documents"
-            yield f"sink       {sink.name:<10} {sink.dead_letters} records not delivered{documents}"
+            looked = "" if sink.sampled is None else f", {sink.missing} of {sink.sampled} sampled records missing"
+            yield f"sink       {sink.name:<10} {sink.dead_letters} records not delivered{documents}{looked}"
+        for note in self.notes:
+            yield f"note       {note}"
         for problem in self.problems:
             yield f"problem    {problem}"
         yield f"Stack {self.stack} is {'healthy' if self.healthy else 'unhealthy'}."

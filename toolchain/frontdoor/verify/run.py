@@ -68,10 +68,11 @@ def check(
     try:
         # With a failed statement or connector, waiting for records is pointless: its problem is in the report.
         is_healthy = report.healthy
+        samples = [sink.sample() if sink.store else [] for sink in sinks]
         for flow in flows:
             check_flow(flow, report, left, wait=is_healthy, pause=pause)
-        for sink in sinks:
-            check_sink(sink, report)
+        for sink, sample in zip(sinks, samples, strict=True):
+            check_sink(sink, report, sample, left, wait=is_healthy, pause=pause)
     except (confluent_sql.Error, httpx.HTTPError) as error:
         missing = repairs.missing_tables(reason(error))
         report.problems.extend(missing or [f"The records cannot be read: {reason(error)}"])

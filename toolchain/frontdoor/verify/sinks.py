@@ -1,4 +1,4 @@
-"""Checks of the sinks: what they could not deliver, and the documents in their stores."""
+"""Checks of the sinks: what they could not deliver, and whether their stores have what they were given."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import confluent_sql
 
+from toolchain.frontdoor.verify.copies import Expected, compare
 from toolchain.frontdoor.verify.report import SinkHealth
+from toolchain.frontdoor.verify.stores import Store, StoreUnreadableError, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from toolchain.frontdoor.sql.session import Session
     from toolchain.frontdoor.verify.report import Report
 
-_COUNT_SECONDS = 120
+_QUERY_SECONDS = 120
+_SAMPLE = 500
 _MISSING = re.compile(r"does ?n[o']t exist|not found|unknown topic", re.IGNORECASE)
-
-
-class StoreUnreadableError(Exception):
-    """The store does not say how many documents it has; ``str()`` is one sentence."""
 
 
 class Sink(Protocol):
@@ -34,14 +33,29 @@ class Sink(Protocol):
         """Name in the stack."""
 
     @property
+    def topics(self) -> Sequence[str]:
+        """The tables that it copies."""
+
+    @property
+    def id_column(self) -> str:
+        """Of which a document's id is made."""
+
+    @property
     def dead_letter_topic(self) -> str:
         """Topic of the records that it could not deliver."""
+
+    @property
+    def store(self) -> Store | None:
+        """Where it copies to, ``None`` if that cannot be asked from here."""
 
     def dead_letters(self) -> int:
         """Return how many records it could not deliver."""
 
-    def documents(self) -> int | None:
-        """Return how many documents its store has, ``None`` if that cannot be asked from here."""
+    def records(self) -> int:
+        """Return how many records its tables have."""
+
+    def sample(self) -> list[Any]:
+        """Return the ids of some records of its tables."""
 
 
 @dataclass(frozen=True)
@@ -54,66 +68,93 @@ class DeployedSink:
     secrets: Mapping[str, str]
 
     @property
+    def topics(self) -> Sequence[str]:
+        """The tables that it copies."""
+        return [str(topic) for topic in self.output["topics"]]
+
+    @property
+    def id_column(self) -> str:
+        """Of which a document's id is made. Qdrant's records are made of the tables, with a column of that name."""
+        return "id" if self.output["kind"] == "qdrant" else str(self.output["store"]["id"])
+
+    @property
     def dead_letter_topic(self) -> str:
         """Topic of the records that it could not deliver."""
         return str(self.output["deadLetters"])
 
+    @property
+    def store(self) -> Store | None:
+        """Where it copies to, ``None`` if that cannot be asked from here."""
+        return store_of(self.output, self.secrets)
+
     def dead_letters(self) -> int:
         """Count them in one bounded statement. The topic may not be there before there is one."""
-        connection = self.session.connection
-        name = f"pulumiw-{uuid.uuid4().hex}"
-        cursor = connection.cursor()
+        count = f"SELECT COUNT(*) AS records FROM `{self.dead_letter_topic}`"  # noqa: S608 - of the stack's own connector
         try:
-            count = f"SELECT COUNT(*) AS records FROM `{self.dead_letter_topic}`"  # noqa: S608 - of the stack's own connector
-            cursor.execute(count, statement_name=name, timeout=_COUNT_SECONDS)
-            return sum(int(row[0]) for row in cursor.fetchall())
+            return sum(int(row[0]) for row in self._rows(count))
         except confluent_sql.Error as error:
             if _MISSING.search(str(error)):
                 return 0
             raise
+
+    def records(self) -> int:
+        """Count them in a bounded statement each, which reads all of them."""
+        counts = (f"SELECT COUNT(*) AS records FROM `{topic}`" for topic in self.topics)  # noqa: S608 - as above
+        return sum(int(row[0]) for statement in counts for row in self._rows(statement))
+
+    def sample(self) -> list[Any]:
+        """Return the ids of the first records that a bounded statement gives, however many there are."""
+        some = (f"SELECT `{self.id_column}` FROM `{topic}` LIMIT {_SAMPLE}" for topic in self.topics)  # noqa: S608 - as above
+        return [row[0] for statement in some for row in self._rows(statement)]
+
+    def _rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a bounded statement, and delete it."""
+        connection = self.session.connection
+        name = f"pulumiw-{uuid.uuid4().hex}"
+        cursor = connection.cursor()
+        try:
+            cursor.execute(statement, statement_name=name, timeout=_QUERY_SECONDS)
+            return [tuple(row) for row in cursor.fetchall()]
         finally:
             with suppress(confluent_sql.Error):
                 connection.delete_statement(name)
 
-    def documents(self) -> int | None:
-        """Ask MongoDB or Qdrant; other stores are not asked."""
-        if self.output["kind"] == "qdrant":
-            return self._points()
-        if self.output["kind"] != "mongodb":
-            return None
-        from pymongo.errors import PyMongoError  # noqa: PLC0415 - for stacks with such a sink
 
-        from toolchain.frontdoor.stores.mongodb import client_of  # noqa: PLC0415 - as above
+def check_sink(
+    sink: Sink, report: Report, sample: Sequence[Any], left: Callable[[], int], *, wait: bool, pause: Callable[[], None]
+) -> None:
+    """Add the sink's health to ``report``, after that of the flows that fill its tables.
 
-        store = self.output["store"]
-        try:
-            with client_of(store, self.secrets) as client:
-                return int(client[store["database"]][store["collection"]].estimated_document_count())
-        except PyMongoError as error:
-            reason = " ".join(str(error).split(", Timeout:")[0].split()).rstrip(".")
-            raise StoreUnreadableError(f"MongoDB at {store['host']} cannot be asked: {reason}.") from None
-
-    def _points(self) -> int:
-        from toolchain.frontdoor.stores.qdrant import Collection, QdrantError  # noqa: PLC0415 - as above
-
-        try:
-            return Collection.of(self.output["store"], self.secrets).count()
-        except QdrantError as error:
-            raise StoreUnreadableError(f"{error}.") from None
-
-
-def check_sink(sink: Sink, report: Report) -> None:
-    """Add the sink's health to ``report``: a record that it could not deliver is a problem."""
+    ``sample``: what :meth:`Sink.sample` said when the check began. ``left``, ``wait`` and ``pause``: as for a flow.
+    """
     dead = sink.dead_letters()
     if dead:
-        topic = sink.dead_letter_topic
         report.problems.append(
-            f"Sink {sink.name} could not deliver {dead} records: they are in the topic {topic}, each with the reason in"
-            " its headers."
+            f"Sink {sink.name} could not deliver {dead} records: they are in the topic {sink.dead_letter_topic}, each"
+            " with the reason in its headers."
         )
-    documents = None
+    health = SinkHealth(sink.name, dead)
     try:
-        documents = sink.documents()
+        if (store := sink.store) is not None:
+            found = compare(store, _expected(sink, report, sample), left, wait=wait, pause=pause)
+            report.problems += [f"Sink {sink.name}: {problem}" for problem in found.problems]
+            report.notes += [f"Sink {sink.name}: {found.note}"] if found.note else []
+            report.problems += [problem] if (problem := store.index_problem()) else []
+            health = SinkHealth(sink.name, dead, found.documents, len(sample), found.missing)
     except StoreUnreadableError as error:
         report.problems.append(str(error))
-    report.sinks.append(SinkHealth(sink.name, dead, documents))
+    report.sinks.append(health)
+
+
+def _expected(sink: Sink, report: Report, sample: Sequence[Any]) -> Expected:
+    fresh = (report.rows[topic] for topic in sink.topics if topic in report.rows)
+    records = {lag.sink_topic: lag.target for lag in report.lags}
+    return Expected(
+        sample=sample,
+        fresh=next(fresh, None),
+        records=sum(records.get(topic, 0) for topic in sink.topics),
+        recount=sink.records,
+        column=sink.id_column,
+        tables=", ".join(sink.topics),
+        repair=f"./pulumiw up --replace '**::{sink.name}-sink-connector'",
+    )

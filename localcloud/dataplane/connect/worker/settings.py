@@ -16,6 +16,9 @@ _CONVERTERS = {
     "io.confluent.connect.json.JsonSchemaConverter": "rag.connect.JsonSchemaConverter",
 }
 _CLIENTS = ("consumer", "producer", "admin")
+# A killed worker is started again at once, but nobody reads its partitions before its session has timed out. Kafka's
+# 45 s are for networks: a worker on the broker's own machine is dead after three missed heartbeats (every 3 s).
+_SESSION_MILLISECONDS = "10000"
 # Who may read every schema (localcloud.control.access.authentication).
 _INTERNAL_USER = "internal"
 
@@ -36,6 +39,7 @@ def worker_settings(
         bootstrap, user, password = kafka.start(spec.cluster_id), worker.api_key, worker.api_secret
     for client in _CLIENTS:
         settings |= _login(f"{client}.override", bootstrap, user, password)
+    settings["consumer.override.session.timeout.ms"] = _SESSION_MILLISECONDS
     for side in ("key", "value"):
         converter = _CONVERTERS.get(settings.get(f"{side}.converter", ""))
         if converter is not None:

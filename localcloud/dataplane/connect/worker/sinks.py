@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from localcloud.dataplane.process.processes import ProcessHost
 
 POLL_SECONDS = 0.5
-RESTART_SECONDS = 30.0
+FIRST_RESTART_SECONDS, RESTART_SECONDS = 2.0, 30.0
 PROVISIONING_SECONDS = 180.0
 RIGHTS_RETRY_SECONDS = 2.0
 WORKER_RETRY_SECONDS = 5.0
 IDLE_SECONDS = 20.0  # a replaced sink finds the worker still there
+_NO_TOPIC = "The cluster has no topic {}: create it, and the connector starts, or correct the connector's topics."
+_NO_MATCH = (
+    "The cluster has no topic that matches {} and that the connector may read: create it, or correct topics.regex."
+)
 _LOG = logging.getLogger(__name__)
 
 
@@ -46,8 +50,10 @@ class _Sink:
     failure: Cause | None = None
     """Kept while it is started again, until it runs."""
     restart_at: float | None = None
+    restarts: int = 0
+    """In a row: without having run for :data:`RESTART_SECONDS` in between."""
+    restarted: float = 0.0
     said: dict[str, Any] = field(default_factory=dict)
-    dead_letters: int = 0
 
     @property
     def is_provisioning(self) -> bool:
@@ -127,8 +133,18 @@ class Sinks:
                 trace=trace,
                 tasks=tasks if state is ConnectorState.RUNNING else [state] * max(1, len(tasks)),
                 records_produced=int(said.get("sent", 0)),
-                dead_letters=sink.dead_letters,
             )
+
+    def dead_letters(self, connector_id: str) -> int:
+        """Count the records in its dead-letter topic, which is made with the first one."""
+        with self._lock:
+            sink = self._known(connector_id)
+        if not sink.worker.dead_letters:  # a custom connector need not have such a topic
+            return 0
+        try:
+            return sum(self._kafka.high_watermarks(sink.spec.cluster_id, sink.worker.dead_letters).values())
+        except NotFoundError:
+            return 0
 
     def close(self) -> None:
         """End the worker; each connector goes on from its offsets at the next start."""
@@ -152,7 +168,11 @@ class Sinks:
             return state, sink.failure.sentence
         if self._error:
             return ConnectorState.FAILED, self._error
-        return (ConnectorState.RUNNING if _runs(sink.said) else ConnectorState.PROVISIONING), ""
+        if _runs(sink.said):
+            return ConnectorState.RUNNING, ""
+        pattern = sink.worker.settings.get("topics.regex")
+        waits = bool(pattern) and _is_without_partitions(sink.said)
+        return ConnectorState.PROVISIONING, _NO_MATCH.format(pattern) if waits else ""
 
     # The worker's life ------------------------------------------------------------------------------------------------
 
@@ -214,13 +234,19 @@ class Sinks:
             if sink.settings is None or name not in said:
                 continue
             sink.said = said[name]
+            if _is_without_partitions(sink.said) and (gone := self._missing_topics(sink)):
+                client.delete(name)  # it is put again once they are there
+                sink.settings, sink.failure, sink.said = None, gone, {}
+                continue
             self._judge(client, sink)
-            sink.dead_letters = self._count_dead_letters(sink)
         for name in said.keys() - self._sinks.keys():
             client.delete(name)
 
     def _put(self, client: WorkerClient, sink: _Sink) -> None:
         try:
+            if gone := self._missing_topics(sink):
+                sink.failure = gone
+                return
             settings = worker_settings(sink.spec, sink.worker, self._kafka, base_url=self._base_url, token=self._token)
             with self._lock:
                 if self._sinks.get(sink.spec.id) is not sink:
@@ -238,6 +264,8 @@ class Sinks:
         now, trace = time.monotonic(), _trace(sink.said)
         if _runs(sink.said):
             sink.failure = None
+            if now - sink.restarted > RESTART_SECONDS:
+                sink.restarts = 0
         elif trace and sink.restart_at is None:
             found = cause(trace, sink.settings or {})
             if found != sink.failure:
@@ -246,27 +274,46 @@ class Sinks:
             if sink.is_provisioning:
                 sink.restart_at = now + RIGHTS_RETRY_SECONDS
             elif sink.worker.restarts:
-                sink.restart_at = now + RESTART_SECONDS
+                sink.restart_at = now + restart_delay(sink.restarts)
         if sink.restart_at is not None and now >= sink.restart_at:
             sink.restart_at = None
+            sink.restarts, sink.restarted = sink.restarts + 1, now
             client.restart(sink.spec.id)
 
-    def _count_dead_letters(self, sink: _Sink) -> int:
-        if not sink.worker.dead_letters:
-            return 0
+    def _missing_topics(self, sink: _Sink) -> Cause | None:
+        """Return which of the topics that it names are not there: a consumer waits for them without a word."""
+        named = filter(None, map(str.strip, sink.worker.settings.get("topics", "").split(",")))
+        missing = [topic for topic in named if not self._exists(sink.spec.cluster_id, topic)]
+        return Cause(sentence=_NO_TOPIC.format(", ".join(missing))) if missing else None
+
+    def _exists(self, cluster_id: str, topic: str) -> bool:
         try:
-            return sum(self._kafka.high_watermarks(sink.spec.cluster_id, sink.worker.dead_letters).values())
+            self._kafka.topic(cluster_id, topic)
         except NotFoundError:
-            return 0
+            return False
         except DataPlaneError:  # its broker is being started
-            return sink.dead_letters
+            return True
+        return True
+
+
+def restart_delay(restarts: int) -> float:
+    """Return the seconds to wait before the next start of a sink that was started ``restarts`` times in a row."""
+    return min(RESTART_SECONDS, FIRST_RESTART_SECONDS * float(2**restarts))
 
 
 def _runs(said: dict[str, Any]) -> bool:
     """Whether its tasks have been given partitions: one without a right, or without a topic, has none."""
+    return _has_running_tasks(said) and said["partitions"] > 0
+
+
+def _is_without_partitions(said: dict[str, Any]) -> bool:
+    return _has_running_tasks(said) and said["partitions"] == 0
+
+
+def _has_running_tasks(said: dict[str, Any]) -> bool:
     if said.get("state") != "RUNNING" or not said.get("tasks"):
         return False
-    return said["partitions"] > 0 and all(task["state"] == "RUNNING" for task in said["tasks"])
+    return all(task["state"] == "RUNNING" for task in said["tasks"])
 
 
 def _trace(said: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
+from pydantic import SecretStr
 
 from components.config.settings import Settings
 from components.config.sinks import (
@@ -13,6 +14,7 @@ from components.config.sinks import (
     Elasticsearch,
     MongoDb,
     Qdrant,
+    Sink,
     local_mistakes,
     local_variables,
     with_local_stores,
@@ -88,6 +90,15 @@ class TestEntries:
         (sink,) = sinks({**QDRANT, **changes})
         assert isinstance(sink, Qdrant)
         assert (sink.rest, sink.grpc) == addresses
+
+    def test_what_is_shown_of_it_has_no_secret_whatever_its_name(self) -> None:
+        class Vault(Sink):
+            kind = "vault"
+            host: str
+            access_token: SecretStr
+
+        shown = Vault.model_validate({"host": "v.example.com", "access_token": SecretStr("very-secret")}).shown
+        assert shown == {"host": "v.example.com", "id": "product_id"}
 
 
 class TestTheLocalStore:

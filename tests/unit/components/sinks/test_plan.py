@@ -53,6 +53,11 @@ def test_tables_and_the_id_are_compared_with_the_statements(files: SqlFiles) -> 
             " product_vector, queries, query_vectors."
         )
     ]
+    (said,) = refused(files, id="vector")
+    assert said == (
+        "confluent-rag:sinks[0].id is 'vector', which product_vector declares as ARRAY: write a column of numbers or"
+        " texts."
+    )
     assert refused(files, id="sku") == [
         (
             "confluent-rag:sinks[0].id is 'sku', which is no column of product_vector: write one that differs from row"

@@ -152,13 +152,42 @@ class TestIndex:
     def test_is_asked_for_until_it_is_there_and_not_again(
         self, config: dict[str, str], made: list[int], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        digest = run(config)[0].component_outputs["mongodb-sink"]["indexedFor"]
-        last = Previous(components={"mongodb-sink": {"indexedFor": digest}})
+        outputs = run(config)[0].component_outputs["mongodb-sink"]
+        last = Previous(
+            components={"mongodb-sink": {"indexedFor": outputs["indexedFor"]}}
+        )  # of before its size was kept
         monkeypatch.setattr(Previous, "read", classmethod(lambda _: last))
         run(config)
         assert made == [3]
         run(config | {"confluent-rag:sinks": json.dumps([{**ENTRY, "host": "other.abc12.mongodb.net"}])})
         assert made == [3, 3]
+
+    def test_that_is_gone_is_made_again_without_the_model(
+        self, config: dict[str, str], made: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        last = Previous(components={"mongodb-sink": run(config)[0].component_outputs["mongodb-sink"]})
+        monkeypatch.setattr(Previous, "read", classmethod(lambda _: last))
+        monkeypatch.setattr(sink_module, "answer_of", None)
+        recorded, _, _ = run(config)
+        assert made == [3, 3]
+        assert recorded.component_outputs["mongodb-sink"] == last.components["mongodb-sink"]
+
+    def test_of_which_nothing_is_known_today_is_no_reason_to_fail(
+        self, config: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        last = Previous(components={"mongodb-sink": run(config)[0].component_outputs["mongodb-sink"]})
+
+        def refuse(_: MongoDbStore, __: int) -> str:
+            raise StoreError("MongoDB at h cannot be reached")
+
+        warnings: list[str] = []
+        monkeypatch.setattr(Previous, "read", classmethod(lambda _: last))
+        monkeypatch.setattr(MongoDbStore, "make_index", refuse)
+        monkeypatch.setattr(pulumi.log, "warn", warnings.append)
+        run(config)
+        assert warnings == [
+            "Whether the index of sink mongodb is there could not be seen: MongoDB at h cannot be reached."
+        ]
 
     def test_a_store_that_refuses_ends_the_run_in_one_sentence(
         self, config: dict[str, str], made: list[int], monkeypatch: pytest.MonkeyPatch

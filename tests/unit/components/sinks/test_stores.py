@@ -56,7 +56,7 @@ def test_mongodb() -> None:
         "doc.id.strategy": "PartialValueStrategy",
         "value.projection.type": "allowlist",
         "value.projection.list": "product_id",
-        "mongo.errors.tolerance": "ALL",
+        "mongo.errors.tolerance": "NONE",
     }
     assert atlas.secrets() == {"connection.password": "very-secret"}
     assert store({**ATLAS, "host": "127.0.0.1:27018"}).plain()["mongodb.instance.type"] == "MONGODB_SELF_MANAGED"

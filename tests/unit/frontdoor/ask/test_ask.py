@@ -150,7 +150,7 @@ def test_any_other_refusal_is_quoted(
 ) -> None:
     server.answers["$vectorSearch"] = {"ok": 0, "code": 40324, "errmsg": "Unrecognized pipeline stage."}
     sentence = refusal(question(server, provider), capsys)
-    assert sentence == f"MongoDB at {server.host} refuses the search: Unrecognized pipeline stage."
+    assert sentence == f"MongoDB at {server.host} refuses the request: Unrecognized pipeline stage."
 
 
 def test_a_missing_index_is_told_from_a_store_without_products(

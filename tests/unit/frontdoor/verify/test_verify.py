@@ -15,10 +15,10 @@ from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Lag, Report
 from toolchain.frontdoor.verify.run import check
 from toolchain.frontdoor.verify.services import Services
-from toolchain.frontdoor.verify.sinks import StoreUnreadableError
+from toolchain.frontdoor.verify.stores import StoreUnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
 
 STATEMENTS = "/sql/v1/organizations/org-1/environments/env-1/statements"
 CONNECTORS = "/connect/v1/environments/env-1/clusters/lkc-1/connectors"
@@ -308,54 +308,197 @@ def test_a_cloud_key_that_is_refused_is_not_taken_for_flinks() -> None:
     assert "Check CONFLUENT_CLOUD_API_KEY" in report.problems[0]
 
 
+class Documents:
+    """A store of documents that were made of records; ``looks``: what is there at each look, the last for good."""
+
+    place = "store.products at h"
+
+    def __init__(self, *looks: dict[int, dict[str, Any]], others: int = 0, index_problem: str = "") -> None:
+        self.looks, self.others, self.problem = list(looks), others, index_problem
+
+    def document(self, identifier: int) -> dict[str, Any] | None:
+        found = self.looks[0].get(identifier)
+        if len(self.looks) > 1:
+            del self.looks[0]
+        return found
+
+    def missing(self, identifiers: Collection[int]) -> list[int]:
+        return [one for one in identifiers if one not in self.looks[0]]
+
+    def documents(self) -> int:
+        return len(self.looks[0]) + self.others
+
+    def index_problem(self) -> str:
+        return self.problem
+
+
+class Silent(Documents):
+    """A store that does not answer."""
+
+    def document(self, identifier: int) -> dict[str, Any] | None:
+        raise StoreUnreadableError(f"MongoDB at h does not answer about {identifier}.")
+
+
+def product(identifier: int, content: str = "a shoe") -> dict[int, dict[str, Any]]:
+    return {identifier: {"product_id": identifier, "content": content, "vector": VECTOR}}
+
+
 class Copy:
     """A sink with dead letters and documents."""
 
     name, dead_letter_topic = "mongodb", "dlq-lcc-1"
+    topics, id_column = ("product_vector",), "product_id"
 
-    def __init__(self, dead: int = 0, documents: int | None = 7, refusal: str = "") -> None:
-        self._dead, self._documents, self._refusal = dead, documents, refusal
+    def __init__(
+        self, store: Documents | None = None, *, dead: int = 0, sample: Sequence[int | None] = (1, 2), records: int = 7
+    ) -> None:
+        self.store, self._dead, self._sample, self._records = store, dead, list(sample), records
+
+    def records(self) -> int:
+        return self._records
 
     def dead_letters(self) -> int:
         return self._dead
 
-    def documents(self) -> int | None:
-        if self._refusal:
-            raise StoreUnreadableError(self._refusal)
-        return self._documents
+    def sample(self) -> list[Any]:
+        return self._sample
 
 
-def with_sink(cloud: Cloud, sink: Copy, flow: Flow | None = None) -> Report:
-    flow = flow or Tables((7, 7))
-    return check("dev", cloud.services(), [flow], seconds_left(60), pause=lambda: None, sinks=[sink])
+def with_sink(cloud: Cloud, sink: Copy, flow: Flow | None = None, left: Callable[[], int] | None = None) -> Report:
+    if flow is None:
+        flow = Tables((7, 7))
+        flow.record = product(3)[3]
+    return check("dev", cloud.services(), [flow], left or seconds_left(60), pause=lambda: None, sinks=[sink])
+
+
+ALL = product(1) | product(2) | product(3)
 
 
 def test_a_sink_is_told_with_its_documents() -> None:
     with Cloud() as cloud:
+        report = with_sink(cloud, Copy(Documents(ALL)))
+    assert report.healthy
+    assert "sink       mongodb    0 records not delivered, 3 documents, 0 of 2 sampled records missing" in list(
+        report.lines()
+    )
+    told = json.loads(json.dumps(report.as_json()))
+    assert told["sinks"] == [{"name": "mongodb", "dead_letters": 0, "documents": 3, "sampled": 2, "missing": 0}]
+    assert told["notes"] == []
+    assert "rows" not in told
+
+
+def test_a_sink_whose_store_cannot_be_asked_is_told_by_its_dead_letters_alone() -> None:
+    with Cloud() as cloud:
         report = with_sink(cloud, Copy())
     assert report.healthy
-    assert "sink       mongodb    0 records not delivered, 7 documents" in list(report.lines())
-    assert report.as_json()["sinks"] == [{"name": "mongodb", "dead_letters": 0, "documents": 7}]
+    assert "sink       mongodb    0 records not delivered" in list(report.lines())
+
+
+def test_a_record_that_came_during_the_check_is_waited_for() -> None:
+    older = product(1) | product(2)
+    with Cloud() as cloud:
+        assert with_sink(cloud, Copy(Documents(older, older, older | product(3)))).healthy
+
+
+def test_a_document_that_a_newer_record_has_changed_is_no_lag() -> None:
+    with Cloud() as cloud:
+        looks = (ALL | product(3, "an old hat"), ALL | product(3, "a new hat"))
+        assert with_sink(cloud, Copy(Documents(*looks))).healthy
+
+
+@pytest.mark.parametrize(
+    ("there", "rest"), [(product(1) | product(2), ""), (product(1), ", and 1 of 2 older ones are not")]
+)
+def test_a_sink_that_lags_behind_is_told(there: dict[int, dict[str, Any]], rest: str) -> None:
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy(Documents(there)), left=seconds_left(9, 9, 9, 0))
+    (problem,) = report.problems
+    assert problem == (
+        "Sink mongodb: store.products at h lags behind product_vector: a record that came during the check is not there"
+        f" yet{rest}."
+    )
+
+
+def test_documents_that_were_deleted_in_the_store_are_told_with_the_command_that_copies_them_again() -> None:
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy(Documents(product(3))))
+    (problem,) = report.problems
+    assert problem == (
+        "Sink mongodb: 2 of 2 records of product_vector that were looked at are not in store.products at h, though"
+        " newer ones are: they were deleted there, or are dead letters."
+        " `./pulumiw up --replace '**::mongodb-sink-connector'` copies all of them again."
+    )
+
+
+def test_documents_that_are_not_there_of_a_table_in_which_nothing_new_comes_are_told() -> None:
+    questions = Tables((4, 4), arrives=False)
+    questions.is_fed = False
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy(Documents(product(1))), questions)
+    (problem,) = report.problems
+    assert problem.endswith(
+        "1 of 2 records of product_vector that were looked at are not in store.products at h: they"
+        " are still being copied, or were deleted there."
+    )
+
+
+def test_more_documents_than_records_are_a_note() -> None:
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy(Documents(ALL, others=10)))
+    assert report.healthy
+    (note,) = report.notes
+    assert note == (
+        "Sink mongodb: store.products at h has 6 more documents than product_vector has records: something else writes"
+        " there, or they are of records that the topic no longer has."
+    )
+    assert f"note       {note}" in list(report.lines())
+
+
+def test_records_that_came_since_they_were_counted_are_no_note() -> None:
+    with Cloud() as cloud:
+        assert with_sink(cloud, Copy(Documents(ALL, others=10), records=13)).notes == []
+
+
+def test_records_without_an_id_are_told() -> None:
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy(Documents(ALL), sample=[1, None, None]))
+    (problem,) = report.problems
+    assert problem.startswith("Sink mongodb: 2 of 3 records of product_vector that were looked at have no product_id:")
+
+
+def test_a_search_index_that_is_not_there_is_told() -> None:
+    with Cloud() as cloud:
+        report = with_sink(cloud, Copy(Documents(ALL, index_problem="It has no search index.")))
+    assert report.problems == ["It has no search index."]
+
+
+def test_with_a_failed_connector_nothing_is_waited_for() -> None:
+    with Cloud() as cloud:
+        cloud.replies[f"GET {CONNECTORS}"] = {"Datagen": connector("FAILED", "FAILED", trace="no store")}
+        report = with_sink(cloud, Copy(Documents(product(1))), left=seconds_left(60, 60, 60, 60, 60))
+    assert [problem.split()[0] for problem in report.problems] == ["Connector"]
+    assert (report.sinks[0].documents, report.sinks[0].missing) == (1, 1)
 
 
 def test_what_a_sink_could_not_deliver_is_a_problem() -> None:
     with Cloud() as cloud:
-        report = with_sink(cloud, Copy(dead=2))
+        report = with_sink(cloud, Copy(Documents(ALL), dead=2))
     (problem,) = report.problems
     assert problem.startswith("Sink mongodb could not deliver 2 records: they are in the topic dlq-lcc-1,")
 
 
 def test_a_store_that_does_not_answer_is_a_problem() -> None:
     with Cloud() as cloud:
-        report = with_sink(cloud, Copy(refusal="MongoDB at h cannot be asked: closed."))
-    assert report.problems == ["MongoDB at h cannot be asked: closed."]
+        report = with_sink(cloud, Copy(Silent(ALL)))
+    assert report.problems == ["MongoDB at h does not answer about 3."]
+    assert report.sinks[0].documents is None
 
 
 def test_a_table_of_questions_is_not_waited_for() -> None:
     questions = Tables((4, 4), arrives=False)
     questions.is_fed = False
     with Cloud() as cloud:
-        assert with_sink(cloud, Copy(), questions).healthy
+        assert with_sink(cloud, Copy(Documents(ALL)), questions).healthy
     assert questions.waited == []
 
 

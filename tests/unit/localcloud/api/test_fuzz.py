@@ -38,7 +38,8 @@ OPERATIONS = _operations()
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     """Yield a local cloud with one of each, for all of these tests."""
     started = start(tmp_path_factory.mktemp("fuzzed"), FakePlane())
-    yield started
+    with started.client:
+        yield started
     started.cloud.close()
     started.cloud.store.close()
 

@@ -74,7 +74,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     state = tmp_path_factory.mktemp("around") / "state"
     state.mkdir()
     made = World(state)
-    yield made
+    with made.local.client:
+        yield made
     made.close()
 
 

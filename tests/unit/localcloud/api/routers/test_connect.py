@@ -207,6 +207,9 @@ def test_a_sink_runs_in_the_worker_as_its_service_account(place: Place) -> None:
     place.create("source")
     (source,) = [one for one in place.local.plane.connect.specs.values() if one.name == "source"]
     assert source.worker is None
+    shown = {one["name"]: one for one in place.local.call("GET", "/local/v1/status")["connectors"]}
+    assert shown["sink"]["dead_letters"] == 3
+    assert "dead_letters" not in shown["source"]
 
 
 def test_a_misspelled_secret_is_refused_without_being_repeated(place: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import ssl
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -166,3 +167,24 @@ def test_late_rights_take_effect_later(local: Local) -> None:
     local.call("GET", f"/org/v2/environments/{env}", key=key)
     assert f"User:{account}" in {rule.principal for rule in local.plane.kafka.rules[cluster]}
     assert [grant.key for grant in local.plane.kafka.grants[cluster]] == [kafka]
+
+
+def test_https_is_served_when_it_is_asked_for_and_kept(local: Local) -> None:
+    tls = local.state / "tls"
+    assert not tls.exists()
+    found = local.call("PUT", "/local/v1/tls")
+    assert found == local.call("PUT", "/local/v1/tls")
+    assert all(path.stat().st_mode & 0o77 == 0 for path in (tls, *tls.iterdir()))
+    port = int(found["endpoint"].rpartition(":")[2])
+    context = ssl.create_default_context(cafile=found["certificate"])
+    with (
+        socket.create_connection(("localhost", port)) as plain,
+        context.wrap_socket(plain, server_hostname="localhost"),
+    ):
+        pass
+    assert local.send("PUT", "/local/v1/tls", key=("no", "body")).status_code == 401
+
+
+def test_https_that_cannot_be_served_says_why(local: Local) -> None:
+    (local.state / "tls").write_text("in the way")
+    assert local.detail("PUT", "/local/v1/tls", status=503).startswith("https:// cannot be served: ")

@@ -277,6 +277,7 @@ class TestKilling:
     def test_later_and_only_what_was_named(self, local: Local, flink: subprocess.Popen[bytes]) -> None:
         let(local, "kill=kafka")
         let(local, "kill=mongodb")
+        let(local, "kill=pinecone")
         let(local, "kill=connect")
         let(local, "kill=flink:0.3")
         assert flink.poll() is None

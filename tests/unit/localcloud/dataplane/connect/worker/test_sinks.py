@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.dataplane.connect.plugin_files import PluginFiles
 from localcloud.dataplane.connect.worker import sinks as module
-from localcloud.dataplane.connect.worker.sinks import Sinks
+from localcloud.dataplane.connect.worker.sinks import Sinks, restart_delay
 from localcloud.dataplane.interface import (
     ConnectorSpec,
     ConnectorState,
@@ -92,6 +92,14 @@ class Worker:
 class Kafka:
     """Its dead-letter topic has three records."""
 
+    def __init__(self) -> None:
+        self.topics, self.counts = {"products"}, 0
+
+    def topic(self, cluster_id: str, name: str) -> None:
+        assert cluster_id
+        if name not in self.topics:
+            raise NotFoundError(name)
+
     def internal(self, cluster_id: str) -> KafkaInternal:
         if cluster_id == "lkc-down":
             raise DataPlaneError("The broker is down.")
@@ -102,6 +110,7 @@ class Kafka:
 
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         assert cluster_id
+        self.counts += 1
         if name != "dlq-lcc-1":
             raise NotFoundError(name)
         return {0: 3}
@@ -113,14 +122,19 @@ def worker() -> Worker:
 
 
 @pytest.fixture
-def sinks(worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sinks]:
+def kafka() -> Kafka:
+    return Kafka()
+
+
+@pytest.fixture
+def sinks(worker: Worker, kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sinks]:
     for name in ("POLL_SECONDS", "RIGHTS_RETRY_SECONDS", "WORKER_RETRY_SECONDS", "IDLE_SECONDS"):
         monkeypatch.setattr(module, name, 0.01)
     made = Sinks(
         tmp_path,
         tmp_path,
         cast("ProcessHost", None),
-        cast("BrokerPlane", Kafka()),
+        cast("BrokerPlane", kafka),
         plugins=PluginFiles(tmp_path),
         base_url="http://127.0.0.1:3",
         internal_token="internal-token",
@@ -161,7 +175,6 @@ def test_the_worker_is_there_as_long_as_a_sink_is(sinks: Sinks, worker: Worker) 
     sinks.start(*sink())
     eventually(lambda: state(sinks) is ConnectorState.RUNNING)
     assert sinks.status("lcc-1").records_produced == 5
-    eventually(lambda: sinks.status("lcc-1").dead_letters == 3)
     sinks.remove("lcc-1")
     assert worker.deleted == ["lcc-1"]
     eventually(lambda: worker.returncode == 0)
@@ -170,7 +183,46 @@ def test_the_worker_is_there_as_long_as_a_sink_is(sinks: Sinks, worker: Worker) 
     sinks.start(*sink("lcc-2"))
     eventually(lambda: state(sinks, "lcc-2") is ConnectorState.RUNNING)
     assert worker.starts == 2
-    assert sinks.status("lcc-2").dead_letters == 0
+
+
+def test_dead_letters_are_counted_when_somebody_asks(sinks: Sinks, worker: Worker, kafka: Kafka) -> None:
+    sinks.start(*sink())
+    sinks.start(*sink("lcc-2"))
+    eventually(lambda: state(sinks) is state(sinks, "lcc-2") is ConnectorState.RUNNING)
+    assert kafka.counts == 0
+    assert (sinks.dead_letters("lcc-1"), sinks.dead_letters("lcc-2")) == (3, 0)
+    assert kafka.counts == 2
+    assert worker.says is RUNNING
+
+
+@pytest.mark.parametrize("is_there_at_first", [True, False])
+def test_a_topic_that_is_not_there_is_told_and_waited_for(
+    sinks: Sinks, worker: Worker, kafka: Kafka, *, is_there_at_first: bool
+) -> None:
+    topics = {"connector.class": "x", "topics": "products, questions"}
+    if is_there_at_first:
+        kafka.topics.add("questions")
+    sinks.start(*sink(settings=topics))
+    if is_there_at_first:
+        eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+        kafka.topics.remove("questions")
+        worker.says = STARTING
+    eventually(lambda: state(sinks) is ConnectorState.FAILED)
+    assert sinks.status("lcc-1").trace == (
+        "The cluster has no topic questions: create it, and the connector starts, or correct the connector's topics."
+    )
+    assert worker.settings == {}
+    worker.says = RUNNING
+    kafka.topics.add("questions")
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+    assert sinks.status("lcc-1").trace == ""
+
+
+def test_a_pattern_that_matches_no_topic_is_told(sinks: Sinks, worker: Worker) -> None:
+    worker.says = STARTING
+    sinks.start(*sink(settings={"topics.regex": "product_.*"}))
+    eventually(lambda: "no topic that matches product_.*" in sinks.status("lcc-1").trace)
+    assert state(sinks) is ConnectorState.PROVISIONING
 
 
 def test_it_logs_in_as_the_service_account(sinks: Sinks, worker: Worker) -> None:
@@ -190,6 +242,7 @@ def test_it_logs_in_with_an_api_key(sinks: Sinks, worker: Worker) -> None:
     eventually(lambda: "lcc-1" in worker.settings)
     settings = worker.settings["lcc-1"]
     assert settings["consumer.override.bootstrap.servers"] == "127.0.0.1:2-lkc-1"
+    assert settings["consumer.override.session.timeout.ms"] == "10000"  # not 45 s without a reader after a kill
     assert r'username="KEY" password="a\"b\\c";' in settings["consumer.override.sasl.jaas.config"]
     assert settings["value.converter.user"] == "internal"
 
@@ -250,6 +303,32 @@ def test_a_failed_sink_is_started_again_if_its_settings_say_so(
     assert worker.restarts == 0
     sinks.restart("lcc-1")
     eventually(lambda: worker.restarts == 1)
+
+
+def test_each_wait_for_a_restart_is_twice_the_one_before_it() -> None:
+    assert [restart_delay(restarts) for restarts in range(6)] == [2, 4, 8, 16, 30, 30]
+
+
+def test_one_that_has_run_for_a_while_is_started_again_soon(
+    sinks: Sinks, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def delay(restarts: int) -> float:
+        asked.append(restarts)
+        return 0.01
+
+    monkeypatch.setattr(module, "restart_delay", delay)
+    worker.says = BROKEN
+    sinks.start(*sink())
+    eventually(lambda: asked[:3] == [0, 1, 2])
+    monkeypatch.setattr(module, "RESTART_SECONDS", 0.01)
+    worker.says = RUNNING
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+    time.sleep(0.1)
+    asked.clear()
+    worker.says = BROKEN
+    eventually(lambda: asked[:1] == [0])
 
 
 def test_changed_settings_reach_the_worker(sinks: Sinks, worker: Worker) -> None:

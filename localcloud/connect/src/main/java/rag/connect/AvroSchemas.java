@@ -63,7 +63,7 @@ final class AvroSchemas {
                         ? Decimal.builder(decimal.getScale())
                         : SchemaBuilder.bytes();
             case ARRAY:
-                return SchemaBuilder.array(of(schema.getElementType(), false));
+                return array(schema.getElementType());
             case MAP:
                 return SchemaBuilder.map(Schema.STRING_SCHEMA, of(schema.getValueType(), false));
             case RECORD:
@@ -72,6 +72,23 @@ final class AvroSchemas {
                 throw new DataException("The record's Avro schema has a field of type " + schema.getType().getName()
                         + ", which cannot be read.");
         }
+    }
+
+    /** An array of Connect's own entries is a map whose keys are no text. */
+    private SchemaBuilder array(org.apache.avro.Schema element) {
+        if (!isMapEntry(element)) {
+            return SchemaBuilder.array(of(element, false));
+        }
+        return SchemaBuilder.map(
+                of(element.getField("key").schema(), false), of(element.getField("value").schema(), false));
+    }
+
+    private static boolean isMapEntry(org.apache.avro.Schema element) {
+        return element.getType() == org.apache.avro.Schema.Type.RECORD
+                && ("io.confluent.connect.avro.MapEntry".equals(element.getFullName())
+                        || "MapEntry".equals(element.getProp("connect.internal.type")))
+                && element.getField("key") != null
+                && element.getField("value") != null;
     }
 
     private static SchemaBuilder integer(org.apache.avro.Schema schema, LogicalType logical) {

@@ -49,9 +49,7 @@ final class AvroValues {
                 ((Collection<?>) value).forEach(item -> list.add(read(schema.valueSchema(), item)));
                 return list;
             case MAP:
-                Map<String, Object> map = new HashMap<>();
-                ((Map<?, ?>) value).forEach((key, item) -> map.put(key.toString(), read(schema.valueSchema(), item)));
-                return map;
+                return map(schema, value);
             case STRUCT:
                 Struct struct = new Struct(schema);
                 for (Field field : schema.fields()) {
@@ -61,6 +59,19 @@ final class AvroValues {
             default:
                 return value;
         }
+    }
+
+    private static Map<Object, Object> map(Schema schema, Object value) {
+        Map<Object, Object> map = new HashMap<>();
+        if (value instanceof Collection<?> entries) {
+            for (Object entry : entries) {
+                GenericRecord both = (GenericRecord) entry;
+                map.put(read(schema.keySchema(), both.get("key")), read(schema.valueSchema(), both.get("value")));
+            }
+        } else {
+            ((Map<?, ?>) value).forEach((key, item) -> map.put(key.toString(), read(schema.valueSchema(), item)));
+        }
+        return map;
     }
 
     private static Object bytes(Schema schema, Object value) {

@@ -34,6 +34,9 @@ class AvroConverterTest {
               {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
               {"name": "vector", "type": {"type": "array", "items": "float"}},
               {"name": "stock", "type": {"type": "map", "values": "long"}},
+              {"name": "sizes", "type": {"type": "array", "items": {"type": "record", "name": "MapEntry",
+                "namespace": "io.confluent.connect.avro", "fields": [
+                  {"name": "key", "type": "int"}, {"name": "value", "type": "string"}]}}},
               {"name": "maker", "type": {"type": "record", "name": "maker", "fields": [{"name": "city", "type": "string"}]}}
             ]}
             """;
@@ -58,6 +61,10 @@ class AvroConverterTest {
         product.put("at", 1000L);
         product.put("vector", List.of(0.5f, 0.25f));
         product.put("stock", Map.of("a", 1L));
+        GenericRecord size = new GenericData.Record(schema.getField("sizes").schema().getElementType());
+        size.put("key", 44);
+        size.put("value", "large");
+        product.put("sizes", List.of(size));
         GenericRecord maker = new GenericData.Record(schema.getField("maker").schema());
         maker.put("city", "Bonn");
         product.put("maker", maker);
@@ -76,6 +83,7 @@ class AvroConverterTest {
         assertEquals(new Date(1000), record.get("at"));
         assertEquals(List.of(0.5f, 0.25f), record.getArray("vector"));
         assertEquals(Map.of("a", 1L), record.getMap("stock"));
+        assertEquals(Map.of(44, "large"), record.getMap("sizes"));
         assertEquals("Bonn", record.getStruct("maker").get("city"));
         assertEquals("store.product", record.schema().name());
     }

@@ -67,7 +67,8 @@ public abstract class ValueWriters implements Serializable {
         }
     }
 
-    private ValueWriter row(RowType type) {
+    /** Returns the writer of a row. */
+    protected ValueWriter row(RowType type) {
         int count = type.getFieldCount();
         String[] names = type.getFieldNames().toArray(new String[0]);
         ValueWriter[] writers = new ValueWriter[count];

@@ -16,7 +16,6 @@ import rag.flink.catalog.CatalogStore;
 import rag.flink.catalog.EnvironmentCatalog;
 import rag.flink.catalog.ObjectNames;
 import rag.flink.catalog.StatementContext;
-import rag.flink.catalog.SystemColumns;
 import rag.flink.model.ModelModule;
 import rag.flink.model.ModelResolver;
 import rag.flink.workspace.Connection;
@@ -75,7 +74,7 @@ final class WarmUp {
                         null,
                         List.of(new Database("up", "up", null)),
                         List.of(new Connection("c", "openai", "http://127.0.0.1:1", Map.of())));
-        StatementContext context = new StatementContext("warm-up", "admin", Map.of(), Map.of(), SystemColumns.of(""));
+        StatementContext context = new StatementContext("warm-up", "admin", Map.of(), Map.of(), false);
         EnvironmentCatalog catalog =
                 new EnvironmentCatalog("warm", environment, "up", context, new CatalogStore(folder));
         SessionHandle handle =

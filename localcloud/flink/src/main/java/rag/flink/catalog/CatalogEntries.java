@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.annotation.JsonIgnore;
 
 /**
  * Entries of a database that topics and schemas cannot hold. Mutable and guarded by its {@link CatalogStore}.
@@ -68,6 +69,7 @@ record CatalogEntries(
      * @param primaryKey columns of the primary key, empty without one
      * @param derived columns that are not in the record's schemas
      * @param watermark {@code null} without one
+     * @param raw types, in SQL's notation, of the columns whose format is {@code raw}: no schema has them
      */
     record Table(
             List<String> columns,
@@ -76,22 +78,30 @@ record CatalogEntries(
             Map<String, String> options,
             String comment,
             List<Derived> derived,
-            Watermark watermark) {
+            Watermark watermark,
+            Map<String, String> raw) {
 
         Table {
             derived = derived == null ? List.of() : derived; // a file of an older format
+            raw = raw == null ? Map.of() : raw; // a file of an older format
         }
 
         /** The entry of a table that no DDL has created. */
         static Table ofTopic() {
-            return new Table(List.of(), List.of(), List.of(), Map.of(), null, List.of(), null);
+            return new Table(List.of(), List.of(), List.of(), Map.of(), null, List.of(), null, Map.of());
+        }
+
+        /** Whether its columns are inferred: only options are kept, those that ALTER TABLE has set. */
+        @JsonIgnore
+        boolean isInferred() {
+            return columns.isEmpty();
         }
 
         Table withOptions(Map<String, String> set, Set<String> reset) {
             Map<String, String> changed = new LinkedHashMap<>(options);
             changed.putAll(set);
             changed.keySet().removeAll(reset);
-            return new Table(columns, keys, primaryKey, changed, comment, derived, watermark);
+            return new Table(columns, keys, primaryKey, changed, comment, derived, watermark, raw);
         }
     }
 

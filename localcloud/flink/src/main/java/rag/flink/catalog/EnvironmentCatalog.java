@@ -45,7 +45,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     private final CatalogStore store;
     private final Topics topics;
     private final Models models;
-    private final Map<Seen, CatalogBaseTable> seen = new ConcurrentHashMap<>();
+    private final Map<ObjectPath, CatalogBaseTable> seen = new ConcurrentHashMap<>();
     private final Map<ObjectPath, Rollback> made = new ConcurrentHashMap<>();
 
     public EnvironmentCatalog(
@@ -141,19 +141,16 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     @Override
     public CatalogBaseTable getTable(ObjectPath path) throws TableNotExistException {
-        Seen place = new Seen(path, statement.systemColumns().areShown());
-        CatalogBaseTable known = seen.get(place);
+        CatalogBaseTable known = seen.get(path);
         if (known == null) {
             known = find(path).orElseThrow(() -> new TableNotExistException(getName(), path));
-            seen.put(place, known);
+            seen.put(path, known);
         }
         return known;
     }
 
-    private record Seen(ObjectPath path, boolean systemColumns) {}
-
     private void forget(ObjectPath path) {
-        seen.keySet().removeIf(place -> place.path().equals(path));
+        seen.remove(path);
     }
 
     private Optional<CatalogBaseTable> find(ObjectPath path) {
@@ -166,15 +163,14 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         }
         Optional<CatalogView> view = views(path).find(path.getObjectName());
         if (view.isPresent()) {
-            statement.systemColumns().showFor(view.get().getExpandedQuery());
             return view.map(found -> found);
         }
         Optional<CatalogTable> external = externals(path).find(path.getObjectName());
         if (external.isPresent()) {
             return external.map(found -> found);
         }
-        boolean systemColumns = statement.systemColumns().areShown();
-        return topics.find(database.get(), path.getObjectName(), entry(path), systemColumns).map(table -> table);
+        return topics.find(database.get(), path.getObjectName(), entry(path), statement.systemColumns())
+                .map(table -> table);
     }
 
     @Override
@@ -202,7 +198,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     private void createTopic(Database database, ObjectPath path, ResolvedCatalogTable table, boolean ignoreIfExists)
             throws TableAlreadyExistException {
         String name = path.getObjectName();
-        TopicTables.NewTable wanted = TopicTables.planned(name, table);
+        NewTable wanted = NewTable.of(name, table);
         Optional<Rollback> rollback = topics.create(database, name, wanted);
         if (rollback.isEmpty()) {
             if (ignoreIfExists) {
@@ -256,7 +252,8 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
                             + "' cannot be changed: drop it, and create it with other options.");
         }
         Database database = environment.database(path.getDatabaseName()).orElseThrow();
-        TableOptions options = TableOptions.changed(before, changes);
+        boolean isInferred = entry(path).map(CatalogEntries.Table::isInferred).orElse(true);
+        TableOptions options = TableOptions.changed(before, changes, isInferred);
         String name = path.getObjectName();
         topics.configure(database, name, options.configsBefore(), options.configs());
         try {

@@ -22,6 +22,7 @@ import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
+import rag.flink.UserException;
 import rag.flink.workspace.Database;
 import rag.flink.workspace.Environment;
 
@@ -119,7 +120,10 @@ final class InformationSchema {
             case "INFORMATION_SCHEMA_CATALOG_NAME", "CATALOGS" -> rows.add(row(environment.id(), environment.name()));
             case "SCHEMATA", "DATABASES" ->
                     databases().forEach(at -> rows.add(row(environment.id(), environment.name(), at.id(), at.name())));
-            case "TABLES" -> forEachTable((place, table) -> rows.add(table(place, table)));
+            case "TABLES" ->
+                    forEachTable(
+                            (place, table) -> rows.add(table(place, table)),
+                            (place, why) -> rows.add(unreadable(place, why)));
             case "COLUMNS" -> forEachTable((place, table) -> rows.addAll(columns(place, table)));
             case "TABLE_CONSTRAINTS" ->
                     forEachKey((constraint, columns) -> rows.add(row(constraint, "PRIMARY KEY", yesNo(false))));
@@ -147,17 +151,26 @@ final class InformationSchema {
     }
 
     private void forEachTable(BiConsumer<Object[], CatalogBaseTable> action) {
+        forEachTable(action, (place, why) -> {});
+    }
+
+    /** @param unreadable takes a topic of which no table can be made, and the sentence that says why */
+    private void forEachTable(
+            BiConsumer<Object[], CatalogBaseTable> action, BiConsumer<Object[], String> unreadable) {
         Environment environment = catalog.environment();
         for (Database database : databases()) {
             for (String name : names(database)) {
+                Object[] place = {environment.id(), environment.name(), database.id(), database.name(), name};
+                CatalogBaseTable table;
                 try {
-                    CatalogBaseTable table = catalog.getTable(new ObjectPath(database.name(), name));
-                    action.accept(
-                            new Object[] {environment.id(), environment.name(), database.id(), database.name(), name},
-                            table);
+                    table = catalog.getTable(new ObjectPath(database.name(), name));
                 } catch (TableNotExistException e) {
-                    // Dropped since its name was listed, or the principal may not see it.
+                    continue; // Dropped since its name was listed, or the principal may not see it.
+                } catch (UserException e) {
+                    unreadable.accept(place, e.getMessage());
+                    continue;
                 }
+                action.accept(place, table);
             }
         }
     }
@@ -189,6 +202,7 @@ final class InformationSchema {
 
     private RowData table(Object[] place, CatalogBaseTable table) {
         Optional<TableDistribution> distribution = distribution(table);
+        boolean isHashed = distribution.filter(found -> !found.getBucketKeys().isEmpty()).isPresent();
         String kind = table instanceof CatalogView ? "VIEW" : place[3].equals(NAME) ? "SYSTEM TABLE" : tableKind(table);
         String comment = table.getComment();
         CatalogEntries.Watermark watermark = null;
@@ -201,8 +215,8 @@ final class InformationSchema {
         return row(
                 place,
                 kind,
-                yesNo(distribution.isPresent()),
-                distribution.map(found -> found.getKind().name()).orElse(null),
+                yesNo(isHashed),
+                isHashed ? distribution.get().getKind().name() : null,
                 distribution.flatMap(TableDistribution::getBucketCount).orElse(null),
                 yesNo(watermark != null),
                 watermark == null ? null : watermark.column(),
@@ -210,6 +224,11 @@ final class InformationSchema {
                 watermark == null ? null : yesNo(isDefault),
                 yesNo(false),
                 comment == null || comment.isEmpty() ? null : comment);
+    }
+
+    private static RowData unreadable(Object[] place, String why) {
+        String none = null;
+        return row(place, "BASE TABLE", yesNo(false), none, null, yesNo(false), none, none, none, yesNo(false), why);
     }
 
     private static String tableKind(CatalogBaseTable table) {

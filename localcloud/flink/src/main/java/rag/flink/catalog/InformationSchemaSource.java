@@ -9,6 +9,7 @@ import org.apache.flink.table.connector.ProviderContext;
 import org.apache.flink.table.connector.source.DataStreamScanProvider;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.ScanTableSource;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
@@ -27,7 +28,13 @@ record InformationSchemaSource(RowType type, Supplier<List<RowData>> rows) imple
             @Override
             public DataStream<RowData> produceDataStream(
                     ProviderContext provider, StreamExecutionEnvironment environment) {
-                return environment.fromData(rows.get(), InternalTypeInfo.of(type));
+                List<RowData> found = rows.get();
+                if (found.isEmpty()) {
+                    // Flink's source of a collection emits one element at least, and fails if there is none.
+                    RowData none = new GenericRowData(type.getFieldCount());
+                    return environment.fromData(List.of(none), InternalTypeInfo.of(type)).filter(row -> false);
+                }
+                return environment.fromData(found, InternalTypeInfo.of(type));
             }
 
             @Override

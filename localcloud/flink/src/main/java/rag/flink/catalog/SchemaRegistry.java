@@ -8,7 +8,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import rag.flink.Json;
 import rag.flink.UserException;
+import rag.flink.format.AvroSchemas;
+import rag.flink.format.JsonSchemas;
 import rag.flink.workspace.Workspace;
 
 /** The Schema Registry of one environment, by Confluent's REST API, as this process or with a principal's rights. */
@@ -41,8 +46,20 @@ public final class SchemaRegistry {
         }
     }
 
-    /** A registered schema; {@code type} is {@code AVRO}, {@code JSON} or {@code PROTOBUF}. */
-    public record Registered(int id, String type, String schema) {}
+    /**
+     * A registered schema; {@code type} is {@code AVRO}, {@code JSON} or {@code PROTOBUF}.
+     *
+     * @param references the schemas that it refers to
+     */
+    public record Registered(int id, String type, String schema, List<Reference> references) {
+
+        public Registered(int id, String type, String schema) {
+            this(id, type, schema, List.of());
+        }
+    }
+
+    /** A version of a subject, by the name by which a schema refers to it. */
+    public record Reference(String name, String subject, int version) {}
 
     /** A client with the rights of this process, which may read everything. */
     public SchemaRegistry(String url) {
@@ -58,17 +75,63 @@ public final class SchemaRegistry {
     /** The latest version of that subject, if it has one. */
     public Optional<Registered> latest(String subject) {
         return call("GET", "/subjects/" + encode(subject) + "/versions/latest", null)
-                .map(
-                        found ->
-                                new Registered(
-                                        found.get("id").asInt(),
-                                        found.path("schemaType").asText("AVRO"),
-                                        found.get("schema").asText()));
+                .map(found -> registered(found.get("id").asInt(), found));
+    }
+
+    private static Registered registered(int id, JsonNode found) {
+        List<Reference> references = new ArrayList<>();
+        for (JsonNode one : found.path("references")) {
+            references.add(
+                    new Reference(
+                            one.path("name").asText(), one.path("subject").asText(), one.path("version").asInt()));
+        }
+        String type = found.path("schemaType").asText("AVRO");
+        return new Registered(id, type, found.get("schema").asText(), references);
+    }
+
+    /**
+     * The same schema with all that it refers to in its text. Whoever may read a schema may read what it refers to, as
+     * clients that read by id do.
+     */
+    public Registered selfContained(Registered schema) {
+        if (schema.references().isEmpty()) {
+            return schema;
+        }
+        Map<String, String> referenced = new LinkedHashMap<>();
+        collect(schema, referenced);
+        String text =
+                schema.type().equals("AVRO")
+                        ? AvroSchemas.selfContained(List.copyOf(referenced.values()), schema.schema())
+                        : JsonSchemas.selfContained(referenced, schema.schema());
+        return new Registered(schema.id(), schema.type(), text);
+    }
+
+    /** Adds what a schema refers to, each after what it refers to itself. */
+    private void collect(Registered schema, Map<String, String> referenced) {
+        for (Reference reference : schema.references()) {
+            if (referenced.containsKey(reference.name())) {
+                continue;
+            }
+            String path = "/subjects/" + encode(reference.subject()) + "/versions/" + reference.version();
+            Registered other =
+                    new SchemaRegistry(url)
+                            .call("GET", path, null)
+                            .map(found -> registered(found.get("id").asInt(), found))
+                            .orElseThrow(
+                                    () ->
+                                            new UserException(
+                                                    "The schema refers to version " + reference.version()
+                                                            + " of the subject '" + reference.subject()
+                                                            + "', which is gone."));
+            collect(other, referenced);
+            referenced.put(reference.name(), other.schema());
+        }
     }
 
     /** Registers a schema unless it is registered already; returns its id. */
-    public int register(String subject, String type, String schema) {
-        Map<String, String> body = Map.of("schemaType", type, "schema", schema);
+    int register(String subject, Registered schema) {
+        Map<String, Object> body =
+                Map.of("schemaType", schema.type(), "schema", schema.schema(), "references", schema.references());
         return call("POST", "/subjects/" + encode(subject) + "/versions", body)
                 .orElseThrow(() -> new UserException("The Schema Registry at " + url + " is gone."))
                 .get("id")
@@ -104,16 +167,15 @@ public final class SchemaRegistry {
         call("DELETE", "/subjects/" + encode(subject) + "/versions/" + Integer.MAX_VALUE, null);
     }
 
-    /** The text of the schema with that id; cached for ever, because schemas are immutable. */
+    /** The text of the schema with that id, with all that it refers to; cached for ever, because schemas are immutable. */
     public String byId(int id) {
         return BY_ID.computeIfAbsent(url, key -> new ConcurrentHashMap<>())
                 .computeIfAbsent(
                         id,
                         key ->
                                 call("GET", "/schemas/ids/" + id, null)
-                                        .orElseThrow(() -> new UserException("No schema has the id " + id + "."))
-                                        .get("schema")
-                                        .asText());
+                                        .map(found -> selfContained(registered(id, found)).schema())
+                                        .orElseThrow(() -> new UserException("No schema has the id " + id + ".")));
     }
 
     private Optional<JsonNode> call(String method, String path, Object body) {

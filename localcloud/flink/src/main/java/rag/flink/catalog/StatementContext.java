@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param principal the Kafka user that it acts as
  * @param scan options that override each table's own, such as {@code scan.startup.mode}
  * @param startingOffsets Flink's {@code specific-offsets} by topic; overrides the startup mode
- * @param systemColumns whether it sees the hidden columns ({@link SystemColumns})
+ * @param systemColumns whether tables have their hidden columns ({@link SystemColumns})
  * @param sinks how many sinks it has so far
  */
 public record StatementContext(
@@ -18,7 +18,7 @@ public record StatementContext(
         String principal,
         Map<String, String> scan,
         Map<String, String> startingOffsets,
-        SystemColumns systemColumns,
+        boolean systemColumns,
         AtomicInteger sinks) {
 
     public StatementContext(
@@ -26,7 +26,7 @@ public record StatementContext(
             String principal,
             Map<String, String> scan,
             Map<String, String> startingOffsets,
-            SystemColumns systemColumns) {
+            boolean systemColumns) {
         this(name, principal, scan, startingOffsets, systemColumns, new AtomicInteger());
     }
 

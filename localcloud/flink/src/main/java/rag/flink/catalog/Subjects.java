@@ -25,21 +25,19 @@ final class Subjects {
         return Optional.ofNullable(environment.registryUrl()).map(url -> new Subjects(environment, principal, topic));
     }
 
-    void register(TopicTables.NewTable wanted, Rollback rollback) {
-        register(value, wanted.valueSchemaType(), wanted.valueSchema(), rollback);
-        if (wanted.keySchema() != null) {
-            register(key, wanted.keySchemaType(), wanted.keySchema(), rollback);
-        }
+    void register(NewTable wanted, Rollback rollback) {
+        wanted.value().ifPresent(schema -> register(value, schema, rollback));
+        wanted.key().ifPresent(schema -> register(key, schema, rollback));
     }
 
-    private void register(String subject, String type, String schema, Rollback rollback) {
+    private void register(String subject, SchemaRegistry.Registered schema, Rollback rollback) {
         Set<Integer> before = own.versions(subject);
         rollback.add(
                 () ->
                         own.versions(subject).stream()
                                 .filter(version -> !before.contains(version))
                                 .forEach(version -> own.deleteVersion(subject, version)));
-        registry.register(subject, type, schema);
+        registry.register(subject, schema);
     }
 
     /** Checks the right to delete before anything is deleted: a refusal after the first subject would be too late. */
@@ -52,7 +50,7 @@ final class Subjects {
         for (String subject : existing()) {
             SchemaRegistry.Registered latest = own.latest(subject).orElseThrow();
             registry.delete(subject);
-            rollback.add(() -> own.register(subject, latest.type(), latest.schema()));
+            rollback.add(() -> own.register(subject, latest));
         }
     }
 

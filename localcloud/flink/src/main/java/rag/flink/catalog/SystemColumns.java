@@ -6,11 +6,10 @@ import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.types.DataType;
 
 /**
- * Whether a statement sees the hidden column of every table, {@code $rowtime}: the time of the Kafka record.
+ * The hidden column of every table, {@code $rowtime}: the time of the Kafka record, with a watermark.
  *
- * <p>A statement has it if it names it, uses a view that names it, or runs DESCRIBE EXTENDED. Others do not need it, and
- * would pay for its watermark. {@code SELECT *} leaves it out by Flink's own {@code
- * table.column-expansion-strategy}.
+ * <p>Every statement plans with it. {@code SELECT *} leaves it out by Flink's own {@code table.column-expansion-strategy},
+ * and DESCRIBE and SHOW do not list it, except for DESCRIBE EXTENDED.
  */
 public final class SystemColumns {
 
@@ -18,7 +17,7 @@ public final class SystemColumns {
     static final DataType TYPE = DataTypes.TIMESTAMP_LTZ(3).notNull();
     static final String COMMENT = "SYSTEM";
 
-    /** The metadata that it is read from. */
+    /** As INFORMATION_SCHEMA shows it. Its own metadata key lets a table have a column of {@code timestamp}, too. */
     static final CatalogEntries.Derived COLUMN =
             new CatalogEntries.Derived(
                     ROWTIME, TYPE.getLogicalType().asSerializableString(), "timestamp", true, null, COMMENT);
@@ -32,31 +31,16 @@ public final class SystemColumns {
     private static final Pattern DESCRIBES = Pattern.compile("\\s*(DESC|DESCRIBE|SHOW)\\b.*", flags());
     private static final Pattern DESCRIBES_ALL = Pattern.compile("\\s*(DESC|DESCRIBE)\\s+EXTENDED\\b.*", flags());
 
-    private volatile boolean shown;
+    private SystemColumns() {}
 
-    private SystemColumns(boolean shown) {
-        this.shown = shown;
-    }
-
-    public static SystemColumns of(String statement) {
+    /** Whether tables have the column in that statement. */
+    public static boolean areShownTo(String statement) {
         String sql = SQL_COMMENT.matcher(statement).replaceAll(" ");
-        return new SystemColumns(
-                DESCRIBES.matcher(sql).matches() ? DESCRIBES_ALL.matcher(sql).matches() : sql.contains(ROWTIME));
-    }
-
-    boolean areShown() {
-        return shown;
-    }
-
-    /** The tables below a view have the column, if the view names it. */
-    void showFor(String view) {
-        if (view.contains(ROWTIME)) {
-            shown = true;
-        }
+        return !DESCRIBES.matcher(sql).matches() || DESCRIBES_ALL.matcher(sql).matches();
     }
 
     static void addTo(Schema.Builder schema, boolean watermarked) {
-        schema.columnByMetadata(ROWTIME, TYPE, COLUMN.metadataKey(), true).withComment(COMMENT);
+        schema.columnByMetadata(ROWTIME, TYPE, true).withComment(COMMENT);
         if (!watermarked) {
             schema.watermark(ROWTIME, watermark(ROWTIME, SOURCE_WATERMARK));
         }

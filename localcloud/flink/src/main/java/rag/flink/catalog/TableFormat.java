@@ -16,8 +16,8 @@ enum TableFormat {
         }
 
         @Override
-        DataType rowOf(String schema) {
-            return AvroSchemas.rowOf(schema);
+        DataType typeOf(String schema) {
+            return AvroSchemas.typeOf(schema);
         }
     },
     JSON_REGISTRY("json-registry", "JSON") {
@@ -27,8 +27,8 @@ enum TableFormat {
         }
 
         @Override
-        DataType rowOf(String schema) {
-            return JsonSchemas.rowOf(schema);
+        DataType typeOf(String schema) {
+            return JsonSchemas.typeOf(schema);
         }
     };
 
@@ -40,23 +40,33 @@ enum TableFormat {
         this.schemaType = schemaType;
     }
 
+    /** The format of change events of Debezium with such schemas. */
+    String debezium() {
+        return option.replace("-registry", "-debezium-registry");
+    }
+
+    static boolean isDebezium(String option) {
+        return option.endsWith("-debezium-registry");
+    }
+
     abstract String schemaOf(RowType row, String name);
 
-    abstract DataType rowOf(String schema);
+    abstract DataType typeOf(String schema);
 
     /** The format of that name; the options have been validated before, so it exists. */
     static TableFormat ofOption(String value) {
         return Arrays.stream(values()).filter(format -> format.option.equals(value)).findFirst().orElseThrow();
     }
 
-    static TableFormat ofSchemaType(String topic, String schemaType) {
+    /** @throws UserException if there is no such format here */
+    static TableFormat ofSchemaType(String schemaType) {
         return Arrays.stream(values())
                 .filter(format -> format.schemaType.equals(schemaType))
                 .findFirst()
                 .orElseThrow(
                         () ->
                                 new UserException(
-                                        "The schema of topic '" + topic + "' is of type " + schemaType
+                                        "The schema is of type " + schemaType
                                                 + ", which the local cloud cannot read; use AVRO or JSON."));
     }
 }

@@ -20,7 +20,8 @@ import rag.flink.UserException;
 record TableOptions(
         Map<String, String> set, Set<String> reset, Map<String, String> configsBefore, Map<String, String> configs) {
 
-    static TableOptions changed(CatalogBaseTable table, List<TableChange> changes) {
+    /** @param isInferred whether the table takes its primary key from the records' key */
+    static TableOptions changed(CatalogBaseTable table, List<TableChange> changes, boolean isInferred) {
         if (!(table instanceof CatalogTable)) {
             throw new UserException("A view has no options to change.");
         }
@@ -30,7 +31,7 @@ record TableOptions(
             if (change instanceof TableChange.SetOption option) {
                 if (option.getKey().equals(TopicTables.CHANGELOG_MODE)) {
                     boolean hasPrimaryKey = table.getUnresolvedSchema().getPrimaryKey().isPresent();
-                    TopicTables.requireKeyed(option.getValue(), hasPrimaryKey);
+                    TopicTables.requireKeyed(option.getValue(), hasPrimaryKey || isInferred);
                     set.put(option.getKey(), option.getValue());
                 } else {
                     set.put(changeable(option.getKey()), option.getValue());

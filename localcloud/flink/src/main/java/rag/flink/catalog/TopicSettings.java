@@ -3,6 +3,7 @@ package rag.flink.catalog;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import rag.flink.UserException;
@@ -12,6 +13,8 @@ final class TopicSettings {
 
     static final String ISOLATION_LEVEL = "kafka.consumer.isolation-level";
     static final String COMPRESSION_TYPE = "kafka.producer.compression.type";
+
+    private static final long MILLIS_PER_DAY = Duration.ofDays(1).toMillis();
 
     private TopicSettings() {}
 
@@ -31,6 +34,64 @@ final class TopicSettings {
             }
         }
         return configs;
+    }
+
+    /**
+     * The options that describe a topic's settings, all of which SHOW CREATE TABLE shows.
+     *
+     * @param given options of the DDL; those that still say what the topic has keep their wording
+     */
+    static Map<String, String> toOptions(Map<String, String> configs, Map<String, String> given) {
+        Map<String, String> options = new LinkedHashMap<>();
+        put(options, "kafka.cleanup-policy", configs.get("cleanup.policy"), TopicSettings::policy);
+        put(options, "kafka.retention.time", configs.get("retention.ms"), TopicSettings::duration);
+        put(options, "kafka.retention.size", configs.get("retention.bytes"), TopicSettings::size);
+        put(options, "kafka.max-message-size", configs.get("max.message.bytes"), TopicSettings::size);
+        if ("LogAppendTime".equals(configs.get("message.timestamp.type"))) {
+            options.put("kafka.message-timestamp-type", "LogAppendTime");
+        }
+        Map<String, String> asked = fromOptions(given, "append");
+        Map<String, String> shown = fromOptions(options, "append");
+        options.replaceAll(
+                (key, value) ->
+                        given.containsKey(key) && asked.get(config(key)).equals(shown.get(config(key)))
+                                ? given.get(key)
+                                : value);
+        return options;
+    }
+
+    private static void put(Map<String, String> options, String key, String config, UnaryOperator<String> text) {
+        if (config != null) {
+            options.put(key, text.apply(config));
+        }
+    }
+
+    private static String config(String option) {
+        return switch (option) {
+            case "kafka.cleanup-policy" -> "cleanup.policy";
+            case "kafka.retention.time" -> "retention.ms";
+            case "kafka.retention.size" -> "retention.bytes";
+            case "kafka.max-message-size" -> "max.message.bytes";
+            default -> "message.timestamp.type";
+        };
+    }
+
+    /** Whether a topic keeps the last record of each key, alone or beside its retention. */
+    static boolean isCompacted(Map<String, String> configs) {
+        return configs.getOrDefault("cleanup.policy", "delete").contains("compact");
+    }
+
+    private static String policy(String config) {
+        return config.contains("compact") && config.contains("delete") ? "delete-compact" : config;
+    }
+
+    private static String duration(String millis) {
+        long time = Math.max(0, Long.parseLong(millis));
+        return time > 0 && time % MILLIS_PER_DAY == 0 ? time / MILLIS_PER_DAY + " d" : time + " ms";
+    }
+
+    private static String size(String bytes) {
+        return Math.max(0, Long.parseLong(bytes)) + " bytes";
     }
 
     private static String millis(String key, String value) {

@@ -17,6 +17,7 @@ import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.catalog.UniqueConstraint;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
@@ -85,16 +86,23 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         copyScan(table, options, "bounded");
         Context delegated = delegate(context, options, upsert);
         if (upsert) {
-            return new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated);
+            return new RowtimeSource(
+                    (ScanTableSource) new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated));
         }
         DynamicTableSource source = new KafkaDynamicTableFactory().createDynamicTableSource(delegated);
-        return isRetract(table)
-                ? new RetractSource((KafkaDynamicSource) source, context.getPhysicalRowDataType())
-                : source;
+        return new RowtimeSource(
+                isRetract(table) && !isDebezium(table)
+                        ? new RetractSource((KafkaDynamicSource) source, context.getPhysicalRowDataType())
+                        : (ScanTableSource) source);
     }
 
     @Override
     public DynamicTableSink createDynamicTableSink(Context context) {
+        if (isDebezium(context.getCatalogTable().getOptions())) {
+            throw new UserException(
+                    "The table '" + context.getObjectIdentifier().getObjectName()
+                            + "' holds change events of Debezium, which Flink only reads: INSERT INTO another table.");
+        }
         return sink(context, part -> latestSchema(context, part), statement.nextSinkPrefix());
     }
 
@@ -102,7 +110,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
     DynamicTableSink createPlannedSink(Context context) {
         String topic = context.getObjectIdentifier().getObjectName();
         ResolvedCatalogTable asked = context.getCatalogTable();
-        TopicTables.NewTable wanted = TopicTables.planned(topic, asked);
+        NewTable wanted = NewTable.of(topic, asked);
         Context planned =
                 new FactoryUtil.DefaultDynamicTableContext(
                         context.getObjectIdentifier(),
@@ -113,7 +121,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
                         context.isTemporary());
         return sink(
                 planned,
-                part -> part.equals("key") ? wanted.key().orElseThrow() : wanted.value(),
+                part -> (part.equals("key") ? wanted.key() : wanted.value()).orElseThrow(),
                 statement.transactionalIdPrefix());
     }
 
@@ -131,7 +139,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
                 "properties.compression.type",
                 table.getOrDefault(TopicSettings.COMPRESSION_TYPE, "none"));
         // Without a key, Kafka would spread rows over partitions, and a retraction could overtake its row.
-        if (isRetract(table) && !options.containsKey("key.format")) {
+        if (isRetract(table) && options.getOrDefault("key.format", RecordColumns.RAW).equals(RecordColumns.RAW)) {
             options.put("sink.partitioner", ValuePartitioner.class.getName());
         }
         Context delegated = delegate(context, options, upsert);
@@ -159,35 +167,63 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         List<String> keys =
                 context.getCatalogTable().getDistribution().map(TableDistribution::getBucketKeys).orElse(List.of());
         if (!keys.isEmpty()) {
-            addFormat(options, "key", table.get(TopicTables.KEY_FORMAT), schemas);
-            options.put("value.fields-include", "EXCEPT_KEY");
-            if (!isUpsert(table)) {
-                options.put("key.fields", String.join(";", keys));
-            }
+            addFormat(options, "key", table.get(RecordColumns.KEY_FORMAT), schemas);
+            addFields(context, keys, options);
         }
-        addFormat(options, "value", table.get(TopicTables.VALUE_FORMAT), schemas);
+        addFormat(options, "value", table.get(RecordColumns.VALUE_FORMAT), schemas);
+        if (isDebezium(table)) {
+            options.put(
+                    "value." + table.get(RecordColumns.VALUE_FORMAT) + ".changelog-mode",
+                    table.get(TopicTables.CHANGELOG_MODE));
+        }
         return options;
+    }
+
+    /** How the connector tells the columns of key and value apart. */
+    private static void addFields(Context context, List<String> keys, Map<String, String> options) {
+        Map<String, String> table = context.getCatalogTable().getOptions();
+        boolean includesAll = "all".equals(table.get(RecordColumns.FIELDS_INCLUDE));
+        options.put("value.fields-include", includesAll ? "ALL" : "EXCEPT_KEY");
+        if (table.containsKey(RecordColumns.KEY_PREFIX)) {
+            options.put(RecordColumns.KEY_PREFIX, table.get(RecordColumns.KEY_PREFIX));
+        }
+        if (!isUpsert(table)) {
+            options.put("key.fields", String.join(";", keys));
+        }
+        String format = table.get(RecordColumns.KEY_FORMAT);
+        if (!format.equals(RecordColumns.RAW)) {
+            ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
+            boolean mayBeNull =
+                    keys.stream()
+                            .allMatch(
+                                    key ->
+                                            schema.getColumn(key)
+                                                    .orElseThrow()
+                                                    .getDataType()
+                                                    .getLogicalType()
+                                                    .isNullable());
+            options.put("key." + format + ".missing-key", includesAll || mayBeNull ? "NULL" : "REFUSED");
+        }
     }
 
     private void addFormat(
             Map<String, String> options, String part, String format, Function<String, Registered> schemas) {
         options.put(part + ".format", format);
-        if (format.equals("raw")) {
+        if (format.equals(RecordColumns.RAW)) {
             return;
         }
         Registered schema = schemas.apply(part);
         String prefix = part + "." + format + ".";
         options.put(prefix + "schema-id", Integer.toString(schema.id()));
-        if (format.equals(TableFormat.AVRO_REGISTRY.option)) {
-            options.put(prefix + "schema", schema.schema());
-            options.put(prefix + "url", environment.registryUrl());
-        }
+        options.put(prefix + "schema", schema.schema());
+        options.put(prefix + "url", environment.registryUrl());
     }
 
     private Registered latestSchema(Context context, String part) {
         String topic = context.getObjectIdentifier().getObjectName();
-        return new SchemaRegistry(environment.registryUrl(), statement.principal())
-                .latest(topic + "-" + part)
+        SchemaRegistry registry = new SchemaRegistry(environment.registryUrl(), statement.principal());
+        return registry.latest(topic + "-" + part)
+                .map(registry::selfContained)
                 .orElseThrow(() -> new UserException("The topic '" + topic + "' has no " + part + " schema."));
     }
 
@@ -209,6 +245,10 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
 
     private static boolean isUpsert(Map<String, String> table) {
         return "upsert".equals(table.get(TopicTables.CHANGELOG_MODE));
+    }
+
+    private static boolean isDebezium(Map<String, String> table) {
+        return TableFormat.isDebezium(table.get(RecordColumns.VALUE_FORMAT));
     }
 
     private static boolean isRetract(Map<String, String> table) {

@@ -5,193 +5,128 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.Schema;
+import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.catalog.CatalogTable;
-import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.types.DataType;
-import org.apache.flink.table.types.logical.RowType;
-import rag.flink.Settings;
 import rag.flink.UserException;
-import rag.flink.catalog.SchemaRegistry.Registered;
 
-/** Converts between a table and its representation: a topic's registered schemas and a catalog entry. */
+/** Makes the table of a topic from its registered schemas and, if there was a DDL, from its catalog entry. */
 final class TopicTables {
 
-    static final String KEY_FORMAT = "key.format";
-    static final String VALUE_FORMAT = "value.format";
     static final String CHANGELOG_MODE = "changelog.mode";
-    static final String RAW_COLUMN = "val";
+
+    private static final String UPSERT = "upsert";
 
     private TopicTables() {}
 
-    /** The table of a topic: its columns are those of the latest schemas, in the order of the DDL if there was one. */
-    static CatalogTable tableOf(
-            String topic,
-            int partitions,
-            Optional<Registered> key,
-            Optional<Registered> value,
-            Optional<CatalogEntries.Table> entry,
-            boolean systemColumns) {
-        Map<String, DataType> columns = new LinkedHashMap<>();
-        Map<String, String> options = new LinkedHashMap<>();
-        options.put("connector", "confluent");
-        options.put(CHANGELOG_MODE, "append");
-        options.put("scan.bounded.mode", "unbounded");
-        options.put("scan.startup.mode", "earliest-offset");
-        List<String> keys = entry.map(CatalogEntries.Table::keys).orElse(List.of());
-        if (!keys.isEmpty() && key.isPresent()) {
-            TableFormat format = TableFormat.ofSchemaType(topic, key.get().type());
-            addFields(columns, format.rowOf(key.get().schema()));
-            options.put(KEY_FORMAT, format.option);
+    /** The table of a topic; a schema of which no table can be made is refused with the topic's name. */
+    static CatalogTable tableOf(Topic topic, Optional<CatalogEntries.Table> entry, boolean systemColumns) {
+        try {
+            return entry.isPresent() && !entry.get().isInferred()
+                    ? declared(topic, entry.get(), systemColumns)
+                    : inferred(topic, entry.map(CatalogEntries.Table::options).orElse(Map.of()), systemColumns);
+        } catch (ValidationException | IllegalArgumentException e) {
+            throw new UserException("The topic '" + topic.name() + "' cannot be a table: " + e.getMessage(), e);
         }
-        if (value.isPresent()) {
-            TableFormat format = TableFormat.ofSchemaType(topic, value.get().type());
-            addFields(columns, format.rowOf(value.get().schema()));
-            options.put(VALUE_FORMAT, format.option);
-        } else {
-            columns.put(RAW_COLUMN, DataTypes.BYTES());
-            options.put(VALUE_FORMAT, "raw");
-        }
-        entry.ifPresent(details -> options.putAll(details.options()));
+    }
 
+    private static CatalogTable inferred(Topic topic, Map<String, String> set, boolean systemColumns) {
+        RecordColumns columns = RecordColumns.inferred(topic);
+        Map<String, String> options = options(topic, inferredMode(topic, columns), columns.options(), set);
+        boolean isUpsert = options.get(CHANGELOG_MODE).equals(UPSERT);
         Schema.Builder schema = Schema.newBuilder();
+        columns.columns()
+                .forEach(
+                        (name, column) ->
+                                add(schema, name, column, isUpsert && columns.keys().contains(name)));
+        if (systemColumns) {
+            SystemColumns.addTo(schema, false);
+        }
+        if (isUpsert) {
+            schema.primaryKey(columns.keys());
+        }
+        return table(schema, null, options, TableDistribution.ofHash(columns.keys(), topic.partitions()));
+    }
+
+    /** Confluent's rule: compaction keeps the last record of each key, and Debezium's events take rows back. */
+    private static String inferredMode(Topic topic, RecordColumns columns) {
+        if (TopicSettings.isCompacted(topic.configs())) {
+            return UPSERT;
+        }
+        return TableFormat.isDebezium(columns.options().get(RecordColumns.VALUE_FORMAT)) ? "retract" : "append";
+    }
+
+    private static CatalogTable declared(Topic topic, CatalogEntries.Table entry, boolean systemColumns) {
+        RecordColumns columns = RecordColumns.declared(topic, entry);
+        Map<String, String> options = options(topic, "append", columns.options(), entry.options());
         Map<String, CatalogEntries.Derived> derived = new LinkedHashMap<>();
-        entry.map(CatalogEntries.Table::derived).orElse(List.of()).forEach(column -> derived.put(column.name(), column));
-        List<String> order = new ArrayList<>(entry.map(CatalogEntries.Table::columns).orElse(List.of()));
-        order.removeIf(name -> !columns.containsKey(name) && !derived.containsKey(name));
-        columns.keySet().stream().filter(name -> !order.contains(name)).forEach(order::add);
+        entry.derived().forEach(column -> derived.put(column.name(), column));
+        List<String> order = new ArrayList<>(entry.columns());
+        order.removeIf(name -> !columns.columns().containsKey(name) && !derived.containsKey(name));
+        columns.columns().keySet().stream().filter(name -> !order.contains(name)).forEach(order::add);
+        Schema.Builder schema = Schema.newBuilder();
         for (String name : order) {
             if (derived.containsKey(name)) {
                 DerivedColumns.add(derived.get(name), schema);
             } else {
-                schema.column(name, columns.get(name));
+                add(schema, name, columns.columns().get(name), false);
             }
         }
-        Optional<CatalogEntries.Watermark> watermark = entry.map(CatalogEntries.Table::watermark);
-        watermark.ifPresent(
-                declared ->
-                        schema.watermark(
-                                declared.column(), SystemColumns.watermark(declared.column(), declared.expression())));
+        CatalogEntries.Watermark watermark = entry.watermark();
+        if (watermark != null) {
+            schema.watermark(
+                    watermark.column(), SystemColumns.watermark(watermark.column(), watermark.expression()));
+        }
         if (systemColumns) {
-            SystemColumns.addTo(schema, watermark.isPresent());
+            SystemColumns.addTo(schema, watermark != null);
         }
-        List<String> primaryKey = entry.map(CatalogEntries.Table::primaryKey).orElse(List.of());
-        if (!primaryKey.isEmpty()) {
-            schema.primaryKey(primaryKey);
+        if (!entry.primaryKey().isEmpty()) {
+            schema.primaryKey(entry.primaryKey());
         }
-        CatalogTable.Builder table =
-                CatalogTable.newBuilder()
-                        .schema(schema.build())
-                        .comment(entry.map(CatalogEntries.Table::comment).orElse(null))
-                        .options(options);
-        if (!keys.isEmpty()) {
-            table.distribution(TableDistribution.ofHash(keys, partitions));
-        }
-        return table.build();
+        TableDistribution distribution =
+                entry.keys().isEmpty()
+                        ? TableDistribution.ofUnknown(topic.partitions())
+                        : TableDistribution.ofHash(entry.keys(), topic.partitions());
+        return table(schema, entry.comment(), options, distribution);
     }
 
-    private static void addFields(Map<String, DataType> columns, DataType row) {
-        List<String> names = DataType.getFieldNames(row);
-        List<DataType> types = DataType.getFieldDataTypes(row);
-        for (int i = 0; i < names.size(); i++) {
-            columns.put(names.get(i), types.get(i));
-        }
-    }
-
-    /** The validated result of a {@code CREATE TABLE}; nothing is created yet. */
-    static NewTable planned(String name, ResolvedCatalogTable table) {
-        RowType row = (RowType) table.getResolvedSchema().toPhysicalRowDataType().getLogicalType();
-        if (row.getFieldCount() == 0) {
-            throw new UserException("Table '" + name + "' needs at least one physical column.");
-        }
-        Map<String, String> options = new LinkedHashMap<>(table.getOptions());
-        requireServed(options);
-        options.remove("connector");
-        List<String> primaryKey =
-                table.getResolvedSchema().getPrimaryKey().map(constraint -> constraint.getColumns()).orElse(List.of());
-        List<String> keys =
-                table.getDistribution()
-                        .map(TableDistribution::getBucketKeys)
-                        .filter(columns -> !columns.isEmpty())
-                        .orElse(primaryKey);
-        int partitions = table.getDistribution().flatMap(TableDistribution::getBucketCount).orElse(6);
-        String mode = options.getOrDefault(CHANGELOG_MODE, primaryKey.isEmpty() ? "append" : "upsert");
-        requireKeyed(mode, !primaryKey.isEmpty());
+    private static Map<String, String> options(
+            Topic topic, String mode, Map<String, String> ofColumns, Map<String, String> set) {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("connector", "confluent");
         options.put(CHANGELOG_MODE, mode);
-        TableFormat valueFormat =
-                TableFormat.ofOption(options.getOrDefault(VALUE_FORMAT, TableFormat.AVRO_REGISTRY.option));
-        TableFormat keyFormat = TableFormat.ofOption(options.getOrDefault(KEY_FORMAT, valueFormat.option));
-        RowType keyRow = project(row, keys, true);
-        RowType valueRow = project(row, keys, false);
-        if (valueRow.getFieldCount() == 0) {
-            throw new UserException("Table '" + name + "' needs a column outside its key.");
-        }
-        return new NewTable(
-                partitions,
-                TopicSettings.fromOptions(options, mode),
-                keys.isEmpty() ? null : keyFormat.schemaOf(keyRow, name + "_key"),
-                keyFormat.schemaType,
-                valueFormat.schemaOf(valueRow, name + "_value"),
-                valueFormat.schemaType,
-                new CatalogEntries.Table(
-                        table.getResolvedSchema().getColumnNames(),
-                        keys,
-                        primaryKey,
-                        options,
-                        table.getComment(),
-                        DerivedColumns.of(table.getResolvedSchema()),
-                        DerivedColumns.watermarkOf(table.getResolvedSchema()).orElse(null)));
+        options.put("scan.bounded.mode", "unbounded");
+        options.put("scan.startup.mode", "earliest-offset");
+        options.putAll(ofColumns);
+        options.putAll(set);
+        options.putAll(TopicSettings.toOptions(topic.configs(), set));
+        return options;
     }
 
-    /** Refuses options that are not served; the connector first, because the others may belong to it. */
-    private static void requireServed(Map<String, String> options) {
-        String connector = options.get("connector");
-        if (connector != null) {
-            Settings.TABLE.requireServed(Map.of("connector", connector));
+    private static void add(Schema.Builder schema, String name, RecordColumns.Column column, boolean notNull) {
+        DataType type = notNull ? column.type().notNull() : column.type();
+        schema.column(name, type);
+        if (column.comment() != null) {
+            schema.withComment(column.comment());
         }
-        Settings.TABLE.requireServed(options);
-        ExternalTables.requireNone(options.keySet());
+    }
+
+    private static CatalogTable table(
+            Schema.Builder schema, String comment, Map<String, String> options, TableDistribution distribution) {
+        return CatalogTable.newBuilder()
+                .schema(schema.build())
+                .comment(comment)
+                .options(options)
+                .distribution(distribution)
+                .build();
     }
 
     /** Refuses a changelog mode that needs a key for a table without one. */
     static void requireKeyed(String mode, boolean hasPrimaryKey) {
-        if (mode.equals("upsert") && !hasPrimaryKey) {
+        if (mode.equals(UPSERT) && !hasPrimaryKey) {
             throw new UserException("'changelog.mode' = 'upsert' needs a PRIMARY KEY (...) NOT ENFORCED.");
         }
-    }
-
-    /** @param keySchema {@code null} if records have no key */
-    record NewTable(
-            int partitions,
-            Map<String, String> topicConfigs,
-            String keySchema,
-            String keySchemaType,
-            String valueSchema,
-            String valueSchemaType,
-            CatalogEntries.Table entry) {
-
-        /** The table as it will be in the catalog; its schemas have no ids before they are registered. */
-        CatalogTable table(String topic) {
-            return tableOf(topic, partitions, key(), Optional.of(value()), Optional.of(entry), false);
-        }
-
-        Optional<Registered> key() {
-            return Optional.ofNullable(keySchema).map(schema -> new Registered(0, keySchemaType, schema));
-        }
-
-        Registered value() {
-            return new Registered(0, valueSchemaType, valueSchema);
-        }
-    }
-
-    private static RowType project(RowType row, List<String> names, boolean inside) {
-        List<RowType.RowField> fields =
-                row.getFields().stream()
-                        .filter(field -> names.contains(field.getName()) == inside)
-                        .collect(Collectors.toList());
-        return new RowType(false, fields);
     }
 }

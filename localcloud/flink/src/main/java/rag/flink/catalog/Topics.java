@@ -1,6 +1,7 @@
 package rag.flink.catalog;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,16 +64,50 @@ final class Topics {
         if (partitions.isEmpty()) {
             return Optional.empty();
         }
-        Optional<SchemaRegistry> registry = registry();
-        boolean keyed = entry.isPresent() && !entry.get().keys().isEmpty();
-        return Optional.of(
-                TopicTables.tableOf(
+        boolean keyed = entry.isEmpty() || entry.get().isInferred() || !entry.get().keys().isEmpty();
+        Topic found =
+                new Topic(
                         topic,
                         partitions.get(),
-                        keyed ? registry.flatMap(r -> r.latest(topic + "-key")) : Optional.empty(),
-                        registry.flatMap(r -> r.latest(topic + "-value")),
-                        entry,
-                        systemColumns));
+                        configs(database, topic),
+                        keyed ? schema(topic + "-key") : Optional.empty(),
+                        schema(topic + "-value"));
+        return Optional.of(TopicTables.tableOf(found, entry, systemColumns));
+    }
+
+    /** The latest schema of a subject; one that is not there is not forbidden either. */
+    private Optional<SchemaRegistry.Registered> schema(String subject) {
+        String url = environment.registryUrl();
+        if (url == null) {
+            return Optional.empty();
+        }
+        SchemaRegistry registry = new SchemaRegistry(url, principal);
+        try {
+            return registry.latest(subject).map(registry::selfContained);
+        } catch (SchemaRegistry.ForbiddenException e) {
+            if (new SchemaRegistry(url).latest(subject).isEmpty()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The settings of a topic. The cloud's catalog knows them, whether or not the statement's principal may read them. */
+    private Map<String, String> configs(Database database, String topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Map<String, String> configs = new LinkedHashMap<>();
+        try {
+            KafkaClients.await(
+                            KafkaClients.admin(database, KafkaClients.ADMIN).describeConfigs(List.of(resource)).all())
+                    .get(resource)
+                    .entries()
+                    .forEach(entry -> configs.put(entry.name(), entry.value()));
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw failed("read the settings of the topic '" + topic + "'", e);
+            }
+        }
+        return configs;
     }
 
     private Optional<Integer> partitions(Database database, String topic) {
@@ -97,7 +132,7 @@ final class Topics {
      *
      * @return the rollback; empty if the topic exists already
      */
-    Optional<Rollback> create(Database database, String topic, TopicTables.NewTable wanted) {
+    Optional<Rollback> create(Database database, String topic, NewTable wanted) {
         Subjects subjects =
                 Subjects.of(environment, principal, topic)
                         .orElseThrow(
@@ -205,10 +240,6 @@ final class Topics {
                 return;
             }
         }
-    }
-
-    private Optional<SchemaRegistry> registry() {
-        return Optional.ofNullable(environment.registryUrl()).map(url -> new SchemaRegistry(url, principal));
     }
 
     private Admin admin(Database database) {

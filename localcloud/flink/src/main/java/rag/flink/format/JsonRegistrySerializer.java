@@ -19,9 +19,17 @@ final class JsonRegistrySerializer implements SerializationSchema<RowData> {
     private final ValueWriter writer;
     private transient ByteArrayOutputStream buffer;
 
-    JsonRegistrySerializer(RowType row, int schemaId) {
+    JsonRegistrySerializer(RowType row, String schema, int schemaId) {
         this.header = WireFormat.header(schemaId);
-        this.writer = new JsonWriters().of(row);
+        boolean isSingle = !(JsonSchemas.typeOf(schema).getLogicalType() instanceof RowType);
+        this.writer = isSingle ? single(row) : new JsonWriters().of(row);
+    }
+
+    /** A value without a name is the record itself. */
+    private static ValueWriter single(RowType row) {
+        ValueWriter value = new JsonWriters().of(row.getTypeAt(0));
+        RowData.FieldGetter getter = RowData.createFieldGetter(row.getTypeAt(0), 0);
+        return (out, given) -> value.write(out, getter.getFieldOrNull((RowData) given));
     }
 
     @Override

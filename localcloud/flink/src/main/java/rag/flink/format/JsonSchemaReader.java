@@ -14,21 +14,20 @@ import static rag.flink.format.JsonSchemas.TITLE;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.DecimalType;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.VarBinaryType;
 import org.apache.flink.table.types.logical.VarCharType;
 import rag.flink.Json;
 import rag.flink.UserException;
+import rag.flink.format.JsonReferences.Located;
 
-/** Converts a registered JSON Schema to columns: the reading half of {@link JsonSchemas}. */
+/** Converts a registered JSON Schema to a type: the reading half of {@link JsonSchemas}. */
 final class JsonSchemaReader {
 
     private final JsonNode root;
@@ -39,71 +38,104 @@ final class JsonSchemaReader {
         this.root = root;
     }
 
-    /** The columns of a registered record schema, those with an index first and in its order. */
-    static DataType rowOf(String schema) {
+    /** The type of a registered schema; columns of an object with an index come first, and in its order. */
+    static DataType typeOf(String schema) {
         JsonNode root = Json.parse(schema);
-        DataType type = new JsonSchemaReader(root).typeOf(root);
-        if (!(type.getLogicalType() instanceof RowType)) {
-            throw new UserException("A JSON schema of a table must describe an object with properties.");
+        if (!root.isObject()) {
+            throw new UserException("The JSON schema '" + schema + "' describes no type: a table cannot be made of it.");
         }
-        return type.notNull();
+        return new JsonSchemaReader(root).typeOf(new Located(root, root));
     }
 
-    private DataType typeOf(JsonNode schema) {
+    private DataType typeOf(Located given) {
         size.add();
         if (++depth > SchemaSize.DEEPEST) {
-            throw new UserException(
-                    "The JSON schema is nested more than " + SchemaSize.DEEPEST
-                            + " levels deep, or refers to itself: a table cannot have such a column.");
+            throw SchemaSize.tooDeep();
         }
-        DataType type = anyOf(schema);
+        Located located = JsonReferences.resolved(given, root);
+        DataType type = anyOf(located);
         depth--;
-        return type;
+        return located.schema().path("nullable").asBoolean() ? type.nullable() : type;
     }
 
-    private DataType anyOf(JsonNode schema) {
-        if (schema.has("$ref")) {
-            return typeOf(resolve(schema.get("$ref").asText()));
+    private DataType anyOf(Located located) {
+        JsonNode schema = located.schema();
+        List<JsonNode> alternatives = JsonUnions.alternatives(schema);
+        alternatives.removeIf(JsonObjects::restricts);
+        if (!alternatives.isEmpty()) {
+            requireAlone(schema);
+            return unionOf(located, alternatives);
         }
-        JsonNode alternatives = schema.has("oneOf") ? schema.get("oneOf") : schema.get("anyOf");
-        if (alternatives != null) {
-            return unionOf(alternatives);
-        }
-        JsonNode types = schema.path("type");
-        if (types.isArray()) {
-            List<String> names = new ArrayList<>();
-            types.forEach(type -> names.add(type.asText()));
-            boolean nullable = names.remove("null");
-            if (names.size() != 1) {
-                throw new UserException("A JSON schema with the types " + types + " is not supported; use one and null.");
+        if (schema.has("allOf") && JsonObjects.of(located, root).properties().isEmpty()) {
+            List<Located> parts = JsonObjects.parts(located, root);
+            if (!parts.isEmpty()) {
+                return typeOf(parts.get(0));
             }
-            DataType type = notNullOf(names.get(0), schema);
-            return nullable ? type.nullable() : type.notNull();
         }
-        String type = types.asText(schema.has("properties") ? "object" : schema.has("enum") ? "string" : "");
-        return notNullOf(type, schema).notNull();
+        return plain(located);
     }
 
-    private JsonNode resolve(String reference) {
-        JsonNode found = reference.startsWith("#/") ? root.at(reference.substring(1)) : root.at("/missing");
-        if (found.isMissingNode()) {
-            throw new UserException("The reference '" + reference + "' of a JSON schema cannot be resolved.");
+    /** Refuses fields beside alternatives with fields of their own: as rows they would not be one type. */
+    private static void requireAlone(JsonNode schema) {
+        boolean combined = schema.has("oneOf") || schema.has("anyOf");
+        if (combined && (schema.has("properties") || schema.has("allOf"))) {
+            throw new UserException(
+                    "A JSON schema has both 'properties' and alternatives ('oneOf' or 'anyOf') with types of their own:"
+                            + " move the properties into each alternative.");
         }
-        return found;
     }
 
-    private DataType unionOf(JsonNode alternatives) {
-        List<JsonNode> others = new ArrayList<>();
-        alternatives.forEach(one -> others.add(one));
-        boolean nullable = others.removeIf(one -> one.path("type").asText().equals("null"));
+    private DataType unionOf(Located located, List<JsonNode> alternatives) {
+        List<JsonNode> others = new ArrayList<>(alternatives);
+        boolean nullable = others.removeIf(JsonUnions::isNull);
+        if (others.isEmpty()) {
+            throw new UserException("A field of a JSON schema is always null: a table cannot have such a column.");
+        }
         if (others.size() == 1) {
-            DataType type = typeOf(others.get(0));
+            DataType type = typeOf(located.at(others.get(0)));
             return nullable ? type.nullable() : type;
         }
-        throw new UserException("A JSON schema with several alternatives for a field is not supported; use one and null.");
+        List<DataTypes.Field> fields = new ArrayList<>();
+        for (JsonNode alternative : others) {
+            DataType type = typeOf(located.at(alternative)).nullable();
+            fields.add(DataTypes.FIELD(JsonUnions.fieldName(fields.size()), type));
+        }
+        return nullable ? DataTypes.ROW(fields) : DataTypes.ROW(fields).notNull();
     }
 
-    private DataType notNullOf(String type, JsonNode schema) {
+    private DataType plain(Located located) {
+        JsonNode schema = located.schema();
+        if (schema.path("type").isTextual()) {
+            return notNullOf(schema.get("type").asText(), located).notNull();
+        }
+        if (schema.has("properties") || schema.has("allOf") || schema.path("additionalProperties").isObject()) {
+            return notNullOf("object", located).notNull();
+        }
+        if (schema.has("const")) {
+            return constantOf(schema.get("const"));
+        }
+        if (schema.has("enum")) {
+            boolean nullable = StreamSupport.stream(schema.get("enum").spliterator(), false).anyMatch(JsonNode::isNull);
+            return nullable ? DataTypes.STRING() : DataTypes.STRING().notNull();
+        }
+        if (schema.has("items")) {
+            return notNullOf("array", located).notNull();
+        }
+        throw new UserException("A JSON schema has a field without a type: give it a 'type', or 'enum' or 'const'.");
+    }
+
+    private static DataType constantOf(JsonNode value) {
+        if (value.isBoolean()) {
+            return DataTypes.BOOLEAN().notNull();
+        }
+        if (value.isNumber()) {
+            return value.isIntegralNumber() ? DataTypes.BIGINT().notNull() : DataTypes.DOUBLE().notNull();
+        }
+        return DataTypes.STRING().notNull();
+    }
+
+    private DataType notNullOf(String type, Located located) {
+        JsonNode schema = located.schema();
         switch (type) {
             case "boolean":
                 return DataTypes.BOOLEAN();
@@ -114,22 +146,34 @@ final class JsonSchemaReader {
             case "string":
                 return stringOf(schema);
             case "array":
-                if (schema.path(CONNECT_TYPE).asText().equals("map")) {
-                    JsonNode entry = schema.at("/items/properties");
-                    return mapOf(schema, typeOf(entry.get("key")), typeOf(entry.get("value")));
-                }
-                if (!schema.path("items").isObject()) {
-                    throw new UserException("An array of a JSON schema needs 'items'.");
-                }
-                return DataTypes.ARRAY(typeOf(schema.get("items")));
+                return arrayOf(located);
             case "object":
                 if (schema.path("properties").isEmpty() && schema.path("additionalProperties").isObject()) {
-                    return mapOf(schema, DataTypes.STRING().notNull(), typeOf(schema.get("additionalProperties")));
+                    DataType value = typeOf(located.at(schema.get("additionalProperties")));
+                    return mapOf(schema, DataTypes.STRING().notNull(), value);
                 }
-                return DataTypes.ROW(fieldsOf(schema));
+                return DataTypes.ROW(fieldsOf(JsonObjects.of(located, root)));
+            case "null":
+                throw new UserException("A field of a JSON schema is always null: a table cannot have such a column.");
             default:
                 throw new UserException("The type '" + type + "' of a JSON schema is not supported.");
         }
+    }
+
+    private DataType arrayOf(Located located) {
+        JsonNode schema = located.schema();
+        if (schema.path(CONNECT_TYPE).asText().equals("map")) {
+            JsonNode entry = schema.at("/items/properties");
+            return mapOf(schema, typeOf(located.at(entry.path("key"))), typeOf(located.at(entry.path("value"))));
+        }
+        if (schema.path("items").isArray() || schema.has("prefixItems")) {
+            throw new UserException(
+                    "JSON tuples (arrays that contain items of different types) are not supported: give 'items' one schema.");
+        }
+        if (!schema.path("items").isObject()) {
+            throw new UserException("An array of a JSON schema needs 'items'.");
+        }
+        return DataTypes.ARRAY(typeOf(located.at(schema.get("items"))));
     }
 
     private static DataType mapOf(JsonNode schema, DataType key, DataType value) {
@@ -138,17 +182,25 @@ final class JsonSchemaReader {
                 : DataTypes.MAP(key, value);
     }
 
-    private List<DataTypes.Field> fieldsOf(JsonNode schema) {
-        Set<String> required = new HashSet<>();
-        schema.path("required").forEach(name -> required.add(name.asText()));
-        List<Map.Entry<String, JsonNode>> properties = new ArrayList<>(schema.path("properties").properties());
-        properties.sort(Comparator.comparingInt(entry -> entry.getValue().path(CONNECT_INDEX).asInt(Integer.MAX_VALUE)));
+    private List<DataTypes.Field> fieldsOf(JsonObjects object) {
+        List<Map.Entry<String, Located>> properties = new ArrayList<>(object.properties().entrySet());
+        properties.sort(Comparator.comparingInt(entry -> index(entry.getValue().schema())));
         List<DataTypes.Field> fields = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> property : properties) {
+        for (Map.Entry<String, Located> property : properties) {
+            String name = property.getKey();
             DataType type = typeOf(property.getValue());
-            fields.add(DataTypes.FIELD(property.getKey(), required.contains(property.getKey()) ? type : type.nullable()));
+            DataType declared = object.required().contains(name) ? type : type.nullable();
+            JsonNode comment = property.getValue().schema().path("description");
+            fields.add(
+                    comment.isTextual()
+                            ? DataTypes.FIELD(name, declared, comment.asText())
+                            : DataTypes.FIELD(name, declared));
         }
         return fields;
+    }
+
+    private static int index(JsonNode property) {
+        return property.path(CONNECT_INDEX).asInt(Integer.MAX_VALUE);
     }
 
     private static DataType stringOf(JsonNode schema) {

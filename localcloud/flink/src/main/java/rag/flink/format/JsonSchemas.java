@@ -2,6 +2,7 @@ package rag.flink.format;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ArrayNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.flink.table.types.DataType;
@@ -46,8 +47,7 @@ public final class JsonSchemas {
     /** The schema of a record; {@code title} names it. */
     public static String schemaOf(RowType row, String title) {
         ObjectNode schema = rowSchema(row, title);
-        schema.put("additionalProperties", false);
-        return Json.text(schema);
+        return Json.text(JsonUnions.isUnion(row) ? schema : schema.put("additionalProperties", false));
     }
 
     private static ObjectNode schemaOf(LogicalType type, String title) {
@@ -62,6 +62,11 @@ public final class JsonSchemas {
 
     private static ObjectNode rowSchema(RowType row, String title) {
         ObjectNode schema = Json.MAPPER.createObjectNode();
+        if (JsonUnions.isUnion(row)) {
+            ArrayNode alternatives = schema.putArray("oneOf");
+            row.getFields().forEach(field -> alternatives.add(notNull(field.getType(), title + "_" + field.getName())));
+            return schema;
+        }
         schema.put("type", "object").put("title", title);
         ObjectNode properties = schema.putObject("properties");
         List<String> required = new ArrayList<>();
@@ -69,6 +74,7 @@ public final class JsonSchemas {
             String name = row.getFieldNames().get(i);
             ObjectNode property = schemaOf(row.getTypeAt(i), title + "_" + name);
             properties.set(name, property.put(CONNECT_INDEX, i));
+            row.getFields().get(i).getDescription().ifPresent(comment -> property.put("description", comment));
             if (!row.getTypeAt(i).isNullable()) {
                 required.add(name);
             }
@@ -173,8 +179,13 @@ public final class JsonSchemas {
         return typed("string").put(CONNECT_TYPE, "bytes");
     }
 
-    /** The columns of a registered record schema, those with an index first and in its order. */
-    public static DataType rowOf(String schema) {
-        return JsonSchemaReader.rowOf(schema);
+    /** The type of a registered schema: a row for an object and for alternatives. */
+    public static DataType typeOf(String schema) {
+        return JsonSchemaReader.typeOf(schema);
+    }
+
+    /** The schema with all that it refers to in one text; {@code referenced} are those schemas by their names. */
+    public static String selfContained(Map<String, String> referenced, String schema) {
+        return JsonReferences.selfContained(referenced, schema);
     }
 }

@@ -2,9 +2,11 @@ package rag.flink.format;
 
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.RowType;
 import rag.flink.ValueWriters;
 
 /** Writes Flink's internal data as JSON in the mapping of {@link JsonSchemas}. */
@@ -43,6 +45,38 @@ final class JsonWriters extends ValueWriters {
                 return (out, value) -> out.writeNumber(((DecimalData) value).toBigDecimal());
             default:
                 throw new IllegalArgumentException("no JSON form of " + type);
+        }
+    }
+
+    /** Of a union the value of the one alternative that has one. */
+    @Override
+    protected ValueWriter row(RowType type) {
+        if (!JsonUnions.isUnion(type)) {
+            return super.row(type);
+        }
+        int count = type.getFieldCount();
+        ValueWriter[] writers = new ValueWriter[count];
+        RowData.FieldGetter[] getters = new RowData.FieldGetter[count];
+        for (int i = 0; i < count; i++) {
+            writers[i] = of(type.getTypeAt(i));
+            getters[i] = RowData.createFieldGetter(type.getTypeAt(i), i);
+        }
+        return (out, value) -> {
+            int used = -1;
+            for (int i = 0; i < count; i++) {
+                if (getters[i].getFieldOrNull((RowData) value) != null) {
+                    requireOne(used < 0, type);
+                    used = i;
+                }
+            }
+            requireOne(used >= 0, type);
+            writers[used].write(out, getters[used].getFieldOrNull((RowData) value));
+        };
+    }
+
+    private static void requireOne(boolean isOne, RowType type) {
+        if (!isOne) {
+            throw UnionRows.notOne(type);
         }
     }
 

@@ -18,19 +18,29 @@ import org.apache.flink.table.factories.DynamicTableFactory;
 import org.apache.flink.table.factories.SerializationFormatFactory;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
+import rag.flink.format.RegistryDeserializer.MissingKey;
 
 /** A format whose records begin with the id of their schema in the Schema Registry; each record is an insert. */
 abstract class RegistryFormatFactory implements DeserializationFormatFactory, SerializationFormatFactory {
 
     static final ConfigOption<Integer> SCHEMA_ID = ConfigOptions.key("schema-id").intType().noDefaultValue();
+    static final ConfigOption<String> SCHEMA = ConfigOptions.key("schema").stringType().noDefaultValue();
+    static final ConfigOption<String> URL = ConfigOptions.key("url").stringType().noDefaultValue();
+    static final ConfigOption<MissingKey> MISSING_KEY =
+            ConfigOptions.key("missing-key").enumType(MissingKey.class).defaultValue(MissingKey.NONE);
 
-    abstract DeserializationSchema<RowData> decoder(RowType row, TypeInformation<RowData> type, ReadableConfig options);
+    abstract RegistryDeserializer decoder(RowType row, TypeInformation<RowData> type, ReadableConfig options);
 
     abstract SerializationSchema<RowData> encoder(RowType row, ReadableConfig options);
 
     @Override
+    public final Set<ConfigOption<?>> requiredOptions() {
+        return Set.of(SCHEMA_ID, SCHEMA, URL);
+    }
+
+    @Override
     public final Set<ConfigOption<?>> optionalOptions() {
-        return Set.of();
+        return Set.of(MISSING_KEY);
     }
 
     @Override

@@ -20,4 +20,10 @@ final class SchemaSize {
                             + " types, each use of a reference counted: a table cannot have that many columns.");
         }
     }
+
+    static UserException tooDeep() {
+        return new UserException(
+                "The JSON schema is nested more than " + DEEPEST
+                        + " levels deep, or refers to itself: a table cannot have such a column.");
+    }
 }

@@ -2,6 +2,7 @@ package rag.flink.search;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import rag.flink.UserException;
 
 /** Collections of MongoDB with an Atlas Vector Search index. */
@@ -27,12 +28,12 @@ final class MongoDbProvider implements SearchProvider {
 
     @Override
     public List<String> required() {
-        return List.of(CONNECTION, DATABASE, COLLECTION, INDEX);
+        return List.of(CONNECTION, DATABASE, COLLECTION);
     }
 
     @Override
     public List<String> optional() {
-        return List.of(VECTOR_FIELD, NUM_CANDIDATES);
+        return List.of(INDEX, VECTOR_FIELD, NUM_CANDIDATES);
     }
 
     @Override
@@ -42,6 +43,7 @@ final class MongoDbProvider implements SearchProvider {
 
     @Override
     public void checkLimit(ExternalTable table, int limit) {
+        table.option(INDEX);
         int candidates = numCandidates(table);
         if (candidates > 0 && limit > candidates) {
             throw new UserException(
@@ -58,5 +60,10 @@ final class MongoDbProvider implements SearchProvider {
     @Override
     public Search open(SearchRequest request) {
         return new MongoDbSearch(request);
+    }
+
+    @Override
+    public Optional<KeySearch> openKeys(KeyRequest request) {
+        return Optional.of(new MongoDbKeySearch(request));
     }
 }

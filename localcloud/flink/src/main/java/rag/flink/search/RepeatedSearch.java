@@ -11,6 +11,12 @@ final class RepeatedSearch implements AutoCloseable {
 
     private static final long FIRST_PAUSE_MILLIS = 200;
 
+    /** A question to a store. */
+    interface Call<T> {
+
+        T ask() throws ProviderException, InterruptedException;
+    }
+
     private final Search search;
     private final String table;
     private final int retries;
@@ -23,12 +29,17 @@ final class RepeatedSearch implements AutoCloseable {
 
     /** {@link SearchException} for what would fail again, {@link UserException} for an outage. */
     List<Found> nearest(float[] vector) throws InterruptedException {
+        return repeated(SearchCalls.VECTOR_SEARCH + " of '" + table + "'", retries, () -> search.nearest(vector));
+    }
+
+    /** What a store answers, asked again while it does not; {@code what}: who asks. Throws as {@link #nearest}. */
+    static <T> T repeated(String what, int retries, Call<T> call) throws InterruptedException {
         for (int attempt = 0; ; attempt++) {
             long pause = FIRST_PAUSE_MILLIS << Math.min(attempt, 5);
             try {
-                return search.nearest(vector);
+                return call.ask();
             } catch (ProviderException e) {
-                String why = SearchCalls.VECTOR_SEARCH + " of '" + table + "': " + e.getMessage();
+                String why = what + ": " + e.getMessage();
                 if (!e.isTransient()) {
                     throw new SearchException(why);
                 }

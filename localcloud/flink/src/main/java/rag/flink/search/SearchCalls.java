@@ -23,15 +23,20 @@ import rag.flink.UserException;
 public final class SearchCalls {
 
     static final String VECTOR_SEARCH = "VECTOR_SEARCH_AGG";
+    static final String KEY_SEARCH = "KEY_SEARCH_AGG";
 
     private static final Map<String, String> NOT_SERVED =
             Map.of(
-                    "KEY_SEARCH_AGG", "join the topic that the store was filled from instead",
                     "TEXT_SEARCH_AGG", "search by meaning, with VECTOR_SEARCH_AGG",
                     "VECTOR_SEARCH", "write VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit)");
 
-    private static final String USAGE =
-            "write VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit), perhaps with a MAP of options behind.";
+    private static final Map<Integer, String> COUNTS = Map.of(3, "three", 4, "four", 5, "five");
+
+    /** How a search is called; the MAP of options comes behind that. */
+    private static final Map<String, String> USAGES =
+            Map.of(
+                    VECTOR_SEARCH, "VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit)",
+                    KEY_SEARCH, "KEY_SEARCH_AGG(table, DESCRIPTOR(column), key)");
 
     private SearchCalls() {}
 
@@ -52,21 +57,29 @@ public final class SearchCalls {
         if (NOT_SERVED.containsKey(name)) {
             throw new UserException(name + " is not supported by the local cloud: " + NOT_SERVED.get(name) + ".");
         }
-        if (!name.equals(VECTOR_SEARCH)) {
-            return;
-        }
-        if (call.operandCount() < 4 || call.operandCount() > 5) {
-            throw new UserException(
-                    VECTOR_SEARCH + " takes four or five arguments and was given " + call.operandCount() + ": " + USAGE);
-        }
-        call.setOperand(0, table(call.operand(0)));
-        call.setOperand(1, column(call.operand(1)));
-        if (call.operandCount() == 5) {
-            call.setOperand(4, options(call.operand(4)));
+        if (USAGES.containsKey(name)) {
+            rewrite(call, name, name.equals(VECTOR_SEARCH) ? 4 : 3);
         }
     }
 
-    private static SqlNode table(SqlNode given) {
+    private static void rewrite(SqlCall call, String name, int needed) {
+        if (call.operandCount() < needed || call.operandCount() > needed + 1) {
+            throw new UserException(
+                    name + " takes " + COUNTS.get(needed) + " or " + COUNTS.get(needed + 1) + " arguments and was given "
+                            + call.operandCount() + ": " + usage(name));
+        }
+        call.setOperand(0, table(name, call.operand(0)));
+        call.setOperand(1, column(name, call.operand(1)));
+        if (call.operandCount() > needed) {
+            call.setOperand(needed, options(name, needed, call.operand(needed)));
+        }
+    }
+
+    private static String usage(String name) {
+        return "write " + USAGES.get(name) + ", perhaps with a MAP of options behind.";
+    }
+
+    private static SqlNode table(String name, SqlNode given) {
         SqlNode named = given;
         if (given.getKind() == SqlKind.EXPLICIT_TABLE) {
             named = ((SqlCall) given).operand(0);
@@ -77,10 +90,10 @@ public final class SearchCalls {
         if (isText(given)) {
             return given;
         }
-        throw new UserException("The first argument of " + VECTOR_SEARCH + " must be an external table: " + USAGE);
+        throw new UserException("The first argument of " + name + " must be an external table: " + usage(name));
     }
 
-    private static SqlNode column(SqlNode given) {
+    private static SqlNode column(String name, SqlNode given) {
         if (isText(given)) {
             return given;
         }
@@ -91,31 +104,31 @@ public final class SearchCalls {
             return text(String.join(".", column.names), given);
         }
         throw new UserException(
-                "The second argument of " + VECTOR_SEARCH + " must be DESCRIPTOR(column), with one column: " + USAGE);
+                "The second argument of " + name + " must be DESCRIPTOR(column), with one column: " + usage(name));
     }
 
     /** {@code MAP['a', 1]} as {@code a=1}, one a line. */
-    private static SqlNode options(SqlNode given) {
+    private static SqlNode options(String name, int position, SqlNode given) {
         if (isText(given)) {
             return given;
         }
         if (given.getKind() != SqlKind.MAP_VALUE_CONSTRUCTOR) {
-            throw new UserException("The fifth argument of " + VECTOR_SEARCH + " must be a MAP of options: " + USAGE);
+            throw new UserException("The " + (position == 4 ? "fifth" : "fourth") + " argument of " + name + " must be a MAP of options: " + usage(name));
         }
         List<SqlNode> parts = ((SqlCall) given).getOperandList();
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < parts.size(); i += 2) {
-            lines.add(literal(parts.get(i)) + "=" + literal(parts.get(i + 1)));
+            lines.add(literal(name, parts.get(i)) + "=" + literal(name, parts.get(i + 1)));
         }
         return text(String.join("\n", lines), given);
     }
 
-    private static String literal(SqlNode given) {
+    private static String literal(String name, SqlNode given) {
         if (given instanceof SqlLiteral literal && literal.toValue() != null) {
             return literal.toValue().strip();
         }
         throw new UserException(
-                "The options of " + VECTOR_SEARCH + " must be written out: " + given + " is no text, number or boolean.");
+                "The options of " + name + " must be written out: " + given + " is no text, number or boolean.");
     }
 
     private static boolean isText(SqlNode given) {

@@ -20,13 +20,15 @@ public final class SearchModule implements Module {
 
     @Override
     public Set<String> listFunctions() {
-        return Set.of(SearchCalls.VECTOR_SEARCH.toLowerCase(Locale.ROOT));
+        return Set.of(
+                SearchCalls.VECTOR_SEARCH.toLowerCase(Locale.ROOT), SearchCalls.KEY_SEARCH.toLowerCase(Locale.ROOT));
     }
 
     @Override
     public Optional<FunctionDefinition> getFunctionDefinition(String name) {
-        return name.equalsIgnoreCase(SearchCalls.VECTOR_SEARCH)
-                ? Optional.of(new VectorSearchAgg(names))
-                : Optional.empty();
+        if (name.equalsIgnoreCase(SearchCalls.VECTOR_SEARCH)) {
+            return Optional.of(new VectorSearchAgg(names));
+        }
+        return name.equalsIgnoreCase(SearchCalls.KEY_SEARCH) ? Optional.of(new KeySearchAgg(names)) : Optional.empty();
     }
 }

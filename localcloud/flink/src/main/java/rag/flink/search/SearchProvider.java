@@ -2,6 +2,7 @@ package rag.flink.search;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
@@ -40,6 +41,29 @@ interface SearchProvider {
 
     /** Opens what runs the searches of one statement; nothing is asked of the store yet. */
     Search open(SearchRequest request);
+
+    /** Opens what finds documents by a key, as {@link #open}; empty if that is not served for this kind of store. */
+    default Optional<KeySearch> openKeys(KeyRequest request) {
+        return Optional.empty();
+    }
+
+    /**
+     * Whose documents are looked up, and how.
+     *
+     * @param column the field that has the key
+     * @param connection asked at each search
+     */
+    record KeyRequest(ExternalTable table, String column, SearchOptions options, Supplier<Connection> connection) {}
+
+    /** Finds documents by a key; safe to use from several threads. */
+    interface KeySearch extends AutoCloseable {
+
+        /** The documents that have it, {@link #MOST_RESULTS} at most; values as in {@link Found#document}. */
+        List<Map<String, Object>> find(Object key) throws ProviderException, InterruptedException;
+
+        @Override
+        default void close() {}
+    }
 
     /**
      * What is searched, and how.

@@ -12,7 +12,8 @@ public final class SearchProviders {
 
     static final String CONNECTOR = "connector";
 
-    private static final List<SearchProvider> ALL = List.of(new MongoDbProvider(), new ElasticProvider());
+    private static final List<SearchProvider> ALL =
+            List.of(new MongoDbProvider(), new ElasticProvider(), new PineconeProvider());
 
     private SearchProviders() {}
 

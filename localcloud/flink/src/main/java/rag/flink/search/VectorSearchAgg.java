@@ -8,12 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.api.Schema.UnresolvedPhysicalColumn;
-import org.apache.flink.table.catalog.CatalogBaseTable;
-import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.DataTypeFactory;
-import org.apache.flink.table.catalog.ResolvedSchema;
-import org.apache.flink.table.catalog.exceptions.TableNotExistException;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
@@ -33,12 +28,10 @@ import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.DataTypeUtils;
-import org.apache.flink.table.types.utils.TypeConversions;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
-import rag.flink.workspace.Connection;
-import rag.flink.workspace.Workspace;
 
 /**
  * {@code VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit [, MAP[...]])}, as {@link SearchCalls} has written it.
@@ -49,11 +42,9 @@ import rag.flink.workspace.Workspace;
 public final class VectorSearchAgg extends AsyncTableFunction<RowData> implements SpecializedFunction {
 
     private static final long serialVersionUID = 1L;
-    private static final String RESULTS = "search_results";
 
     private final transient ObjectNames names;
-    private final String environmentId;
-    private final ExternalTable table;
+    private final SearchedTable searched;
     private final String vectorField;
     private final int limit;
     private final SearchOptions options;
@@ -61,19 +52,13 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
     private transient ExecutorService threads;
 
     VectorSearchAgg(ObjectNames names) {
-        this(names, null, null, null, 0, null);
+        this(names, null, null, 0, null);
     }
 
     private VectorSearchAgg(
-            ObjectNames names,
-            String environmentId,
-            ExternalTable table,
-            String vectorField,
-            int limit,
-            SearchOptions options) {
+            ObjectNames names, SearchedTable searched, String vectorField, int limit, SearchOptions options) {
         this.names = names;
-        this.environmentId = environmentId;
-        this.table = table;
+        this.searched = searched;
         this.vectorField = vectorField;
         this.limit = limit;
         this.options = options;
@@ -85,7 +70,11 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
     public TypeInference getTypeInference(DataTypeFactory typeFactory) {
         return TypeInference.newBuilder()
                 .inputTypeStrategy(new Arguments())
-                .outputTypeStrategy(call -> Optional.of(outputOf(specialized(call).table)))
+                .outputTypeStrategy(call ->
+                                Optional.of(
+                                        specialized(call)
+                                                .searched
+                                                .output(DataTypes.FIELD(ExternalTable.SCORE, DataTypes.DOUBLE()))))
                 .build();
     }
 
@@ -130,20 +119,6 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
         }
     }
 
-    private static DataType outputOf(ExternalTable table) {
-        List<DataTypes.Field> fields = new ArrayList<>();
-        table.columns()
-                .getFields()
-                .forEach(
-                        field ->
-                                fields.add(
-                                        DataTypes.FIELD(
-                                                field.getName(),
-                                                TypeConversions.fromLogicalToDataType(field.getType().copy(true)))));
-        fields.add(DataTypes.FIELD(ExternalTable.SCORE, DataTypes.DOUBLE()));
-        return internal(DataTypes.ROW(DataTypes.FIELD(RESULTS, DataTypes.ARRAY(DataTypes.ROW(fields)))));
-    }
-
     private static DataType internal(DataType type) {
         return DataTypeUtils.toInternalDataType(type);
     }
@@ -154,52 +129,12 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
     }
 
     private VectorSearchAgg specialized(CallContext call) {
-        String name = text(call, 0, "first", "an external table");
-        String column = text(call, 1, "second", "DESCRIPTOR(column)");
-        ObjectNames.Place place =
-                names.find(name).orElseThrow(() -> new UserException(names.missing("Table (or view)", name)));
-        ExternalTable found = external(place, name);
-        found.check(place.catalog().environment());
-        int wanted = limit(call, found);
-        SearchOptions given =
-                SearchOptions.of(call.getArgumentDataTypes().size() < 5 ? null : text(call, 4, "fifth", "a MAP of options"));
-        String named = found.provider().vectorField(found.options());
-        String field = named == null ? column : named;
-        return new VectorSearchAgg(names, place.catalog().environment().id(), found, field, wanted, given);
-    }
-
-    private ExternalTable external(ObjectNames.Place place, String name) {
-        CatalogBaseTable stored;
-        try {
-            stored = place.catalog().getTable(place.path());
-        } catch (TableNotExistException e) {
-            throw new UserException(names.missing("Table (or view)", name));
-        }
-        if (!SearchProviders.isExternal(stored.getOptions())) {
-            throw new UserException(
-                    "Table '" + place.path().getObjectName() + "' is no external table: VECTOR_SEARCH_AGG searches what"
-                            + " CREATE TABLE has made with 'connector' = " + SearchProviders.connectors() + ".");
-        }
-        List<Column> columns = new ArrayList<>();
-        stored.getUnresolvedSchema()
-                .getColumns()
-                .forEach(
-                        each ->
-                                columns.add(
-                                        Column.physical(
-                                                each.getName(),
-                                                (DataType)
-                                                        ((UnresolvedPhysicalColumn) each)
-                                                                .getDataType())));
-        return ExternalTable.of(place.path().getObjectName(), ResolvedSchema.of(columns), stored.getOptions());
-    }
-
-    private static String text(CallContext call, int position, String which, String what) {
-        return call.getArgumentValue(position, String.class)
-                .orElseThrow(
-                        () ->
-                                new UserException(
-                                        "The " + which + " argument of VECTOR_SEARCH_AGG must be " + what + "."));
+        SearchedTable found = SearchedTable.of(SearchCalls.VECTOR_SEARCH, names, call);
+        String column = SearchedTable.text(SearchCalls.VECTOR_SEARCH, call, 1, "second", "DESCRIPTOR(column)");
+        int wanted = limit(call, found.table());
+        SearchOptions given = SearchedTable.options(SearchCalls.VECTOR_SEARCH, call, 4, "fifth");
+        String named = found.table().provider().vectorField(found.table().options());
+        return new VectorSearchAgg(names, found, named == null ? column : named, wanted, given);
     }
 
     private static int limit(CallContext call, ExternalTable table) {
@@ -224,8 +159,9 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
 
     @Override
     public void open(FunctionContext context) {
+        ExternalTable table = searched.table();
         SearchProvider.SearchRequest request =
-                new SearchProvider.SearchRequest(table, vectorField, limit, options, this::connection);
+                new SearchProvider.SearchRequest(table, vectorField, limit, options, searched::connection);
         search = new RepeatedSearch(table.provider().open(request), table.name(), options.retries());
         threads =
                 Executors.newFixedThreadPool(
@@ -235,17 +171,6 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
                             thread.setDaemon(true);
                             return thread;
                         });
-    }
-
-    private Connection connection() {
-        return Workspace.current()
-                .environment(environmentId)
-                .flatMap(environment -> environment.connection(table.connection()))
-                .orElseThrow(
-                        () ->
-                                new SearchException(
-                                        "VECTOR_SEARCH_AGG of '" + table.name() + "': the connection '"
-                                                + table.connection() + "' does not exist any more."));
     }
 
     @Override
@@ -270,7 +195,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
             if (vector.isNullAt(i)) {
                 result.completeExceptionally(
                         new SearchException(
-                                "VECTOR_SEARCH_AGG of '" + table.name() + "': the vector has a NULL at position "
+                                "VECTOR_SEARCH_AGG of '" + searched.table().name() + "': the vector has a NULL at position "
                                         + (i + 1) + "."));
                 return;
             }
@@ -299,10 +224,11 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
     }
 
     private Collection<RowData> rowOf(List<SearchProvider.Found> found) {
-        int columns = table.columns().getFieldCount();
+        RowType shown = searched.table().columns();
+        int columns = shown.getFieldCount();
         Object[] rows = new Object[found.size()];
         for (int i = 0; i < rows.length; i++) {
-            GenericRowData row = DocumentValues.row(found.get(i).document(), table.columns(), columns + 1);
+            GenericRowData row = DocumentValues.row(found.get(i).document(), shown, columns + 1);
             row.setField(columns, found.get(i).score());
             rows[i] = row;
         }

@@ -60,6 +60,7 @@ final class Judge {
             throw notThere("DROP TEMPORARY", "there is nothing temporary to drop.");
         }
         requireServedHints(statement);
+        Dialect.require(statement);
     }
 
     private static void requireServedKind(SqlNode statement) {

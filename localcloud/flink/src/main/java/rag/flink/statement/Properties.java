@@ -27,8 +27,23 @@ record Properties(
     /** Stands for "none": Flink requires a name, and no cluster can have this one. */
     static final String NO_DATABASE = "(none)";
 
-    /** After this time, a partition without records no longer holds back the watermark, as in the cloud. */
-    private static final String IDLE_TIMEOUT = "15 s";
+    /** What Confluent Cloud sets otherwise than Flink. */
+    private static final Map<String, String> DEFAULTS =
+            Map.of(
+                    // SELECT * leaves out metadata that is only read, so that a new column of that kind changes no query.
+                    "table.column-expansion-strategy",
+                    "EXCLUDE_DEFAULT_VIRTUAL_METADATA_COLUMNS;EXCLUDE_ALIASED_VIRTUAL_METADATA_COLUMNS",
+                    // A query that could not take its own rows back, such as one with NOW(), is refused.
+                    "table.optimizer.non-deterministic-update.strategy",
+                    "TRY_RESOLVE",
+                    // Records get the time at which they are written, also if a row has columns of event time.
+                    "table.exec.sink.rowtime-inserter",
+                    "DISABLED",
+                    "table.local-time-zone",
+                    "UTC",
+                    // After this time, a partition without records no longer holds back the watermark.
+                    "table.exec.source.idle-timeout",
+                    "15 s");
 
     private static final Map<String, String> SESSION_KEYS =
             Map.of(
@@ -56,9 +71,7 @@ record Properties(
             require(given, key, TimeUtils::parseDuration, "a duration; write one like '1 h'.");
         }
         require(given, "sql.local-time-zone", ZoneId::of, "a time zone; write one like 'Europe/Berlin' or 'UTC'.");
-        Map<String, String> session = new LinkedHashMap<>();
-        session.put("table.column-expansion-strategy", "EXCLUDE_ALIASED_VIRTUAL_METADATA_COLUMNS");
-        session.put("table.exec.source.idle-timeout", IDLE_TIMEOUT);
+        Map<String, String> session = new LinkedHashMap<>(DEFAULTS);
         SESSION_KEYS.forEach(
                 (confluent, flink) -> {
                     if (given.containsKey(confluent)) {
@@ -94,6 +107,6 @@ record Properties(
                 request.principal(),
                 scan,
                 request.startingOffsets(),
-                SystemColumns.of(request.statement()));
+                SystemColumns.areShownTo(request.statement()));
     }
 }

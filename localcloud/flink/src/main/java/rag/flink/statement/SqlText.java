@@ -25,6 +25,11 @@ final class SqlText {
                             + "((?:CREATE|ALTER|DROP|SHOW(?:\\s+CREATE)?|DESC(?:RIBE)?)\\s+(?:AGENT|TOOL)S?)\\b.*",
                     Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    /** Text that is no code (quoted, or a comment), or the hidden column behind the name of its table. */
+    private static final Pattern QUALIFIED_ROWTIME =
+            Pattern.compile(
+                    "'(?:[^']|'')*+'|`(?:[^`]|``)*+`|--[^\\n]*+|/\\*.*?\\*/|(\\.\\$rowtime)\\b", Pattern.DOTALL);
+
     private SqlText() {}
 
     static Operation resolve(TableEnvironmentInternal environment, String sql) {
@@ -40,11 +45,18 @@ final class SqlText {
                 .orElseThrow(() -> new UserException("Statements of this kind are not supported by the local cloud."));
     }
 
+    /** Writes {@code t.$rowtime} so that Flink's parser takes it for a column, as it takes {@code $rowtime} alone. */
+    static String withSystemColumns(String sql) {
+        return QUALIFIED_ROWTIME
+                .matcher(sql)
+                .replaceAll(one -> Matcher.quoteReplacement(one.group(1) == null ? one.group() : ".`$rowtime`"));
+    }
+
     /** Parses a text of one statement by Flink's grammar; no name is resolved. */
     static SqlNode parse(PlannerContext planner, String sql) {
         SqlNodeList statements;
         try {
-            statements = planner.createCalciteParser().parseSqlList(sql);
+            statements = planner.createCalciteParser().parseSqlList(withSystemColumns(sql));
         } catch (SqlParserException e) {
             Matcher unknown = NOT_IN_THE_GRAMMAR.matcher(sql);
             if (unknown.lookingAt()) {

@@ -8,9 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.ObjectPath;
+import org.apache.flink.table.connector.source.DataStreamScanProvider;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.types.logical.IntType;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.table.types.logical.VarCharType;
+import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +34,7 @@ class InformationSchemaTest {
     void open() {
         Environment environment =
                 new Environment("env-1", "shop", null, List.of(new Database("lkc-1", "stopped", null)), List.of());
-        StatementContext statement = new StatementContext("s", "sa-1", Map.of(), Map.of(), SystemColumns.of(""));
+        StatementContext statement = new StatementContext("s", "sa-1", Map.of(), Map.of(), true);
         catalog = new EnvironmentCatalog("env-1", environment, "stopped", statement, new CatalogStore(root));
         schema = new InformationSchema(catalog);
     }
@@ -59,6 +65,17 @@ class InformationSchemaTest {
         assertEquals("INTEGER", buckets.getString(8).toString());
         assertEquals("INT", buckets.getString(9).toString());
         assertTrue(schema.rows("TABLE_OPTIONS").isEmpty());
+    }
+
+    @Test
+    void aViewWithoutRowsIsReadToItsEnd() throws Exception {
+        RowType type = RowType.of(new IntType(), new VarCharType());
+        InformationSchemaSource source = new InformationSchemaSource(type, List::of);
+        DataStreamScanProvider provider = (DataStreamScanProvider) source.getScanRuntimeProvider(null);
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(1);
+        try (CloseableIterator<RowData> rows = provider.produceDataStream(null, environment).executeAndCollect()) {
+            assertFalse(rows.hasNext());
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,28 +18,20 @@ class SystemColumnsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SELECT $rowtime FROM t",
-                "select t.`$rowtime` from t",
+                "SELECT * FROM t",
+                "EXPLAIN SELECT 1",
+                "INSERT INTO t SELECT * FROM u",
                 "-- what is there\nDESCRIBE EXTENDED t",
                 "desc extended t"
             })
-    void areShownToWhatNamesThemOrDescribesAll(String statement) {
-        assertTrue(SystemColumns.of(statement).areShown());
+    void everyStatementThatPlansHasThem(String statement) {
+        assertTrue(SystemColumns.areShownTo(statement));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SELECT * FROM t", "DESCRIBE t", "SHOW CREATE TABLE `$rowtime`", "SELECT 1 -- $rowtime"})
-    void areHiddenFromOthers(String statement) {
-        assertFalse(SystemColumns.of(statement).areShown());
-    }
-
-    @Test
-    void areShownBelowAViewThatNamesThem() {
-        SystemColumns columns = SystemColumns.of("SELECT * FROM v");
-        columns.showFor("SELECT `t`.`k` FROM `t`");
-        assertFalse(columns.areShown());
-        columns.showFor("SELECT `t`.`$rowtime` FROM `t`");
-        assertTrue(columns.areShown());
+    @ValueSource(strings = {"DESCRIBE t", "/* $rowtime */ desc t", "SHOW CREATE TABLE `$rowtime`", "show columns from t"})
+    void descriptionsLeaveThemOut(String statement) {
+        assertFalse(SystemColumns.areShownTo(statement));
     }
 
     @Test
@@ -48,5 +41,6 @@ class SystemColumnsTest {
                 Json.MAPPER.readValue(kept.getBytes(StandardCharsets.UTF_8), CatalogEntries.Table.class);
         assertEquals(List.of(), table.derived());
         assertNull(table.watermark());
+        assertEquals(Map.of(), table.raw());
     }
 }

@@ -29,7 +29,8 @@ class TableOptionsTest {
                         TABLE,
                         List.of(
                                 TableChange.set("kafka.cleanup-policy", "delete-compact"),
-                                TableChange.reset("kafka.retention.time")));
+                                TableChange.reset("kafka.retention.time")),
+                        false);
         assertEquals(Map.of("kafka.cleanup-policy", "delete-compact"), changed.set());
         assertEquals(Set.of("kafka.retention.time"), changed.reset());
         assertEquals(Map.of("cleanup.policy", "delete", "retention.ms", "3600000"), changed.configsBefore());
@@ -39,19 +40,20 @@ class TableOptionsTest {
     @Test
     void anotherChangelogModeLeavesTheTopicAsItIs() {
         for (String mode : List.of("retract", "append")) {
-            TableOptions changed = TableOptions.changed(TABLE, List.of(TableChange.set("changelog.mode", mode)));
+            TableOptions changed = TableOptions.changed(TABLE, List.of(TableChange.set("changelog.mode", mode)), false);
             assertEquals(Map.of("changelog.mode", mode), changed.set());
             assertEquals(changed.configsBefore(), changed.configs());
         }
         TableChange toUpsert = TableChange.set("changelog.mode", "upsert");
-        assertThrows(UserException.class, () -> TableOptions.changed(TABLE, List.of(toUpsert)), "it has no key");
+        assertThrows(UserException.class, () -> TableOptions.changed(TABLE, List.of(toUpsert), false), "it has no key");
+        assertEquals(Map.of("changelog.mode", "upsert"), TableOptions.changed(TABLE, List.of(toUpsert), true).set());
         Schema keyed = Schema.newBuilder().column("id", "INT NOT NULL").primaryKey("id").build();
         CatalogTable table = CatalogTable.newBuilder().schema(keyed).options(TABLE.getOptions()).build();
-        TableOptions changed = TableOptions.changed(table, List.of(toUpsert));
+        TableOptions changed = TableOptions.changed(table, List.of(toUpsert), false);
         assertEquals(changed.configsBefore(), changed.configs());
         for (TableChange wrong :
                 List.of(TableChange.set("changelog.mode", "delete"), TableChange.reset("changelog.mode"))) {
-            assertThrows(UserException.class, () -> TableOptions.changed(table, List.of(wrong)), wrong.toString());
+            assertThrows(UserException.class, () -> TableOptions.changed(table, List.of(wrong), false), wrong.toString());
         }
     }
 
@@ -62,10 +64,10 @@ class TableOptionsTest {
                         TableChange.set("value.format", "avro-registry"),
                         TableChange.set("kafka.retention.time", "long"),
                         TableChange.dropColumn("id"))) {
-            assertThrows(UserException.class, () -> TableOptions.changed(TABLE, List.of(change)), change.toString());
+            assertThrows(UserException.class, () -> TableOptions.changed(TABLE, List.of(change), false), change.toString());
         }
         CatalogView view = CatalogView.of(SCHEMA, null, "SELECT 1", "SELECT 1", Map.of());
         List<TableChange> harmless = List.of(TableChange.set("scan.startup.mode", "latest-offset"));
-        assertThrows(UserException.class, () -> TableOptions.changed(view, harmless));
+        assertThrows(UserException.class, () -> TableOptions.changed(view, harmless, false));
     }
 }

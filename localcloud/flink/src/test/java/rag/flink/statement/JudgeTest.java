@@ -246,4 +246,29 @@ class JudgeTest {
         assertTrue(name.equalsIgnoreCase("options") ? said.contains("'") : said.contains(name), said);
         assertTrue(said.endsWith(".") && !said.contains("sk-1") && !said.contains("Sql"), said);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT COUNT(*) FROM t GROUP BY TUMBLE(at_, INTERVAL '1' DAY)",
+                "INSERT INTO s SELECT MAX(n) FROM t GROUP BY n, hop(at_, INTERVAL '1' DAY, INTERVAL '2' DAY)",
+                "EXPLAIN SELECT 1 FROM (SELECT n FROM t GROUP BY SESSION(at_, INTERVAL '1' DAY))",
+                "CREATE TABLE c AS SELECT COUNT(*) AS n FROM t GROUP BY TUMBLE(at_, INTERVAL '1' DAY)",
+                "CREATE VIEW v AS SELECT COUNT(*) AS n FROM t GROUP BY GROUPING SETS ((TUMBLE(at_, INTERVAL '1' DAY)))",
+                "EXECUTE STATEMENT SET BEGIN INSERT INTO s SELECT 1 FROM t GROUP BY TUMBLE(at_, INTERVAL '1' DAY); END"
+            })
+    void windowsInGroupByAreRefusedInConfluentsWords(String sql) {
+        assertEquals(
+                "SQL syntax that calls TUMBLE, HOP, and SESSION in the GROUP BY clause is not supported. Use table-valued"
+                        + " function (TVF) syntax instead which is standard compliant.",
+                refusal(sql));
+    }
+
+    @Test
+    void windowsAsTablesAreServed() {
+        String sql =
+                "SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(at_), INTERVAL '1' DAY))"
+                        + " GROUP BY window_start, window_end";
+        assertDoesNotThrow(() -> Judge.requireServed(SqlText.parse(PLANNER, sql)));
+    }
 }

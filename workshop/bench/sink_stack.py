@@ -1,0 +1,148 @@
+"""The searching stack (`Pulumi.rag.yaml`) for measurements: its table is filled at will, its processes are killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import struct
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import numpy as np
+import psutil
+from confluent_kafka import Producer
+
+from toolchain.frontdoor.stores.mongodb import client_of
+from workshop.clone import Clone, wait_until
+from workshop.stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pymongo.collection import Collection
+
+RAG = ("-s", "rag")
+TABLE, SINK, SOURCE = "product_vector", "MongoDbAtlasSinkMongodb", "DatagenSourceProductUpdates"
+FIRST_ID = 10_000_000  # of no product that the source makes
+PATIENCE = 1_800
+
+
+def vectors(count: int, dimensions: int, seed: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return vectors of length 1 in all directions."""
+    drawn = np.random.default_rng(seed).standard_normal((count, dimensions), dtype=np.float32)
+    made: np.ndarray[Any, np.dtype[np.float32]] = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return made
+
+
+def product(number: int, vector: Sequence[float]) -> dict[str, Any]:
+    """Return a row of the table."""
+    return {"product_id": FIRST_ID + number, "articleType": "hat", "content": f"hat number {number}", "vector": vector}
+
+
+@dataclass
+class SinkStack:
+    """A stack whose source is paused, and its store."""
+
+    clone: Clone
+    stack: Stack = field(init=False)
+    products: Collection[dict[str, Any]] = field(init=False)
+
+    @classmethod
+    def up(cls, clone: Clone) -> SinkStack:
+        """Deploy it, and pause the source once it has made a product."""
+        made = cls(clone)
+        clone.ok("up", "--yes", "--skip-preview", *RAG)
+        made.stack = Stack(clone, clone.outputs(*RAG))
+        store = client_of(made.store, made.secrets)
+        made.products = store[made.store["database"]][made.store["collection"]]
+        wait_until(lambda: made.products.estimated_document_count() > 0, "a product", PATIENCE)
+        made.connector(SOURCE, "pause")
+        return made
+
+    @property
+    def store(self) -> dict[str, Any]:
+        """What the outputs say of the store."""
+        found: dict[str, Any] = self.stack.outputs["sinks"]["mongodb"]["store"]
+        return found
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The store's secrets."""
+        found: dict[str, str] = self.stack.outputs["sinkSecrets"]["mongodb"]
+        return found
+
+    def connector(self, name: str, operation: str) -> None:
+        """Pause or resume a connector."""
+        out = self.stack.outputs
+        place = f"environments/{out['environmentId']}/clusters/{out['kafkaClusterId']}/connectors/{name}/{operation}"
+        httpx.put(f"{self.clone.endpoint}/connect/v1/{place}", auth=self.stack.admin, timeout=60).raise_for_status()
+
+    def fill(self, rows: Iterator[dict[str, Any]], count: int) -> float:
+        """Fill the table while the sink is paused, then resume it; return the records a second that it writes."""
+        self.connector(SINK, "pause")
+        self._write(rows)
+        before = self.products.estimated_document_count()
+        self.connector(SINK, "resume")
+        first = self._when(lambda: self.products.estimated_document_count() > before)
+        already = self.products.estimated_document_count() - before
+        last = self._when(lambda: self.products.estimated_document_count() >= before + count)
+        return (count - already) / (last - first) if count > already else float("inf")
+
+    def _write(self, rows: Iterator[dict[str, Any]]) -> None:
+        key = self.stack.kafka_key(
+            self.stack.account(f"bench-{time.time_ns()}", {"DeveloperWrite": [f"topic={TABLE}"]})
+        )
+        subject = f"{self.stack.outputs['schemaRegistryEndpoint']}/subjects/{TABLE}-value/versions/latest"
+        reader = self.stack.account(f"bench-{time.time_ns()}", {"DeveloperRead": [f"subject={TABLE}-*"]})
+        schema = httpx.get(subject, auth=self.stack.registry_key(reader)).raise_for_status().json()["id"]
+        producer = Producer(
+            {
+                "bootstrap.servers": self.stack.bootstrap,
+                "security.protocol": "SASL_PLAINTEXT",
+                "sasl.mechanism": "PLAIN",
+                "sasl.username": key.id,
+                "sasl.password": key.secret,
+                "linger.ms": 50,
+            }
+        )
+        for row in rows:
+            value = struct.pack(">bI", 0, schema) + json.dumps(row).encode()
+            while True:
+                with suppress(BufferError):
+                    producer.produce(TABLE, value)
+                    break
+                producer.poll(0.1)
+        if producer.flush(PATIENCE):
+            raise RuntimeError("Not every record could be written.")
+
+    def process(self, name: str) -> psutil.Process:
+        """The process of that name, as `cloud status` calls it."""
+        return next(psutil.Process(one["pid"]) for one in self.clone.status()["processes"] if one["name"] == name)
+
+    def megabytes(self, name: str) -> float:
+        """Resident memory of a process."""
+        return float(self.process(name).memory_info().rss) / 1e6
+
+    def seconds_until_it_is_back(self, name: str, is_back: Callable[[], bool]) -> float:
+        """Kill a process, which the local cloud starts again; return the seconds until that works."""
+        old = self.process(name)
+        began = time.perf_counter()
+        os.kill(old.pid, signal.SIGKILL)
+        return self._when(lambda: not old.is_running() and is_back()) - began
+
+    def sink_runs(self) -> bool:
+        """Whether the worker has the sink running."""
+        return any(one["name"] == SINK and one["state"] == "RUNNING" for one in self.clone.status()["connectors"])
+
+    def _when(self, condition: Callable[[], bool]) -> float:
+        """Return the clock's time at which ``condition`` was first seen to hold."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Still waiting after {PATIENCE} s.")
+            time.sleep(0.01)
+        return time.perf_counter()
