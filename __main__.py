@@ -17,7 +17,6 @@ from components.grants import Scope
 from components.identities import Identities
 from components.kafka import Kafka
 from components.sinks.plan import plan_sinks
-from components.sinks.plugin import plugin_of
 from components.sinks.records import with_records
 from components.sinks.search import connections_of
 from components.sinks.sink import Sink
@@ -73,15 +72,7 @@ pipeline = EmbeddingPipeline(
     protect=settings.protect,
 )
 sinks = [
-    Sink(
-        plan,
-        kafka=kafka,
-        identities=identities,
-        session=session,
-        statements=pipeline.statements,
-        plugin=plugin_of(plan, suffix=names.suffix, settings=settings),
-    )
-    for plan in plans
+    Sink(plan, kafka=kafka, identities=identities, session=session, statements=pipeline.statements) for plan in plans
 ]
 
 # The contract with everything that reads a stack: docs/outputs.md.

@@ -11,14 +11,13 @@ from components.sinks.archive import path_of
 from components.sinks.store import CustomStore
 
 if TYPE_CHECKING:
-    from components.config.settings import Settings
     from components.sinks.plan import Plan
 
 _DIGITS = 8
 
 
 def plugin_of(
-    plan: Plan, *, suffix: pulumi.Input[str], settings: Settings
+    plan: Plan, *, suffix: pulumi.Input[str], cloud: pulumi.Input[str], parent: pulumi.Resource
 ) -> confluentcloud.CustomConnectorPlugin | None:
     """Declare the plugin of a custom sink, ``None`` for a managed one.
 
@@ -38,7 +37,7 @@ def plugin_of(
         connector_type="SINK",
         sensitive_config_properties=sorted(store.secrets()),
         filename=str(path_of(store.entry)),
-        cloud=settings.cloud.value,
+        cloud=cloud,
         # The same archive may lie elsewhere on another machine.
-        opts=pulumi.ResourceOptions(ignore_changes=["filename"]),
+        opts=pulumi.ResourceOptions(parent=parent, ignore_changes=["filename"]),
     )

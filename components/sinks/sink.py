@@ -9,6 +9,7 @@ import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.flinksql import HookError, answer_of, done_once
+from components.sinks.plugin import plugin_of
 from components.sinks.store import StoreError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _OF_MANAGED = {
 class Sink(pulumi.ComponentResource):
     """Copies tables into a store. Replaced with its tables and its model, whose vectors the index is made for.
 
-    ``statements``: the names of the stack's statements, by purpose. ``plugin``: of a custom connector.
+    ``statements``: the names of the stack's statements, by purpose.
     """
 
     connector: confluentcloud.Connector
@@ -45,11 +46,11 @@ class Sink(pulumi.ComponentResource):
         identities: Identities,
         session: FlinkSession,
         statements: Mapping[str, pulumi.Output[str]],
-        plugin: confluentcloud.CustomConnectorPlugin | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("confluent-rag:index:Sink", f"{plan.name}-sink", None, opts)
         self.plan, duty = plan, f"sink-{plan.name}"
+        plugin = plugin_of(plan, suffix=session.suffix, cloud=kafka.cluster.cloud, parent=self)
         built_on = [statements[purpose] for purpose in plan.built_on]
         config: dict[str, pulumi.Input[str]] = {
             "connector.class": plan.store.connector_class,
