@@ -24,7 +24,8 @@ from localcloud.store_login import StoreLogin
 from tests.support.listeners import LOOPBACK, listeners_of
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.qdrant import Qdrant as Asked
-from toolchain.frontdoor.stores.qdrant import Collection
+from toolchain.frontdoor.verify.qdrant import Qdrant as Copied
+from toolchain.frontdoor.verify.stores import StoreUnreadableError
 from workshop.clone import wait_until
 from workshop.ports import free_port
 
@@ -185,7 +186,12 @@ def test_up_makes_the_collection_and_ask_and_verify_read_it(world: World) -> Non
     world.client().upsert("products", points(10))
     first, second = asked.search(vector(7), 2, "m")
     assert (first["articleType"], first["score"] > second["score"]) == ("hat-7", True)
-    assert Collection.of(output, secrets).count() == 10
+    copied = Copied(output, secrets)
+    assert (copied.documents(), copied.missing([3, 12, "9"]), copied.index_problem()) == (10, [12], "")
+    assert copied.document(7) == {"collection_name": "products", "id": 7, "articleType": "hat-7", "price": 1.5}
+    assert copied.document(12) is None
+    with pytest.raises(StoreUnreadableError, match=r"gone at .* does not exist"):
+        Copied({**output, "collection": "gone"}, secrets).documents()
     with pytest.raises(AskError, match=f"is for vectors of {SIZE} numbers, and model m gives 2: name another"):
         asked.search([1.0, 2.0], 1, "m")
     with pytest.raises(AskError, match=r"does not exist: run `\./pulumiw up`, which makes it"):
