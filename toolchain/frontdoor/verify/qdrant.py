@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from toolchain.frontdoor.stores.qdrant import Collection, QdrantError
 from toolchain.frontdoor.verify.stores import StoreUnreadableError
@@ -36,7 +37,8 @@ class Qdrant:
 
     def missing(self, identifiers: Several[Any]) -> list[Any]:
         """Return those that no point is made of."""
-        found = {str(one["id"]) for one in self._ask(lambda: self._collection.get(list(identifiers)))}
+        possible = [one for one in identifiers if _is_id(one)]  # Qdrant refuses to look for any other
+        found = {str(one["id"]) for one in self._ask(lambda: self._collection.get(possible))}
         return [one for one in identifiers if str(one) not in found]
 
     def index_problem(self) -> str:
@@ -51,3 +53,14 @@ class Qdrant:
                 sentence = f"{self.place} does not exist: run `./pulumiw up`, which makes it."
                 raise StoreUnreadableError(sentence) from None
             raise StoreUnreadableError(f"{error}.") from None
+
+
+def _is_id(identifier: Any) -> bool:
+    """Whether a point can have it: an unsigned integer or a UUID."""
+    if isinstance(identifier, int):
+        return identifier >= 0
+    try:
+        UUID(str(identifier))
+    except ValueError:
+        return False
+    return True

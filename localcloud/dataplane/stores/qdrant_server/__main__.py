@@ -20,7 +20,7 @@ from localcloud.dataplane.stores.qdrant_server.rest_api import make_app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GRPC, _REST = "grpc.sock", "rest.sock"
+_LONGEST_SOCKET = 100  # bytes of a path; the system's limit is 107
 _GOODBYE_SECONDS = 2
 
 
@@ -39,17 +39,22 @@ async def serve(port: int, key: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     engine = Engine(Path("collections"))
+    grpc_socket, rest_socket = _sockets()
     _remove_left_sockets()
-    grpc_server = make_server(engine, key, f"unix:{_GRPC}")
+    grpc_server = make_server(engine, key, f"unix:{grpc_socket}")
     config = uvicorn.Config(
-        make_app(engine, key), uds=_REST, log_config=None, lifespan="off", timeout_graceful_shutdown=_GOODBYE_SECONDS
+        make_app(engine, key),
+        uds=rest_socket,
+        log_config=None,
+        lifespan="off",
+        timeout_graceful_shutdown=_GOODBYE_SECONDS,
     )
     rest = _Rest(config)
     serving = asyncio.create_task(rest.serve())
     while not rest.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     _keep_others_out()
-    front = Front(_GRPC, _REST)
+    front = Front(grpc_socket, rest_socket)
     await front.listen(port)
     await stopping.wait()
     front.close()
@@ -59,19 +64,25 @@ async def serve(port: int, key: str) -> None:
     engine.close()
 
 
+def _sockets() -> tuple[str, str]:
+    """Return the paths of both sockets: relative ones, if the state's folder is too deep for a socket's path."""
+    folder = f"{Path.cwd()}/"
+    folder = folder if len(folder) < _LONGEST_SOCKET else ""
+    return f"{folder}grpc.sock", f"{folder}rest.sock"
+
+
 def _remove_left_sockets() -> None:
-    for left in (_GRPC, _REST):
+    for left in _sockets():
         Path(left).unlink(missing_ok=True)
 
 
 def _keep_others_out() -> None:
-    for made in (_GRPC, _REST):
+    for made in _sockets():
         Path(made).chmod(0o600)
 
 
 if __name__ == "__main__":
     try:
-        # A socket's path has 107 bytes at most, and the state's folder may be deep: so its sockets have no folder.
         os.chdir(sys.argv[1])
         asyncio.run(serve(int(sys.argv[2]), os.environ.pop("LOCALCLOUD_QDRANT_PASSWORD")))
     except OSError as error:

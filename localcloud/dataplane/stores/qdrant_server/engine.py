@@ -19,6 +19,7 @@ PointId = int | str
 DISTANCES = ("Cosine", "Dot", "Euclid", "Manhattan")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _LARGEST = 65536
+_NO_ID = "Wrong input: a point's id is an unsigned integer or a UUID"
 _PARAMETERS, _SHARD = "collection.json", "shard"
 
 
@@ -127,18 +128,25 @@ class Engine:
         try:
             made = [qdrant_edge.Point(id=one.id, vector=list(one.vector or ()), payload=one.payload) for one in points]
         except (TypeError, ValueError, OverflowError):
-            raise EngineError("Wrong input: a point's id is an unsigned integer or a UUID, its payload JSON") from None
+            raise EngineError(f"{_NO_ID}, its payload JSON") from None
         self._update(name, qdrant_edge.UpdateOperation.upsert_points(made))
 
     def delete(self, name: str, ids: Sequence[PointId]) -> None:
         """Delete points; those that are not there are none."""
-        self._update(name, qdrant_edge.UpdateOperation.delete_points(list(ids)))
+        try:
+            operation = qdrant_edge.UpdateOperation.delete_points(list(ids))
+        except (TypeError, ValueError, OverflowError):
+            raise EngineError(_NO_ID) from None
+        self._update(name, operation)
 
     def get(self, name: str, ids: Sequence[PointId], *, vector: bool = False) -> list[Point]:
         """Return those points that are there."""
         found = self._known(name)
         with found.lock:
-            records = found.shard.retrieve(list(ids), with_payload=True, with_vector=vector)
+            try:
+                records = found.shard.retrieve(list(ids), with_payload=True, with_vector=vector)
+            except (TypeError, ValueError, OverflowError):
+                raise EngineError(_NO_ID) from None
         return [_point(one) for one in records]
 
     def scroll(self, name: str, limit: int, after: PointId | None) -> tuple[list[Point], PointId | None]:
