@@ -117,6 +117,8 @@ class Scope:
             ),
             *self._subjects(self.generated | self.writes, Role.DEVELOPER_READ),
             *self._subjects(self.writes, Role.DEVELOPER_MANAGE),
+            # A topic whose subject one may not read is no table, even if it has none.
+            *([self._subjects_of_connectors("dlq", Role.DEVELOPER_READ)] if self.sinks else []),
         ]
 
     def sink(self, name: str) -> list[Grant]:
@@ -148,6 +150,10 @@ class Scope:
     def _connectors(self, kind: str, prefix: str, role: Role, ids: str = "lcc") -> Grant:
         crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, f"/{kind}={prefix}-{ids}*")
         return Grant(role=role, on=f"{kind}-{prefix}", crn=crn)
+
+    def _subjects_of_connectors(self, prefix: str, role: Role) -> Grant:
+        crn = pulumi.Output.concat(self.registry, f"/subject={prefix}-lcc*")
+        return Grant(role=role, on=f"subject-{prefix}", crn=crn)
 
     def _kafka(self, *grants: Grant) -> list[Grant]:
         if self.roles_per_topic:

@@ -1,4 +1,4 @@
-"""`python -m localcloud serve --state DIR --port N --jars DIR [--models DIR]`."""
+"""`python -m localcloud serve --state DIR --port N --jars DIR [--models DIR] [--server KIND=DIR]`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from localcloud.serve import serve
+from localcloud.serve import Installed, serve
 from localcloud.version import VERSION
 
 _LARGEST_PORT = 65_535
@@ -22,9 +22,25 @@ def main(arguments: list[str] | None = None) -> int:
     serving.add_argument("--port", type=_port, required=True, metavar="N", help="TCP port of every API")
     serving.add_argument("--jars", type=Path, required=True, metavar="DIR", help="where Maven left Kafka and Flink")
     serving.add_argument("--models", type=Path, metavar="DIR", help="where Maven leaves the sentence model")
+    serving.add_argument(
+        "--server",
+        type=_server,
+        action="append",
+        default=[],
+        metavar="KIND=DIR",
+        help="where Maven leaves the server of that kind of store",
+    )
     chosen = parser.parse_args(arguments)
     models = chosen.models and chosen.models.absolute()
-    return serve(chosen.state.absolute(), chosen.port, chosen.jars.absolute(), models)
+    installed = Installed(jars=chosen.jars.absolute(), models=models, servers=dict(chosen.server))
+    return serve(chosen.state.absolute(), chosen.port, installed)
+
+
+def _server(text: str) -> tuple[str, Path]:
+    kind, separator, folder = text.partition("=")
+    if not kind or not separator or not folder:
+        raise argparse.ArgumentTypeError(f"{text!r} is no server: write its kind, =, and a folder")
+    return kind, Path(folder).absolute()
 
 
 def _port(text: str) -> int:

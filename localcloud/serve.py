@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from localcloud import logs, state_mark
@@ -20,7 +21,7 @@ from localcloud.state_claim import StateInUseError, claim
 from localcloud.state_mark import StateVersionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from localcloud.dataplane.interface import DataPlane
@@ -38,21 +39,30 @@ class CannotServeError(Exception):
         self.status = status
 
 
-def serve(state: Path, port: int, jars: Path, models: Path | None) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Installed:
+    """Where the front door leaves Kafka and Flink, the sentence model, and each server of a store that is not there."""
+
+    jars: Path
+    models: Path | None
+    servers: Mapping[str, Path]
+
+
+def serve(state: Path, port: int, installed: Installed) -> int:
     """Serve until SIGTERM or SIGINT, then stop every process; return the exit status."""
     os.umask(0o077)
     try:
         with _using(state):
             state_mark.check(state)
         with _listening(port) as listener, _claimed(state):
-            _serve(state, listener, jars, models)
+            _serve(state, listener, installed)
     except CannotServeError as error:
         sys.stderr.write(f"{error}\n")
         return error.status
     return 0
 
 
-def _serve(state: Path, listener: socket.socket, jars: Path, models: Path | None) -> None:
+def _serve(state: Path, listener: socket.socket, installed: Installed) -> None:
     base_url = f"http://{HOST}:{listener.getsockname()[1]}"
     with _using(state):
         credentials = Credentials.load_or_make(state)
@@ -64,7 +74,15 @@ def _serve(state: Path, listener: socket.socket, jars: Path, models: Path | None
 
     def data_plane() -> DataPlane:
         token, stores = credentials.internal_token, credentials.stores
-        return open_data_plane(state, jars, models, base_url=base_url, internal_token=token, stores=stores)
+        return open_data_plane(
+            state,
+            installed.jars,
+            installed.models,
+            base_url=base_url,
+            internal_token=token,
+            stores=stores,
+            servers=installed.servers,
+        )
 
     opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)
     opening.start()

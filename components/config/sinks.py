@@ -115,10 +115,10 @@ class Elasticsearch(Sink):
     """Elasticsearch 8 or 9, by an API key."""
 
     kind = "elasticsearch"
-    url: Annotated[str, Rule(allowed="an https:// URL without a user name", example="https://shop.es.example:443")] = (
-        Field(pattern=r"^https://[^\s/@]+(/[^\s@]*)?$")
-    )
-    api_key: Secret
+    url: Annotated[
+        str, Rule(allowed="an https:// URL without a user name, or local", example="https://shop.es.example:443")
+    ] = Field(pattern=r"^(local|https://[^\s/@]+(/[^\s@]*)?)$")
+    api_key: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
     version: Annotated[str, Rule(allowed="one of V8, V9", choices=("V8", "V9"))] = Field("V9", pattern="^V[89]$")
     index: Word = "products"
 
@@ -126,6 +126,15 @@ class Elasticsearch(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.url.rstrip("/").lower(), self.index
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.url == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:  # noqa: ARG002 - it has no users
+        """Return this sink with address and key of the local cloud's own server."""
+        return self.model_copy(update={"url": f"http://{host}", "api_key": password})
 
 
 class Couchbase(Sink):
@@ -275,6 +284,8 @@ class SingleStore(CustomSink):
         return self.host.lower(), self.database, self.table
 
 
+# What only their own servers need not.
+_LOGINS_OF_LOCAL = {MongoDb.kind: "password", Elasticsearch.kind: "api_key", Qdrant.kind: "api_key"}
 AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone | Qdrant | Milvus | SingleStore
 _KINDS = (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone, Qdrant, Milvus, SingleStore)
 KINDS: dict[str, type[AnySink]] = {one.kind: one for one in _KINDS}
@@ -368,10 +379,9 @@ def _mistakes_of_all(sinks: Sequence[AnySink]) -> Iterator[str]:
     places: dict[tuple[str, ...], int] = {}
     names: dict[str, int] = {}
     for number, sink in enumerate(sinks):
-        if isinstance(sink, MongoDb) and not sink.is_local and not sink.password.get_secret_value():
-            yield _sentence("password", {"kind": sink.kind}, f"{KEY}[{number}]", "")
-        if isinstance(sink, Qdrant) and not sink.is_local and not sink.api_key.get_secret_value():
-            yield _sentence("apiKey", {"kind": sink.kind}, f"{KEY}[{number}]", "")
+        secret = _LOGINS_OF_LOCAL.get(sink.kind)
+        if secret and not sink.is_local and not getattr(sink, secret).get_secret_value():
+            yield _sentence(to_camel(secret), {"kind": sink.kind}, f"{KEY}[{number}]", "")
         first = places.setdefault((sink.kind, *sink.place), number)
         if first != number:
             yield (

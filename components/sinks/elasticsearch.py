@@ -1,25 +1,37 @@
-"""Elasticsearch: the connector ``ElasticsearchSinkV2``."""
+"""Elasticsearch: the connector ``ElasticsearchSinkV2``, and the index that it writes into."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from components.config.sinks import Elasticsearch
-from components.sinks.store import Store
+from components.config.sinks import KEY, Elasticsearch
+from components.sinks.store import Store, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_SECONDS = 20
+_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+VECTOR = "vector"
+SIMILARITY = "cosine"  # for vectors of length 1, as models give them, in the order of dot_product; takes others, too
 
 
 class ElasticsearchStore(Store[Elasticsearch]):
     """An index of Elasticsearch.
 
-    The id column becomes the record's key, and the key the document's id; the record's offset is its version, so that
-    a record that is delivered again changes nothing.
+    The id column becomes the record's key, and the key the document's id: a record that is delivered again updates its
+    own document. Inserted documents would have the record's offset as their version, and those of a topic that is
+    copied again would all be older than what is there.
     """
 
     connector_class = "ElasticsearchSinkV2"
     reports = ("dlq", "success", "error")
+    makes_index = True
+    index_comes_first = True  # the connector takes an index that is not named as its topic only if it is there
 
     def plain(self) -> Mapping[str, str]:
         """Return the connector's own keys, without its secrets."""
@@ -27,11 +39,12 @@ class ElasticsearchStore(Store[Elasticsearch]):
         return {
             "connection.url": entry.url,
             "elastic.server.version": entry.version,
-            "elastic.ssl.enabled": "true",
+            "elastic.ssl.enabled": "true" if entry.url.startswith("https://") else "false",
             "auth.type": "API_KEY",
-            "auto.create": "true",
+            "auto.create": "false",
             "resource.type": "INDEX",
             "topic.to.resource.mapping": ",".join(f"{topic}:{entry.index}" for topic in self.topics),
+            "write.method": "UPSERT",
             "key.ignore": "false",
             # The connector's own mapping makes a vector an array of float, which no vector search finds.
             "schema.ignore": "true",
@@ -47,10 +60,70 @@ class ElasticsearchStore(Store[Elasticsearch]):
         return {"api.key.value": self.entry.api_key.get_secret_value()}
 
     def make_index(self, dimension: int) -> str:
-        """Return the request that makes the index with a mapping of one's own."""
-        field = f'"vector": {{"type": "dense_vector", "dims": {dimension}, "similarity": "dot_product"}}'
-        index = f"{self.entry.url.rstrip('/')}/{self.entry.index}"
-        return (
-            "Elasticsearch maps the vector by itself at the first document; to choose its similarity, make the index"
-            f' before that: PUT {index} {{"mappings": {{"properties": {{{field}}}}}}}'
+        """Make the index, unless it is there; :class:`StoreError` says what is in the way."""
+        entry = self.entry
+        where = f"index {entry.index} at {entry.url}"
+        status, found = self._call("GET", f"/{entry.index}/_mapping")
+        if status == HTTPStatus.NOT_FOUND:
+            vector = {"type": "dense_vector", "dims": dimension, "similarity": SIMILARITY}
+            status, said = self._call("PUT", f"/{entry.index}", {"mappings": {"properties": {VECTOR: vector}}})
+            if status != HTTPStatus.OK:
+                raise StoreError(f"Elasticsearch refuses {where}: {_reason(said)}")
+            return f"made {where}, for vectors of {dimension} numbers"
+        if status != HTTPStatus.OK:
+            raise StoreError(f"Elasticsearch refuses {where}: {_reason(found)}")
+        for mapping in found.values():  # one, or those of an alias
+            self._check(mapping["mappings"].get("properties", {}).get(VECTOR, {}), dimension, where)
+        return f"{where} is there"
+
+    def _check(self, field: Mapping[str, Any], dimension: int, where: str) -> None:
+        is_vector = field.get("type") == "dense_vector"
+        if is_vector and field.get("dims", dimension) == dimension:
+            return
+        takes = f"takes vectors of {field['dims']} numbers" if is_vector else f"has no dense_vector field {VECTOR!r}"
+        raise StoreError(
+            f"{where.capitalize()} {takes}, and the model's have {dimension}: write another index in {KEY}, or delete"
+            " that one"
         )
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        entry = self.entry
+        request = urllib.request.Request(  # noqa: S310 - https, or this machine
+            entry.url.rstrip("/") + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": f"ApiKey {entry.api_key.get_secret_value()}",
+                "Content-Type": "application/json",
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS) as reply:  # noqa: S310 - as above
+                return reply.status, json.load(reply)
+        except urllib.error.HTTPError as error:
+            if error.code in _REFUSED:
+                raise StoreError(
+                    f"Elasticsearch at {entry.url} refuses the API key: set the right one with"
+                    f" `pulumi config set --secret --path '{KEY}[N].apiKey'`, N being its place in the list from 0"
+                ) from None
+            return error.code, _error(error.read())
+        except (OSError, ValueError) as error:
+            why = getattr(error, "reason", None) or error
+            raise StoreError(
+                f"Elasticsearch at {entry.url} cannot be reached ({str(why).rstrip('.')}): look at url in {KEY}, and"
+                " whether Elasticsearch lets in this machine"
+            ) from None
+
+
+def _error(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _reason(said: Mapping[str, Any]) -> str:
+    error = said.get("error")
+    text = error.get("reason") if isinstance(error, dict) else error
+    return " ".join(str(text or "it gives no reason").split()).rstrip(".")

@@ -52,13 +52,14 @@ class Sink(pulumi.ComponentResource):
         self.plan, duty = plan, f"sink-{plan.name}"
         plugin = plugin_of(plan, suffix=session.suffix, cloud=kafka.cluster.cloud, parent=self)
         built_on = [statements[purpose] for purpose in plan.built_on]
+        first = [self._index(session, built_on, [])] if plan.store.index_comes_first else []
         config: dict[str, pulumi.Input[str]] = {
             "connector.class": plan.store.connector_class,
             "name": self.connector_name,
             "kafka.auth.mode": "SERVICE_ACCOUNT",
             "kafka.service.account.id": identities.accounts[duty].id,
             # They depend on the statements that make them: a sink comes after its tables and goes before them.
-            "topics": pulumi.Output.all(*built_on).apply(lambda _: ",".join(plan.store.topics)),
+            "topics": pulumi.Output.all(list(built_on), list(first)).apply(lambda _: ",".join(plan.store.topics)),
             "consumer.override.isolation.level": "read_committed",
             "consumer.override.auto.offset.reset": "earliest",
             "errors.tolerance": "all",  # what cannot be delivered is in the topic of dead letters
@@ -80,7 +81,8 @@ class Sink(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="15m"),
             ),
         )
-        index = self._index(session, built_on)
+        # Else the index comes after the connector, with which the local cloud starts its store.
+        index = first[0] if first else self._index(session, built_on, [self.connector.id])
         self.register_outputs(
             {"connectorId": self.connector.id, INDEXED_FOR: index[INDEXED_FOR], DIMENSION: index[DIMENSION]}
         )
@@ -117,11 +119,15 @@ class Sink(pulumi.ComponentResource):
             "errors.deadletterqueue.context.headers.enable": "true",
         }
 
-    def _index(self, session: FlinkSession, built_on: Sequence[pulumi.Output[str]]) -> pulumi.Output[dict[str, Any]]:
+    def _index(
+        self,
+        session: FlinkSession,
+        built_on: Sequence[pulumi.Output[str]],
+        after: Sequence[pulumi.Output[str]],
+    ) -> pulumi.Output[dict[str, Any]]:
         """Return a digest of the index's place and its vectors' model, and their size, known once the index is there.
 
-        It comes after the connector, with which the local cloud starts its store. An index that was made and is gone is
-        made again.
+        An index that was made and is gone is made again.
         """
         plan = self.plan
         made = session.previous.components.get(f"{plan.name}-sink", {})
@@ -141,7 +147,7 @@ class Sink(pulumi.ComponentResource):
                 await self._make_again(int(size))
             return {INDEXED_FOR: digest, DIMENSION: size}
 
-        known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(built_on), self.connector.id)
+        known: pulumi.Output[Any] = pulumi.Output.all(session.database, list(built_on), list(after))
         return known.apply(make)
 
     async def _make_index(self, session: FlinkSession, database: str) -> int | None:

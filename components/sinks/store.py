@@ -22,7 +22,7 @@ class Store(ABC, Generic[Entry]):
 
     ``columns``: of what is copied. ``connector_class``: of the connector. ``reports``: how the topics begin that a
     managed connector makes; its id follows. ``makes_index``: whether :meth:`make_index` makes it, and does not only say
-    what to make.
+    what to make. ``index_comes_first``: whether the connector needs an index that is there.
     """
 
     entry: Entry
@@ -31,6 +31,7 @@ class Store(ABC, Generic[Entry]):
     connector_class: ClassVar[str]
     reports: ClassVar[Sequence[str]] = ("dlq",)
     makes_index: ClassVar[bool] = False
+    index_comes_first: ClassVar[bool] = False
 
     @abstractmethod
     def plain(self) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ from localcloud.control.core.background import Background
 from localcloud.control.core.catalogs import Catalogs
 from localcloud.control.core.crn import Names
 from localcloud.control.core.environments import Environments
-from localcloud.control.core.errors import ControlError
+from localcloud.control.core.errors import ControlError, require_found, translated
 from localcloud.control.core.lookups import Lookups
 from localcloud.control.core.plane import Plane
 from localcloud.control.core.resources import Connector, KafkaCluster, Phase
@@ -59,6 +59,7 @@ class Cloud:
         self.base_url = base_url
         self.state = state
         self.organization_id = credentials.organization_id
+        self._stores = credentials.stores
         self.names = Names(credentials.organization_id)
         self.store = Store(state / "resources.db")
         self.lookups = Lookups(self.store)
@@ -162,6 +163,15 @@ class Cloud:
         for cluster in self.store.all(KafkaCluster):
             if cluster.phase is Phase.PROVISIONED:
                 self.keys.grant(cluster.id)
+
+    def start_store(self, kind: str) -> None:
+        """Start the server of that kind of store, which then runs until this local cloud stops.
+
+        :class:`NotFoundError` if there is no such kind.
+        """
+        login = require_found(self._stores.get(kind), f"There is no store of kind {kind} here.")
+        with translated():
+            self.plane.stores.needed(f"127.0.0.1:{login.port}")
 
     def _kill(self, kind: str) -> None:
         for process in self.plane.processes():

@@ -15,10 +15,11 @@ from localcloud.dataplane.kafka.brokers import BrokerPlane
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.client import RegistryClient
 from localcloud.dataplane.registry.registry import SqliteRegistry
+from localcloud.dataplane.stores.elasticsearch import Elasticsearch
 from localcloud.dataplane.stores.mongodb import MongoDb
 from localcloud.dataplane.stores.pinecone.store import Pinecone
 from localcloud.dataplane.stores.qdrant import Qdrant
-from localcloud.dataplane.stores.servers import Servers
+from localcloud.dataplane.stores.servers import Servers, Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,12 +37,13 @@ def open_data_plane(
     base_url: str,
     internal_token: str,
     stores: Mapping[str, StoreLogin],
+    servers: Mapping[str, Path],
 ) -> DataPlane:
     """Open the data plane kept in ``state``. Flink and wordllama start loading; brokers start when called.
 
     ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its
     Schema Registry there), ``internal_token`` the password among the parts, ``stores`` where their servers
-    are to listen.
+    are to listen, ``servers`` where the front door leaves those that are not among the jars.
     :class:`DataPlaneError` if the folder cannot be used.
     """
     with (
@@ -53,9 +55,14 @@ def open_data_plane(
         opened.callback(registry.close)
         kafka = BrokerPlane(state, jars, host, internal_token)
         opened.callback(kafka.close)
-        kinds: list[Store] = [MongoDb(jars, stores["mongodb"]), Pinecone(stores["pinecone"]), Qdrant(stores["qdrant"])]
-        servers = Servers(state, host, kinds)
-        opened.callback(servers.close)
+        kinds: list[Store] = [
+            MongoDb(jars, stores["mongodb"]),
+            Elasticsearch(servers.get("elasticsearch"), stores["elasticsearch"]),
+            Pinecone(stores["pinecone"]),
+            Qdrant(stores["qdrant"]),
+        ]
+        store_servers = Servers(state, host, kinds)
+        opened.callback(store_servers.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
         plugins = PluginFiles(state)
@@ -73,7 +80,7 @@ def open_data_plane(
             flink=flink,
             connect=connect,
             plugins=plugins,
-            stores=servers,
+            stores=store_servers,
             embeddings=Models(models),
             processes=host.infos,
             close=opened.pop_all().close,

@@ -126,13 +126,14 @@ class TestEditOfTheInsert:
         clone.edit(INSERT, "', price: '", "', costs: '")
         assert statements(clone)[running]["phase"] == "RUNNING"
         clone.ok("preview", "--expect-no-changes")
+        git(clone.path, "checkout", "--", "sql")
 
 
 class TestForgottenStatements:
     """`CREATE TABLE` and `CREATE MODEL`, 30 days after a `refresh` takes them for gone: what they made is there."""
 
     def test_what_is_the_stack_s_own_is_taken_as_it_is(self, clone: Clone) -> None:
-        deploy(clone)
+        clone.up()  # also after an edit that the test before has taken back
         before, held = clone.outputs()["statements"], topic_end(clone, "product_vector")
         names = {resource["id"]: resource["name"] for resource in clone.status()["resources"]}
         forget(clone, MODEL_STATEMENT, TABLE_STATEMENT)

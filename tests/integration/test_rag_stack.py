@@ -94,7 +94,7 @@ def test_a_sink_that_is_taken_out_goes_and_its_documents_stay(stack: Clone, prod
     said = stack.refused("up", "--yes", *RAG)
     assert "confluent-rag:search is true, but there is no sink that can be searched: add one of kind mongodb" in said
     stack.edit("Pulumi.rag.yaml", "confluent-rag:search: true", "confluent-rag:search: false")
-    stack.ok("up", "--yes", *RAG)
+    stack.up(*RAG)
     assert stack.outputs(*RAG)["sinks"] == {}
     report = json.loads(stack.ok("verify", "--json", *RAG))
     assert {one["name"] for one in report["connectors"]} == {"DatagenSourceProductUpdates"}
@@ -104,7 +104,7 @@ def test_a_sink_that_is_taken_out_goes_and_its_documents_stay(stack: Clone, prod
 def test_destroy_asks_no_store(stack: Clone) -> None:
     text = (stack.path / "Pulumi.rag.yaml").read_text()
     (stack.path / "Pulumi.rag.yaml").write_text(text + SINKS)
-    stack.ok("up", "--yes", *RAG)
+    stack.up(*RAG)
     (server,) = (one for one in stack.processes() if "rag.stores.Main" in " ".join(one.cmdline()))
     server.kill()
     stack.ok("destroy", "--yes", *RAG)

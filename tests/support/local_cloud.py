@@ -90,11 +90,12 @@ class Ran:
 class LocalCloud:
     """``python -m localcloud serve`` on a free port; the administrator's key opens everything."""
 
-    def __init__(self, state: Path, jars: Path) -> None:
+    def __init__(self, state: Path, jars: Path, *more: str) -> None:
+        """``more``: arguments of its command line."""
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "localcloud", "serve", "--state", str(state), "--port", str(port)]
-        self._command = [*command, "--jars", str(jars)]
+        self._command = [*command, "--jars", str(jars), *more]
         self._client = httpx.Client(base_url=self.endpoint, timeout=60)
         try:
             self._start()

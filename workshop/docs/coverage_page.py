@@ -22,11 +22,11 @@ SHALLOW = {
     (
         "GET",
         "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connector-plugins",
-    ): "`DatagenSource` and `MongoDbAtlasSink`",
+    ): "`DatagenSource`, `MongoDbAtlasSink` and `ElasticsearchSinkV2`",
     (
         "POST",
         "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors",
-    ): "`DatagenSource`, `MongoDbAtlasSink` and sinks of custom plugins",
+    ): "`DatagenSource`, `MongoDbAtlasSink`, `ElasticsearchSinkV2` and sinks of custom plugins",
     ("POST", "/connect/v1/custom-connector-plugins"): "sinks alone; the class is not run before a connector uses it",
     (
         "POST",

@@ -60,6 +60,7 @@ SINK_OPERATIONS: tuple[tuple[str, Operation, str, str], ...] = (
     (STORE, O.CREATE, f"{K}/topic=dlq-lcc-1", "the sink makes its dead-letter topic"),
     (STORE, O.READ, f"{REGISTRY}/subject={SINK}-value", "the sink knows the columns of the records"),
     ("deployer", O.READ, f"{K}/topic=dlq-lcc-1", "count what a sink could not deliver (`./pulumiw verify`)"),
+    ("deployer", O.READ, f"{REGISTRY}/subject=dlq-lcc-1-value", "see the dead-letter topic as a table"),
 )
 
 

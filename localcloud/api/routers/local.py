@@ -1,4 +1,4 @@
-"""The local cloud's own endpoints: ``/healthz``, ``/local/v1/status``, ``/local/v1/faults``, ``/local/v1/tls``."""
+"""The local cloud's own endpoints: ``/healthz`` and what begins with ``/local/v1/``."""
 
 from typing import Annotated, Any
 
@@ -37,6 +37,13 @@ async def health(cloud: TheCloud) -> Json:
 def read_status(cloud: TheCloud, seconds: Annotated[float, Query(ge=0, le=_LONGEST_COUNT)] = 0) -> Json:
     """Processes, ports, memory and phases; with ``seconds`` also records written a second, counted for that long."""
     return Json({"service": SERVICE, "version": VERSION, **status(cloud, seconds)})
+
+
+@router.put("/local/v1/stores/{kind}", dependencies=[Depends(admin_key)])
+def start_store(kind: str, cloud: TheCloud) -> Json:
+    """Start the server of a store, if it does not run; answers when it can be used."""
+    cloud.start_store(kind)
+    return Json({"kind": kind})
 
 
 @router.get("/local/v1/faults", dependencies=[Depends(admin_key)])

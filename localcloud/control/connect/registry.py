@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from localcloud.control.connect.custom_plugins import PLUGIN_ID
 from localcloud.control.connect.custom_sink import CUSTOM, TYPE, CustomSink
 from localcloud.control.connect.datagen_source import DatagenSource
+from localcloud.control.connect.elasticsearch_sink import ELASTICSEARCH_SINK_V2, V1
 from localcloud.control.connect.mongodb_atlas_sink import MONGODB_ATLAS_SINK
 from localcloud.control.connect.neo4j_sink import NEO4J_SINK
 from localcloud.control.connect.settings import invalid, missing
@@ -52,7 +53,7 @@ class Registry:
 
     def __init__(self, plane: Plane, store: Store) -> None:
         self._store = store
-        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, NEO4J_SINK]
+        classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, ELASTICSEARCH_SINK_V2, NEO4J_SINK]
         self._classes = {one.name: one for one in classes}
 
     def kinds(self) -> dict[str, str]:
@@ -73,5 +74,12 @@ class Registry:
         name = config.get("connector.class", "")
         if not name:
             return {"connector.class": [missing("connector.class")]}
+        if name == V1:
+            v2 = ELASTICSEARCH_SINK_V2.name
+            return {
+                "connector.class": [
+                    f"{name} is deprecated and not part of the local cloud: use {v2}, whose keys differ."
+                ]
+            }
         allowed = ", ".join(self._classes)
         return {"connector.class": [f"{invalid('connector.class', name)}: it must be one of {allowed}."]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from localcloud.control.connect.settings import BOOLEAN, Setting, errors_of, handed_on, invalid, missing, same
 from localcloud.control.connect.transforms import is_transform_key, transform_errors
@@ -125,7 +126,8 @@ class SinkClass:
 
     def store_hosts(self, config: Mapping[str, str]) -> Sequence[str]:
         """The ``host:port`` that it writes to."""
-        return [self._host.value(config).rpartition("://")[2].rstrip("/")]
+        address = self._host.value(config)
+        return [urlsplit(address).netloc if "://" in address else address]
 
     def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> WorkerConnector:
         """Return what the worker is to run for a configuration without errors."""

@@ -22,7 +22,7 @@ _HTTP = "SERVICE.COLLECTION.VERB=EFFECT, such as cmk.clusters.create=503@10%"
 USAGE = (
     f"write {_HTTP}; rights-delay=SECONDS; provisioning=cloud-like or provisioning.cluster=SECONDS;"
     " connector.NAME=FAILED; statement.NAME=DEGRADED;"
-    " kill=kafka, kill=flink, kill=connect, kill=mongodb, kill=pinecone or kill=qdrant;"
+    " kill=kafka, kill=flink, kill=connect, kill=mongodb, kill=elasticsearch, kill=pinecone or kill=qdrant;"
     " seed=NUMBER; or none"
 )
 
@@ -136,7 +136,7 @@ class Failing(_Rule):
         return f"{self.of}.{self.name}={self.state}" + (f"@{self.first}" if self.first else "")
 
 
-Killed = Literal["kafka", "flink", "connect", "mongodb", "pinecone", "qdrant"]
+Killed = Literal["kafka", "flink", "connect", "mongodb", "elasticsearch", "pinecone", "qdrant"]
 
 
 class Kill(_Rule):
@@ -206,9 +206,8 @@ def _kill(value: str) -> Kill:
     process, _, seconds = value.partition(":")
     if process not in get_args(Killed):
         raise FaultError(
-            f"kill={value} kills nothing: write kill=kafka, kill=flink, kill=connect, kill=mongodb, kill=pinecone or"
-            " kill=qdrant,"
-            " and kill=flink:10 for in 10 s."
+            f"kill={value} kills nothing: write kill=kafka, kill=flink, kill=connect, kill=mongodb, kill=elasticsearch,"
+            " kill=pinecone or kill=qdrant, and kill=flink:10 for in 10 s."
         )
     return Kill(process=cast("Killed", process), seconds=_seconds("kill", seconds or "0"))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.ask.answers import as_json, as_line
 from toolchain.frontdoor.ask.choice import choose
+from toolchain.frontdoor.ask.elasticsearch import Elasticsearch
 from toolchain.frontdoor.ask.embedding import Model
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.mongodb import MongoDb
@@ -19,7 +20,11 @@ from toolchain.frontdoor.ask.qdrant import Qdrant
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-STORES: Mapping[str, type[MongoDb | Qdrant]] = {"mongodb": MongoDb, "qdrant": Qdrant}
+STORES: Mapping[str, type[MongoDb | Elasticsearch | Qdrant]] = {
+    "mongodb": MongoDb,
+    "elasticsearch": Elasticsearch,
+    "qdrant": Qdrant,
+}
 _AGAIN_SECONDS = 0.5
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from toolchain.frontdoor.hall.steps import locked
 from toolchain.frontdoor.hall.terminal import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from toolchain.frontdoor.hall.layout import Layout
@@ -34,7 +36,9 @@ _PROBE_SECONDS = 5
 _DYING_SECONDS = 2
 _POLL_SECONDS = 0.1
 _STATUS_SECONDS = 60  # Flink that is being started again answers late
+_STORE_SECONDS = 150  # a JVM that has much to read
 _LOG_LINES = 12
+_NO_SERVERS: Mapping[str, Path] = MappingProxyType({})
 _SILENT_SECONDS = 2.0
 _STOPPING = (
     "The local cloud is stopping. The first time that takes some seconds: Java writes the class-data archives that"
@@ -146,6 +150,10 @@ class LocalCloud:
         """Have it serve https, too, and return endpoint and files (``PUT /local/v1/tls``)."""
         return self._own("PUT", "/local/v1/tls")
 
+    def start_store(self, kind: str) -> None:
+        """Start the server of that kind of store, if it does not run; :class:`Failure` if it does not start."""
+        self._own("PUT", f"/local/v1/stores/{kind}", seconds=_STORE_SECONDS)
+
     def faults(self, wanted: list[str] | None = None) -> list[str]:
         """Return what goes wrong there on purpose, after setting it if that is asked for (``/local/v1/faults``)."""
         body = None if wanted is None else {"faults": wanted}
@@ -155,28 +163,32 @@ class LocalCloud:
         seed = [f"seed={found['seed']}"] if throws else []
         return [*(rule["text"] for rule in rules), *seed] or ["none"]
 
-    def _own(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _own(
+        self, method: str, path: str, body: dict[str, Any] | None = None, seconds: float | None = None
+    ) -> dict[str, Any]:
         """Call one of the local cloud's own endpoints; what it refuses is a :class:`Failure` with its sentence."""
-        reply = self.api().call(method, path, body)
+        api = self.api()
+        reply = replace(api, seconds=seconds or api.seconds).call(method, path, body)
         if not isinstance(reply.body, dict) or reply.status != http.client.OK:
             errors = reply.body.get("errors") if isinstance(reply.body, dict) else None
             raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to {path}.")
         return reply.body
 
-    def start(self, jars: Path, models: Path) -> None:
+    def start(self, jars: Path, models: Path, servers: Mapping[str, Path] = _NO_SERVERS) -> None:
         """Start it and wait until it is ready; nothing if it is."""
         with locked(self.layout.cloud_lock):
             if self.is_up():
                 return
-            child = None if self.health()[0] is Health.STARTING else self._spawn(jars, models)
+            child = None if self.health()[0] is Health.STARTING else self._spawn(jars, models, servers)
             self._wait(child)
 
-    def _spawn(self, jars: Path, models: Path) -> subprocess.Popen[bytes]:
+    def _spawn(self, jars: Path, models: Path, servers: Mapping[str, Path]) -> subprocess.Popen[bytes]:
         # What a crash may have left would hold ports and files.
         leader = self._leader()
         end_all(self.layout.cloud, leader, 0 if leader is None else _STOP_SECONDS)
         arguments = ["--state", str(self.layout.cloud), "--port", str(self.port)]
         arguments += ["--jars", str(jars), "--models", str(models)]
+        arguments += [f"--server={kind}={folder}" for kind, folder in servers.items()]
         with self.layout.cloud_output.open("wb") as output:
             child = subprocess.Popen(  # noqa: S603 - a fixed command
                 [self.layout.python, "-m", "localcloud", "serve", *arguments],

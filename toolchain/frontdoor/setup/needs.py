@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.setup.models import SENTENCE_MODEL
+from toolchain.frontdoor.setup.servers import SERVERS
 from toolchain.frontdoor.setup.venv import Packages
 from toolchain.frontdoor.stack.stack import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from toolchain.frontdoor.stack.stack import Stack
 
-LOCAL = "local"
+_LOCAL = "local"
 
 
 @dataclass(frozen=True)
 class Needs:
-    """Sets of Python packages, and whether the local cloud's sentence model is one of the things."""
+    """Sets of Python packages, whether the local cloud's sentence model is one of the things, and stores' servers."""
 
     packages: tuple[Packages, ...]
     sentence_model: bool = False
+    servers: tuple[str, ...] = ()
 
 
 def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
@@ -34,11 +34,8 @@ def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
     sentence_model = served_here and stack.config(f"{project}:embeddingModel") == SENTENCE_MODEL
     if sentence_model:
         packages.append(Packages.SENTENCE_MODEL)
-    if on_local_cloud and _has_local_sink(stack.entries(f"{project}:sinks"), "qdrant"):
+    local = [sink.get("kind", "") for sink in stack.sinks if _LOCAL in (sink.get("host"), sink.get("url"))]
+    if on_local_cloud and "qdrant" in local:
         packages.append(Packages.QDRANT)
-    return Needs(tuple(packages), sentence_model=sentence_model)
-
-
-def _has_local_sink(sinks: Sequence[Mapping[str, str]], kind: str) -> bool:
-    """Whether the setting ``sinks`` has a store of that kind whose server is to be the local cloud's."""
-    return any(sink.get("kind") == kind and LOCAL in (sink.get("url"), sink.get("host")) for sink in sinks)
+    servers = tuple(kind for kind in SERVERS if on_local_cloud and kind in local)
+    return Needs(tuple(packages), sentence_model=sentence_model, servers=servers)

@@ -11,6 +11,7 @@ from toolchain.frontdoor.cloud.local_cloud import LocalCloud
 from toolchain.frontdoor.cloud.orphaned_plugins import mark_of_run
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.http_json import Api
+from toolchain.frontdoor.hall.progress import Progress
 from toolchain.frontdoor.hall.steps import locked, run_side_by_side
 from toolchain.frontdoor.hall.tools import JAVA, require
 from toolchain.frontdoor.setup.cli import cli_on_path, cli_step
@@ -19,6 +20,7 @@ from toolchain.frontdoor.setup.jars import jars_folder, jars_step
 from toolchain.frontdoor.setup.models import models_folder, models_step
 from toolchain.frontdoor.setup.needs import Needs, needs_of
 from toolchain.frontdoor.setup.plugins import choose_plugins, cli_without_official_host
+from toolchain.frontdoor.setup.servers import SERVERS, server_folders, server_step
 from toolchain.frontdoor.setup.venv import Packages, name_venv, venv_step
 from toolchain.frontdoor.setup.warm import COLD, WarmPlugins, start_warm_plugins
 from toolchain.frontdoor.stack.stack import Project, Stack
@@ -59,7 +61,23 @@ def set_up(layout: Layout, cloud: LocalCloud, stack: Stack, *, cli: bool = True)
     """Install what is missing, also for what ``stack`` names, and start the local cloud."""
     needs = needs_of(stack, on_local_cloud=True)
     if stopped := _make_tools(layout, cloud, needs, cli=cli):
-        stopped.start(jars_folder(layout), models_folder(layout))
+        _start(stopped)
+    _start_stores(cloud, needs)
+
+
+def _start(cloud: LocalCloud) -> None:
+    layout = cloud.layout
+    cloud.start(jars_folder(layout), models_folder(layout), server_folders(layout))
+
+
+def _start_stores(cloud: LocalCloud, needs: Needs) -> None:
+    """Start the servers that a stack's sinks write to: an index is made there before its connector."""
+    running = {process["name"] for process in cloud.status()["processes"]} if needs.servers else set()
+    if stopped := [kind for kind in needs.servers if kind not in running]:
+        with Progress([SERVERS[kind] for kind in stopped]) as progress:
+            for kind in stopped:
+                cloud.start_store(kind)
+                progress.done(SERVERS[kind])
 
 
 def _make_tools(layout: Layout, cloud: LocalCloud | None, needs: Needs, *, cli: bool = True) -> LocalCloud | None:
@@ -70,7 +88,9 @@ def _make_tools(layout: Layout, cloud: LocalCloud | None, needs: Needs, *, cli: 
     stopped = None if cloud is None or cloud.is_up() else cloud
     jars = jars_step(layout) if stopped else None
     steps = [venv_step(layout, *needs.packages), cli_step(layout) if cli else None, jars]
-    needed = [step for step in [*steps, models_step(layout) if needs.sentence_model else None] if step]
+    steps += [models_step(layout)] if needs.sentence_model else []
+    steps += [server_step(layout, kind) for kind in needs.servers]
+    needed = [step for step in steps if step]
     tools = [tool for step in needed for tool in step.tools]
     require([*tools, *([JAVA] if stopped and jars is None else [])])
     run_side_by_side(needed, layout.set_up_logs)
@@ -111,11 +131,14 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
     stack = Stack.read(project, project.current_stack(request))
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
     cloud = local_cloud_of(stack) if wanted else None
-    stopped = _make_tools(layout, cloud, needs_of(stack, on_local_cloud=cloud is not None))
+    needs = needs_of(stack, on_local_cloud=cloud is not None)
+    stopped = _make_tools(layout, cloud, needs)
     cli, plugins = cli_and_plugins(layout)
     warm = start_warm_plugins(layout) if request.needs_cloud and not plugins.official else COLD
     if stopped:
-        stopped.start(jars_folder(layout), models_folder(layout))
+        _start(stopped)
+    if cloud is not None:
+        _start_stores(cloud, needs)
     environment = {**os.environ, **tool_environment(plugins, str(cli.parent)), **stack_environment(stack, request)}
     environment |= mark_of_run(layout.project)
     environment |= plugins.in_cache() if stack.uses_file_backend else {}

@@ -51,26 +51,27 @@ def parse(text: str) -> dict[str, object]:
     return root
 
 
-def entries(text: str, key: str) -> list[dict[str, str]]:
-    """Return the scalars of each mapping in the list under ``key``, wherever that stands in a settings file."""
+def items(text: str, key: str) -> list[dict[str, str]]:
+    """Return the entries of the list of mappings that ``key`` is set to; nested values are skipped."""
+    lines = iter(text.splitlines())
+    if not any(_entry(line.strip()) == (key, "") for line in lines):
+        return []
     found: list[dict[str, str]] = []
-    outer, inner = -1, -1  # indents of the key, and of an entry's own keys
-    for raw in text.splitlines():
+    entry_indent = 0
+    for raw in lines:
         line, indent = raw.strip(), len(raw) - len(raw.lstrip())
         if not line or line.startswith("#"):
             continue
-        if outer < 0:
-            outer = indent if line == f"{key}:" else -1
-            continue
-        if indent < outer or (indent == outer and not line.startswith("- ")):
-            break
-        if line.startswith("- ") and (inner < 0 or indent < inner):
+        if line.startswith("- "):
+            if found and indent >= entry_indent:
+                continue  # a list within an entry
             line = line[2:].lstrip()
-            inner = len(raw) - len(line)
-            indent = inner
+            entry_indent = len(raw) - len(line)
             found.append({})
+        elif indent < entry_indent or not found:
+            break
         entry = _entry(line)
-        if entry and entry[1] and indent == inner and not line.startswith("- "):
+        if entry is not None and len(raw) - len(line) == entry_indent:
             found[-1][entry[0]] = entry[1]
     return found
 

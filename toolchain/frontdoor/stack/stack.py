@@ -161,12 +161,14 @@ class Stack:
         """Return a setting by full key, else the project's default; a secret is a mapping (``secure: ...``)."""
         return _mapping(self.settings.get("config")).get(key, self.project.default_config.get(key))
 
-    def entries(self, key: str) -> list[dict[str, str]]:
-        """Return the mappings of a setting that is a list, each with its scalars alone; empty without one."""
+    @property
+    def sinks(self) -> list[dict[str, str]]:
+        """The entries of the setting ``sinks``, without what is nested in them."""
         try:
-            return settings.entries(self.settings_file.read_text(encoding="utf-8"), key)
+            text = self.settings_file.read_text(encoding="utf-8")
         except FileNotFoundError:
             return []
+        return settings.items(text, f"{self.project.name}:sinks")
 
     @property
     def endpoint(self) -> str | None:

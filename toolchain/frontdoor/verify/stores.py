@@ -36,12 +36,18 @@ class Store(Protocol):
 
 def store_of(output: Mapping[str, Any], secrets: Mapping[str, str]) -> Store | None:
     """Return the store of a sink by its outputs, ``None`` for a kind that cannot be asked from here."""
+    store = output["store"]
+    # Each loads its client, for stacks with such a sink.
     if output["kind"] == "qdrant":
-        from toolchain.frontdoor.verify.qdrant import Qdrant  # noqa: PLC0415 - as below
+        from toolchain.frontdoor.verify.qdrant import Qdrant  # noqa: PLC0415
 
-        return Qdrant(output["store"], secrets)
-    if output["kind"] != "mongodb":
-        return None
-    from toolchain.frontdoor.verify.mongodb import MongoDb  # noqa: PLC0415 - loads its client, for stacks with such a sink
+        return Qdrant(store, secrets)
+    if output["kind"] == "mongodb":
+        from toolchain.frontdoor.verify.mongodb import MongoDb  # noqa: PLC0415
 
-    return MongoDb(output["store"], secrets)
+        return MongoDb(store, secrets)
+    if output["kind"] == "elasticsearch":
+        from toolchain.frontdoor.verify.elasticsearch import Elasticsearch  # noqa: PLC0415
+
+        return Elasticsearch(store, secrets)
+    return None

@@ -115,6 +115,12 @@ class TestTheLocalStore:
         assert sink.rest == sink.grpc == "http://127.0.0.1:19123"
         assert sink.api_key.get_secret_value() == "local-key"
 
+    def test_elasticsearch_has_its_key_in_the_password(self) -> None:
+        variables = dict(zip(local_variables("elasticsearch"), ("127.0.0.1:1", "admin", "local-secret"), strict=True))
+        (sink,) = with_local_stores(sinks({"kind": "elasticsearch", "url": "local"}), variables)
+        assert isinstance(sink, Elasticsearch)
+        assert (sink.url, sink.api_key.get_secret_value()) == ("http://127.0.0.1:1", "local-secret")
+
     def test_other_sinks_stay_as_they_are(self) -> None:
         found = sinks(ATLAS, ELASTIC)
         assert with_local_stores(found, {}) == found

@@ -11,11 +11,12 @@ from pulumi.runtime import set_all_config
 
 from components.flinksql import Previous
 from components.sinks import sink as sink_module
+from components.sinks.elasticsearch import ElasticsearchStore
 from components.sinks.mongodb import MongoDbStore
 from components.sinks.store import StoreError
 from tests.support.recorded_program import CLUSTER, REGISTRY, Recorded
 from tests.support.tutorial import MODEL, TABLE
-from tests.unit.components.config.test_sinks import ATLAS
+from tests.unit.components.config.test_sinks import ATLAS, ELASTIC
 from tests.unit.components.test_identities import rows
 from tests.unit.components.test_program import run
 
@@ -201,6 +202,32 @@ class TestIndex:
             run(config)
         assert made == []
 
+    def test_where_the_connector_wants_one_it_comes_first(
+        self, config: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sizes: list[int] = []
+
+        def make(_: ElasticsearchStore, dimension: int) -> str:
+            sizes.append(dimension)
+            raise StoreError("Elasticsearch at h refuses the API key")
+
+        monkeypatch.setattr(ElasticsearchStore, "make_index", make)
+        config = {**config, "confluent-rag:search": "false", "confluent-rag:sinks": json.dumps([ELASTIC])}
+        programs: list[Recorded] = []
+        make_it = Recorded.__init__
+
+        def begin(one: Recorded) -> None:
+            programs.append(one)
+            make_it(one)
+
+        monkeypatch.setattr(Recorded, "__init__", begin)
+        with pytest.raises(pulumi.RunError, match=r"^Sink elasticsearch has no index .* refuses the API key"):
+            run(config)
+        assert sizes == [3]
+        (recorded,) = programs
+        assert TABLE in recorded.registrations
+        assert "elasticsearch-sink-connector" not in recorded.registrations
+
 
 class TestSearch:
     def test_the_connection_goes_to_the_store(self, stack: tuple[Recorded, dict[str, Any], set[str]]) -> None:
@@ -224,6 +251,7 @@ class TestSearch:
         assert may_write in rows(recorded, "deployer")
         assert ("DeveloperWrite", f"{K}/transactional-id=_confluent-flink_*") in rows(recorded, "deployer")
         assert ("DeveloperRead", f"{K}/topic=dlq-lcc*") in rows(recorded, "deployer")
+        assert ("DeveloperRead", f"{REGISTRY}/subject=dlq-lcc*") in rows(recorded, "deployer")
         assert may_write not in rows(recorded, "runner")
         assert ("DeveloperManage", f"{K}/topic=queries") in rows(recorded, "runner")
         assert not any("mongodb_products" in crn for _, crn in rows(recorded, "runner"))

@@ -70,9 +70,10 @@ def test_elasticsearch() -> None:
         "elastic.server.version": "V9",
         "elastic.ssl.enabled": "true",
         "auth.type": "API_KEY",
-        "auto.create": "true",
+        "auto.create": "false",
         "resource.type": "INDEX",
         "topic.to.resource.mapping": "product_vector:products",
+        "write.method": "UPSERT",
         "key.ignore": "false",
         "schema.ignore": "true",
         "transforms": "idToKey,idOfKey",
@@ -83,6 +84,7 @@ def test_elasticsearch() -> None:
     }
     assert elastic.secrets() == {"api.key.value": "very-secret"}
     assert elastic.reports == ("dlq", "success", "error")
+    assert elastic.index_comes_first
 
 
 def test_couchbase() -> None:
@@ -166,10 +168,6 @@ def test_singlestore() -> None:
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (
-            ELASTIC,
-            'PUT https://shop.example:443/products {"mappings": {"properties": {"vector": {"type": "dense_vector",',
-        ),
         (COUCHBASE, "once shop._default._default has a search index on the field vector"),
         (NEO4J, "CREATE VECTOR INDEX vector_index IF NOT EXISTS FOR (p:Product) ON (p.vector) OPTIONS {indexConfig:"),
         (

@@ -180,7 +180,7 @@ def test_a_first_product_is_waited_for(
     [
         (["a"], "b", "The stack has no store b: write one of a after --store."),
         (["a", "b"], None, "The stack has several stores: say which by --store NAME, one of a, b."),
-        (["pinecone"], None, "Store pinecone is of kind pinecone, which `ask` cannot search: it searches mongodb,"),
+        (["pinecone"], None, "Store pinecone is of kind pinecone, which `ask` cannot search: it searches"),
         (["a", "pinecone"], "pinecone", "Store pinecone is of kind pinecone, which `ask` cannot search: it"),
     ],
 )

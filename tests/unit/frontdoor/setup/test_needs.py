@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.frontdoor.hall.test_jdk import jdk
+from tests.unit.frontdoor.hall.test_tools import program
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.steps import run_side_by_side
 from toolchain.frontdoor.setup.models import models_folder, models_step
 from toolchain.frontdoor.setup.needs import Needs, needs_of
+from toolchain.frontdoor.setup.servers import server_folder, server_step
 from toolchain.frontdoor.setup.venv import Packages
 from toolchain.frontdoor.stack.stack import Project, Stack
 
@@ -52,6 +55,72 @@ def test_qdrants_engine_is_for_stacks_whose_sink_is_here(layout: Layout) -> None
 def test_qdrant_elsewhere_needs_nothing(layout: Layout) -> None:
     sink = "  confluent-rag:sinks:\n    - kind: qdrant\n      url: https://x.cloud.qdrant.io\n"
     assert needs(layout, sink) == Needs((Packages.LOCAL_CLOUD,))
+
+
+SINKS = """\
+  confluent-rag:sinks:
+    - kind: mongodb
+      host: local
+    - kind: elasticsearch
+      url: {url}
+"""
+
+
+def test_a_store_s_server_is_for_stacks_with_a_sink_that_writes_to_it(layout: Layout) -> None:
+    assert needs(layout, SINKS.format(url="https://shop.example"), on_local_cloud=True).servers == ()
+
+
+def test_a_store_s_server_is_for_local_sinks(layout: Layout) -> None:
+    assert needs(layout, SINKS.format(url="local")).servers == ("elasticsearch",)
+    assert needs(layout, "", on_local_cloud=False).servers == ()
+
+
+@pytest.mark.process
+class TestServer:
+    """Building one, with a program in Maven's place and another in the JDK's."""
+
+    @pytest.fixture(autouse=True)
+    def sources(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.project = layout.project / "localcloud" / "servers" / "elasticsearch"
+        self.project.mkdir(parents=True)
+        (self.project / "pom.xml").write_text("<project/>")
+        self.jdk = jdk(layout.project / "jdk", "21.0.1")
+        program(
+            layout.project / "bin" / "mvn",
+            'for argument; do case "$argument" in -Dbuild.root=*) printf "%s" "$JAVA_HOME" > "${argument#*=}/by"; esac;'
+            " done\nexit $STATUS",
+        )
+        monkeypatch.setenv("PATH", f"{layout.project / 'bin'}:/usr/bin:/bin")
+        monkeypatch.setenv("JAVA21_HOME", str(self.jdk))
+
+    def build(self, layout: Layout) -> None:
+        step = server_step(layout, "elasticsearch")
+        assert step is not None
+        run_side_by_side([step], layout.set_up_logs)
+
+    def test_it_is_built_once_by_the_newer_jdk(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STATUS", "0")
+        self.build(layout)
+        folder = server_folder(layout, "elasticsearch")
+        assert {path.name: path.read_text() for path in folder.iterdir()} == dict.fromkeys(
+            ("by", "java-home"), str(self.jdk)
+        )
+        assert server_step(layout, "elasticsearch") is None
+        (self.jdk / "bin" / "java").unlink()  # as an upgrade of the JDK does
+        monkeypatch.setenv("JAVA21_HOME", str(jdk(layout.project / "newer", "25.0.1")))
+        assert server_step(layout, "elasticsearch") is not None
+
+    def test_other_sources_are_another_build(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STATUS", "0")
+        self.build(layout)
+        (self.project / "pom.xml").write_text("<project></project>")
+        assert server_step(layout, "elasticsearch") is not None
+
+    def test_half_a_build_is_none(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STATUS", "1")
+        with pytest.raises(Failure, match="Elasticsearch failed"):
+            self.build(layout)
+        assert list((layout.home / "servers").iterdir()) == []
 
 
 @pytest.mark.process

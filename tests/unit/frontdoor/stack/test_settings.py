@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 import yaml
 
 from toolchain.frontdoor.stack import settings
@@ -38,27 +37,34 @@ def test_comments_and_lists_do_not_confuse_it() -> None:
     assert settings.parse(text) == {"a": "b", "list": {}, "i": "j#k"}
 
 
+def test_the_entries_of_a_list_agree_with_a_yaml_library() -> None:
+    text = """\
+config:
+  confluent-rag:sinks:
+    # A comment
+    - kind: mongodb
+      host: local
+      topics:
+        - product_vector
+        - other: x
+      password:
+        secure: v1:abc
+    - url: "local"
+      kind: elasticsearch
+
+    -   kind: neo4j
+        id: a
+  confluent-rag:search: true
+"""
+    entries = settings.items(text, "confluent-rag:sinks")
+    theirs = yaml.safe_load(text)["config"]["confluent-rag:sinks"]
+    scalars = [{key: value for key, value in entry.items() if isinstance(value, str)} for entry in theirs]
+    assert [{key: value for key, value in entry.items() if value} for entry in entries] == scalars
+    flush = "sinks:\n- kind: mongodb\n  host: local\n- kind: neo4j\nother: x\n"
+    assert settings.items(flush, "sinks") == [{"kind": "mongodb", "host": "local"}, {"kind": "neo4j"}]
+    assert settings.items("sinks: []\n- kind: x\n", "sinks") == []
+    assert settings.items("", "sinks") == []
+
+
 def test_a_missing_file_has_no_settings(tmp_path: Path) -> None:
     assert settings.read(tmp_path / "Pulumi.none.yaml") == {}
-
-
-@pytest.mark.parametrize("indent", ["", "  "])
-def test_entries_of_a_list(indent: str) -> None:
-    text = f"""\
-config:
-  shop:sinks:
-  {indent}- kind: qdrant  # here
-  {indent}  url: local
-  {indent}  topics:
-  {indent}    - a
-  {indent}  apiKey:
-  {indent}    secure: v1:x
-  {indent}-   host: local
-  {indent}    kind: "mongodb"
-  shop:other: x
-"""
-    assert settings.entries(text, "shop:sinks") == [
-        {"kind": "qdrant", "url": "local"},
-        {"host": "local", "kind": "mongodb"},
-    ]
-    assert settings.entries(text, "shop:nothing") == []

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.annotation.JsonIgnore;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
  * Entries of a database that topics and schemas cannot hold. Mutable and guarded by its {@link CatalogStore}.
@@ -79,7 +80,7 @@ record CatalogEntries(
             String comment,
             List<Derived> derived,
             Watermark watermark,
-            Map<String, String> raw) {
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> raw) {
 
         Table {
             derived = derived == null ? List.of() : derived; // a file of an older format

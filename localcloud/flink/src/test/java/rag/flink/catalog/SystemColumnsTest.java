@@ -42,5 +42,6 @@ class SystemColumnsTest {
         assertEquals(List.of(), table.derived());
         assertNull(table.watermark());
         assertEquals(Map.of(), table.raw());
+        assertFalse(Json.text(table).contains("raw"), "a clone that knows no such columns reads it, too");
     }
 }

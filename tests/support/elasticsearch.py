@@ -1,0 +1,31 @@
+"""Elasticsearch itself, downloaded and built as a stack's first command does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.hall.jdk import jdk_21
+from toolchain.frontdoor.hall.layout import Layout
+from toolchain.frontdoor.hall.steps import run_side_by_side
+from toolchain.frontdoor.setup.servers import SERVERS, server_folder, server_step
+from workshop.clone import PROJECT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KIND = "elasticsearch"
+
+
+def installed() -> Path:
+    """Return its folder; skip the test, with the sentence that a user gets, where there is no JDK for it."""
+    try:
+        jdk_21(SERVERS[KIND])
+    except Failure as failure:
+        pytest.skip(str(failure))
+    layout = Layout.of(str(PROJECT))
+    step = server_step(layout, KIND)
+    run_side_by_side([step] if step else [], layout.set_up_logs)
+    return server_folder(layout, KIND)

@@ -1,0 +1,78 @@
+"""Servers of stores that only some stacks need: each a Maven project in localcloud/servers, built by a newer JDK."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolchain.frontdoor.hall.jdk import jdk_21
+from toolchain.frontdoor.hall.steps import Step, locked
+from toolchain.frontdoor.hall.tools import MAVEN
+
+if TYPE_CHECKING:
+    from toolchain.frontdoor.hall.layout import Layout
+    from toolchain.frontdoor.hall.steps import Workbench
+
+SERVERS = {"elasticsearch": "Elasticsearch"}
+"""Kind of sink -> the server's name."""
+_JAVA_HOME = "java-home"
+
+
+def _project(layout: Layout, kind: str) -> Path:
+    return layout.project / "localcloud" / "servers" / kind
+
+
+def server_folder(layout: Layout, kind: str) -> Path:
+    """Return the folder of a server (``--server KIND=DIR`` of the local cloud), named by the digest of its sources."""
+    project = _project(layout, kind)
+    digest = hashlib.sha256()
+    for path in [project / "pom.xml", *sorted((project / "src" / "main").rglob("*"))]:
+        if path.is_file():
+            digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return layout.home / "servers" / f"{kind}-{digest.hexdigest()[:16]}"
+
+
+def server_folders(layout: Layout) -> dict[str, Path]:
+    """Return the folder of each server, which need not be there."""
+    return {kind: server_folder(layout, kind) for kind in SERVERS}
+
+
+def server_step(layout: Layout, kind: str) -> Step | None:
+    """Return the step that downloads and builds a server, ``None`` if it is there.
+
+    :class:`Failure`, before anything is downloaded, if there is no JDK for it.
+    """
+    folder = server_folder(layout, kind)
+    if _is_made(folder):
+        return None
+    home = jdk_21(SERVERS[kind])
+
+    def make(bench: Workbench) -> None:
+        with locked(layout.home / "servers.lock"):
+            if _is_made(folder):  # by another clone, while this one waited for the lock
+                return
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            made = Path(tempfile.mkdtemp(prefix="new.", dir=folder.parent))
+            try:
+                maven = ["mvn", "--batch-mode", "--quiet", "-DskipTests", "package"]
+                project = _project(layout, kind)
+                bench.run([*maven, "-f", project / "pom.xml", f"-Dbuild.root={made}"], env={"JAVA_HOME": str(home)})
+                (made / _JAVA_HOME).write_text(str(home), encoding="utf-8")
+                shutil.rmtree(folder, ignore_errors=True)
+                made.rename(folder)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+
+    return Step(SERVERS[kind], kind, "the Maven repository (Maven Central or its mirror)", (MAVEN,), make)
+
+
+def _is_made(folder: Path) -> bool:
+    """Whether it is complete, and the JDK still there that it was built with and runs on."""
+    try:
+        home = (folder / _JAVA_HOME).read_text(encoding="utf-8").strip()
+    except OSError:
+        return False
+    return (Path(home) / "bin" / "java").is_file()
