@@ -17,6 +17,7 @@ from components.grants import Scope
 from components.identities import Identities
 from components.kafka import Kafka
 from components.sinks.plan import plan_sinks
+from components.sinks.records import with_records
 from components.sinks.search import connections_of
 from components.sinks.sink import Sink
 from components.sql_files import SqlFiles
@@ -30,7 +31,8 @@ sources = {
     "datagen-source": RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),
 }
 topics = {schema.topic for schema in sources.values()}
-sql = SqlFiles.load(HERE / "sql", topics=topics, embedding_model=settings.model_version, search=settings.search)
+written = SqlFiles.load(HERE / "sql", topics=topics, embedding_model=settings.model_version, search=settings.search)
+sql = with_records(settings.sinks, written)
 plans = plan_sinks(settings.sinks, sql)
 names = Names.of(settings)
 organization = confluentcloud.get_organization_output()

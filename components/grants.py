@@ -40,10 +40,15 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class Copied:
-    """What a sink reads, and how the names of the topics begin that its connector makes (``dlq``)."""
+    """What a sink reads, and how the names of the topics begin that its connector makes (``dlq``).
+
+    ``ids``: how its connector's id begins. ``dead_letters``: the topic of a custom connector's, which names it itself.
+    """
 
     topics: AbstractSet[str]
     reports: Sequence[str]
+    ids: str = "lcc"
+    dead_letters: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +111,7 @@ class Scope:
             *self._kafka(
                 *([self._transactions(Role.DEVELOPER_WRITE)] if self.asked else []),
                 *self._topics(self.asked, Role.DEVELOPER_WRITE),
-                *([self._connectors("topic", "dlq", Role.DEVELOPER_READ)] if self.sinks else []),
+                *self._dead_letters(),
                 *self._topics(self.generated | self.writes, Role.DEVELOPER_READ),
                 *self._topics(self.writes, Role.DEVELOPER_MANAGE),
             ),
@@ -126,14 +131,24 @@ class Scope:
         return [
             *self._kafka(
                 *self._topics(copied.topics, Role.DEVELOPER_READ),
-                self._connectors("group", "connect", Role.DEVELOPER_READ),
-                *(self._connectors("topic", report, role) for report in copied.reports for role in made),
+                self._connectors("group", "connect", Role.DEVELOPER_READ, copied.ids),
+                *(self._connectors("topic", report, role, copied.ids) for report in copied.reports for role in made),
+                *self._topics(_named(copied.dead_letters), *made),
             ),
             *self._subjects(copied.topics, Role.DEVELOPER_READ),
         ]
 
-    def _connectors(self, kind: str, prefix: str, role: Role) -> Grant:
-        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, f"/{kind}={prefix}-lcc*")
+    def _dead_letters(self) -> list[Grant]:
+        """Return the right to read what sinks could not deliver."""
+        of_managed = any(copied.reports for copied in self.sinks.values())
+        named = frozenset(copied.dead_letters for copied in self.sinks.values() if copied.dead_letters)
+        return [
+            *([self._connectors("topic", "dlq", Role.DEVELOPER_READ)] if of_managed else []),
+            *self._topics(named, Role.DEVELOPER_READ),
+        ]
+
+    def _connectors(self, kind: str, prefix: str, role: Role, ids: str = "lcc") -> Grant:
+        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, f"/{kind}={prefix}-{ids}*")
         return Grant(role=role, on=f"{kind}-{prefix}", crn=crn)
 
     def _subjects_of_connectors(self, prefix: str, role: Role) -> Grant:
@@ -160,6 +175,10 @@ class Scope:
 
     def _in_environment(self, role: Role) -> Grant:
         return Grant(role=role, on="environment", crn=self.environment)
+
+
+def _named(topic: str) -> AbstractSet[str]:
+    return frozenset({topic} if topic else ())
 
 
 def _on_each(

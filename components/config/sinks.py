@@ -21,8 +21,6 @@ _COLUMN = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 _HOST = r"^(local|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|[A-Za-z0-9.-]+:\d{1,5})$"
 _NO_BACKSLASH = Rule(allowed="a secret without \\")
 _NAME = Rule(allowed="1 to 63 letters, digits, _ and -, starting with a letter or digit", example="products")
-# Confluent Cloud has no managed connector to these.
-CUSTOM = ("qdrant", "milvus", "singlestore")
 
 Word = Annotated[str, Field(pattern=_WORD), _NAME]
 Secret = Annotated[SecretStr, Field(min_length=1), _NO_BACKSLASH]
@@ -206,10 +204,105 @@ class Pinecone(Sink):
         return self.project, self.environment, self.index, self.namespace
 
 
+class CustomSink(Sink):
+    """A store without a managed connector: ``archive`` is the connector's own, named with its digest."""
+
+    archive: Annotated[
+        str, Rule(allowed="the path of the connector's .zip or .jar, from the project's folder", example="qdrant.zip")
+    ] = Field(pattern=r"\.(zip|jar)$")
+    sha256: Annotated[str, Rule(allowed="the archive's SHA-256, 64 hex digits", example="0" * 64)] = Field(
+        pattern=r"^[0-9a-fA-F]{64}$"
+    )
+
+
+class Qdrant(CustomSink):
+    """Qdrant Cloud, or a server of one's own; ``grpc_url``: default is port 6334 of the same host."""
+
+    kind = "qdrant"
+    url: Annotated[
+        str, Rule(allowed="the URL of Qdrant's REST API, or local", example="https://x.cloud.qdrant.io:6333")
+    ] = Field(pattern=r"^(local|https?://[^\s/@:]+(:\d{1,5})?/?)$")
+    grpc_url: Annotated[str, Rule(allowed="the URL of Qdrant's gRPC API", example="https://x.cloud.qdrant.io:6334")] = (
+        Field("", pattern=r"^(https?://[^\s/@:]+:\d{1,5})?$")
+    )
+    api_key: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
+    collection: Word = "products"
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        return self.rest.lower(), self.collection
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.url == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:  # noqa: ARG002 - it has no users
+        """Return this sink with address and key of the local cloud's own server."""
+        return self.model_copy(update={"url": f"http://{host}", "grpc_url": f"http://{host}", "api_key": password})
+
+    @property
+    def rest(self) -> str:
+        """URL of the REST API, with its port."""
+        url = self.url.rstrip("/")
+        return url if url.count(":") > 1 or self.is_local else f"{url}:6333"
+
+    @property
+    def grpc(self) -> str:
+        """URL of the gRPC API, with its port."""
+        return self.grpc_url or f"{self.rest.rpartition(':')[0]}:6334"
+
+
+class Milvus(CustomSink):
+    """Milvus, or Zilliz Cloud. ``api_key``: the token, or ``user:password``."""
+
+    kind = "milvus"
+    endpoint: Annotated[
+        str, Rule(allowed="the URL of Milvus's REST API", example="https://in03-x.serverless.gcp.cloud.zilliz.com")
+    ] = Field(pattern=r"^https?://[^\s/@:]+(:\d{1,5})?/?$")
+    api_key: Secret
+    database: Word = "default"
+    collection: Annotated[str, Rule(allowed="letters, digits and _", example="products")] = Field(
+        "products", pattern=_COLUMN
+    )
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        return self.endpoint.rstrip("/").lower(), self.database, self.collection
+
+
+class SingleStore(CustomSink):
+    """A database of SingleStore. ``host``: of its DDL endpoint."""
+
+    kind = "singlestore"
+    host: Annotated[str, Rule(allowed="host:port of a SingleStore endpoint", example="svc-x.singlestore.com:3306")] = (
+        Field(pattern=r"^[A-Za-z0-9.-]+:\d{1,5}$")
+    )
+    username: User = "admin"
+    password: Secret
+    database: Word
+    table: Annotated[str, Rule(allowed="letters, digits and _", example="products")] = Field(
+        "products", pattern=_COLUMN
+    )
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it writes."""
+        return self.host.lower(), self.database, self.table
+
+
 # What only their own servers need not.
-_LOGINS_OF_LOCAL = {MongoDb.kind: "password", Elasticsearch.kind: "api_key", Neo4j.kind: "password"}
-AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone
-KINDS: dict[str, type[AnySink]] = {one.kind: one for one in (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone)}
+_LOGINS_OF_LOCAL = {
+    MongoDb.kind: "password",
+    Elasticsearch.kind: "api_key",
+    Neo4j.kind: "password",
+    Qdrant.kind: "api_key",
+}
+AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone | Qdrant | Milvus | SingleStore
+_KINDS = (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone, Qdrant, Milvus, SingleStore)
+KINDS: dict[str, type[AnySink]] = {one.kind: one for one in _KINDS}
 
 
 def read_sinks(text: str, stack: str) -> tuple[tuple[AnySink, ...], list[str]]:
@@ -273,11 +366,6 @@ def _kind_of(entry: Mapping[str, Any], place: str, stack: str) -> type[AnySink]:
     kind = entry.get("kind")
     if isinstance(kind, str) and kind in KINDS:
         return KINDS[kind]
-    if kind in CUSTOM:
-        raise _KindError(
-            f"{place}.kind is {kind!r}, to which Confluent Cloud has no managed connector, and custom ones are not"
-            f" declared here: write one of {', '.join(KINDS)} in Pulumi.{stack}.yaml, or remove the entry."
-        )
     rule = Rule.one_of(list(KINDS))
     shown = "missing, and must be" if kind is None else f"{kind!r} but must be"
     example = rule.correction(kind, MongoDb.kind)

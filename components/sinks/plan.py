@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.config.sinks import KEY, MongoDb
+from components.config.sinks import KEY, CustomSink, MongoDb, Qdrant
+from components.flinksql import columns_of
 from components.grants import Copied
+from components.sinks.archive import mistake_of
+from components.sinks.records import VECTOR, id_mistake, record_table, topics_to_copy
 from components.sinks.registry import store_of
+from components.sinks.store import CustomStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,22 +39,28 @@ class Plan:
     @property
     def copied(self) -> Copied:
         """What its account has to have rights on."""
-        return Copied(topics=frozenset(self.store.topics), reports=self.store.reports)
+        is_custom = isinstance(self.store, CustomStore)
+        return Copied(
+            topics=frozenset(self.store.topics),
+            reports=self.store.reports,
+            ids="clcc" if is_custom else "lcc",
+            dead_letters=f"dlq-{self.name}" if is_custom else "",
+        )
 
 
 def plan_sinks(entries: Sequence[AnySink], sql: SqlFiles) -> list[Plan]:
     """Return a plan for each entry; every mistake found is in the one :class:`pulumi.RunError`."""
-    with_vectors = [insert.target for insert in sql.inserts.values() if insert.predicts_with]
-    default = [table for table in dict.fromkeys(with_vectors) if not _is_question(table, sql)]
     plans, mistakes = [], list(_mistakes_of_external(entries, sql))
     for number, entry in enumerate(entries):
-        topics = list(entry.topics or default)
+        topics = topics_to_copy(entry, sql)
         mistakes += [f"{KEY}[{number}].{mistake}." for mistake in _mistakes(entry, topics, sql)]
         inserts = [insert for insert in sql.inserts.values() if insert.target in topics]
         models = sorted({model for insert in inserts for model in insert.predicts_with})
-        makers = [purpose for purpose, table in sql.tables.items() if table.target in topics]
+        copied = [record_table(entry, topic) for topic in topics]
+        makers = [purpose for purpose, table in sql.tables.items() if table.target in {*topics, *copied}]
         makers += [purpose for purpose, model in sql.models.items() if model.target in models]
-        store = store_of(entry, topics)
+        columns = [column for table in sql.tables.values() if table.target in topics for column in columns_of(table)]
+        store = store_of(entry, copied, list({column.name: column for column in columns}.values()))
         plans.append(Plan(name=entry.label, store=store, built_on=makers, model=models[0] if models else None))
     if mistakes:
         raise pulumi.RunError("\n".join(mistakes))
@@ -67,11 +77,6 @@ def searched(sql: SqlFiles, entries: Sequence[AnySink]) -> dict[str, MongoDb]:
     }
 
 
-def _is_question(table: str, sql: SqlFiles) -> bool:
-    """Whether ``table`` is filled from rows that are typed."""
-    return any(sql.read_by(insert) <= sql.asked for insert in sql.inserts.values() if insert.target == table)
-
-
 def _mistakes(entry: AnySink, topics: Sequence[str], sql: SqlFiles) -> Iterator[str]:
     tables = {table.target: table for key, table in sql.tables.items() if key not in sql.external}
     if not topics:
@@ -83,6 +88,18 @@ def _mistakes(entry: AnySink, topics: Sequence[str], sql: SqlFiles) -> Iterator[
             yield f"id is {entry.id!r}, which is no column of {topic}: write one that differs from row to row"
         elif (kind := tables[topic].type_of(entry.id)) in _NO_IDS:
             yield f"id is {entry.id!r}, which {topic} declares as {kind}: write a column of numbers or texts"
+        else:
+            yield from _mistakes_of_columns(entry, tables[topic])
+    if isinstance(entry, CustomSink) and (mistake := mistake_of(entry)):
+        yield mistake
+
+
+def _mistakes_of_columns(entry: AnySink, table: Statement) -> Iterator[str]:
+    columns = columns_of(table)
+    if isinstance(entry, CustomSink) and VECTOR not in [column.name for column in columns]:
+        yield f"topics has {table.target!r}, which has no column {VECTOR}: a sink of kind {entry.kind} copies vectors"
+    elif isinstance(entry, Qdrant) and (mistake := id_mistake(entry, columns)):
+        yield mistake
 
 
 def _mistakes_of_external(entries: Sequence[AnySink], sql: SqlFiles) -> Iterator[str]:

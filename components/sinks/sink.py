@@ -1,14 +1,15 @@
-"""A sink: a managed connector with an account of its own, and the index of its store."""
+"""A sink: a connector with an account of its own, and the index of its store."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.flinksql import HookError, answer_of, done_once
+from components.sinks.plugin import plugin_of
 from components.sinks.store import StoreError
 
 if TYPE_CHECKING:
@@ -18,9 +19,15 @@ if TYPE_CHECKING:
     from components.identities import Identities
     from components.kafka import Kafka
     from components.sinks.plan import Plan
+    from components.sinks.store import CustomStore
 
 
 INDEXED_FOR, DIMENSION = "indexedFor", "dimension"
+_OF_MANAGED = {
+    "schema.context.name": "default",
+    "input.data.format": "JSON_SR",
+    "auto.restart.on.user.error": "true",
+}
 
 
 class Sink(pulumi.ComponentResource):
@@ -43,6 +50,7 @@ class Sink(pulumi.ComponentResource):
     ) -> None:
         super().__init__("confluent-rag:index:Sink", f"{plan.name}-sink", None, opts)
         self.plan, duty = plan, f"sink-{plan.name}"
+        plugin = plugin_of(plan, suffix=session.suffix, cloud=kafka.cluster.cloud, parent=self)
         built_on = [statements[purpose] for purpose in plan.built_on]
         first = [self._index(session, built_on, [])] if plan.store.index_comes_first else []
         config: dict[str, pulumi.Input[str]] = {
@@ -52,13 +60,11 @@ class Sink(pulumi.ComponentResource):
             "kafka.service.account.id": identities.accounts[duty].id,
             # They depend on the statements that make them: a sink comes after its tables and goes before them.
             "topics": pulumi.Output.all(list(built_on), list(first)).apply(lambda _: ",".join(plan.store.topics)),
-            "schema.context.name": "default",
-            "input.data.format": "JSON_SR",
             "consumer.override.isolation.level": "read_committed",
             "consumer.override.auto.offset.reset": "earliest",
-            "errors.tolerance": "all",  # what cannot be delivered is in dlq-<id of the connector>
-            "auto.restart.on.user.error": "true",
+            "errors.tolerance": "all",  # what cannot be delivered is in the topic of dead letters
             "tasks.max": "1",
+            **(self._of_custom(plugin) if plugin else _OF_MANAGED),
             **plan.store.plain(),
         }
         self.connector = confluentcloud.Connector(
@@ -85,7 +91,7 @@ class Sink(pulumi.ComponentResource):
     def connector_name(self) -> str:
         """Name of the connector in its cluster."""
         name = "".join(part.capitalize() for part in self.plan.name.split("-"))
-        return f"{self.plan.store.connector_class}{name}"
+        return f"{self.plan.store.connector_class.rpartition('.')[2]}{name}"
 
     @property
     def output(self) -> dict[str, Any]:
@@ -95,8 +101,22 @@ class Sink(pulumi.ComponentResource):
             "connector": self.connector_name,
             "id": self.connector.id,
             "topics": list(self.plan.store.topics),
-            "deadLetters": pulumi.Output.concat("dlq-", self.connector.id),
+            "deadLetters": self.plan.copied.dead_letters or pulumi.Output.concat("dlq-", self.connector.id),
             "store": self.plan.store.entry.shown,
+        }
+
+    def _of_custom(self, plugin: confluentcloud.CustomConnectorPlugin) -> dict[str, pulumi.Input[str]]:
+        """Return what only the connector of a plugin needs, among it the converters, which it chooses itself."""
+        store = cast("CustomStore[Any]", self.plan.store)
+        return {
+            "confluent.connector.type": "CUSTOM",
+            "confluent.custom.plugin.id": plugin.id,
+            "confluent.custom.connection.endpoints": ";".join(f"{one}:TCP" for one in store.endpoints()),
+            "confluent.custom.schema.registry.auto": "true",
+            "key.converter": "org.apache.kafka.connect.storage.StringConverter",
+            "value.converter": "io.confluent.connect.json.JsonSchemaConverter",
+            "errors.deadletterqueue.topic.name": self.plan.copied.dead_letters,
+            "errors.deadletterqueue.context.headers.enable": "true",
         }
 
     def _index(

@@ -11,6 +11,8 @@ from components.config.sinks import Sink
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from components.flinksql import Column
+
 Entry = TypeVar("Entry", bound=Sink)
 
 
@@ -18,13 +20,14 @@ Entry = TypeVar("Entry", bound=Sink)
 class Store(ABC, Generic[Entry]):
     """A store, by its entry in the settings; ``topics``: those that are copied into it.
 
-    ``connector_class``: of the fully managed connector. ``reports``: how the topics begin that the connector makes;
-    its id follows. ``makes_index``: whether :meth:`make_index` makes it, and does not only say what to make.
-    ``index_comes_first``: whether the connector needs an index that is there.
+    ``columns``: of what is copied. ``connector_class``: of the connector. ``reports``: how the topics begin that a
+    managed connector makes; its id follows. ``makes_index``: whether :meth:`make_index` makes it, and does not only say
+    what to make. ``index_comes_first``: whether the connector needs an index that is there.
     """
 
     entry: Entry
     topics: Sequence[str]
+    columns: Sequence[Column] = ()
     connector_class: ClassVar[str]
     reports: ClassVar[Sequence[str]] = ("dlq",)
     makes_index: ClassVar[bool] = False
@@ -44,6 +47,16 @@ class Store(ABC, Generic[Entry]):
 
         Blocks. Idempotent. Raises :class:`StoreError` if the store cannot be used like this.
         """
+
+
+class CustomStore(Store[Entry]):
+    """A store whose connector is a custom plugin. Its secret keys are the plugin's sensitive ones."""
+
+    reports = ()
+
+    @abstractmethod
+    def endpoints(self) -> Sequence[str]:
+        """Return each ``host:port`` that the connector connects to: no other one is open to it."""
 
 
 class StoreError(Exception):

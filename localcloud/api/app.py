@@ -20,6 +20,7 @@ from localcloud.api.routers import (
     api_keys,
     cmk,
     connect,
+    connect_plugins,
     fcpm,
     iam,
     kafka,
@@ -32,6 +33,7 @@ from localcloud.api.routers import (
     sql_connections,
     sql_statements,
     srcm,
+    uploads,
 )
 from localcloud.control.core.errors import ControlError
 from localcloud.masking import masked
@@ -49,6 +51,8 @@ ROUTERS = (
     srcm,
     fcpm,
     connect,
+    connect_plugins,
+    uploads,
     sql_statements,
     sql_connections,
     kafka_acls,

@@ -15,6 +15,7 @@ from localcloud.control.access.authentication import Authenticator
 from localcloud.control.access.broker_rights import BrokerRights
 from localcloud.control.access.rights import Rights
 from localcloud.control.connect.connectors import Connectors
+from localcloud.control.connect.custom_plugins import CustomPlugins
 from localcloud.control.core.background import Background
 from localcloud.control.core.catalogs import Catalogs
 from localcloud.control.core.crn import Names
@@ -83,6 +84,7 @@ class Cloud:
         self.accounts = ServiceAccounts(store, self.keys, self.broker_rights)
         self.role_bindings = RoleBindings(store, self.names.organization, self.broker_rights)
         self.connectors = Connectors(store, plane)
+        self.custom_plugins = CustomPlugins(store, plane, self.state / "uploads")
         self.embeddings = Embeddings(plane)
         self.clusters = Clusters(
             store,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     import numpy as np
 
@@ -358,7 +359,8 @@ class WorkerConnector:
     """What the Kafka Connect worker is to run: a connector's own ``settings``, without its logins in Kafka.
 
     It logs in as the service account ``principal``, or with an API key. ``dead_letters`` is the topic of what it could
-    not convert or write; ``restarts``: whether it is started again after a failure.
+    not convert or write, empty without one; ``restarts``: whether it is started again after a failure; ``plugin``: id
+    of the custom plugin that has its class, empty for a managed connector.
     """
 
     settings: Mapping[str, str] = field(repr=False)
@@ -367,6 +369,7 @@ class WorkerConnector:
     api_secret: str = field(repr=False)
     dead_letters: str
     restarts: bool
+    plugin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -417,6 +420,16 @@ class ConnectPlane(Protocol):
 
     def delete(self, connector_id: str) -> None:
         """Stop a connector and forget its progress."""
+
+
+class PluginsPlane(Protocol):
+    """The files of custom connector plugins."""
+
+    def install(self, plugin_id: str, archive: Path, connector_class: str) -> None:
+        """Unpack the archive of a sink; :class:`InvalidError` says why it cannot be one."""
+
+    def remove(self, plugin_id: str) -> None:
+        """Delete its files. Idempotent."""
 
 
 # Stores -------------------------------------------------------------------------------------------
@@ -482,6 +495,7 @@ class DataPlane:
     registry: RegistryPlane
     flink: FlinkPlane
     connect: ConnectPlane
+    plugins: PluginsPlane
     stores: StoresPlane
     embeddings: EmbeddingPlane
     processes: Callable[[], Sequence[ProcessInfo]]

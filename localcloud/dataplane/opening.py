@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
+from localcloud.dataplane.connect.plugin_files import PluginFiles
 from localcloud.dataplane.connect.worker.sinks import Sinks
 from localcloud.dataplane.embeddings.models import Models
 from localcloud.dataplane.flink.jobs import FlinkPlane
@@ -18,12 +19,14 @@ from localcloud.dataplane.stores.elasticsearch import Elasticsearch
 from localcloud.dataplane.stores.mongodb import MongoDb
 from localcloud.dataplane.stores.neo4j import Neo4j
 from localcloud.dataplane.stores.pinecone.store import Pinecone
+from localcloud.dataplane.stores.qdrant import Qdrant
 from localcloud.dataplane.stores.servers import Servers, Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from localcloud.dataplane.stores.servers import Store
     from localcloud.store_login import StoreLogin
 
 
@@ -58,17 +61,19 @@ def open_data_plane(
             Elasticsearch(servers.get("elasticsearch"), stores["elasticsearch"]),
             Neo4j(servers.get("neo4j"), stores["neo4j"]),
             Pinecone(stores["pinecone"]),
+            Qdrant(stores["qdrant"]),
         ]
         store_servers = Servers(state, host, kinds)
         opened.callback(store_servers.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
+        plugins = PluginFiles(state)
         connect = ConnectorPlane(
             state,
             kafka,
             registry,
             registry_as=lambda principal: RegistryClient(base_url, principal, internal_token),
-            sinks=Sinks(state, jars, host, kafka, base_url=base_url, internal_token=internal_token),
+            sinks=Sinks(state, jars, host, kafka, plugins=plugins, base_url=base_url, internal_token=internal_token),
         )
         opened.callback(connect.close)
         return DataPlane(
@@ -76,6 +81,7 @@ def open_data_plane(
             registry=registry,
             flink=flink,
             connect=connect,
+            plugins=plugins,
             stores=store_servers,
             embeddings=Models(models, jars),
             processes=host.infos,

@@ -27,6 +27,7 @@ from localcloud.dataplane.interface import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from localcloud.dataplane.interface import (
         AclRule,
@@ -329,6 +330,21 @@ class FakeConnect:
         return connector_id
 
 
+class FakePlugins:
+    """Takes any file that does not say ``bad``."""
+
+    def __init__(self) -> None:
+        self.installed: dict[str, str] = {}
+
+    def install(self, plugin_id: str, archive: Path, connector_class: str) -> None:
+        if b"bad" in archive.read_bytes():
+            raise InvalidError("The archive is bad.")
+        self.installed[plugin_id] = connector_class
+
+    def remove(self, plugin_id: str) -> None:
+        self.installed.pop(plugin_id, None)
+
+
 class FakeStores:
     """Remembers which hosts were asked for."""
 
@@ -384,6 +400,7 @@ class FakePlane:
         self.registry = FakeRegistry()
         self.flink = FakeFlink()
         self.connect = FakeConnect()
+        self.plugins = FakePlugins()
         self.stores = FakeStores()
         self.processes: list[ProcessInfo] = []
         self.is_closed = False
@@ -394,6 +411,7 @@ class FakePlane:
             registry=self.registry,
             flink=self.flink,
             connect=self.connect,
+            plugins=self.plugins,
             stores=self.stores,
             embeddings=FakeModels(),
             processes=lambda: self.processes,

@@ -31,6 +31,7 @@ _OUTPUTS: dict[str, tuple[str, dict[str, Any]]] = {
     "confluentcloud:index/flinkComputePool:FlinkComputePool": ("lfcp-1", {}),
     "confluentcloud:index/apiKey:ApiKey": ("FLINKKEY", {"secret": "flink-secret"}),
     "confluentcloud:index/connector:Connector": ("lcc-1", {}),
+    "confluentcloud:index/customConnectorPlugin:CustomConnectorPlugin": ("ccp-{name}", {}),
     "confluentcloud:index/flinkConnection:FlinkConnection": ("connection-id", {}),
     "confluentcloud:index/flinkStatement:FlinkStatement": ("statement-{name}", {}),
     "pulumi:providers:confluentcloud": ("provider-id", {}),

@@ -26,7 +26,8 @@ SHALLOW = {
     (
         "POST",
         "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors",
-    ): "`DatagenSource`, `MongoDbAtlasSink`, `ElasticsearchSinkV2` and `Neo4jSink`",
+    ): "`DatagenSource`, `MongoDbAtlasSink`, `ElasticsearchSinkV2`, `Neo4jSink` and sinks of custom plugins",
+    ("POST", "/connect/v1/custom-connector-plugins"): "sinks alone; the class is not run before a connector uses it",
     (
         "POST",
         "/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements",
@@ -46,7 +47,7 @@ NOT_SERVED = {
     "/billing/v1": "costs",
     "/byok/v1": "own keys for encryption at rest",
     "/catalog/v1": "Stream Catalog",
-    "/connect/v1/custom-connector-plugins": "custom connectors",
+    "/ccpm/v1": "versioned custom connector plugins",
     "/iam/v2/identity-providers": "single sign-on, OAuth",
     "/ksqldbcm/v2": "ksqlDB",
     "/networking/v1": "private networks",

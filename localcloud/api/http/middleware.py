@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 LARGEST_BODY = 16 << 20
 LARGEST_BODIES = 256 << 20
 """Bytes of the bodies of all requests in progress."""
-_TOO_LARGE = f"The body is larger than {LARGEST_BODY >> 20} MiB."
+UPLOADS = "/local/v1/uploads/"
+LARGEST_ARCHIVE = 200 << 20
+"""Bytes of a body below :data:`UPLOADS`, which is written to the disk as it comes."""
 _TOO_MANY = "Too many large requests are under way: send this one again in a second."
 _FULL = 429
 _DIGITS = 12
@@ -94,23 +96,27 @@ class Gate:
             await reply(scope, receive, send)
             return
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or len(length) > _DIGITS or int(length) > LARGEST_BODY:
-            await _refusal(scope, 413, _TOO_LARGE)(scope, receive, send)
+        largest = LARGEST_ARCHIVE if scope["path"].startswith(UPLOADS) else LARGEST_BODY
+        too_large = f"The body is larger than {largest >> 20} MiB."
+        if not length.isdigit() or len(length) > _DIGITS or int(length) > largest:
+            await _refusal(scope, 413, too_large)(scope, receive, send)
             return
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             detail = "A compressed body is not read here: send it as it is, without the header Content-Encoding."
             await _refusal(scope, 415, detail)(scope, receive, send)
             return
-        held = 0
+        arrived = held = 0
 
         async def receiving() -> Message:
-            nonlocal held
+            nonlocal arrived, held
             message = await receive()
             size = len(message.get("body", b""))
-            held += size
-            self._held += size
-            if held > LARGEST_BODY:
-                raise BodyError(413, _TOO_LARGE)
+            arrived += size
+            if largest == LARGEST_BODY:
+                held += size
+                self._held += size
+            if arrived > largest:
+                raise BodyError(413, too_large)
             if self._held > LARGEST_BODIES:
                 raise BodyError(_FULL, _TOO_MANY)
             return message

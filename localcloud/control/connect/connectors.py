@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from localcloud import masking
 from localcloud.control.access.authentication import sha256
+from localcloud.control.connect.custom_plugins import PLUGIN_ID
 from localcloud.control.connect.registry import Registry
 from localcloud.control.core.errors import ConflictError, InvalidError, require_found, translated
 from localcloud.control.core.principals import principal_exists
@@ -30,7 +31,7 @@ class Connectors:
     def __init__(self, store: Store, plane: Plane) -> None:
         self._store = store
         self._plane = plane
-        self._classes = Registry(plane)
+        self._classes = Registry(plane, store)
 
     def plugins(self) -> dict[str, str]:
         """Class -> ``source`` or ``sink``, of every connector that can be made."""
@@ -56,7 +57,7 @@ class Connectors:
             )
         self._refuse_invalid(cluster, config)
         connector = Connector(
-            id=new_id("lcc"),
+            id=new_id("clcc" if PLUGIN_ID in config else "lcc"),
             name=name,
             environment_id=cluster.environment_id,
             cluster_id=cluster.id,
@@ -99,7 +100,7 @@ class Connectors:
             worker=found.worker_connector(connector.id, connector.config) if found else None,
         )
         try:
-            if found is not None and (host := found.store_host(connector.config)):
+            for host in found.store_hosts(connector.config) if found is not None else ():
                 self._plane.stores.needed(host)
             self._plane.connect.start(spec)
         except DataPlaneError as error:

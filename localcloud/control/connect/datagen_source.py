@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from localcloud.control.core.errors import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from localcloud.control.core.plane import Plane
 
@@ -33,9 +33,9 @@ class DatagenSource:
         with translated():
             return {key: list(errors) for key, errors in self._plane.connect.datagen_errors(config).items() if errors}
 
-    def store_host(self, config: Mapping[str, str]) -> str:  # noqa: ARG002 - no store
+    def store_hosts(self, config: Mapping[str, str]) -> Sequence[str]:  # noqa: ARG002 - no store
         """It writes to no store."""
-        return ""
+        return ()
 
     def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> None:  # noqa: ARG002 - no worker
         """It does not run in the worker."""

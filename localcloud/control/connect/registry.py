@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from localcloud.control.connect.custom_plugins import PLUGIN_ID
+from localcloud.control.connect.custom_sink import CUSTOM, TYPE, CustomSink
 from localcloud.control.connect.datagen_source import DatagenSource
 from localcloud.control.connect.elasticsearch_sink import ELASTICSEARCH_SINK_V2, V1
 from localcloud.control.connect.mongodb_atlas_sink import MONGODB_ATLAS_SINK
 from localcloud.control.connect.neo4j_sink import NEO4J_SINK
 from localcloud.control.connect.settings import invalid, missing
+from localcloud.control.core.resources import CustomPlugin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from localcloud.control.core.plane import Plane
+    from localcloud.control.core.store import Store
     from localcloud.dataplane.interface import WorkerConnector
 
 _PINECONE = "PineconeSink"
@@ -39,8 +43,8 @@ class ConnectorClass(Protocol):
     def errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         """Return setting -> what is wrong with it; empty if the configuration can run."""
 
-    def store_host(self, config: Mapping[str, str]) -> str:
-        """The ``host:port`` that it writes to, by which a server of this machine is started; empty for a source."""
+    def store_hosts(self, config: Mapping[str, str]) -> Sequence[str]:
+        """Each ``host:port`` that it writes to, by which a server of this machine is started."""
 
     def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> WorkerConnector | None:
         """Return what the Kafka Connect worker runs, ``None`` for a class that does not run there."""
@@ -49,7 +53,8 @@ class ConnectorClass(Protocol):
 class Registry:
     """The classes by name."""
 
-    def __init__(self, plane: Plane) -> None:
+    def __init__(self, plane: Plane, store: Store) -> None:
+        self._store = store
         classes: list[ConnectorClass] = [DatagenSource(plane), MONGODB_ATLAS_SINK, ELASTICSEARCH_SINK_V2, NEO4J_SINK]
         self._classes = {one.name: one for one in classes}
 
@@ -59,6 +64,8 @@ class Registry:
 
     def find(self, config: Mapping[str, str]) -> ConnectorClass | None:
         """The class that a configuration names, ``None`` if there is none of that name."""
+        if config.get(TYPE, "").upper() == CUSTOM or PLUGIN_ID in config:
+            return CustomSink(self._store.get(CustomPlugin, config.get(PLUGIN_ID, "")))
         return self._classes.get(config.get("connector.class", ""))
 
     def errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:

@@ -119,15 +119,15 @@ class SinkClass:
             if not self.knows(key)
         }
         wrong = errors_of(self._settings, config) | unknown
-        for found in (_topic_errors(config), _login_errors(config), transform_errors(config), self._check(config)):
+        for found in (topic_errors(config), login_errors(config), transform_errors(config), self._check(config)):
             for key, errors in found.items():
                 wrong.setdefault(key, []).extend(errors)
         return wrong
 
-    def store_host(self, config: Mapping[str, str]) -> str:
+    def store_hosts(self, config: Mapping[str, str]) -> Sequence[str]:
         """The ``host:port`` that it writes to."""
         address = self._host.value(config)
-        return urlsplit(address).netloc if "://" in address else address
+        return [urlsplit(address).netloc if "://" in address else address]
 
     def worker_connector(self, connector_id: str, config: Mapping[str, str]) -> WorkerConnector:
         """Return what the worker is to run for a configuration without errors."""
@@ -167,7 +167,8 @@ def _dead_letters(config: Mapping[str, str]) -> str:
     return config.get("errors.deadletterqueue.topic.name") or _DEAD_LETTERS
 
 
-def _topic_errors(config: Mapping[str, str]) -> dict[str, list[str]]:
+def topic_errors(config: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return what is wrong with the topics that a sink reads, and with that of its dead letters."""
     topics, pattern = topics_of(config), config.get("topics.regex", "")
     if not topics and not pattern:
         return {"topics": [missing("topics")]}
@@ -193,7 +194,8 @@ def _topic_errors(config: Mapping[str, str]) -> dict[str, list[str]]:
     return wrong
 
 
-def _login_errors(config: Mapping[str, str]) -> dict[str, list[str]]:
+def login_errors(config: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return what is missing of the identity that a connector runs as."""
     runs_as_account = config.get("kafka.auth.mode") == "SERVICE_ACCOUNT"
     needed = ("kafka.service.account.id",) if runs_as_account else ("kafka.api.key", "kafka.api.secret")
     return {key: [missing(key)] for key in needed if not config.get(key)}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         EmbeddingPlane,
         FlinkPlane,
         KafkaPlane,
+        PluginsPlane,
         ProcessInfo,
         RegistryPlane,
         StoresPlane,
@@ -66,6 +67,11 @@ class Plane:
     def connect(self) -> ConnectPlane:
         """Connectors."""
         return self._get().connect
+
+    @property
+    def plugins(self) -> PluginsPlane:
+        """Files of custom connector plugins."""
+        return self._get().plugins
 
     @property
     def stores(self) -> StoresPlane:

@@ -138,6 +138,19 @@ class Connector(Resource):
     failure: str = ""
 
 
+class CustomPlugin(Resource):
+    """A custom connector plugin; the data plane has its files under its id."""
+
+    kind: ClassVar[str] = "custom-plugin"
+    description: str = ""
+    documentation_link: str = ""
+    connector_class: str
+    connector_type: str
+    cloud: str
+    content_format: str
+    sensitive_config_properties: list[str] = Field(default_factory=list)
+
+
 class Connection(Resource):
     """A Flink connection; ``secrets`` as in ``auth_data``."""
 

@@ -17,10 +17,12 @@ from offline.plugins.errors import PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from offline.plugins.call import Cancellation
 
 SECONDS = 60.0  # of silence, before a request is given up
+_UPLOAD_SECONDS = 1200.0  # as the official provider
 _LONGEST_PAUSE = 30.0
 _LONGEST_DETAIL = 500
 # Connect, IAM, API keys and role bindings are tried again more often, as the official provider does since 2.87.
@@ -106,6 +108,18 @@ class Api:
             if error.status in gone:
                 return None
             raise
+
+    def upload(self, url: str, form: Mapping[str, str], archive: Path) -> None:
+        """Send a file as the last field of a form, to an address that needs no key; raises :class:`ApiError`."""
+        try:
+            with archive.open("rb") as file:
+                files = {"file": (archive.name, file, "application/octet-stream")}
+                reply = self.transport.client(url).post(url, data=dict(form), files=files, timeout=_UPLOAD_SECONDS)
+        except httpx.TransportError as error:
+            place = urlsplit(url).netloc
+            raise PluginError(f"the upload to {place} failed: {error or type(error).__name__}") from None
+        if not reply.is_success:
+            raise self._error(reply)
 
     def call(self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """Send a request, again after 429, 5xx (not 501) and lost connections; raises :class:`ApiError`.

@@ -57,7 +57,8 @@ class FakeCloud:
         """Return an httpx transport that ends here."""
 
         def answer(request: httpx.Request) -> httpx.Response:
-            body = json.loads(request.content) if request.content else None
+            is_form = request.headers.get("Content-Type", "").startswith("multipart/form-data")
+            body = request.read() if is_form else json.loads(request.content) if request.content else None
             status, reply = self.handle(
                 request.method, str(request.url), body, request.headers.get("Authorization", "")
             )
@@ -105,6 +106,9 @@ class FakeCloud:
             "fcpm/v2/regions": self._regions,
             "srcm/v3/clusters": self._registries,
             "connect/v1/environments": self._connect,
+            "connect/v1/presigned-upload-url": self._upload_url,
+            "connect/v1/custom-connector-plugins": lambda sent, _: self._plain(sent, "ccp-"),
+            "uploads": lambda _sent, _rest: (204, None),
             "sql/v1/organizations": self._sql,
             "kafka/v3/clusters": self._kafka,
             "registry": self._registry,
@@ -187,6 +191,10 @@ class FakeCloud:
             "status": {"phase": "PROVISIONED"},
         }
         return 200, registry if rest else {"data": [registry]}
+
+    def _upload_url(self, _sent: Sent, _rest: list[str]) -> Reply:
+        url = f"{self.base}/uploads/1?signature=only-for-this-file"
+        return 200, {"upload_url": url, "upload_id": "1", "upload_form_data": {"key": "folder/1"}}
 
     def _connect(self, sent: Sent, rest: list[str]) -> Reply:
         if "connector-plugins" in rest:

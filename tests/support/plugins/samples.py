@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.support.plugins.fake_cloud import BASE
 
+ARCHIVE = "store-connector.zip"
+"""A file in the current folder of the tests."""
 ENVIRONMENT = {"id": "env-1"}
 CLUSTER = {"id": "lkc-1"}
 KEYS = {"key": "KEY", "secret": "a-secret"}
@@ -73,6 +75,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "kafkaCluster": CLUSTER,
         "configNonsensitive": {"name": "Datagen", "connector.class": "DatagenSource", "tasks.max": "1"},
         "configSensitive": {"some.password": "hush-hush"},
+    },
+    "CustomConnectorPlugin": {
+        "displayName": "store",
+        "connectorClass": "com.example.StoreSinkConnector",
+        "connectorType": "SINK",
+        "sensitiveConfigProperties": ["store.password", "store.key"],
+        "filename": ARCHIVE,
     },
     "FlinkConnection": {
         **FLINK,

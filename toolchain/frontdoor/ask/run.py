@@ -17,15 +17,17 @@ from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.mongodb import MongoDb
 from toolchain.frontdoor.ask.neo4j import Neo4j
 from toolchain.frontdoor.ask.pinecone import Pinecone
+from toolchain.frontdoor.ask.qdrant import Qdrant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-STORES: Mapping[str, type[MongoDb | Elasticsearch | Neo4j | Pinecone]] = {
+STORES: Mapping[str, type[MongoDb | Elasticsearch | Neo4j | Pinecone | Qdrant]] = {
     "mongodb": MongoDb,
     "elasticsearch": Elasticsearch,
     "neo4j": Neo4j,
     "pinecone": Pinecone,
+    "qdrant": Qdrant,
 }
 _AGAIN_SECONDS = 0.5
 

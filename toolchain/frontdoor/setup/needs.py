@@ -35,5 +35,7 @@ def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
     if sentence_model:
         packages.append(Packages.SENTENCE_MODEL)
     local = [sink.get("kind", "") for sink in stack.sinks if _LOCAL in map(sink.get, ("host", "url", "uri"))]
+    if on_local_cloud and "qdrant" in local:
+        packages.append(Packages.QDRANT)
     servers = tuple(kind for kind in SERVERS if on_local_cloud and kind in local)
     return Needs(tuple(packages), sentence_model=sentence_model, servers=servers)

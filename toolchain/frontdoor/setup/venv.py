@@ -24,12 +24,13 @@ _UNFINISHED = ".unfinished"
 class Packages(Enum):
     """Sets of packages, by the requirements file that lists them; :data:`_INCLUDED` says which includes which.
 
-    SENTENCE_MODEL is large and for few: it is installed for the stacks that name the model.
+    SENTENCE_MODEL and QDRANT are for few: they are installed for the stacks that name the model, or such a store.
     """
 
     PROGRAM = "requirements.txt"
     LOCAL_CLOUD = "localcloud/requirements.txt"
     SENTENCE_MODEL = "localcloud/models/requirements.txt"
+    QDRANT = "localcloud/qdrant/requirements.txt"
     TESTS = "tests/requirements.txt"
 
 
@@ -37,7 +38,8 @@ _INCLUDED = {
     Packages.PROGRAM: (),
     Packages.LOCAL_CLOUD: (Packages.PROGRAM,),
     Packages.SENTENCE_MODEL: (Packages.PROGRAM, Packages.LOCAL_CLOUD),
-    Packages.TESTS: (Packages.PROGRAM, Packages.LOCAL_CLOUD, Packages.SENTENCE_MODEL),
+    Packages.QDRANT: (Packages.PROGRAM, Packages.LOCAL_CLOUD),
+    Packages.TESTS: (Packages.PROGRAM, Packages.LOCAL_CLOUD, Packages.SENTENCE_MODEL, Packages.QDRANT),
 }
 
 

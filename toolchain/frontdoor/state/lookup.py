@@ -59,6 +59,16 @@ def _environment(resource: Resource, endpoints: Endpoints) -> list[CloudObject]:
     ]
 
 
+def _custom_plugin(resource: Resource, endpoints: Endpoints) -> list[CloudObject]:
+    path = "/connect/v1/custom-connector-plugins"
+    wanted = resource.text("displayName")
+    return [
+        CloudObject(identity=item["id"], delete=f"{path}/{item['id']}", created_at=_created(item), name=wanted)
+        for item in endpoints.cloud.items(path)
+        if item.get("display_name") == wanted
+    ]
+
+
 def _service_account(resource: Resource, endpoints: Endpoints) -> list[CloudObject]:
     path = "/iam/v2/service-accounts"
     wanted = resource.text("displayName")
@@ -211,6 +221,7 @@ KINDS: dict[str, tuple[str, Callable[[Resource, Endpoints], list[CloudObject]], 
         ("roleBinding:RoleBinding", "role binding", _role_binding, "cloud"),
         ("apiKey:ApiKey", "API key", _api_key, "cloud"),
         ("connector:Connector", "connector", _connector, "cloud"),
+        ("customConnectorPlugin:CustomConnectorPlugin", "custom connector plugin", _custom_plugin, "cloud"),
         ("flinkConnection:FlinkConnection", "connection", _named("connections", "displayName"), "flink"),
         ("flinkStatement:FlinkStatement", "statement", _named("statements", "statementName"), "flink"),
         ("kafkaTopic:KafkaTopic", "topic", _topic, "kafka"),
@@ -231,5 +242,11 @@ NEVER_LOOKED_UP = frozenset(
 # The cloud allows several objects of one name: if a request is carried out, its response lost, and the provider
 # retries, a duplicate stays that no resource knows.
 MAY_BE_DUPLICATED = frozenset(
-    f"{_PREFIX}{token}" for token in ("kafkaCluster:KafkaCluster", "flinkComputePool:FlinkComputePool", "apiKey:ApiKey")
+    f"{_PREFIX}{token}"
+    for token in (
+        "kafkaCluster:KafkaCluster",
+        "flinkComputePool:FlinkComputePool",
+        "apiKey:ApiKey",
+        "customConnectorPlugin:CustomConnectorPlugin",
+    )
 )

@@ -74,8 +74,8 @@ class DeployedSink:
 
     @property
     def id_column(self) -> str:
-        """Of which a document's id is made."""
-        return str(self.output["store"]["id"])
+        """Of which a document's id is made. Qdrant's records are made of the tables, with a column of that name."""
+        return "id" if self.output["kind"] == "qdrant" else str(self.output["store"]["id"])
 
     @property
     def dead_letter_topic(self) -> str:

@@ -38,6 +38,10 @@ def store_of(output: Mapping[str, Any], secrets: Mapping[str, str]) -> Store | N
     """Return the store of a sink by its outputs, ``None`` for a kind that cannot be asked from here."""
     store = output["store"]
     # Each loads its client, for stacks with such a sink.
+    if output["kind"] == "qdrant":
+        from toolchain.frontdoor.verify.qdrant import Qdrant  # noqa: PLC0415
+
+        return Qdrant(store, secrets)
     if output["kind"] == "mongodb":
         from toolchain.frontdoor.verify.mongodb import MongoDb  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ _UNKNOWN = "The connector failed, and did not say why: the worker's log, connect
 _CHECK = re.compile(r"contains the following \d+ error\(s\):\n(.*?)\nYou can also find", re.DOTALL)
 _CAUSE = re.compile(r"^(?:Caused by: )?(?:[\w$]+\.)+\w*(?:Exception|Error)(?:: (.*))?$", re.MULTILINE)
 _PACKAGES = re.compile(r"\b(?:[a-z][\w$]*\.){2,}[A-Z][\w$]*(?:: )?")
-_SETTING = re.compile(r"^Invalid value .* for configuration [\w.]+: ", re.DOTALL)
+_SETTING = re.compile(r"^Invalid value .*? for configuration ([\w.]+): ", re.DOTALL)
 _LONGEST = 400
 
 
@@ -108,12 +108,17 @@ def cause(said: str, settings: Mapping[str, str]) -> Cause:
         if found:
             sentence = rule.sentence.format(*found.groups(), store=store, user=user)
             return Cause(sentence=masking.masked(sentence), is_about_rights=rule.is_about_rights)
-    return Cause(sentence=_plain(text if checked else _deepest(said)))
+    return Cause(sentence=_plain(_first(text) if checked else _deepest(said)))
 
 
 def _store(settings: Mapping[str, str]) -> tuple[str, str]:
     found = re.match(r"mongodb(?:\+srv)?://([^:@/]*):[^@]*@([^/?]*)", settings.get("connection.uri", ""))
     return (f"MongoDB at {found[2]}", found[1]) if found else ("The store", "its user")
+
+
+def _first(errors: str) -> str:
+    """Return the first error of a check: a value that cannot be read is told once more as a missing one."""
+    return errors.partition("\nInvalid value ")[0]
 
 
 def _deepest(trace: str) -> str:
@@ -124,7 +129,7 @@ def _deepest(trace: str) -> str:
 
 def _plain(text: str) -> str:
     """Return it as one sentence: without secrets, names of classes, line breaks."""
-    text = _SETTING.sub("", " ".join(_PACKAGES.sub("", masking.masked(text)).split()))
+    text = _SETTING.sub(r"\1: ", " ".join(_PACKAGES.sub("", masking.masked(text)).split()))
     if not text:
         return _UNKNOWN
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -37,9 +37,12 @@ class WorkerClient:
         found: dict[str, Any] = self._call("GET", "/connectors")
         return found
 
-    def put(self, name: str, settings: Mapping[str, str]) -> None:
-        """Start a connector, or give it other settings; returns before these have been checked."""
-        self._call("PUT", f"/connectors/{name}", settings)
+    def put(self, name: str, settings: Mapping[str, str], plugin: str) -> None:
+        """Start a connector, or give it other settings; returns before these have been checked.
+
+        ``plugin``: the folder of the custom plugin that has its class, empty for a managed one.
+        """
+        self._call("PUT", f"/connectors/{name}", {"plugin": plugin, "settings": settings})
 
     def restart(self, name: str) -> None:
         """Restart a connector and its tasks."""
@@ -53,7 +56,7 @@ class WorkerClient:
         """Close the connections."""
         self._http.close()
 
-    def _call(self, method: str, path: str, body: Mapping[str, str] | None = None) -> Any:
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         try:
             response = self._http.request(method, path, json=body)
             answer = response.json()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from localcloud.dataplane.connect.plugin_files import PluginFiles
     from localcloud.dataplane.connect.worker.process import WorkerClient
     from localcloud.dataplane.interface import ConnectorSpec, WorkerConnector
     from localcloud.dataplane.kafka.brokers import BrokerPlane
@@ -65,10 +66,19 @@ class Sinks:
     """Starts the worker for the first connector, starts it again when it dies, ends it after the last one."""
 
     def __init__(
-        self, state: Path, jars: Path, host: ProcessHost, kafka: BrokerPlane, *, base_url: str, internal_token: str
+        self,
+        state: Path,
+        jars: Path,
+        host: ProcessHost,
+        kafka: BrokerPlane,
+        *,
+        plugins: PluginFiles,
+        base_url: str,
+        internal_token: str,
     ) -> None:
         """Nothing is started yet. ``base_url``: where the Schema Registries answer."""
         self._make_process: Callable[[], WorkerProcess] = lambda: WorkerProcess(state, jars, host)
+        self._plugins = plugins
         self._kafka, self._base_url, self._token = kafka, base_url.rstrip("/"), internal_token
         self._sinks: dict[str, _Sink] = {}
         self._lock = threading.RLock()
@@ -129,6 +139,8 @@ class Sinks:
         """Count the records in its dead-letter topic, which is made with the first one."""
         with self._lock:
             sink = self._known(connector_id)
+        if not sink.worker.dead_letters:  # a custom connector need not have such a topic
+            return 0
         try:
             return sum(self._kafka.high_watermarks(sink.spec.cluster_id, sink.worker.dead_letters).values())
         except NotFoundError:
@@ -239,10 +251,13 @@ class Sinks:
             with self._lock:
                 if self._sinks.get(sink.spec.id) is not sink:
                     return
-                client.put(sink.spec.id, settings)
+                client.put(sink.spec.id, settings, self._plugin_folder(sink.worker.plugin))
                 sink.settings = settings
         except DataPlaneError as error:
             sink.failure = Cause(sentence=str(error))
+
+    def _plugin_folder(self, plugin_id: str) -> str:
+        return str(self._plugins.folder(plugin_id)) if plugin_id else ""
 
     def _judge(self, client: WorkerClient, sink: _Sink) -> None:
         """Note what the worker says; start again what has failed, when it is time."""

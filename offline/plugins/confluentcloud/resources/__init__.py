@@ -3,6 +3,7 @@
 from offline.plugins.confluentcloud.resources.api_key import ApiKey
 from offline.plugins.confluentcloud.resources.base import CloudResource
 from offline.plugins.confluentcloud.resources.connector import Connector
+from offline.plugins.confluentcloud.resources.custom_connector_plugin import CustomConnectorPlugin
 from offline.plugins.confluentcloud.resources.environment import Environment
 from offline.plugins.confluentcloud.resources.flink_compute_pool import FlinkComputePool
 from offline.plugins.confluentcloud.resources.flink_connection import FlinkConnection
@@ -23,6 +24,7 @@ RESOURCES: tuple[type[CloudResource], ...] = (
     KafkaAcl,
     FlinkComputePool,
     Connector,
+    CustomConnectorPlugin,
     FlinkConnection,
     FlinkStatement,
     Schema,

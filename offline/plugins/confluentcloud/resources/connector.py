@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from offline.plugins.wire import Values
 
 _CREATE_SECONDS = 86400.0
+_PLUGIN_ID = "confluent.custom.plugin.id"
 _SETTLED = ("RUNNING", "PAUSED")
 _COMING = ("PROVISIONING", "DEGRADED")
 _IGNORED = {
@@ -67,6 +68,9 @@ class Connector(CloudResource):
             for key in ("name", "connector.class"):
                 if not config.get(key):
                     yield Failure(f'configNonsensitive["{key}"]', f"{key!r} is missing in 'configNonsensitive'")
+            if _is_custom(config) and not config.get(_PLUGIN_ID):
+                place = f'configNonsensitive["{_PLUGIN_ID}"]'
+                yield Failure(place, f"{_PLUGIN_ID!r} is missing: a custom connector needs it")
         if inputs.get("offsets"):
             yield Failure("offsets", "the bundled provider knows no 'offsets'")
 
@@ -87,7 +91,8 @@ class Connector(CloudResource):
         Without its id the state could not hold the connector, so one that the list does not show is deleted again.
         """
         config, name, path = _config(inputs), self.name_of(inputs), _path(inputs)
-        self._validate(inputs, config)
+        if not _is_custom(config):  # only the connector itself knows what is valid, as for the official provider
+            self._validate(inputs, config)
         self.session.cloud.post(path, {"name": name, "config": config})
         try:
             found = self._list(inputs).get(name)
@@ -178,6 +183,10 @@ class Connector(CloudResource):
         }
         found = self._list(state).get(parts[2])
         return (found["id"]["id"] if found else resource_id), state
+
+
+def _is_custom(config: Mapping[str, Any]) -> bool:
+    return config.get("confluent.connector.type") == "CUSTOM"
 
 
 def _path(values: Values) -> str:

@@ -14,6 +14,7 @@ from components.config.sinks import (
     Elasticsearch,
     MongoDb,
     Neo4j,
+    Qdrant,
     Sink,
     local_mistakes,
     local_variables,
@@ -29,6 +30,11 @@ ELASTIC = {"kind": "elasticsearch", "url": "https://shop.example:443", "apiKey":
 COUCHBASE = {"kind": "couchbase", "nodes": "cb.example.com", "username": "u", "password": "p", "bucket": "shop"}
 NEO4J = {"kind": "neo4j", "uri": "neo4j+s://x.databases.neo4j.io", "password": "p"}
 PINECONE = {"kind": "pinecone", "project": "p1", "environment": "us-east-1", "apiKey": "k", "index": "products"}
+ARCHIVED = {"archive": "connector.zip", "sha256": "0" * 64}
+QDRANT = {"kind": "qdrant", "url": "https://x.cloud.qdrant.io", "apiKey": "very-secret", **ARCHIVED}
+MILVUS = {"kind": "milvus", "endpoint": "https://x.zilliz.example", "apiKey": "very-secret", **ARCHIVED}
+SINGLESTORE = {"kind": "singlestore", "host": "s.example:3306", "password": "very-secret", "database": "db", **ARCHIVED}
+EVERY = [ATLAS, ELASTIC, COUCHBASE, NEO4J, PINECONE, QDRANT, MILVUS, SINGLESTORE]
 VARIABLES = dict(zip(local_variables("mongodb"), ("127.0.0.1:27018", "admin", "local-secret"), strict=True))
 
 
@@ -64,14 +70,27 @@ class TestEntries:
         assert isinstance(sink, MongoDb)
         assert sink.endpoint == "mongodb://127.0.0.1:27018/"
 
-    @pytest.mark.parametrize("entry", [ATLAS, ELASTIC, COUCHBASE, NEO4J, PINECONE], ids=lambda entry: entry["kind"])
+    @pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry["kind"])
     def test_every_kind_is_typed(self, entry: dict[str, Any]) -> None:
         (sink,) = sinks(entry)
         assert type(sink) is KINDS[entry["kind"]]
         assert sink.place[0]
 
     def test_no_secret_is_shown(self) -> None:
-        assert "very-secret" not in repr(sinks(ATLAS, ELASTIC))
+        assert "very-secret" not in repr(sinks(*EVERY))
+
+    @pytest.mark.parametrize(
+        ("changes", "addresses"),
+        [
+            ({}, ("https://x.cloud.qdrant.io:6333", "https://x.cloud.qdrant.io:6334")),
+            ({"url": "http://10.0.0.1:7000/"}, ("http://10.0.0.1:7000", "http://10.0.0.1:6334")),
+            ({"grpcUrl": "http://g:1"}, ("https://x.cloud.qdrant.io:6333", "http://g:1")),
+        ],
+    )
+    def test_qdrant_has_two_addresses(self, changes: dict[str, str], addresses: tuple[str, str]) -> None:
+        (sink,) = sinks({**QDRANT, **changes})
+        assert isinstance(sink, Qdrant)
+        assert (sink.rest, sink.grpc) == addresses
 
     def test_what_is_shown_of_it_has_no_secret_whatever_its_name(self) -> None:
         class Vault(Sink):
@@ -100,6 +119,14 @@ class TestTheLocalStore:
         )
         (said,) = refused({key: value for key, value in NEO4J.items() if key != "password"})
         assert "[0].password is missing" in said
+
+    def test_of_qdrant_is_one_address_and_a_key(self) -> None:
+        here = {"kind": "qdrant", "url": "local", **ARCHIVED}
+        variables = dict(zip(local_variables("qdrant"), ("127.0.0.1:19123", "admin", "local-key"), strict=True))
+        (sink,) = with_local_stores(sinks(here), variables)
+        assert isinstance(sink, Qdrant)
+        assert sink.rest == sink.grpc == "http://127.0.0.1:19123"
+        assert sink.api_key.get_secret_value() == "local-key"
 
     def test_elasticsearch_has_its_key_in_the_password(self) -> None:
         variables = dict(zip(local_variables("elasticsearch"), ("127.0.0.1:1", "admin", "local-secret"), strict=True))
@@ -130,11 +157,25 @@ class TestMistakes:
             (
                 {"kind": "mongo"},
                 (
-                    "[0].kind is 'mongo' but must be one of mongodb, elasticsearch, couchbase, neo4j, pinecone: write"
-                    " `kind: mongodb` in Pulumi.test.yaml."
+                    "[0].kind is 'mongo' but must be one of mongodb, elasticsearch, couchbase, neo4j, pinecone, qdrant,"
+                    " milvus, singlestore: write `kind: mongodb` in Pulumi.test.yaml."
                 ),
             ),
-            ({"kind": "qdrant"}, "[0].kind is 'qdrant', to which Confluent Cloud has no managed connector"),
+            (
+                {**QDRANT, "apiKey": ""},
+                "[0].apiKey is missing: run `pulumi config set --secret --path 'confluent-rag:sinks[0].apiKey'`.",
+            ),
+            (
+                {key: value for key, value in QDRANT.items() if key != "archive"},
+                (
+                    "[0].archive is missing, and must be the path of the connector's .zip or .jar, from the project's"
+                    " folder: write `archive: qdrant.zip` in Pulumi.test.yaml."
+                ),
+            ),
+            ({**QDRANT, "archive": "x.tgz"}, "[0].archive is 'x.tgz' but must be the path of the connector's .zip"),
+            ({**QDRANT, "sha256": "abc"}, "[0].sha256 is 'abc' but must be the archive's SHA-256, 64 hex digits"),
+            ({**QDRANT, "url": "x.qdrant.io"}, "[0].url is 'x.qdrant.io' but must be the URL of Qdrant's REST API"),
+            ({**SINGLESTORE, "host": "s"}, "[0].host is 's' but must be host:port of a SingleStore endpoint: write"),
             (
                 {"kind": "mongodb", "password": "p"},
                 (

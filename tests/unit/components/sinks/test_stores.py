@@ -7,16 +7,37 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from components.config.sinks import KINDS
+from components.flinksql import Column
 from components.sinks.registry import STORES, store_of
-from tests.unit.components.config.test_sinks import ATLAS, COUCHBASE, ELASTIC, NEO4J, PINECONE, sinks
+from components.sinks.store import CustomStore
+from tests.unit.components.config.test_sinks import (
+    ATLAS,
+    COUCHBASE,
+    ELASTIC,
+    MILVUS,
+    NEO4J,
+    PINECONE,
+    QDRANT,
+    SINGLESTORE,
+    sinks,
+)
 
 if TYPE_CHECKING:
     from components.sinks.store import Store
 
 
+COLUMNS = [
+    Column(name="product_id", type="INT"),
+    Column(name="price", type="DOUBLE"),
+    Column(name="brand", type="STRING"),
+    Column(name="tags", type="ARRAY<STRING>"),
+    Column(name="vector", type="ARRAY<FLOAT>"),
+]
+
+
 def store(entry: dict[str, Any]) -> Store[Any]:
     (sink,) = sinks(entry)
-    return store_of(sink, ["product_vector"])
+    return store_of(sink, ["product_vector"], COLUMNS)
 
 
 def test_every_kind_has_a_store() -> None:
@@ -107,10 +128,54 @@ def test_pinecone() -> None:
     assert pinecone.secrets() == {"pinecone.api.key": "k"}
 
 
+def test_qdrant() -> None:
+    qdrant = store(QDRANT)
+    assert isinstance(qdrant, CustomStore)
+    assert qdrant.connector_class == "io.qdrant.kafka.QdrantSinkConnector"
+    assert qdrant.plain() == {"qdrant.grpc.url": "https://x.cloud.qdrant.io:6334"}
+    assert qdrant.secrets() == {"qdrant.api.key": "very-secret"}
+    assert qdrant.endpoints() == ["x.cloud.qdrant.io:6334"]
+
+
+def test_milvus() -> None:
+    milvus = store(MILVUS)
+    assert isinstance(milvus, CustomStore)
+    assert milvus.connector_class == "com.milvus.io.kafka.MilvusSinkConnector"
+    assert milvus.plain() == {
+        "public.endpoint": "https://x.zilliz.example",
+        "database.name": "default",
+        "collection.name": "products",
+    }
+    assert milvus.secrets() == {"token": "very-secret"}
+    assert milvus.endpoints() == ["x.zilliz.example:443"]
+
+
+def test_singlestore() -> None:
+    singlestore = store(SINGLESTORE)
+    assert isinstance(singlestore, CustomStore)
+    assert singlestore.connector_class == "com.singlestore.kafka.SingleStoreSinkConnector"
+    assert singlestore.plain() == {
+        "connection.ddlEndpoint": "s.example:3306",
+        "connection.database": "db",
+        "connection.user": "admin",
+        "singlestore.upsert": "true",
+        "singlestore.tableName.product_vector": "products",
+    }
+    assert singlestore.secrets() == {"connection.password": "very-secret"}
+    assert singlestore.endpoints() == ["s.example:3306"]
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
         (COUCHBASE, "once shop._default._default has a search index on the field vector"),
+        (
+            SINGLESTORE,
+            (
+                "run CREATE TABLE IF NOT EXISTS `db`.`products` (`product_id` INT, `price` DOUBLE, `brand` TEXT, `tags`"
+                " TEXT, `vector` VECTOR(384, F32), PRIMARY KEY (`product_id`), SHARD KEY (`product_id`))"
+            ),
+        ),
         (PINECONE, "how it reads a record that has its vector, and which id it gives it, is unknown"),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",

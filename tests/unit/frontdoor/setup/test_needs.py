@@ -46,6 +46,17 @@ def test_the_sentence_model_is_for_stacks_that_name_it_on_this_machine(layout: L
     assert needs(layout, elsewhere) == Needs((Packages.LOCAL_CLOUD,))
 
 
+def test_qdrants_engine_is_for_stacks_whose_sink_is_here(layout: Layout) -> None:
+    sink = "  confluent-rag:sinks:\n    - kind: qdrant\n      url: {}\n"
+    assert needs(layout, sink.format("local")) == Needs((Packages.LOCAL_CLOUD, Packages.QDRANT))
+    assert needs(layout, "", on_local_cloud=False) == Needs((Packages.PROGRAM,))
+
+
+def test_qdrant_elsewhere_needs_nothing(layout: Layout) -> None:
+    sink = "  confluent-rag:sinks:\n    - kind: qdrant\n      url: https://x.cloud.qdrant.io\n"
+    assert needs(layout, sink) == Needs((Packages.LOCAL_CLOUD,))
+
+
 SINKS = """\
   confluent-rag:sinks:
     - kind: mongodb

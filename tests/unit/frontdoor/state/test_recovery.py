@@ -132,6 +132,16 @@ LEFT = [
         "/iam/v2/service-accounts/sa-2",
     ),
     Left(
+        "customConnectorPlugin:CustomConnectorPlugin",
+        {"displayName": "rag-qdrant-a1b2c3"},
+        lambda created: {
+            "GET /connect/v1/custom-connector-plugins": {
+                "data": [named("ccp-7", "other"), named("ccp-2", "rag-qdrant-a1b2c3", created)]
+            }
+        },
+        "/connect/v1/custom-connector-plugins/ccp-2",
+    ),
+    Left(
         "kafkaCluster:KafkaCluster",
         {"displayName": "rag", **IN_ENVIRONMENT},
         lambda created: {"GET /cmk/v2/clusters": {"data": [spec("lkc-2", "rag", created)]}},

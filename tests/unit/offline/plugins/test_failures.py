@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +12,9 @@ from offline.plugins.protos import provider_pb2
 from offline.plugins.wire import read_struct
 from tests.support.plugins.driver import AbortedError, Driver
 from tests.support.plugins.samples import SAMPLES, token
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENVIRONMENTS = "POST /org/v2/environments"
 
@@ -175,6 +178,12 @@ def test_a_connectors_configuration_is_refused_with_every_reason(driver: Driver)
         ("KafkaTopic", {"partitionsCount": 0}, "at least 1"),
         ("KafkaTopic", {"topicName": "a b"}, "at most 249 characters"),
         ("Connector", {"configNonsensitive": {"name": "x"}}, "'connector.class' is missing"),
+        (
+            "Connector",
+            {"configNonsensitive": {"name": "x", "connector.class": "y", "confluent.connector.type": "CUSTOM"}},
+            "'confluent.custom.plugin.id' is missing",
+        ),
+        ("CustomConnectorPlugin", {"filename": "connector.tar"}, "'filename' must be a .zip or .jar"),
         ("FlinkConnection", {"type": "MONGODB"}, "'username' is missing"),
         ("FlinkConnection", {"type": "OPENAPI"}, "'type' must be one of OPENAI"),
         ("Environment", {"displayName": 7}, "'displayName' must be a string, not 7"),
@@ -222,3 +231,15 @@ def test_the_environment_completes_the_configuration() -> None:
 def test_a_resource_that_is_not_bundled(driver: Driver) -> None:
     with pytest.raises(AbortedError, match="no resource IdentityPool, only ApiKey, Connector"):
         driver.check("confluentcloud:index/identityPool:IdentityPool", {})
+
+
+def test_a_plugin_without_its_archive(driver: Driver, archive: Path) -> None:
+    archive.unlink()
+    assert "the archive store-connector.zip does not exist" in str(error_of(driver, "CustomConnectorPlugin"))
+    assert driver.cloud.requests("POST") == []
+
+
+def test_a_refused_upload_makes_no_plugin(driver: Driver) -> None:
+    driver.cloud.trouble["POST /uploads/1"] = [(403, {"message": "The signature has expired."})]
+    assert "403 Forbidden: The signature has expired." in str(error_of(driver, "CustomConnectorPlugin"))
+    assert "POST /connect/v1/custom-connector-plugins" not in driver.cloud.requests()

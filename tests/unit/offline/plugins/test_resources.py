@@ -100,6 +100,10 @@ def test_ids_are_the_official_providers(driver: Driver, name: str, id_: str) -> 
         ("Connector", {"configSensitive": {"some.password": "other"}}, set()),
         ("Connector", {"status": "PAUSED"}, set()),
         ("Connector", {"kafkaCluster": {"id": "lkc-2"}}, {"kafkaCluster"}),
+        ("CustomConnectorPlugin", {"displayName": "other", "description": "more"}, set()),
+        ("CustomConnectorPlugin", {"sensitiveConfigProperties": ["store.password"]}, set()),
+        ("CustomConnectorPlugin", {"connectorClass": "com.example.OtherConnector"}, {"connectorClass"}),
+        ("CustomConnectorPlugin", {"filename": "other.zip"}, {"filename"}),
         ("FlinkConnection", {"apiKey": "other"}, set()),
         ("FlinkConnection", {"environment": {"id": "env-2"}}, {"environment"}),
         ("FlinkConnection", {"credentials": {**KEYS, "key": "OTHER"}}, set()),
@@ -133,6 +137,7 @@ def test_what_a_change_does(driver: Driver, name: str, changes: dict[str, Any], 
         ("FlinkComputePool", {"maxCfu": None}),
         ("Schema", {"schema": '{ "type":"string" }'}),
         ("ServiceAccount", {"description": None}),
+        ("CustomConnectorPlugin", {"sensitiveConfigProperties": ["store.key", "store.password"]}),
     ],
 )
 def test_what_is_no_change(driver: Driver, name: str, changes: dict[str, Any]) -> None:
@@ -269,6 +274,30 @@ def test_a_connectors_masked_and_added_settings_are_no_change(driver: Driver) ->
     again = thing.refresh()
     assert again is not None
     assert again.diff(thing.inputs).changes == NONE
+
+
+def test_a_plugins_archive_goes_to_the_address_that_the_cloud_gives(driver: Driver) -> None:
+    made(driver, "CustomConnectorPlugin")
+    asked, uploaded, created = (one for one in driver.cloud.sent if one.method == "POST")
+    assert (asked.path, asked.body) == ("/connect/v1/presigned-upload-url", {"content_format": "zip"})
+    assert (uploaded.path, uploaded.user) == ("/uploads/1", "")
+    assert b"the archive's bytes" in uploaded.body
+    assert uploaded.body.index(b'name="key"') < uploaded.body.index(b'name="file"')
+    assert created.body == {
+        "display_name": "store",
+        "description": "",
+        "documentation_link": "",
+        "connector_class": "com.example.StoreSinkConnector",
+        "connector_type": "SINK",
+        "sensitive_config_properties": ["store.password", "store.key"],
+        "upload_source": {"location": "PRESIGNED_URL_LOCATION", "upload_id": "1"},
+    }
+
+
+def test_a_custom_connectors_configuration_is_not_validated(driver: Driver) -> None:
+    custom = {"confluent.connector.type": "CUSTOM", "confluent.custom.plugin.id": "ccp-1"}
+    made(driver, "Connector", configNonsensitive={**SAMPLES["Connector"]["configNonsensitive"], **custom})
+    assert not [path for path in driver.cloud.requests() if "validate" in path]
 
 
 def test_a_schema_that_does_not_fit_is_not_registered(driver: Driver) -> None:

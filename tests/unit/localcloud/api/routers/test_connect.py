@@ -52,7 +52,7 @@ def test_a_connector_runs_with_the_registry_of_its_environment(place: Place) -> 
 
 
 def test_plugins_are_listed_as_confluent_does(place: Place) -> None:
-    sinks = ("ElasticsearchSinkV2", "MongoDbAtlasSink")
+    sinks = ("ElasticsearchSinkV2", "MongoDbAtlasSink", "Neo4jSink")
     plugins = [{"class": "DatagenSource", "type": "source"}, *({"class": name, "type": "sink"} for name in sinks)]
     assert place.local.call("GET", f"{place.base}/connector-plugins") == plugins
     elsewhere = place.base.replace(place.cluster, "lkc-nowhere")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from components.sinks.registry import store_of
 from localcloud.control.connect.elasticsearch_sink import ELASTICSEARCH_SINK_V2 as SINK
 from localcloud.control.connect.registry import Registry
 from localcloud.control.core.plane import Plane
+from localcloud.control.core.store import Store
 from tests.unit.components.config.test_sinks import ELASTIC, sinks
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONFIG = {
     "connector.class": "ElasticsearchSinkV2",
@@ -45,8 +51,8 @@ def test_what_the_program_declares_can_run() -> None:
 
 
 def test_the_store_is_known_by_its_address() -> None:
-    assert SINK.store_host(CONFIG) == "shop.example:443"
-    assert SINK.store_host({**CONFIG, "connection.url": "http://127.0.0.1:19018/"}) == "127.0.0.1:19018"
+    assert SINK.store_hosts(CONFIG) == ["shop.example:443"]
+    assert SINK.store_hosts({**CONFIG, "connection.url": "http://127.0.0.1:19018/"}) == ["127.0.0.1:19018"]
 
 
 def test_secrets_are_masked() -> None:
@@ -86,11 +92,15 @@ def test_what_cannot_run_is_told_by_setting(changes: dict[str, str], key: str, s
     assert "u:p" not in str(found)
 
 
-def test_the_class_of_unknown_behaviour_is_said_to_be_one() -> None:
-    (said,) = Registry(Plane()).errors({"connector.class": "PineconeSink"})["connector.class"]
+def test_the_class_of_unknown_behaviour_is_said_to_be_one(tmp_path: Path) -> None:
+    (said,) = Registry(Plane(), Store(tmp_path / "resources.db")).errors({"connector.class": "PineconeSink"})[
+        "connector.class"
+    ]
     assert said.startswith("PineconeSink is not part of the local cloud: what it makes of a record that has its vector")
 
 
-def test_the_deprecated_class_names_its_successor() -> None:
-    (said,) = Registry(Plane()).errors({"connector.class": "ElasticsearchSink"})["connector.class"]
+def test_the_deprecated_class_names_its_successor(tmp_path: Path) -> None:
+    (said,) = Registry(Plane(), Store(tmp_path / "resources.db")).errors({"connector.class": "ElasticsearchSink"})[
+        "connector.class"
+    ]
     assert said.endswith("is deprecated and not part of the local cloud: use ElasticsearchSinkV2, whose keys differ.")

@@ -45,7 +45,14 @@ TRACE = (
         ),
         (
             CHECKED.format(f"Invalid value {URI} for configuration connection.uri: it is wrong"),
-            "it is wrong.",
+            "connection.uri: it is wrong.",
+        ),
+        (
+            CHECKED.format(
+                "Invalid value many for configuration max.batch.size: Not a number of type INT\n"
+                "Invalid value null for configuration max.batch.size: Value must be non-null."
+            ),
+            "max.batch.size: Not a number of type INT.",
         ),
         (
             TRACE.format("com.mongodb.MongoTimeoutException: Timed out after 30000 ms"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from localcloud.dataplane.connect.plugin_files import PluginFiles
 from localcloud.dataplane.connect.worker import sinks as module
 from localcloud.dataplane.connect.worker.sinks import Sinks, restart_delay
 from localcloud.dataplane.interface import (
@@ -51,6 +52,7 @@ class Worker:
     def __init__(self) -> None:
         self.says = RUNNING
         self.settings: dict[str, dict[str, str]] = {}
+        self.plugins: dict[str, str] = {}
         self.starts, self.restarts, self.deleted = 0, 0, list[str]()
         self.returncode: int | None = None
         self.refusing = ""
@@ -68,8 +70,9 @@ class Worker:
     def poll(self) -> int | None:
         return self.returncode
 
-    def put(self, name: str, settings: dict[str, str]) -> None:
+    def put(self, name: str, settings: dict[str, str], plugin: str) -> None:
         self.settings[name] = settings
+        self.plugins[name] = plugin
 
     def connectors(self) -> dict[str, Any]:
         return dict.fromkeys(self.settings, self.says)
@@ -132,6 +135,7 @@ def sinks(worker: Worker, kafka: Kafka, tmp_path: Path, monkeypatch: pytest.Monk
         tmp_path,
         cast("ProcessHost", None),
         cast("BrokerPlane", kafka),
+        plugins=PluginFiles(tmp_path),
         base_url="http://127.0.0.1:3",
         internal_token="internal-token",
     )

@@ -1,7 +1,6 @@
 package rag.connect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
@@ -17,12 +16,15 @@ import rag.endpoint.PrivateServer;
  *
  * <pre>
  * GET    /connectors               state of each: {@link Connectors.State}
- * PUT    /connectors/NAME          start, or replace its settings
+ * PUT    /connectors/NAME          start, or replace its settings: {@link Wanted}
  * POST   /connectors/NAME/restart  restart it and its tasks
  * DELETE /connectors/NAME          end and forget
  * </pre>
  */
-record Endpoint(Connectors connectors) implements PrivateServer.Service {
+record Endpoint(Workers workers) implements PrivateServer.Service {
+
+    /** {@code plugin}: folder of the custom plugin that has its class, empty for a managed connector. */
+    record Wanted(String plugin, Map<String, String> settings) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,15 +38,16 @@ record Endpoint(Connectors connectors) implements PrivateServer.Service {
         }
         switch (action) {
             case "GET":
-                return JSON.writeValueAsBytes(connectors.states());
+                return JSON.writeValueAsBytes(workers.states());
             case "PUT":
-                connectors.put(path[1], JSON.readValue(body, new TypeReference<>() {}));
+                Wanted wanted = JSON.readValue(body, Wanted.class);
+                workers.put(path[1], wanted.plugin, wanted.settings);
                 break;
             case "POST restart":
-                connectors.restart(path[1]);
+                workers.restart(path[1]);
                 break;
             case "DELETE":
-                connectors.delete(path[1]);
+                workers.delete(path[1]);
                 break;
             default:
                 throw new NoSuchElementException("There is no such path.");

@@ -1,0 +1,87 @@
+"""The records that Qdrant's connector takes, made by statements of the stack out of the tables that are copied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.config.sinks import Qdrant
+from components.flinksql import Statement, columns_of, quote
+from components.sql_files import SqlFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from components.config.sinks import AnySink
+    from components.flinksql import Column
+
+VECTOR = "vector"
+INTEGERS = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT")
+TEXTS = ("STRING", "CHAR(36)", "VARCHAR(36)")
+
+
+def topics_to_copy(entry: AnySink, sql: SqlFiles) -> list[str]:
+    """Return the tables that an entry copies: its own, else those that get vectors but are no questions."""
+    with_vectors = [insert.target for insert in sql.inserts.values() if insert.predicts_with]
+    return list(entry.topics) or [table for table in dict.fromkeys(with_vectors) if not _is_question(table, sql)]
+
+
+def record_table(entry: AnySink, topic: str) -> str:
+    """Return the table of the records that are made of ``topic`` for a sink; ``topic`` itself if none are."""
+    return f"{topic}_{entry.label.replace('-', '_')}" if isinstance(entry, Qdrant) else topic
+
+
+def with_records(entries: Sequence[AnySink], sql: SqlFiles) -> SqlFiles:
+    """Return ``sql`` with a table and an INSERT more for each table that a sink cannot take as it is.
+
+    A table that has no such id or no vector is left out: :func:`~components.sinks.plan.plan_sinks` says so.
+    """
+    made: dict[str, Statement] = {}
+    for entry in entries:
+        if isinstance(entry, Qdrant):
+            for topic in topics_to_copy(entry, sql):
+                made |= _statements(entry, topic, sql)
+    return SqlFiles(statements={**sql.statements, **made}, topics=sql.topics)
+
+
+def id_mistake(entry: Qdrant, columns: Sequence[Column]) -> str:
+    """Return what is wrong with the id column, empty if nothing is: Qdrant takes unsigned integers and UUIDs."""
+    types = {column.name: column.type for column in columns}
+    found = types.get(entry.id, "")
+    if not found or found in (*INTEGERS, *TEXTS):
+        return ""
+    return (
+        f"id is {entry.id!r} of type {found}, and Qdrant takes unsigned integers and UUIDs: write a column of type"
+        f" {', '.join(INTEGERS)}, or of STRING with UUIDs"
+    )
+
+
+def _statements(entry: Qdrant, topic: str, sql: SqlFiles) -> dict[str, Statement]:
+    columns = next((columns_of(table) for table in sql.tables.values() if table.target == topic), [])
+    names = [column.name for column in columns]
+    if entry.id not in names or VECTOR not in names or id_mistake(entry, columns):
+        return {}
+    table, place = record_table(entry, topic), f"the records of {topic} for the sink {entry.label}"
+    purpose = f"{topic.replace('_', '-').lower()}-{entry.label}"
+    kinds = {column.name: column.type for column in columns}
+    point_id = "BIGINT" if kinds[entry.id] in INTEGERS else "STRING"
+    payload = [column for column in columns if column.name != VECTOR]
+    row = f"ROW<{', '.join(f'{quote(column.name)} {column.type}' for column in payload)}>"
+    values = ", ".join(quote(column.name) for column in payload)
+    collection = entry.collection.replace("'", "''")
+    create = (
+        f"CREATE TABLE {quote(table)} (\n  `collection_name` STRING,\n  `id` {point_id},\n"
+        f"  `{VECTOR}` {kinds[VECTOR]},\n  `payload` {row}\n) WITH (\n  'value.format' = 'json-registry'\n)"
+    )
+    insert = (
+        f"INSERT INTO {quote(table)} (\n  SELECT\n    '{collection}',\n    CAST({quote(entry.id)} AS {point_id}),\n"
+        f"    {quote(VECTOR)},\n    CAST(ROW({values}) AS {row})\n  FROM {quote(topic)}\n)"
+    )
+    return {
+        f"create-table-{purpose}": Statement.parse(create, place),
+        f"insert-into-{purpose}": Statement.parse(insert, place),
+    }
+
+
+def _is_question(table: str, sql: SqlFiles) -> bool:
+    """Whether ``table`` is filled from rows that are typed."""
+    return any(sql.read_by(insert) <= sql.asked for insert in sql.inserts.values() if insert.target == table)
