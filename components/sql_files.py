@@ -138,7 +138,7 @@ class SqlFiles:
             if insert.target not in self.writes:
                 yield insert, f"fills {insert.target}, which no CREATE TABLE of sql/ makes: write one, or another name"
             for model_name in sorted(insert.predicts_with - {model.target for model in self.models.values()}):
-                yield insert, f"calls ML_PREDICT with {model_name}, which no CREATE MODEL of sql/ makes: write one"
+                yield insert, f"calls the model {model_name}, which no CREATE MODEL of sql/ makes: write one"
             if not self.read_by(insert):
                 known = ", ".join(f"`{topic}`" for topic in sorted(self.topics | self.writes - {insert.target}))
                 yield insert, f"reads no topic of the stack: select from one of {known}"

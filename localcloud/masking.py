@@ -13,6 +13,8 @@ from itertools import chain, pairwise
 from localcloud.sql_tokens import without_comments
 
 MASK = "***"
+REDACTED = "<REDACTED>"
+"""Stands for a secret in a statement that is stored without it, as on Confluent Cloud."""
 
 _SECRET_NAME = re.compile(
     r"secret|passw|pasword|passphrase|credential|jaas|aws[._-](?!region)|(?<!max[._-])tokens?$"
@@ -86,7 +88,7 @@ def _is_secret_option(option: re.Match[str], *, is_code: bool) -> bool:
     name, place = option["name"], option.end()
     found = _VALUE.match(option.string, place, place + _LONGEST_VALUE) if name[0] in "'\"" else None
     value = found[0].strip(_QUOTES) if found else ""
-    if not value or _REFERENCE.fullmatch(value):
+    if not value or value == REDACTED or _REFERENCE.fullmatch(value):
         return False
     if is_secret_name(name):
         return True

@@ -163,11 +163,11 @@ class Neo4j(Sink):
     """Neo4j Aura, or a server of one's own. ``node``: the label of the nodes that are made."""
 
     kind = "neo4j"
-    uri: Annotated[str, Rule(allowed="a neo4j+s:// or neo4j:// URI", example="neo4j+s://abc12.databases.neo4j.io")] = (
-        Field(pattern=r"^(neo4j|bolt)(\+s)?://[^\s/@]+$")
-    )
+    uri: Annotated[
+        str, Rule(allowed="a neo4j+s:// or neo4j:// URI, or local", example="neo4j+s://abc12.databases.neo4j.io")
+    ] = Field(pattern=r"^(local|(neo4j|bolt)(\+s)?://[^\s/@]+)$")
     username: User = "neo4j"
-    password: Secret
+    password: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
     database: Word = "neo4j"
     node: Annotated[str, Rule(allowed="a label of letters, digits and _", example="Product")] = Field(
         "Product", pattern=_COLUMN
@@ -177,6 +177,15 @@ class Neo4j(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.uri.lower(), self.database, self.node
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its address is to be that of the local cloud's own server."""
+        return self.uri == LOCAL
+
+    def local(self, host: str, username: str, password: SecretStr) -> Self:
+        """Return this sink with address and login of the local cloud's own server."""
+        return self.model_copy(update={"uri": f"neo4j://{host}", "username": username, "password": password})
 
 
 class Pinecone(Sink):
@@ -197,7 +206,8 @@ class Pinecone(Sink):
         return self.project, self.environment, self.index, self.namespace
 
 
-_LOGINS_OF_LOCAL = {MongoDb.kind: "password", Elasticsearch.kind: "api_key"}  # what only their own servers need not
+# What only their own servers need not.
+_LOGINS_OF_LOCAL = {MongoDb.kind: "password", Elasticsearch.kind: "api_key", Neo4j.kind: "password"}
 AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone
 KINDS: dict[str, type[AnySink]] = {one.kind: one for one in (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone)}
 

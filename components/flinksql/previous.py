@@ -90,10 +90,11 @@ class Previous:
         """Return the CREATE whose table or model is provably this stack's; ``None`` without a proof.
 
         The proof is that the statement COMPLETED: the last good `up` noted it, or Flink still says so. A FAILED one
-        made nothing, and one with IF NOT EXISTS may have met somebody else's.
+        made nothing, though an earlier one of the same name, which Flink has forgotten, was noted; one with IF NOT
+        EXISTS may have met somebody else's.
         """
         last = self.statements.get(purpose)
-        if last is None or not (last.name in self.noted or last.phase == "COMPLETED"):
+        if last is None or last.phase == "FAILED" or not (last.name in self.noted or last.phase == "COMPLETED"):
             return None
         statement = Statement.parse(last.text)
         return statement if statement.kind.makes and not statement.is_conditional else None

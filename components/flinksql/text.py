@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CONDITION = ["IF", "NOT", "EXISTS"]
+_PREDICTIONS = ("AI_EMBEDDING", "ML_PREDICT")
 _NEVER_CLOSED = {
     "'": "a string that starts with '",
     "`": "a name that starts with `",
@@ -139,12 +140,12 @@ class Statement:
 
     @property
     def predicts_with(self) -> set[str]:
-        """The models that it calls through ``ML_PREDICT``."""
+        """The models that it calls, through ``AI_EMBEDDING`` or ``ML_PREDICT``."""
         triples = zip(self._tokens, self._tokens[1:], self._tokens[2:], strict=False)
         return {
             model.value
             for call, _, model in triples
-            if call.is_word("ML_PREDICT") and model.kind in {"string", "quoted"}
+            if any(call.is_word(name) for name in _PREDICTIONS) and model.kind in {"string", "quoted"}
         }
 
     @property

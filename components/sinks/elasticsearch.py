@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from http import HTTPStatus
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECONDS = 20
+_AGAIN_SECONDS = 0.5
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 VECTOR = "vector"
 SIMILARITY = "cosine"  # for vectors of length 1, as models give them, in the order of dot_product; takes others, too
@@ -87,6 +89,15 @@ class ElasticsearchStore(Store[Elasticsearch]):
         )
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        """Return status and body of the answer; a server that is only starting (503) is asked again."""
+        deadline = time.monotonic() + _SECONDS
+        while True:
+            status, answer = self._call_once(method, path, body)
+            if status != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                return status, answer
+            time.sleep(_AGAIN_SECONDS)
+
+    def _call_once(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, dict[str, Any]]:
         entry = self.entry
         request = urllib.request.Request(  # noqa: S310 - https, or this machine
             entry.url.rstrip("/") + path,

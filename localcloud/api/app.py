@@ -142,7 +142,7 @@ async def _broken(request: Request, error: Exception) -> Json:
     reply = _reply(
         request,
         500,
-        f"The local cloud made a mistake ({type(error).__name__}): its log has the details.",
+        "The local cloud made a mistake: its log has the details under this request's id.",
         code="internal_server_error",
     )
     # Starlette answers this outside of all middleware, so the gate does not add it.

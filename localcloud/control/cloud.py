@@ -28,6 +28,7 @@ from localcloud.control.faults.faulty_plane import with_faults
 from localcloud.control.faults.injection import Faults
 from localcloud.control.flink.abandoned_queries import AbandonedQueries
 from localcloud.control.flink.admission import Admission, Waiting
+from localcloud.control.flink.connection_changes import ConnectionChanges
 from localcloud.control.flink.connections import Connections
 from localcloud.control.flink.embeddings import Embeddings
 from localcloud.control.flink.expired import ExpiredStatements
@@ -102,7 +103,14 @@ class Cloud:
         self._waiting = Waiting(store, admission, self._jobs.observe)
         self.abandoned_queries = AbandonedQueries(store, self._jobs)
         self.expired = ExpiredStatements(store, plane, self._jobs)
-        self.statements = Statements(store, plane, self.environments, self._jobs, self.abandoned_queries)
+        self.statements = Statements(
+            store,
+            plane,
+            self.environments,
+            self._jobs,
+            abandoned_queries=self.abandoned_queries,
+            connection_changes=ConnectionChanges(store, self.environments, self.connections),
+        )
         self.pools = ComputePools(
             store, environments=self.environments, statements=self.statements, admission=admission, faults=self.faults
         )

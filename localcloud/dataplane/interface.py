@@ -264,6 +264,7 @@ class FlinkConnection:
     type: str
     endpoint: str
     secrets: Mapping[str, str] = field(repr=False)
+    comment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -462,6 +463,12 @@ class EmbeddingPlane(Protocol):
 
     def names(self) -> Sequence[str]:
         """Names that can be asked for."""
+
+    def text(self, tokens: Sequence[int], place: str) -> str:
+        """The text of OpenAI's tokens (``cl100k_base``); ``place`` names the input in an error's sentence.
+
+        :class:`InvalidError` for too many tokens, or one that there is not.
+        """
 
     def model(self, name: str) -> EmbeddingModel:
         """The model of that name, else :class:`NotFoundError`; what it needs is loaded when it embeds."""

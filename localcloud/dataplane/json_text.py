@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from localcloud.dataplane.interface import InvalidError
@@ -15,6 +16,13 @@ LONGEST = 1_000_000
 """Characters of a schema."""
 DEEPEST = 100
 """Levels of objects and lists within one another: schemas are walked by recursion."""
+
+_STRING_OR_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*"?)|//[^\r\n]*|/\*.*?\*/', re.DOTALL)
+
+
+def without_comments(text: str) -> str:
+    """Return the text with a blank for each ``//`` and ``/* */``, which Avro's own parser takes within JSON."""
+    return _STRING_OR_COMMENT.sub(lambda match: match[1] or " ", text)
 
 
 def parse(text: str, what: str, parse_float: Callable[[str], Any] = float) -> Any:

@@ -16,6 +16,7 @@ from localcloud.dataplane.registry.client import RegistryClient
 from localcloud.dataplane.registry.registry import SqliteRegistry
 from localcloud.dataplane.stores.elasticsearch import Elasticsearch
 from localcloud.dataplane.stores.mongodb import MongoDb
+from localcloud.dataplane.stores.neo4j import Neo4j
 from localcloud.dataplane.stores.pinecone.store import Pinecone
 from localcloud.dataplane.stores.servers import Servers, Store
 
@@ -55,6 +56,7 @@ def open_data_plane(
         kinds: list[Store] = [
             MongoDb(jars, stores["mongodb"]),
             Elasticsearch(servers.get("elasticsearch"), stores["elasticsearch"]),
+            Neo4j(servers.get("neo4j"), stores["neo4j"]),
             Pinecone(stores["pinecone"]),
         ]
         store_servers = Servers(state, host, kinds)
@@ -75,7 +77,7 @@ def open_data_plane(
             flink=flink,
             connect=connect,
             stores=store_servers,
-            embeddings=Models(models),
+            embeddings=Models(models, jars),
             processes=host.infos,
             close=opened.pop_all().close,
         )

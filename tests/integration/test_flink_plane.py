@@ -72,12 +72,18 @@ def test_the_tutorial_runs_verbatim(world: World, pipeline: str) -> None:
         world.flink.status(uid)
 
 
+@pytest.mark.parametrize(
+    "predicted",
+    [
+        "ML_PREDICT('vector_embedding', articleType)",
+        "ML_PREDICT('vector_embedding', articleType, MAP['async_enabled', false, 'retry_count', 10])",
+        "AI_EMBEDDING('vector_embedding', articleType)",
+        "AI_EMBEDDING('vector_embedding$1', articleType, MAP['debug', true, 'client_timeout', '5'])",
+    ],
+)
 @pytest.mark.usefixtures("pipeline")
-def test_a_limit_ends_the_statement(world: World) -> None:
-    sql = (
-        "SELECT articleType, vector FROM `product-updates`, "
-        "LATERAL TABLE(ML_PREDICT('vector_embedding', articleType)) LIMIT 1"
-    )
+def test_a_limit_ends_the_statement(world: World, predicted: str) -> None:
+    sql = f"SELECT articleType, vector FROM `product-updates`, LATERAL TABLE({predicted}) LIMIT 1"
     uid = world.run(sql)
     ((cells,),) = [[row["row"] for row in world.rows(uid)]]
     assert cells[0] == "articletype"
@@ -159,6 +165,12 @@ def test_changes_are_told_as_changes_and_a_snapshot_as_rows(world: World) -> Non
         ("INSERT INTO nope SELECT 1", "does not exist, or you do not have permission to access it"),
         ("CREATE TABLE product_vector (a INT)", "product_vector already exists"),
         ("SELECT * FROM `product-updates`, LATERAL TABLE(ML_PREDICT('m', size))", "Model 'm' does not exist"),
+        ("SELECT * FROM `product-updates`, LATERAL TABLE(AI_EMBEDDING('m', size))", "Model 'm' does not exist"),
+        (
+            "SELECT * FROM `product-updates`, LATERAL TABLE(AI_EMBEDDING('vector_embedding', size, MAP['retries', 1]))",
+            "Unknown option 'retries' of AI_EMBEDDING: use 'async_enabled', 'client_timeout'",
+        ),
+        ("SELECT AI_COMPLETE('m', size) FROM `product-updates`", "AI_COMPLETE is not supported by the local cloud: "),
         ("CREATE TABLE t (a INT) WITH ('value.format' = 'x')", "use one of 'avro-registry', 'json-registry'"),
         ("SET 'a' = 'b'", "pass the property with the statement instead"),
         ("SELECT 1; SELECT 2", "A request takes one statement"),

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.integration
 MODEL_STATEMENT = "create-model-vector-embedding"
 TABLE_STATEMENT = "create-table-product-vector"
 INSERT_STATEMENT = "insert-into-product-vector"
+KEPT = "SELECT content FROM product_vector WHERE product_id = -1"
 MODEL, TABLE, INSERT = (f"sql/{one}.sql" for one in (MODEL_STATEMENT, TABLE_STATEMENT, INSERT_STATEMENT))
 
 
@@ -145,6 +146,9 @@ class TestForgottenStatements:
         clone.ok("preview", "--expect-no-changes")
 
     def test_of_what_may_be_anybody_s_is_said_what_to_write(self, clone: Clone) -> None:
+        # The new INSERT reads all products again: how many rows there are does not tell whether the table was kept.
+        clone.ok("sql", "INSERT INTO product_vector (product_id, content) VALUES (-1, 'kept')")
+        wait_until(lambda: bool(clone.sql(KEPT, "--limit", "1", "--seconds", "10")), "the row to be kept")
         held = topic_end(clone, "product_vector")
         forget(clone, MODEL_STATEMENT, TABLE_STATEMENT, INSERT_STATEMENT)
         said = clone.refused("up", "--yes", "--skip-preview")
@@ -153,6 +157,7 @@ class TestForgottenStatements:
         clone.edit(TABLE, "CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
         clone.up()
         assert topic_end(clone, "product_vector") >= held
+        assert clone.sql(KEPT, "--limit", "1", "--seconds", "60") == [{"content": "kept"}]
 
     def test_what_was_taken_as_it_is_is_not_dropped_either(self, clone: Clone) -> None:
         held = topic_end(clone, "product_vector")

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pinecone import Pinecone, ServerlessSpec
 from pymongo import MongoClient
 from pymongo.operations import SearchIndexModel
 
@@ -37,6 +38,7 @@ class Shop:
     """A local cloud with the connection, the collection, its index and what the query asks for."""
 
     def __init__(self, state: Path, jars: Path) -> None:
+        self.state = state
         self.cloud = LocalCloud(state, jars)
         login = Credentials.load_or_make(state).stores["mongodb"]
         self.address = f"127.0.0.1:{login.port}"
@@ -56,7 +58,11 @@ class Shop:
 
     def connect(self, name: str, kind: str = "MONGODB", **changes: str) -> None:
         """Make a connection to the MongoDB server of this machine, but for these changes."""
-        login = {"USERNAME": "admin", "PASSWORD": changes.get("password", self.password), "API_KEY": "k"}
+        login = {
+            "USERNAME": "admin",
+            "PASSWORD": changes.get("password", self.password),
+            "API_KEY": changes.get("key", "k"),
+        }
         spec = {
             "connection_type": kind,
             "endpoint": changes.get("endpoint", f"mongodb://{self.address}/"),
@@ -223,15 +229,46 @@ def test_a_table_that_no_search_could_use_is_refused(
     assert ["bad"] not in shop.cloud.query("SHOW TABLES")
 
 
-@pytest.mark.parametrize("connector", ["pinecone", "couchbase"])
+@pytest.mark.parametrize("connector", ["s3vectors", "couchbase"])
 def test_other_stores_are_refused(shop: Shop, connector: str) -> None:
     said = shop.cloud.refusal(f"CREATE TABLE bad (a STRING) WITH ('connector' = '{connector}')")
-    assert (
-        f"'connector' = '{connector}' is not supported by the local cloud; use one of 'confluent', 'elastic', 'mongodb'"
-        in said
-    )
+    assert f"'connector' = '{connector}' is not supported by the local cloud; use one of 'confluent', " in said
+    assert "'elastic', 'mongodb', 'pinecone'" in said
     topic = "CREATE TABLE bad (a STRING) WITH ('mongodb.index' = 'i')"
     assert "The option 'mongodb.index' is an external table's: add 'connector' = 'mongodb'" in shop.cloud.refusal(topic)
+
+
+def test_pinecones_index_answers(shop: Shop) -> None:
+    """Its server starts with the connection, to which the endpoint leads with the query's path and without."""
+    login = Credentials.load_or_make(shop.state).stores["pinecone"]
+    base = f"http://127.0.0.1:{login.port}"
+    for name, key, path in (("one", login.password, ""), ("other", login.password, "/query"), ("closed", "wrong", "")):
+        shop.connect(f"pinecone-{name}", "PINECONE", endpoint=f"{base}/data/products{path}", key=key)
+    pinecone = Pinecone(api_key=login.password, host=base)
+    spec = ServerlessSpec(cloud="aws", region="us-east-1")
+    made = pinecone.create_index("products", dimension=2, metric="dotproduct", spec=spec)
+    assert made.host == f"{base}/data/products"
+    vectors = [
+        {"id": f"p{number}", "values": one["vector"], "metadata": {"articleType": one["articleType"]}}
+        for number, one in enumerate(PRODUCTS)
+        if "vector" in one
+    ]
+    pinecone.Index(host=made.host).upsert(vectors=vectors)
+    for name in ("one", "other", "closed"):
+        shop.cloud.run(
+            f"CREATE TABLE pinecone_{name} (id STRING, articleType STRING, vector ARRAY<FLOAT>) WITH ('connector' ="
+            f" 'pinecone', 'pinecone.connection' = 'pinecone-{name}', 'pinecone.embedding_column' = 'vector')"
+        )
+    for name in ("one", "other"):
+        ((results,),) = shop.search(f"pinecone_{name}, DESCRIPTOR(vector), query_vectors.vector, 2")
+        assert [row[:2] for row in results] == [["p0", "shoes"], ["p2", "shorts"]]
+        assert [float(number) for number in results[1][2]] == pytest.approx([0.6, 0.8])
+        assert [score(results, of) for of in range(2)] == pytest.approx([1.0, 0.6])
+    refused = shop.refusal("pinecone_closed, DESCRIPTOR(vector), query_vectors.vector, 2")
+    assert "refuses the key of connection 'pinecone-closed'." in refused
+    pinecone.delete_index("products")
+    gone = shop.refusal("pinecone_one, DESCRIPTOR(vector), query_vectors.vector, 2")
+    assert f"There is no index of Pinecone at {base}/data/products: create it" in gone
 
 
 def test_an_option_of_another_store_is_refused(shop: Shop) -> None:

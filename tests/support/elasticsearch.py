@@ -16,16 +16,14 @@ from workshop.clone import PROJECT
 if TYPE_CHECKING:
     from pathlib import Path
 
-KIND = "elasticsearch"
 
-
-def installed() -> Path:
+def installed(kind: str = "elasticsearch") -> Path:
     """Return its folder; skip the test, with the sentence that a user gets, where there is no JDK for it."""
     try:
-        jdk_21(SERVERS[KIND])
+        jdk_21(SERVERS[kind])
     except Failure as failure:
         pytest.skip(str(failure))
     layout = Layout.of(str(PROJECT))
-    step = server_step(layout, KIND)
+    step = server_step(layout, kind)
     run_side_by_side([step] if step else [], layout.set_up_logs)
-    return server_folder(layout, KIND)
+    return server_folder(layout, kind)

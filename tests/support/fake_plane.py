@@ -365,6 +365,11 @@ class FakeModels:
     def names(self) -> list[str]:
         return list(self._models)
 
+    def text(self, tokens: Sequence[int], place: str) -> str:
+        if 999 in tokens:
+            raise InvalidError(f"{place} has the token 999.")
+        return "".join(map(chr, tokens))
+
     def model(self, name: str) -> FakeModel:
         if name not in self._models:
             raise NotFoundError(name)

@@ -22,11 +22,11 @@ SHALLOW = {
     (
         "GET",
         "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connector-plugins",
-    ): "`DatagenSource`, `MongoDbAtlasSink` and `ElasticsearchSinkV2`",
+    ): "`DatagenSource`, `MongoDbAtlasSink`, `ElasticsearchSinkV2` and `Neo4jSink`",
     (
         "POST",
         "/connect/v1/environments/{environment_id}/clusters/{cluster_id}/connectors",
-    ): "`DatagenSource`, `MongoDbAtlasSink` and `ElasticsearchSinkV2`",
+    ): "`DatagenSource`, `MongoDbAtlasSink`, `ElasticsearchSinkV2` and `Neo4jSink`",
     (
         "POST",
         "/sql/v1/organizations/{organization_id}/environments/{environment_id}/statements",

@@ -1,4 +1,4 @@
-"""``docs/local-cloud-sql.md``: the statements, table options and properties that the local cloud serves.
+"""``docs/local-cloud-sql.md``: the statements, functions, table options and properties that the local cloud serves.
 
 Generated from the lists by which the Java code decides (``localcloud/flink/src/main/resources/rag/flink``), so that
 page and behaviour cannot differ.
@@ -19,7 +19,7 @@ LISTS = _PROJECT / "localcloud" / "flink" / "src" / "main" / "resources" / "rag"
 _NOT_SERVED = "-"
 
 _HEAD = """\
-# Statements, table options and properties
+# Statements, functions, table options and properties
 
 Written by `./pulumiw docs` from the lists by which the local cloud decides
 (`localcloud/flink/src/main/resources/rag/flink`); a test compares them. A statement is checked as a whole, by its text,
@@ -29,13 +29,22 @@ served and what to write instead. Statements, options and properties that are in
 _STATEMENTS = """
 ## Statements
 
-These statements are served, also inside `EXPLAIN`, and INSERTs inside `EXECUTE STATEMENT SET`:
+These statements are served. `EXPLAIN` takes queries, INSERTs and `CREATE TABLE AS`, and `EXECUTE STATEMENT SET` takes
+INSERTs. `CREATE`, `ALTER` and `DROP CONNECTION` are done by the control plane, before Flink:
 """
 _REFUSED = """
 These are refused. So are `OR REPLACE`, `TEMPORARY`, `PARTITIONED BY`, `INSERT OVERWRITE`, and all hints except
 `OPTIONS` with keys that begin with `scan.`:
 
 | statements | what to do instead |
+|---|---|"""
+_FUNCTIONS = """
+## Confluent's own functions
+
+Flink's functions are all there. These are Confluent's; a call of one that is not served is refused by its name,
+wherever in a statement it is:
+
+| function | what it does, or what to do instead |
 |---|---|"""
 _OPTIONS = """
 ## Options of a table
@@ -76,8 +85,13 @@ def render() -> str:
             refused.setdefault(row.text.partition(": ")[2], {})[row.answer] = None
     lines = [_HEAD + _STATEMENTS, wrapped(f"{served}."), _REFUSED]
     lines += [f"| {', '.join(f'`{name}`' for name in names)} | {remedy} |" for remedy, names in refused.items()]
-    lines += [_OPTIONS, *_settings("table-options"), _PROPERTIES, *_settings("properties")]
+    lines += [_FUNCTIONS, *_functions(), _OPTIONS, *_settings("table-options"), _PROPERTIES, *_settings("properties")]
     return "\n".join(lines) + "\n"
+
+
+def _functions() -> Iterator[str]:
+    for row in rows("functions"):
+        yield f"| `{row.name}` | {'not supported: ' if row.answer == _NOT_SERVED else ''}{row.text} |"
 
 
 def _settings(name: str) -> Iterator[str]:

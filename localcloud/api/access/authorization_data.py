@@ -153,6 +153,14 @@ def check_run(cloud: Cloud, caller: Caller, environment_id: str, pool_id: str, p
         raise ForbiddenError(FORBIDDEN)
 
 
+def check_connections(cloud: Cloud, caller: Caller, environment_id: str, principal: str) -> None:
+    """:class:`ForbiddenError` unless a statement of that principal may change the environment's connections."""
+    if caller.is_admin and principal == caller.principal_id:
+        return
+    if not cloud.rights.is_allowed(principal, O.MANAGE_CONNECTIONS, cloud.names.environment(environment_id)):
+        raise ForbiddenError(FORBIDDEN)
+
+
 def pool_crn(cloud: Cloud, pool_id: str, otherwise: str) -> str:
     """Return the CRN of a compute pool, or ``otherwise`` if there is no pool of that id."""
     pool = cloud.lookups.pool(pool_id)

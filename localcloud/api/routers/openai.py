@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 from anyio import CapacityLimiter
@@ -15,6 +15,7 @@ from localcloud.api.access.callers import TheCloud
 from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError, TooManyError, UnauthenticatedError
+from localcloud.control.flink.embeddings import Embeddings
 
 router = APIRouter(route_class=JsonRoute, prefix="/v1")
 
@@ -46,7 +47,7 @@ class Queue:
 
 @router.post("/embeddings")
 async def create_embeddings(request: Request, cloud: TheCloud) -> Json:
-    """Embed up to 2048 texts with the named model."""
+    """Embed up to 2048 texts, or arrays of OpenAI's tokens, with the named model."""
     _authenticate(request, cloud)
     body = await request.body()
     queue: Queue = request.app.state.embeddings
@@ -87,7 +88,7 @@ def _answer(body: bytes, cloud: Cloud) -> Json:
         asked = None
     if not isinstance(asked, dict):
         raise InvalidError('The body must be a JSON object such as {"model": "...", "input": "..."}.')
-    model, texts, encoding = _model(asked), _texts(asked), asked.get("encoding_format") or "float"
+    model, texts, encoding = _model(asked), _texts(asked, cloud.embeddings), asked.get("encoding_format") or "float"
     if encoding not in FORMATS:
         raise InvalidError(
             f"encoding_format must be {' or '.join(FORMATS)}, not {encoding!r}.", pointer="encoding_format"
@@ -113,21 +114,29 @@ def _model(asked: dict[str, Any]) -> str:
     return model
 
 
-def _texts(asked: dict[str, Any]) -> list[str]:
+def _texts(asked: dict[str, Any], embeddings: Embeddings) -> list[str]:
+    """Return the inputs as texts: each is a text or an array of tokens, and a single one may stand alone."""
     given = asked.get("input")
-    texts = [given] if isinstance(given, str) else given
-    if not isinstance(texts, list) or not texts:
+    inputs = [given] if isinstance(given, str) or _are_tokens(given) else given
+    if not isinstance(inputs, list) or not inputs:
         raise InvalidError("input must be a text or a list of texts, and not empty.", pointer="input")
-    if len(texts) > MOST_INPUTS:
-        raise InvalidError(f"input has {len(texts)} texts: at most {MOST_INPUTS} are allowed.", pointer="input")
-    for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise InvalidError(
-                f"input[{index}] must be text: arrays of tokens are not supported here.", pointer="input"
-            )
-        if not text:
-            raise InvalidError(f"input[{index}] is empty: a text to embed has at least one character.", pointer="input")
-    return texts
+    if len(inputs) > MOST_INPUTS:
+        raise InvalidError(f"input has {len(inputs)} texts: at most {MOST_INPUTS} are allowed.", pointer="input")
+    return [_text(one, f"input[{index}]", embeddings) for index, one in enumerate(inputs)]
+
+
+def _text(given: Any, place: str, embeddings: Embeddings) -> str:
+    if given in ("", []):
+        raise InvalidError(f"{place} is empty: a text to embed has at least one character.", pointer="input")
+    if _are_tokens(given):
+        return embeddings.text(given, place)
+    if not isinstance(given, str):
+        raise InvalidError(f"{place} must be a text, or an array of tokens, which are numbers.", pointer="input")
+    return given
+
+
+def _are_tokens(given: Any) -> TypeGuard[list[int]]:
+    return isinstance(given, list) and bool(given) and all(type(token) is int for token in given)
 
 
 def _dimensions(asked: dict[str, Any]) -> int | None:

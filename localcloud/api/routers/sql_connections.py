@@ -12,6 +12,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError
 from localcloud.control.core.resources import Connection
 from localcloud.ids import rfc3339
+from localcloud.masking import REDACTED
 
 router = APIRouter(
     route_class=JsonRoute, prefix="/sql/v1/organizations/{organization_id}/environments/{environment_id}/connections"
@@ -57,7 +58,7 @@ def connection_json(cloud: Cloud, connection: Connection) -> dict[str, Any]:
         "spec": {
             "connection_type": connection.type,
             "endpoint": connection.endpoint,
-            "auth_data": {"kind": PLAINTEXT},
+            "auth_data": {"kind": PLAINTEXT, "data": REDACTED},
         },
         "status": {"phase": "READY", "detail": ""},
     }
@@ -112,6 +113,11 @@ def _secrets(auth: AuthData | None) -> dict[str, str]:
         return {}
     if auth.kind != PLAINTEXT:
         raise InvalidError(f"auth_data.kind {auth.kind!r} is unknown: use {PLAINTEXT}.", pointer="/spec/auth_data/kind")
+    if auth.data == REDACTED:
+        raise InvalidError(
+            f"auth_data.data is {REDACTED}, as connections are shown: send the secrets themselves.",
+            pointer="/spec/auth_data/data",
+        )
     try:
         data = json.loads(auth.data)
     except ValueError:

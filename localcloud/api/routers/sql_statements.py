@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Request, Response
 
-from localcloud.api.access.authorization_data import check_run, pool_crn
+from localcloud.api.access.authorization_data import check_connections, check_run, pool_crn
 from localcloud.api.access.bodies import Body as Model
 from localcloud.api.access.bodies import JsonRoute
 from localcloud.api.access.callers import FlinkCaller, TheCloud
@@ -17,6 +17,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError
 from localcloud.control.core.regions import region_id
 from localcloud.control.core.resources import Statement
+from localcloud.control.flink.connection_sql import is_change
 from localcloud.ids import rfc3339, short_rfc3339
 
 router = APIRouter(
@@ -106,6 +107,8 @@ def create(environment_id: str, body: StatementBody, cloud: TheCloud, caller: Fl
     principal = spec.principal or caller.principal_id
     pool_id = cloud.statements.pool(environment_id, spec.compute_pool_id or "").id
     check_run(cloud, caller, environment_id, pool_id, principal)
+    if is_change(spec.statement or ""):
+        check_connections(cloud, caller, environment_id, principal)
     statement = cloud.statements.create(
         environment_id,
         name=body.name,
@@ -213,6 +216,22 @@ def results(environment_id: str, name: str, request: Request, cloud: TheCloud, _
             "results": {"data": list(page.rows)},
         }
     )
+
+
+@router.get("/{name}/exceptions")
+def exceptions(environment_id: str, name: str, request: Request, cloud: TheCloud, _: FlinkCaller) -> Json:
+    """What has gone wrong in a statement, the latest first; ten faults that it was restarted after, at most."""
+    found = [
+        {
+            "kind": "StatementException",
+            "name": f"STATEMENT_{fault.phase.value}",
+            "message": fault.message,
+            "timestamp": rfc3339(fault.at),
+        }
+        for fault in cloud.statements.faults(environment_id, name)
+    ]
+    here = f"{cloud.base_url}{quote(request.url.path)}"
+    return Json({"api_version": "sql/v1", "kind": "StatementExceptionList", "metadata": {"self": here}, "data": found})
 
 
 def _url(cloud: Cloud, statement: Statement) -> str:

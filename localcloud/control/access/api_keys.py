@@ -118,14 +118,15 @@ class ApiKeys:
                 self._store.get(SchemaRegistry, identifier), f"Schema Registry cluster {identifier} does not exist."
             )
             return KeyScope.SCHEMA_REGISTRY, identifier, registry.environment_id
-        if kind == "region":
+        # Confluent's CLI names no kind; only a Flink key has an environment.
+        if kind == "region" or (not kind and identifier and _environment_of(resource)):
             return self._region(identifier, _environment_of(resource))
         if kind in ("", "cloud") and identifier in ("", "cloud"):
             return KeyScope.CLOUD, "cloud", ""
         if "global" in (kind, identifier):
             return KeyScope.GLOBAL, "global", ""
         raise InvalidError(
-            f"An API key cannot be made for {identifier or kind!r}: give a Kafka cluster (lkc-...), a Schema Registry"
+            f"An API key cannot be made for {identifier or kind!r}. Give a Kafka cluster (lkc-...), a Schema Registry"
             " cluster (lsrc-...), a Flink region (kind Region, id such as aws.us-east-1), or nothing for a Cloud key.",
             pointer="/spec/resource",
         )

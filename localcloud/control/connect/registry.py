@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from localcloud.control.core.plane import Plane
     from localcloud.dataplane.interface import WorkerConnector
 
+_PINECONE = "PineconeSink"
+
 
 class ConnectorClass(Protocol):
     """A managed class: what it can be configured with, and what runs for it."""
@@ -74,5 +76,8 @@ class Registry:
                     f"{name} is deprecated and not part of the local cloud: use {v2}, whose keys differ."
                 ]
             }
+        if name == _PINECONE:
+            why = "what it makes of a record that has its vector is documented nowhere"
+            return {"connector.class": [f"{name} is not part of the local cloud: {why}."]}
         allowed = ", ".join(self._classes)
         return {"connector.class": [f"{invalid('connector.class', name)}: it must be one of {allowed}."]}

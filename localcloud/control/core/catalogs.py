@@ -58,7 +58,9 @@ class Catalogs:
                 if cluster.phase is Phase.PROVISIONED
             ],
             connections=[
-                FlinkConnection(name=one.name, type=one.type, endpoint=one.endpoint, secrets=one.secrets)
+                FlinkConnection(
+                    name=one.name, type=one.type, endpoint=one.endpoint, secrets=one.secrets, comment=one.comment
+                )
                 for one in connections
             ],
         )

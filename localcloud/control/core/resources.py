@@ -145,6 +145,17 @@ class Connection(Resource):
     type: str
     endpoint: str
     secrets: dict[str, str] = Field(repr=False)
+    comment: str = ""
+
+
+class StatementFault(BaseModel):
+    """Why a statement was DEGRADED or FAILED, and since when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    phase: StatementPhase
+    message: str
+    at: datetime
 
 
 class Statement(Resource):
@@ -152,6 +163,7 @@ class Statement(Resource):
 
     ``starting_offsets``: carried over from another statement; ``None`` until they are known.
     ``scaling_state``: ``None`` until its compute pool has been asked for a CFU.
+    ``faults``: those that it was restarted after, the oldest first.
     """
 
     kind: ClassVar[str] = "statement"
@@ -170,6 +182,7 @@ class Statement(Resource):
     latest_offsets: dict[str, str] = Field(default_factory=dict)
     offsets_at: datetime | None = None
     version: int = 1
+    faults: list[StatementFault] = Field(default_factory=list)
 
 
 class Acl(Resource):

@@ -21,8 +21,7 @@ Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS)]
 _HTTP = "SERVICE.COLLECTION.VERB=EFFECT, such as cmk.clusters.create=503@10%"
 USAGE = (
     f"write {_HTTP}; rights-delay=SECONDS; provisioning=cloud-like or provisioning.cluster=SECONDS;"
-    " connector.NAME=FAILED; statement.NAME=DEGRADED;"
-    " kill=kafka, kill=flink, kill=connect, kill=mongodb, kill=elasticsearch or kill=pinecone;"
+    " connector.NAME=FAILED; statement.NAME=DEGRADED; kill=PROCESS, such as kill=flink;"
     " seed=NUMBER; or none"
 )
 
@@ -136,11 +135,11 @@ class Failing(_Rule):
         return f"{self.of}.{self.name}={self.state}" + (f"@{self.first}" if self.first else "")
 
 
-Killed = Literal["kafka", "flink", "connect", "mongodb", "elasticsearch", "pinecone"]
+Killed = Literal["kafka", "flink", "connect", "mongodb", "elasticsearch", "neo4j", "pinecone"]
 
 
 class Kill(_Rule):
-    """The processes of Kafka, Flink, Kafka Connect or a store are killed, ``seconds`` from now."""
+    """The processes of Kafka, Flink, Kafka Connect or a store's server are killed, ``seconds`` from now."""
 
     kind: Literal["kill"] = "kill"
     process: Killed
@@ -206,8 +205,8 @@ def _kill(value: str) -> Kill:
     process, _, seconds = value.partition(":")
     if process not in get_args(Killed):
         raise FaultError(
-            f"kill={value} kills nothing: write kill=kafka, kill=flink, kill=connect, kill=mongodb, kill=elasticsearch"
-            " or kill=pinecone, and kill=flink:10 for in 10 s."
+            f"kill={value} kills nothing: write kill= and one of {', '.join(get_args(Killed))}, and kill=flink:10 for"
+            " in 10 s."
         )
     return Kill(process=cast("Killed", process), seconds=_seconds("kill", seconds or "0"))
 

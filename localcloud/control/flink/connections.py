@@ -9,30 +9,46 @@ from urllib.parse import urlsplit
 
 from localcloud.control.core.errors import ConflictError, ControlError, InvalidError, require_found, translated
 from localcloud.control.core.resources import Connection
+from localcloud.control.flink.connection_sql import SECRETS
 from localcloud.masking import masked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from localcloud.control.core.catalogs import Catalogs
     from localcloud.control.core.environments import Environments
     from localcloud.control.core.plane import Plane
     from localcloud.control.core.store import Store
 
-# Type -> the secrets it needs, any one of the groups (Flink SQL API and the provider's own checks).
+_KEY = frozenset({"API_KEY"})
+_BASIC = frozenset({"USERNAME", "PASSWORD"})
+_BEARER = frozenset({"BEARER_TOKEN"})
+_TOKEN = frozenset({"TOKEN"})
+_AWS = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
+_OAUTH = frozenset({"OAUTH2_TOKEN_ENDPOINT", "OAUTH2_CLIENT_ID", "OAUTH2_CLIENT_SECRET", "OAUTH2_SCOPE"})
+_NONE: frozenset[str] = frozenset()
 TYPES: dict[str, tuple[frozenset[str], ...]] = {
-    "OPENAI": (frozenset({"API_KEY"}),),
-    "AZUREML": (frozenset({"API_KEY"}),),
-    "AZUREOPENAI": (frozenset({"API_KEY"}),),
-    "BEDROCK": (frozenset({"AWS_ACCESS_KEY", "AWS_SECRET_KEY"}),),
-    "SAGEMAKER": (frozenset({"AWS_ACCESS_KEY", "AWS_SECRET_KEY"}),),
-    "GOOGLEAI": (frozenset({"API_KEY"}),),
+    "OPENAI": (_KEY,),
+    "AZUREML": (_KEY,),
+    "AZUREOPENAI": (_KEY,),
+    "ANTHROPIC": (_KEY,),
+    "FIREWORKSAI": (_KEY,),
+    "BEDROCK": (_AWS,),
+    "SAGEMAKER": (_AWS,),
+    "GOOGLEAI": (_KEY,),
     "VERTEXAI": (frozenset({"SERVICE_KEY"}),),
-    "MONGODB": (frozenset({"USERNAME", "PASSWORD"}),),
-    "PINECONE": (frozenset({"API_KEY"}),),
-    "ELASTIC": (frozenset({"API_KEY"}),),
-    "COUCHBASE": (frozenset({"USERNAME", "PASSWORD"}),),
-    "CONFLUENT_JDBC": (frozenset({"USERNAME", "PASSWORD"}),),
-    "REST": (frozenset({"USERNAME", "PASSWORD"}), frozenset({"TOKEN"}), frozenset()),
+    "MONGODB": (_BASIC,),
+    "PINECONE": (_KEY,),
+    "ELASTIC": (_KEY, _BASIC),
+    "COUCHBASE": (_BASIC,),
+    "CONFLUENT_JDBC": (_BASIC,),
+    "COSMOSDB": (_KEY,),
+    "S3VECTORS": (_AWS,),
+    "A2A": (_KEY, _BASIC, _BEARER, _OAUTH),
+    "MCP_SERVER": (_KEY, _BASIC, _BEARER, _OAUTH),
+    "REST": (_BASIC, _BEARER, _TOKEN, _OAUTH, _NONE),
 }
+"""Type -> the secrets that it needs, any one of the groups (Confluent's CLI, and the provider's own checks)."""
 _log = logging.getLogger(__name__)
 _OF_STORES = frozenset({"MONGODB", "ELASTIC", "PINECONE"})
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
@@ -48,7 +64,14 @@ class Connections:
         self._catalogs = catalogs
 
     def create(
-        self, environment_id: str, name: str, connection_type: str, endpoint: str, secrets: dict[str, str]
+        self,
+        environment_id: str,
+        name: str,
+        connection_type: str,
+        endpoint: str,
+        secrets: dict[str, str],
+        *,
+        comment: str = "",
     ) -> Connection:
         """Create a connection, and start the server of this machine that it leads to, if it does.
 
@@ -69,6 +92,7 @@ class Connections:
             type=connection_type,
             endpoint=endpoint,
             secrets=secrets,
+            comment=comment,
         )
         self._start_server_of(connection)
         with self._store.transaction():
@@ -153,6 +177,16 @@ def _check_secrets(connection_type: str, secrets: dict[str, str]) -> None:
     given = {name for name, value in secrets.items() if value}
     if not any(group <= given for group in groups):
         raise InvalidError(
-            f"A connection of type {connection_type} needs {' and '.join(sorted(groups[0]))} in auth_data.data.",
+            f"A connection of type {connection_type} needs {_either(groups)} in auth_data.data; CREATE CONNECTION calls"
+            f" that {_either([frozenset(map(_option, group)) for group in groups])}.",
             pointer="/spec/auth_data",
         )
+
+
+def _either(groups: Iterable[frozenset[str]]) -> str:
+    return ", or ".join(" and ".join(sorted(group)) for group in groups)
+
+
+def _option(secret: str) -> str:
+    """Return the name that a secret has in ``CREATE CONNECTION``."""
+    return next((f"'{option}'" for option, name in SECRETS.items() if name == secret), secret)

@@ -38,6 +38,14 @@ class Embeddings:
                 f" {', '.join(self.names())}."
             ) from None
 
+    def text(self, tokens: Sequence[int], place: str) -> str:
+        """Return the text of OpenAI's tokens; :class:`InvalidError` for a token that there is not."""
+        with translated():
+            try:
+                return self._plane.embeddings.text(tokens, place)
+            except interface.InvalidError as error:
+                raise InvalidError(str(error), pointer="input") from None
+
     def embed(self, name: str, texts: Sequence[str], dimensions: int | None) -> tuple[Vectors, int]:
         """Return one row of length 1 per text, cut to ``dimensions``, and the number of tokens."""
         model = self.require(name)

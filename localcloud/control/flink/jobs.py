@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.core.errors import ControlError, translated
-from localcloud.control.core.resources import Statement
+from localcloud.control.core.resources import Statement, StatementFault
 from localcloud.control.flink.admission import is_held_up
 from localcloud.control.flink.carry_over import carried_over, reference_of
 from localcloud.dataplane import interface as plane
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from localcloud.dataplane.interface import StatementStatus
 
 _ANSWER_SECONDS = 2.5  # Flink itself answers within 2 s, unless it is still starting
+MOST_FAULTS = 10
+"""Faults of a statement that are kept, the latest ones."""
 _log = logging.getLogger(__name__)
 
 
@@ -205,6 +207,9 @@ class Jobs:
             if known == (status.phase, detail, traits, offsets):
                 return stored
             values: dict[str, Any] = {"phase": status.phase, "detail": detail, "traits": traits}
+            if status.phase is StatementPhase.DEGRADED and detail != stored.detail:
+                fault = StatementFault(phase=status.phase, message=detail, at=now())
+                values["faults"] = [*stored.faults, fault][-MOST_FAULTS:]
             if offsets:
                 values |= {"latest_offsets": offsets, "offsets_at": now()}
             return self._store.update(stored, **values) or stored

@@ -15,8 +15,9 @@ from localcloud.control.core.errors import (
     translated,
 )
 from localcloud.control.core.principals import principal_exists
-from localcloud.control.core.resources import ComputePool, Statement
+from localcloud.control.core.resources import ComputePool, ScalingState, Statement, StatementFault
 from localcloud.control.flink.admission import is_dry_run
+from localcloud.control.flink.connection_sql import is_change, redacted
 from localcloud.dataplane.interface import ResultPage, StatementPhase
 from localcloud.ids import new_uid
 from localcloud.masking import is_secret_name, masked, secret_in
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from localcloud.control.core.plane import Plane
     from localcloud.control.core.store import Store
     from localcloud.control.flink.abandoned_queries import AbandonedQueries
+    from localcloud.control.flink.connection_changes import ConnectionChanges
     from localcloud.control.flink.jobs import Jobs
 
 MAX_NAME = 100
@@ -41,13 +43,21 @@ class Statements:
     """Statements of all environments. A name is in use until its statement is deleted, also after its end."""
 
     def __init__(
-        self, store: Store, plane: Plane, environments: Environments, jobs: Jobs, abandoned_queries: AbandonedQueries
+        self,
+        store: Store,
+        plane: Plane,
+        environments: Environments,
+        jobs: Jobs,
+        *,
+        abandoned_queries: AbandonedQueries,
+        connection_changes: ConnectionChanges,
     ) -> None:
         self._store = store
         self._plane = plane
         self._environments = environments
         self._jobs = jobs
         self._abandoned_queries = abandoned_queries
+        self._connection_changes = connection_changes
 
     def create(
         self,
@@ -60,18 +70,25 @@ class Statements:
         principal: str,
         labels: Mapping[str, str],
     ) -> Statement:
-        """Store and submit a statement; return it with its phase after at most 2.5 s."""
-        _check(name, statement, properties)
+        """Store and submit a statement; return it with its phase after at most 2.5 s.
+
+        One that changes connections is stored without the secrets in it, and done at once.
+        """
+        text = redacted(statement)
+        _check(name, text, properties)
         self._environments.get(environment_id)
+        is_of_connections = is_change(statement)
         made = Statement(
             id=new_uid(),
             name=name,
             environment_id=environment_id,
-            statement=statement,
+            statement=text,
             properties=dict(properties),
             compute_pool_id=self.pool(environment_id, compute_pool_id).id,
             principal=self._principal(principal),
             labels=dict(labels),
+            # Whoever looks at it meanwhile does not hand it to Flink.
+            scaling_state=ScalingState.OK if is_of_connections else None,
         )
         with self._store.transaction():
             if self._store.named(Statement, environment_id, name):
@@ -80,6 +97,8 @@ class Statements:
                     " another name."
                 )
             self._store.add(made)
+        if is_of_connections:
+            return self._connection_changes.run(made, statement)
         return self._dry_run(made) if is_dry_run(made) else self._jobs.start(made)
 
     def _dry_run(self, made: Statement) -> Statement:
@@ -149,7 +168,7 @@ class Statements:
         """Raise :class:`InvalidError` if the SQL or the properties differ: neither can be edited."""
         stored = self._stored(environment_id, name)
         for field, old, new in (
-            ("statement", stored.statement, statement),
+            ("statement", stored.statement, None if statement is None else redacted(statement)),
             ("properties", stored.properties, properties),
         ):
             if new is not None and new != old:
@@ -194,6 +213,14 @@ class Statements:
             return ResultPage(rows=[], next_token=None)
         except FailedError as error:  # the statement's failure, not the server's: a 500 would make clients retry
             raise InvalidError(str(error)) from None
+
+    def faults(self, environment_id: str, name: str) -> list[StatementFault]:
+        """What has gone wrong in a statement, the latest first."""
+        statement = self.get(environment_id, name)
+        faults = list(statement.faults)
+        if statement.phase is StatementPhase.FAILED:
+            faults.append(StatementFault(phase=statement.phase, message=statement.detail, at=statement.updated_at))
+        return faults[::-1]
 
     def _stored(self, environment_id: str, name: str) -> Statement:
         named = self._store.named(Statement, self._environments.get(environment_id).id, name)

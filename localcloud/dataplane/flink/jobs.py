@@ -232,6 +232,7 @@ class FlinkPlane:
                     "type": connection.type,
                     "endpoint": connection.endpoint,
                     "secrets": dict(connection.secrets),
+                    "comment": connection.comment,
                 }
                 for connection in environment.connections
             ],

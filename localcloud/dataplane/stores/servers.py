@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from localcloud.dataplane.process.processes import ProcessHost
     from localcloud.store_login import StoreLogin
 
-START_SECONDS = 120.0  # with much data to read
+START_SECONDS = 240.0  # with much data to read, or the first time of a large server, on a busy machine
 RESTART_AFTER_SECONDS = 10.0
 STOP_SECONDS = 30.0  # the first one of all also writes the class-data archive
 _LOG = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,7 @@ def test_it_writes_a_table_and_cleans_up(stack: Stack, told: dict[str, Any]) -> 
 
 
 def test_others_trust_the_certificate_by_its_file_and_not_without(tls: dict[str, str]) -> None:
-    assert httpx.get(f"{tls['endpoint']}/healthz", verify=tls["certificate"]).json()["ready"] is True
+    trusting = ssl.create_default_context(cafile=tls["certificate"])
+    assert httpx.get(f"{tls['endpoint']}/healthz", verify=trusting).json()["ready"] is True
     with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
         httpx.get(f"{tls['endpoint']}/healthz")

@@ -121,6 +121,14 @@ class TestSqlFiles:
         assert sql.reads == {"product-updates", "product_vector"}
         assert sql.writes == {"product_vector", "cheap"}
 
+    @pytest.mark.parametrize("function", ["AI_EMBEDDING", "ai_embedding", "ML_PREDICT"])
+    def test_a_model_is_found_by_either_name_of_the_function(self, folder: Path, function: str) -> None:
+        insert = folder / f"{INSERT}.sql"
+        insert.write_text(insert.read_text().replace("ML_PREDICT", function))
+        sql = load(folder)
+        assert sql.inserts[INSERT].predicts_with == {"vector_embedding"}
+        assert MODEL in sql.used_by(sql.inserts[INSERT])
+
     def test_another_model_is_written_into_the_statement(self, folder: Path) -> None:
         assert load(folder, "text-embedding-3-small").models[MODEL].options == {
             "TASK": "embedding",
@@ -136,7 +144,7 @@ class TestSqlFiles:
                 MODEL,
                 "`vector_embedding`",
                 "`another`",
-                f"sql/{INSERT}.sql calls ML_PREDICT with vector_embedding, which no CREATE MODEL of sql/ makes: write",
+                f"sql/{INSERT}.sql calls the model vector_embedding, which no CREATE MODEL of sql/ makes: write",
             ),
             (
                 TABLE,

@@ -145,8 +145,8 @@ SENT = "sk-" + "Qw3rTy" * 4
 @pytest.mark.parametrize(
     ("sql", "properties"),
     [
-        (f"CREATE CONNECTION c WITH ('type' = 'openai', 'api-key' = '{SENT}')", {}),
-        ("CREATE CONNECTION c WITH ('type' = 'mongodb', 'password' = 'Qw3rTy')", {}),
+        (f"EXPLAIN CREATE CONNECTION c WITH ('type' = 'openai', 'api-key' = '{SENT}')", {}),
+        ("CREATE TABLE c (a INT) WITH ('connector' = 'jdbc', 'password' = 'Qw3rTy')", {}),
         (f"CREATE MODEL m WITH ('{SENT}' = 'x')", {}),
         ("SELECT 1", {"sql.secrets.key": "Qw3rTy"}),
         ("SELECT 1", {"sql.current-catalog": SENT}),

@@ -15,11 +15,18 @@ from toolchain.frontdoor.ask.elasticsearch import Elasticsearch
 from toolchain.frontdoor.ask.embedding import Model
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.mongodb import MongoDb
+from toolchain.frontdoor.ask.neo4j import Neo4j
+from toolchain.frontdoor.ask.pinecone import Pinecone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-STORES: Mapping[str, type[MongoDb | Elasticsearch]] = {"mongodb": MongoDb, "elasticsearch": Elasticsearch}
+STORES: Mapping[str, type[MongoDb | Elasticsearch | Neo4j | Pinecone]] = {
+    "mongodb": MongoDb,
+    "elasticsearch": Elasticsearch,
+    "neo4j": Neo4j,
+    "pinecone": Pinecone,
+}
 _AGAIN_SECONDS = 0.5
 
 

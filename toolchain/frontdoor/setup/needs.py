@@ -34,6 +34,6 @@ def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
     sentence_model = served_here and stack.config(f"{project}:embeddingModel") == SENTENCE_MODEL
     if sentence_model:
         packages.append(Packages.SENTENCE_MODEL)
-    local = [sink.get("kind", "") for sink in stack.sinks if _LOCAL in (sink.get("host"), sink.get("url"))]
+    local = [sink.get("kind", "") for sink in stack.sinks if _LOCAL in map(sink.get, ("host", "url", "uri"))]
     servers = tuple(kind for kind in SERVERS if on_local_cloud and kind in local)
     return Needs(tuple(packages), sentence_model=sentence_model, servers=servers)

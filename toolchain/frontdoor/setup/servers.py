@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
     from toolchain.frontdoor.hall.steps import Workbench
 
-SERVERS = {"elasticsearch": "Elasticsearch"}
+SERVERS = {"elasticsearch": "Elasticsearch", "neo4j": "Neo4j"}
 """Kind of sink -> the server's name."""
 _JAVA_HOME = "java-home"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECONDS = 20
+_AGAIN_SECONDS = 0.5
 _LONGEST_REASON = 200
 
 
@@ -40,8 +43,14 @@ def call(
     """
     url = f"{str(store['url']).rstrip('/')}/{store['index']}/{action}"
     headers = {"Authorization": f"ApiKey {secrets['api.key.value']}"}
+    deadline = time.monotonic() + _SECONDS
     try:
-        reply = httpx.request(method, url, json=dict(body) if body else None, headers=headers, timeout=_SECONDS)
+        while True:
+            reply = httpx.request(method, url, json=dict(body) if body else None, headers=headers, timeout=_SECONDS)
+            # Right after its start it answers before its indexes can be searched.
+            if reply.status_code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                break
+            time.sleep(_AGAIN_SECONDS)
         answer = reply.json()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ElasticsearchError(f"cannot be reached ({str(error) or type(error).__name__})") from None

@@ -46,4 +46,8 @@ def store_of(output: Mapping[str, Any], secrets: Mapping[str, str]) -> Store | N
         from toolchain.frontdoor.verify.elasticsearch import Elasticsearch  # noqa: PLC0415
 
         return Elasticsearch(store, secrets)
+    if output["kind"] == "neo4j":
+        from toolchain.frontdoor.verify.neo4j import Neo4j  # noqa: PLC0415
+
+        return Neo4j(store, secrets)
     return None

@@ -108,8 +108,10 @@ class Connector:
                 if isinstance(error, IterationsDoneError) or not self._config.auto_restart:
                     return
                 self._stop.wait(RESTART_SECONDS)
-            except Exception as error:  # noqa: BLE001 - the edge of a thread: unseen, it would look RUNNING for ever
-                self._fail(DataPlaneError(f"The connector failed ({type(error).__name__}): the cloud's log has why."))
+            except Exception:  # noqa: BLE001 - the edge of a thread: unseen, it would look RUNNING for ever
+                self._fail(
+                    DataPlaneError("The connector failed by a mistake of the local cloud: its log, cloud.log, has why.")
+                )
                 _LOG.exception("Connector %s", self.spec.id)
                 return
 

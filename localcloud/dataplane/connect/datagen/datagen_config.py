@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import fastavro
-from fastavro.schema import SchemaParseException
+from fastavro.schema import SchemaParseException, UnknownType
 
+from localcloud.dataplane import json_text
 from localcloud.dataplane.connect.datagen import random_budget
+from localcloud.dataplane.connect.datagen.quickstarts import names, quickstart
 from localcloud.dataplane.connect.datagen.random_generator import RandomGenerator, parse_annotated
 from localcloud.dataplane.connect.datagen.schemas import ConnectSchema, from_avro
 from localcloud.dataplane.connect.datagen.transforms import CAST_VALUE, CastValue
@@ -28,6 +31,12 @@ _LARGEST_LONG = 2**63 - 1
 _ENDLESS = -1
 _TOPIC_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _TOPIC_LENGTH = 249
+# fastavro names the types of Python's values.
+_JSONS_TYPE = {"dict": "JSON object", "list": "list", "NoneType": "null", "bool": "boolean", "int": "number"}
+_JSONS_TYPE |= {"float": "number", "Decimal": "number"}
+_PYTHONS_TYPE = re.compile(
+    r"(?<=must be a )(?:dict|list|str)\b|(?<=, not )(?:dict|list|str|NoneType|bool|int|float|Decimal)\b"
+)
 
 # Settings that the cloud knows and that have no effect here: any other value would promise something it does not do.
 _FIXED = {
@@ -35,6 +44,10 @@ _FIXED = {
     "value.converter.allow.optional.map.keys": "false",
     "value.converter.auto.register.schemas": "true",
     "value.converter.connect.meta.data": "true",
+    "value.converter.ignore.default.for.nullables": "false",
+    "value.converter.reference.subject.name.strategy": "DefaultReferenceSubjectNameStrategy",
+    "value.converter.replace.null.with.default": "true",
+    "value.converter.schemas.enable": "false",
     "value.converter.value.subject.name.strategy": "TopicNameStrategy",
     "key.converter.key.subject.name.strategy": "TopicNameStrategy",
 }
@@ -111,6 +124,7 @@ class _Reader:
         self._config = config
         self._errors: defaultdict[str, list[str]] = defaultdict(list)
         self._read: set[str] = set()
+        self._template_key: str | None = None
         self.made: DatagenConfig | None = None
 
     def errors(self) -> dict[str, list[str]]:
@@ -129,7 +143,6 @@ class _Reader:
         decimal_format = self._choice("value.converter.decimal.format", ("BASE64", "NUMERIC"), "BASE64")
         auto_restart = self._choice("auto.restart.on.user.error", ("true", "false"), "true") == "true"
         self._choice("errors.tolerance", ("none", "all"), "none")
-        self._quickstart()
         self._others()
         if not self._errors and schema is not None:
             self.made = DatagenConfig(
@@ -205,11 +218,15 @@ class _Reader:
         return topic
 
     def _source(self) -> tuple[Any, ConnectSchema | None]:
-        text = self._config.get("schema.string", "")
-        if not text and self._config.get("quickstart"):
-            return None, None
+        if self._config.get("quickstart"):
+            return self._quickstart(self._config["quickstart"])
         if not self._required("schema.string"):
             return None, None
+        return self._schema("schema.string", self._config["schema.string"])
+
+    def _schema(self, setting: str, given: str) -> tuple[Any, ConnectSchema | None]:
+        """Return a schema as records are generated from it, and as Connect has it; both ``None`` if it is wrong."""
+        text = json_text.without_comments(given)
         try:
             source = parse_annotated(text)
             if not isinstance(source, dict) or source.get("type") != "record":
@@ -218,22 +235,37 @@ class _Reader:
             random_budget.check(source)
             RandomGenerator(source, random.Random(0))  # noqa: S311 - test data
             return source, from_avro(source)
-        except (InvalidError, SchemaParseException) as error:
-            reason = str(error) or type(error).__name__
-        except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-            reason = f"it is no valid Avro schema ({type(error).__name__}: {error})"
-        self._wrong("schema.string", f"Invalid value for configuration schema.string: {reason.rstrip('.')}.")
+        except (
+            InvalidError,
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            SchemaParseException,
+            TypeError,
+            ValueError,
+        ) as error:
+            reason = _fault(error)
+        self._wrong(setting, f"Invalid value for configuration {setting}: {reason.rstrip('.')}.")
         return None, None
 
-    def _quickstart(self) -> None:
-        if "quickstart" in self._config and not self._config.get("schema.string"):
+    def _quickstart(self, name: str) -> tuple[Any, ConnectSchema | None]:
+        template = quickstart(name)
+        if self._config.get("schema.string"):
+            self._wrong(
+                "quickstart", "The settings quickstart and schema.string exclude one another: give one of them."
+            )
+        elif template is None:
             self._wrong(
                 "quickstart",
-                "The local cloud has no quickstart templates: give the records' Avro schema in schema.string.",
+                f"Invalid value {name} for configuration quickstart: it must be one of {', '.join(names())}.",
             )
+        else:
+            self._template_key = template.key_field
+            return self._schema("quickstart", json.dumps(template.schema))
+        return None, None
 
     def _key_field(self, schema: ConnectSchema | None) -> str | None:
-        name = self._config.get("schema.keyfield") or None
+        name = self._config.get("schema.keyfield") or self._template_key
         if name and schema is not None and name not in schema.fields:
             fields = ", ".join(schema.fields)
             self._wrong("schema.keyfield", f"The schema has no field {name}: use one of {fields}.")
@@ -270,3 +302,18 @@ class _Reader:
                     self._wrong(setting, f"The local cloud only has {setting} = {_FIXED[setting]}, not {value}.")
             elif setting not in _KNOWN and setting not in self._read:
                 self._wrong(setting, f"The connector {CONNECTOR_CLASS} has no setting {setting} here: remove it.")
+
+
+def _fault(error: Exception) -> str:
+    """Return what is wrong with a schema, for a person: the words of Python's own errors help nobody."""
+    match error:
+        case InvalidError():
+            return str(error)
+        case UnknownType():
+            return f"it uses the type {error.name}, which is not defined"
+        case SchemaParseException() if str(error):
+            return _PYTHONS_TYPE.sub(lambda match: _JSONS_TYPE.get(match[0], "text"), str(error))
+        case KeyError():
+            return f"it is no valid Avro schema: a type in it lacks its {error}"
+        case _:
+            return "it is no valid Avro schema: an attribute in it has a value of a kind that Avro does not take"

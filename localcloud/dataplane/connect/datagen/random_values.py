@@ -28,6 +28,9 @@ _MOST_TRIED = 1_000_000
 _LONGEST_REGEX = 10_000
 _MOST_DIGITS = 1000
 _LONGEST_SHOWN = 100
+_OPTION_TYPES = frozenset(
+    ("null", "boolean", "int", "long", "float", "double", "bytes", "string", "record", "enum", "fixed", "array", "map")
+)
 BITS = {"int": 32, "long": 64}
 LARGEST = {"float": struct.unpack(">f", b"\x7f\x7f\xff\xff")[0], "double": sys.float_info.max}
 _ASCII = 128
@@ -116,8 +119,8 @@ def _option(schema: Mapping[str, Any], option: Any, path: str) -> Any:
         "string": isinstance(option, str),
         "enum": option in schema.get("symbols", ()),
         "boolean": isinstance(option, bool),
-        "int": number and is_integer(option, kind),
-        "long": number and is_integer(option, kind),
+        "int": number and is_integer(option, "int"),
+        "long": number and is_integer(option, "long"),
         "float": number,
         "double": number,
         "array": isinstance(option, list),
@@ -129,7 +132,35 @@ def _option(schema: Mapping[str, Any], option: Any, path: str) -> Any:
         raise wrong(path, f"{shown(option)} in options is no {kind}")
     if kind in {"float", "double"}:
         return float(option)
-    return int(option) if kind in {"int", "long"} else option
+    return int(option) if kind in {"int", "long"} else _composite(schema, option, path)
+
+
+def _composite(schema: Mapping[str, Any], option: Any, path: str) -> Any:
+    """Return an option that holds others with each of these of its own type."""
+    match schema["type"]:
+        case "record":
+            types = {field["name"]: field["type"] for field in schema["fields"]}
+            return {
+                name: _within(types.get(name), value, f"{path}.{name}" if path else name)
+                for name, value in option.items()
+            }
+        case "array":
+            return [_within(schema["items"], value, f"{path}[]") for value in option]
+        case "map":
+            return {name: _within(schema["values"], value, f"{path}{{}}") for name, value in option.items()}
+        case _:
+            return option
+
+
+def _within(schema: Any, option: Any, path: str) -> Any:
+    """Return a value within an option; of a union, or a type that is defined elsewhere, only numbers are made plain."""
+    if isinstance(schema, str):
+        schema = {"type": schema}
+    if isinstance(schema, dict) and isinstance(schema["type"], dict):
+        return _within(schema["type"], option, path)
+    if isinstance(schema, dict) and schema["type"] in _OPTION_TYPES:
+        return _option(schema, option, path)
+    return float(option) if isinstance(option, Decimal) else option
 
 
 def is_finite(number: Any) -> bool:

@@ -13,6 +13,7 @@ from components.config.sinks import (
     KINDS,
     Elasticsearch,
     MongoDb,
+    Neo4j,
     Sink,
     local_mistakes,
     local_variables,
@@ -87,6 +88,18 @@ class TestTheLocalStore:
         (sink,) = with_local_stores(sinks(HERE), VARIABLES)
         assert isinstance(sink, MongoDb)
         assert (sink.host, sink.username, sink.password.get_secret_value()) == tuple(VARIABLES.values())
+
+    def test_of_neo4j_has_a_uri(self) -> None:
+        variables = dict(zip(local_variables("neo4j"), ("127.0.0.1:19018", "admin", "local-secret"), strict=True))
+        (sink,) = with_local_stores(sinks({"kind": "neo4j", "uri": "local"}), variables)
+        assert isinstance(sink, Neo4j)
+        assert (sink.uri, sink.username, sink.password.get_secret_value()) == (
+            "neo4j://127.0.0.1:19018",
+            "admin",
+            "local-secret",
+        )
+        (said,) = refused({key: value for key, value in NEO4J.items() if key != "password"})
+        assert "[0].password is missing" in said
 
     def test_elasticsearch_has_its_key_in_the_password(self) -> None:
         variables = dict(zip(local_variables("elasticsearch"), ("127.0.0.1:1", "admin", "local-secret"), strict=True))

@@ -144,11 +144,12 @@ class TestProof:
             Previous(),
             in_state(),
             in_state(phase="FAILED"),
+            in_state(noted=True, phase="FAILED"),
             in_state(phase="PENDING"),
             in_state(TAKEN, noted=True),
             in_state("INSERT INTO t SELECT 1", noted=True),
         ],
-        ids=["nothing", "no proof", "failed", "pending", "taken as it was", "an INSERT"],
+        ids=["nothing", "no proof", "failed", "failed under a noted name", "pending", "taken as it was", "an INSERT"],
     )
     def test_without_a_proof_it_may_be_anybody_s(self, previous: Previous) -> None:
         assert previous.made("table") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,15 @@ def test_an_index_for_other_vectors_is_refused(server: ElasticsearchStub) -> Non
     assert "takes vectors of 256 numbers, and the model's have 384: write another index in" in refusal(server.host)
     server.answers["GET"] = 200, {"products": {"mappings": {}}}
     assert "has no dense_vector field 'vector', and the model's have 384" in refusal(server.host)
+
+
+def test_a_server_that_is_only_starting_is_asked_again(
+    server: ElasticsearchStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers["GET"] = 503, {}
+    monkeypatch.setattr(time, "sleep", lambda _: server.answers.update(GET=(200, FOUND)))
+    assert store(server.host).make_index(256).endswith("is there")
+    assert len(server.asked) == 2
 
 
 def test_a_wrong_key_a_refusal_and_silence_are_one_sentence_each(server: ElasticsearchStub) -> None:

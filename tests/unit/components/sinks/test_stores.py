@@ -88,7 +88,7 @@ def test_neo4j() -> None:
         "neo4j.authentication.basic.username": "neo4j",
         "neo4j.database": "neo4j",
         "neo4j.cypher.topic.map": '{"product_vector": "MERGE (p:Product {product_id: __value.product_id}) SET p +='
-        " __value WITH p CALL db.create.setNodeVectorProperty(p, 'vector', __value.vector)\"}",
+        " __value WITH p, __value CALL db.create.setNodeVectorProperty(p, 'vector', __value.vector)\"}",
     }
     assert neo4j.secrets() == {"neo4j.authentication.basic.password": "p"}
 
@@ -111,7 +111,6 @@ def test_pinecone() -> None:
     ("entry", "words"),
     [
         (COUCHBASE, "once shop._default._default has a search index on the field vector"),
-        (NEO4J, "CREATE VECTOR INDEX vector_index IF NOT EXISTS FOR (p:Product) ON (p.vector) OPTIONS {indexConfig:"),
         (PINECONE, "how it reads a record that has its vector, and which id it gives it, is unknown"),
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",

@@ -180,8 +180,8 @@ def test_a_first_product_is_waited_for(
     [
         (["a"], "b", "The stack has no store b: write one of a after --store."),
         (["a", "b"], None, "The stack has several stores: say which by --store NAME, one of a, b."),
-        (["pinecone"], None, "Store pinecone is of kind pinecone, which `ask` cannot search: it searches"),
-        (["a", "pinecone"], "pinecone", "Store pinecone is of kind pinecone, which `ask` cannot search: it"),
+        (["couchbase"], None, "Store couchbase is of kind couchbase, which `ask` cannot search: it searches "),
+        (["a", "couchbase"], "couchbase", "Store couchbase is of kind couchbase, which `ask` cannot search: it"),
     ],
 )
 def test_a_store_that_cannot_be_chosen(
@@ -193,14 +193,14 @@ def test_a_store_that_cannot_be_chosen(
     asked: str | None,
     expected: str,
 ) -> None:
-    made = {name: {**store(server.host), "kind": "pinecone" if name == "pinecone" else "mongodb"} for name in sinks}
+    made = {name: {**store(server.host), "kind": "couchbase" if name == "couchbase" else "mongodb"} for name in sinks}
     assert refusal(question(server, provider, sinks=made, store=asked), capsys).startswith(expected)
 
 
 def test_the_one_that_can_be_searched_is_asked(
     server: MongoDbStub, provider: Provider, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sinks = {"pinecone": {"kind": "pinecone", "store": {}}, "mongodb": store(server.host)}
+    sinks = {"couchbase": {"kind": "couchbase", "store": {}}, "mongodb": store(server.host)}
     assert ask(question(server, provider, sinks=sinks)) == 0
     assert capsys.readouterr().out.startswith("Store mongodb (")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -43,6 +44,16 @@ def test_the_nearest_are_asked_for_without_their_vectors(server: ElasticsearchSt
     assert asked(server.url).place == f"index products at {server.url}"
 
 
+def test_a_server_that_is_only_starting_is_asked_again(
+    server: ElasticsearchStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers["POST"] = 503, {}
+    found: tuple[int, dict[str, Any]] = (200, {"hits": {"hits": []}})
+    monkeypatch.setattr(time, "sleep", lambda _: server.answers.update(POST=found))
+    assert asked(server.url).search([0.5, 1], 3, "m") == []
+    assert len(server.asked) == 2
+
+
 def test_each_failure_is_one_sentence(server: ElasticsearchStub) -> None:
     server.answers["POST"] = 401, {}
     assert "refuses the API key: set the right one in confluent-rag:sinks and run" in refusal(server.url)
@@ -50,6 +61,6 @@ def test_each_failure_is_one_sentence(server: ElasticsearchStub) -> None:
     assert refusal(server.url).endswith("has no index products: run `./pulumiw up`, which makes it.")
     server.answers["POST"] = 400, {"error": {"root_cause": [{"reason": DIMENSIONS}]}}
     assert "is for vectors of 256 numbers, and model m gives 2: name another index" in refusal(server.url)
-    server.answers["POST"] = 503, b"<html>"
+    server.answers["POST"] = 502, b"<html>"
     assert "does not answer as Elasticsearch does: check that it runs" in refusal(server.url)
     assert "cannot be reached (" in refusal(f"http://127.0.0.1:{free_port()}")

@@ -60,6 +60,11 @@ def test_a_store_s_server_is_for_stacks_with_a_sink_that_writes_to_it(layout: La
 
 
 def test_a_store_s_server_is_for_local_sinks(layout: Layout) -> None:
+    neo4j = SINKS.format(url="https://shop.example") + "    - kind: neo4j\n      uri: local\n"
+    assert needs(layout, neo4j).servers == ("neo4j",)
+
+
+def test_a_store_s_server_is_for_local_sinks_by_url(layout: Layout) -> None:
     assert needs(layout, SINKS.format(url="local")).servers == ("elasticsearch",)
     assert needs(layout, "", on_local_cloud=False).servers == ()
 

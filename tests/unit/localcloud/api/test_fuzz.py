@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies
 
 from localcloud.api.app import ROUTERS
 from tests.support.fake_plane import FakePlane
+from tests.support.words import PYTHON
 from tests.unit.localcloud.conftest import Local, start
 
 if TYPE_CHECKING:
@@ -93,5 +94,6 @@ def test_no_request_is_too_odd(local: Local, there: dict[str, str], flink_key: K
         request["headers"] = {name: value for name, value in request["headers"].items() if name != "Authorization"}
         reply = local.client.request(**request, auth=key)
         assert reply.status_code < 500 or reply.status_code == HTTPStatus.NOT_IMPLEMENTED, reply.text
+        assert reply.is_success or not PYTHON.search(reply.text), reply.text
 
     send()

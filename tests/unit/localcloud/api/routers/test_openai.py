@@ -33,6 +33,14 @@ def test_one_text_or_many(local: Local) -> None:
     assert alone["data"][0]["embedding"] == reply["data"][0]["embedding"]
 
 
+@pytest.mark.parametrize(
+    ("tokens", "texts"), [([104, 105], ["hi"]), ([[104, 105], [111]], ["hi", "o"]), ([[104, 105], "o"], ["hi", "o"])]
+)
+def test_tokens_are_embedded_as_the_text_they_stand_for(local: Local, tokens: Any, texts: list[str]) -> None:
+    reply = ask(local, {"model": "m", "input": tokens}).json()
+    assert reply["data"] == ask(local, {"model": "m", "input": texts}).json()["data"]
+
+
 def test_base64_holds_the_same_floats(local: Local) -> None:
     body = {"model": "m", "input": "x"}
     floats = ask(local, body).json()["data"][0]["embedding"]
@@ -58,8 +66,13 @@ def test_fewer_dimensions_are_of_length_one_again(local: Local) -> None:
         ({"model": "m", "input": ""}, "input"),
         ({"model": "m", "input": []}, "input"),
         ({"model": "m", "input": ["x", ""]}, "input"),
-        ({"model": "m", "input": [1, 2]}, "input"),
-        ({"model": "m", "input": [[1], [2]]}, "input"),
+        ({"model": "m", "input": [1, "x"]}, "input"),
+        ({"model": "m", "input": [[1], []]}, "input"),
+        ({"model": "m", "input": [[1], [True]]}, "input"),
+        ({"model": "m", "input": [[1], [999]]}, "input"),
+        ({"model": "m", "input": [[1.5]]}, "input"),
+        ({"model": "m", "input": {"a": 1}}, "input"),
+        ({"model": "m", "input": [[1]] * 2049}, "input"),
         ({"model": "m", "input": ["x"] * 2049}, "input"),
         ({"model": "m", "input": "x", "dimensions": 257}, "dimensions"),
         ({"model": "m", "input": "x", "dimensions": 0}, "dimensions"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localcloud.control.flink import jobs
+from localcloud.dataplane.interface import StatementPhase, StatementStatus
 from tests.unit.localcloud.conftest import Local, eventually, statement_body
 
 if TYPE_CHECKING:
@@ -254,3 +255,27 @@ def test_a_restart_resumes_what_writes_and_ends_what_only_reads(place: Place) ->
     assert place.local.call("GET", f"{place.path}/ddl/results", key=place.key)["results"]["data"] == []
     place.local.cloud.close()
     place.local.cloud.store.close()
+
+
+def test_what_went_wrong_is_listed_the_latest_first(place: Place) -> None:
+    uid = place.create("i")["metadata"]["uid"]
+    path = f"{place.path}/i/exceptions"
+    assert place.local.call("GET", path, key=place.key)["data"] == []
+    statuses = place.local.plane.flink.statuses
+    for number in range(12):
+        statuses[uid] = StatementStatus(phase=StatementPhase.DEGRADED, detail=f"fault {number}")
+        place.get("i")
+        place.get("i")  # the same fault, seen again
+        statuses[uid] = StatementStatus(phase=StatementPhase.RUNNING)
+        place.get("i")
+    statuses[uid] = StatementStatus(phase=StatementPhase.FAILED, detail="the end")
+    found = place.local.call("GET", path, key=place.key)
+    assert (found["api_version"], found["kind"]) == ("sql/v1", "StatementExceptionList")
+    said = [(one["name"], one["message"]) for one in found["data"]]
+    assert said[0] == ("STATEMENT_FAILED", "the end")
+    assert said[1:] == [("STATEMENT_DEGRADED", f"fault {number}") for number in range(11, 1, -1)]
+    assert all(one["timestamp"].endswith("Z") for one in found["data"])
+
+
+def test_the_exceptions_of_nothing_are_not_found(place: Place) -> None:
+    place.local.call("GET", f"{place.path}/none/exceptions", key=place.key, status=404)

@@ -86,6 +86,11 @@ def test_what_cannot_run_is_told_by_setting(changes: dict[str, str], key: str, s
     assert "u:p" not in str(found)
 
 
+def test_the_class_of_unknown_behaviour_is_said_to_be_one() -> None:
+    (said,) = Registry(Plane()).errors({"connector.class": "PineconeSink"})["connector.class"]
+    assert said.startswith("PineconeSink is not part of the local cloud: what it makes of a record that has its vector")
+
+
 def test_the_deprecated_class_names_its_successor() -> None:
     (said,) = Registry(Plane()).errors({"connector.class": "ElasticsearchSink"})["connector.class"]
     assert said.endswith("is deprecated and not part of the local cloud: use ElasticsearchSinkV2, whose keys differ.")

@@ -85,7 +85,7 @@ class TestWords:
             ("provisioning=slow", "cloud-like"),
             ("provisioning.topic=5", "provisioning.cluster=SECONDS"),
             ("topic.x=FAILED", "statement.NAME=FAILED"),
-            ("kill=zookeeper", "kill=kafka"),
+            ("kill=zookeeper", "kill= and one of kafka, flink, connect, mongodb, "),
             ("seed=lucky", "seed=7"),
             (f"seed={1 << 80}", "seed=7"),
             ({"kind": "http", "on": "cmk"}, "effects"),

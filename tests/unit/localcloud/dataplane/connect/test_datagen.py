@@ -16,6 +16,7 @@ import pytest
 
 from localcloud.dataplane.connect.datagen.datagen import registered_schema, value_writer
 from localcloud.dataplane.connect.datagen.datagen_config import check, read
+from localcloud.dataplane.connect.datagen.quickstarts import names
 from localcloud.dataplane.connect.datagen.random_generator import RandomGenerator, parse_annotated
 from localcloud.dataplane.connect.datagen.schemas import from_avro
 from localcloud.dataplane.connect.datagen.transforms import CastValue
@@ -364,11 +365,109 @@ def test_a_wrong_setting_gets_a_message_of_its_own(setting: str, value: str | No
         read(config)
 
 
-def test_quickstart_templates_are_refused_with_the_way_out() -> None:
-    config = {**connector_config(), "quickstart": "ORDERS"}
-    del config["schema.string"]
-    assert list(check(config)) == ["quickstart"]
-    assert "schema.string" in check(config)["quickstart"][0]
+def test_the_tutorials_own_connector_file_is_taken() -> None:
+    """Settings that the cloud's console writes into every connector, with the only values that have an effect here."""
+    written = {
+        "value.converter.replace.null.with.default": "true",
+        "value.converter.reference.subject.name.strategy": "DefaultReferenceSubjectNameStrategy",
+        "value.converter.schemas.enable": "false",
+        "value.converter.ignore.default.for.nullables": "false",
+        "value.converter.value.subject.name.strategy": "TopicNameStrategy",
+        "key.converter.key.subject.name.strategy": "TopicNameStrategy",
+    }
+    assert check({**connector_config(), **written}) == {}
+    errors = check({**connector_config(), **written, "value.converter.schemas.enable": "true"})
+    assert errors == {
+        "value.converter.schemas.enable": ["The local cloud only has value.converter.schemas.enable = false, not true."]
+    }
+
+
+@pytest.mark.parametrize("output", ["AVRO", "JSON", "JSON_SR"])
+def test_numbers_within_options_have_their_own_types(output: str) -> None:
+    inner = {"type": "record", "name": "L", "fields": [{"name": "p", "type": "double"}, {"name": "n", "type": "long"}]}
+    line = {**inner, "arg.properties": {"options": [{"p": 1.5, "n": 2}]}}
+    prices = {"type": "array", "items": "float", "arg.properties": {"options": [[0.5, 1.5]]}}
+    rates = {"type": "map", "values": ["null", "double"], "arg.properties": {"options": [{"a": 2.5}]}}
+    fields = [{"name": "o", "type": line}, {"name": "l", "type": prices}, {"name": "m", "type": rates}]
+    schema = json.dumps({"type": "record", "name": "R", "fields": fields})
+    changes = {"schema.string": schema, "output.data.format": output, "transforms": ""}
+    given = connector_config(**changes)
+    for setting in ("transforms.castPrice.type", "transforms.castPrice.spec"):
+        given.pop(setting)
+    config = read(given)
+    record = RandomGenerator(config.source, random.Random(1)).generate()
+    assert record == {"o": {"p": 1.5, "n": 2}, "l": [0.5, 1.5], "m": {"a": 2.5}}
+    assert not isinstance(record["m"]["a"], Decimal)
+    payload = value_writer(config, None if output == "JSON" else 7)(record)
+    assert output == "AVRO" or json.loads(payload[0 if output == "JSON" else 5 :]) == record
+
+
+def test_a_number_within_an_option_fits_its_type() -> None:
+    line = {"type": "record", "name": "L", "fields": [{"name": "n", "type": "int"}]}
+    field = {"name": "o", "type": {**line, "arg.properties": {"options": [{"n": 1.5}]}}}
+    schema = json.dumps({"type": "record", "name": "R", "fields": [field]})
+    assert "field o.n: " in check(connector_config(**{"schema.string": schema}))["schema.string"][0]
+
+
+def test_comments_within_a_schema_are_no_part_of_it() -> None:
+    commented = PRODUCT_SCHEMA.replace('"fields"', '// every field\n "doc": "http://a/*b*/", /* "more": */ "fields"', 1)
+    config = read(connector_config(**{"schema.string": commented}))
+    assert config.source["doc"] == "http://a/*b*/"
+    assert list(config.schema.fields) == [*PRODUCT_FIELDS, "price"]
+
+
+def quickstart_config(name: str, **changes: str) -> dict[str, str]:
+    config = {**connector_config(), "quickstart": name, "output.data.format": "AVRO", **changes}
+    for setting in ("schema.string", "transforms", "transforms.castPrice.type", "transforms.castPrice.spec"):
+        config.pop(setting)
+    return config
+
+
+@pytest.mark.parametrize("output", ["AVRO", "JSON", "JSON_SR"])
+@pytest.mark.parametrize("name", names())
+def test_every_quickstart_is_generated_and_written(name: str, output: str) -> None:
+    config = read(quickstart_config(name, **{"output.data.format": output}))
+    write = value_writer(config, None if output == "JSON" else 7)
+    made = RandomGenerator(config.source, random.Random(1))
+    records = [made.generate() for _ in range(50)]
+    payloads = [write(record) for record in records]
+    assert config.key_field in config.schema.fields
+    assert all(set(record) == set(config.schema.fields) for record in records)
+    if output == "AVRO":
+        registered = fastavro.parse_schema(json.loads(avro_schema(config.schema)))
+        read_back = fastavro.schemaless_reader(io.BytesIO(payloads[0][5:]), registered)
+        assert isinstance(read_back, dict)
+        assert list(read_back) == list(config.schema.fields)
+    else:
+        assert list(json.loads(payloads[0][5 if output == "JSON_SR" else 0 :])) == list(config.schema.fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "fields"),
+    [
+        ("ORDERS", "orderid", {"ordertime": "int64", "orderid": "int32", "itemid": "string", "orderunits": "float64"}),
+        ("users", "userid", {"registertime": "int64", "userid": "string", "regionid": "string", "gender": "string"}),
+        ("PAGEVIEWS", "viewtime", {"viewtime": "int64", "userid": "string", "pageid": "string"}),
+        ("STOCK_TRADES", "symbol", {"side": "string", "quantity": "int32", "symbol": "string", "price": "int32"}),
+        ("SHOES", "id", {"id": "string", "brand": "string", "name": "string", "sale_price": "int32"}),
+    ],
+)
+def test_a_quickstart_has_the_fields_that_statements_read(name: str, key: str, fields: dict[str, str]) -> None:
+    config = read(quickstart_config(name))
+    assert config.key_field == key
+    assert {field: config.schema.fields[field].type for field in fields} == fields
+
+
+def test_a_quickstart_is_one_of_those_there_are_and_the_only_schema() -> None:
+    assert check(quickstart_config("ORDER"))["quickstart"][0].startswith(
+        "Invalid value ORDER for configuration quickstart: it must be one of CAMPAIGN_FINANCE, CLICKSTREAM,"
+    )
+    both = {**connector_config(), "quickstart": "ORDERS"}
+    assert check(both) == {
+        "quickstart": ["The settings quickstart and schema.string exclude one another: give one of them."]
+    }
+    other_key = read(quickstart_config("ORDERS", **{"schema.keyfield": "itemid"}))
+    assert other_key.key_field == "itemid"
 
 
 def test_every_wrong_setting_is_reported_at_once_and_no_secret_is() -> None:

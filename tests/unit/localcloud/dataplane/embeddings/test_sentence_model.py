@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -16,16 +17,12 @@ from tests.support import sentence_model
 from tests.support.embedding_models import check_independence_of_batch_and_thread, check_shape_type_and_length
 from tests.support.slang import QUERIES, products
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
 pytestmark = pytest.mark.process  # Maven downloads the model if it is not there yet
 
 
 @pytest.fixture(scope="module")
 def models() -> Models:
-    return Models(sentence_model.downloaded())
+    return Models(sentence_model.downloaded(), Path("no-jars"))
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ final class ClusterConfiguration {
         // Many rows in flight make full batches for a model's provider. ML_PREDICT retries by itself, so Flink must not.
         config.put("table.exec.async-table.max-concurrent-operations", "1024");
         config.put("table.exec.async-table.retry-strategy", "NO_RETRY");
-        config.put("table.exec.async-table.timeout", "10 min");
+        config.put("table.exec.async-table.timeout", "15 min");
         // Confluent's dialect has no ON CONFLICT: the last row of a key wins.
         config.put("table.exec.sink.require-on-conflict", "false");
         config.put("metrics.reporter.counts.factory.class", RecordCounts.Factory.class.getName());

@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import rag.flink.UserException;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
@@ -21,8 +22,6 @@ final class Batcher implements AutoCloseable {
     static final int LARGEST_BATCH = 256;
     // OpenAI accepts 300,000 tokens in a call; except in rare scripts, a character is at most one token.
     static final int MOST_CHARACTERS = 200_000;
-    private static final int SENDERS = 2;
-    private static final int ATTEMPTS = 4;
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
@@ -30,16 +29,18 @@ final class Batcher implements AutoCloseable {
 
     private final String model;
     private final String modelVersion;
+    private final InvocationOptions options;
     private final Supplier<Connection> connection;
     private final BlockingQueue<Item> queue = new LinkedBlockingQueue<>();
     private final AtomicInteger dimensions = new AtomicInteger();
     private final List<Thread> senders = new ArrayList<>();
 
-    Batcher(String model, String modelVersion, Supplier<Connection> connection) {
+    Batcher(String model, String modelVersion, InvocationOptions options, Supplier<Connection> connection) {
         this.model = model;
         this.modelVersion = modelVersion;
+        this.options = options;
         this.connection = connection;
-        for (int i = 0; i < SENDERS; i++) {
+        for (int i = 0; i < options.parallelism(); i++) {
             Thread sender = new Thread(this::sendBatches, "ml-predict-" + model + "-" + i);
             sender.setDaemon(true);
             sender.start();
@@ -74,7 +75,7 @@ final class Batcher implements AutoCloseable {
         while (next != null
                 && batch.size() < LARGEST_BATCH
                 && (characters += next.input().length()) <= MOST_CHARACTERS) {
-            if (queue.remove(next)) { // false: the other sender has taken it
+            if (queue.remove(next)) { // false: another sender has taken it
                 batch.add(next);
             }
             next = queue.peek();
@@ -107,13 +108,13 @@ final class Batcher implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             try {
                 // Looked up at each attempt, so that a rotated key is used.
-                return OpenAiEmbeddings.embed(connection.get(), modelVersion, inputs);
+                return OpenAiEmbeddings.embed(connection.get(), modelVersion, inputs, options.timeout());
             } catch (ProviderException e) {
                 String message = "Model '" + model + "': " + e.getMessage();
                 if (!e.isTransient()) {
                     throw new ModelException(message);
                 }
-                if (attempt == ATTEMPTS) {
+                if (attempt > options.retries()) {
                     throw new UserException(message);
                 }
                 Thread.sleep(Math.min(LONGEST_PAUSE_MILLIS, Math.max(pause, e.retryAfterMillis())));

@@ -19,6 +19,7 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.SpecializedFunction;
 import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.ArgumentTypeStrategy;
 import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.inference.InputTypeStrategies;
 import org.apache.flink.table.types.inference.TypeInference;
@@ -26,11 +27,13 @@ import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 import rag.flink.UserException;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.workspace.Connection;
 import rag.flink.workspace.Workspace;
 
 /**
- * {@code ML_PREDICT('model', column)}: one row with the model's output column for each input.
+ * {@code ML_PREDICT('model', column)} and {@code AI_EMBEDDING('model', text)}, each perhaps with options: one row with the
+ * model's output column for each input.
  *
  * <p>The planner asks the module's instance for types, then specializes it into the instance that is serialized into the
  * job. That one holds names only, never an endpoint's key.
@@ -39,24 +42,33 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
 
     private static final long serialVersionUID = 1L;
 
+    /** Of requests, each of which has many inputs. */
+    private static final int DEFAULT_PARALLELISM = 2;
+
     private final transient ModelResolver resolver;
+    private final String function;
+    private final InvocationOptions options;
     private final String modelName;
     private final String environmentId;
     private final String connectionName;
     private final String modelVersion;
     private transient Batcher batcher;
 
-    MlPredict(ModelResolver resolver) {
-        this(resolver, null, null, null, null);
+    MlPredict(ModelResolver resolver, String function) {
+        this(resolver, function, null, null, null, null, null);
     }
 
     private MlPredict(
             ModelResolver resolver,
+            String function,
+            InvocationOptions options,
             String modelName,
             String environmentId,
             String connectionName,
             String modelVersion) {
         this.resolver = resolver;
+        this.function = function;
+        this.options = options;
         this.modelName = modelName;
         this.environmentId = environmentId;
         this.connectionName = connectionName;
@@ -65,14 +77,20 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory typeFactory) {
+        ArgumentTypeStrategy literal =
+                InputTypeStrategies.and(
+                        InputTypeStrategies.explicit(DataTypes.STRING().notNull()), InputTypeStrategies.LITERAL);
+        ArgumentTypeStrategy input = InputTypeStrategies.explicit(internal(DataTypes.STRING()));
         return TypeInference.newBuilder()
                 .inputTypeStrategy(
-                        InputTypeStrategies.sequence(
-                                InputTypeStrategies.and(
-                                        InputTypeStrategies.explicit(DataTypes.STRING().notNull()),
-                                        InputTypeStrategies.LITERAL),
-                                InputTypeStrategies.explicit(internal(DataTypes.STRING()))))
-                .outputTypeStrategy(call -> Optional.of(outputOf(resolve(call), call.getDataTypeFactory())))
+                        InputTypeStrategies.or(
+                                InputTypeStrategies.sequence(literal, input),
+                                InputTypeStrategies.sequence(literal, input, literal)))
+                .outputTypeStrategy(
+                        call -> {
+                            options(call); // a wrong one is told when the statement is planned
+                            return Optional.of(outputOf(resolve(call), call.getDataTypeFactory()));
+                        })
                 .build();
     }
 
@@ -82,7 +100,7 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
                         .orElseThrow(
                                 () ->
                                         new UserException(
-                                                "The first argument of ML_PREDICT must be the name of a model."));
+                                                "The first argument of " + function + " must be the name of a model."));
         return resolver.resolve(name);
     }
 
@@ -106,9 +124,20 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
         ModelResolver.Found found = resolve(context.getCallContext());
-        ModelOptions options = ModelOptions.of(found.name(), found.model().getOptions());
+        ModelOptions model = ModelOptions.of(found.name(), found.model().getOptions());
         return new MlPredict(
-                resolver, found.name(), found.environmentId(), options.connection(), options.modelVersion());
+                resolver,
+                function,
+                options(context.getCallContext()),
+                found.name(),
+                found.environmentId(),
+                model.connection(),
+                model.modelVersion());
+    }
+
+    private InvocationOptions options(CallContext call) {
+        String given = call.getArgumentDataTypes().size() < 3 ? null : call.getArgumentValue(2, String.class).orElse(null);
+        return InvocationOptions.of(function, given, DEFAULT_PARALLELISM);
     }
 
     /** Not deterministic, as a provider's model may change: the planner must not fold or repeat calls. */
@@ -119,7 +148,7 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
 
     @Override
     public void open(FunctionContext context) {
-        batcher = new Batcher(modelName, modelVersion, this::connection);
+        batcher = new Batcher(modelName, modelVersion, options, this::connection);
     }
 
     private Connection connection() {
@@ -155,6 +184,10 @@ public final class MlPredict extends AsyncTableFunction<RowData> implements Spec
                                 result.completeExceptionally(error);
                             }
                         });
+    }
+
+    public void eval(CompletableFuture<Collection<RowData>> result, String model, StringData input, String given) {
+        eval(result, model, input);
     }
 
     private static Collection<RowData> rowOf(ArrayData vector) {

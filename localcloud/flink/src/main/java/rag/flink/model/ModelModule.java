@@ -1,7 +1,9 @@
 package rag.flink.model;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.table.functions.FunctionDefinition;
 import org.apache.flink.table.module.Module;
 
@@ -9,7 +11,9 @@ import org.apache.flink.table.module.Module;
 public final class ModelModule implements Module {
 
     public static final String NAME = "confluent";
-    private static final String ML_PREDICT = "ml_predict";
+
+    /** {@code AI_EMBEDDING} is the name of today for what {@code ML_PREDICT} does with a model that embeds. */
+    static final Set<String> FUNCTIONS = Set.of("AI_EMBEDDING", "ML_PREDICT");
 
     private final ModelResolver resolver;
 
@@ -19,11 +23,12 @@ public final class ModelModule implements Module {
 
     @Override
     public Set<String> listFunctions() {
-        return Set.of(ML_PREDICT);
+        return FUNCTIONS.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     }
 
     @Override
     public Optional<FunctionDefinition> getFunctionDefinition(String name) {
-        return name.equalsIgnoreCase(ML_PREDICT) ? Optional.of(new MlPredict(resolver)) : Optional.empty();
+        String function = name.toUpperCase(Locale.ROOT);
+        return FUNCTIONS.contains(function) ? Optional.of(new MlPredict(resolver, function)) : Optional.empty();
     }
 }

@@ -12,7 +12,6 @@ import rag.flink.workspace.Connection;
 /** OpenAI's embeddings API ({@code POST /v1/embeddings}), one call for many inputs. */
 final class OpenAiEmbeddings {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int LARGEST_FRAME = 64 << 10;
     // 4,096 dimensions, each with more characters than a double can have.
     private static final int LARGEST_VECTOR = 128 << 10;
@@ -20,11 +19,6 @@ final class OpenAiEmbeddings {
     private OpenAiEmbeddings() {}
 
     /** The vectors of the inputs, in their order. */
-    static List<float[]> embed(Connection connection, String modelVersion, List<String> inputs)
-            throws ProviderException, InterruptedException {
-        return embed(connection, modelVersion, inputs, TIMEOUT);
-    }
-
     static List<float[]> embed(Connection connection, String modelVersion, List<String> inputs, Duration timeout)
             throws ProviderException, InterruptedException {
         Map<String, Object> body = new LinkedHashMap<>();

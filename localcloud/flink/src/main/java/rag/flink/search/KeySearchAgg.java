@@ -31,6 +31,7 @@ import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
+import rag.flink.functions.InvocationOptions;
 
 /**
  * {@code KEY_SEARCH_AGG(table, DESCRIPTOR(column), key [, MAP[...]])}, as {@link SearchCalls} has written it.
@@ -44,7 +45,7 @@ public final class KeySearchAgg extends AsyncTableFunction<RowData> implements S
     private final transient ObjectNames names;
     private final SearchedTable searched;
     private final String column;
-    private final SearchOptions options;
+    private final InvocationOptions options;
     private transient SearchProvider.KeySearch search;
     private transient ExecutorService threads;
 
@@ -52,7 +53,7 @@ public final class KeySearchAgg extends AsyncTableFunction<RowData> implements S
         this(names, null, null, null);
     }
 
-    private KeySearchAgg(ObjectNames names, SearchedTable searched, String column, SearchOptions options) {
+    private KeySearchAgg(ObjectNames names, SearchedTable searched, String column, InvocationOptions options) {
         this.names = names;
         this.searched = searched;
         this.column = column;
@@ -131,7 +132,7 @@ public final class KeySearchAgg extends AsyncTableFunction<RowData> implements S
     private KeySearchAgg specialized(CallContext call) {
         SearchedTable found = SearchedTable.of(SearchCalls.KEY_SEARCH, names, call);
         String named = SearchedTable.text(SearchCalls.KEY_SEARCH, call, 1, "second", "DESCRIPTOR(column)");
-        SearchOptions given = SearchedTable.options(SearchCalls.KEY_SEARCH, call, 3, "fourth");
+        InvocationOptions given = SearchedTable.options(SearchCalls.KEY_SEARCH, call, 3, "fourth");
         if (!found.table().columnNames().contains(named)) {
             throw new UserException(
                     "The external table '" + found.table().name() + "' has no column '" + named

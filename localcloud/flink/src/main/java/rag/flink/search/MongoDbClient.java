@@ -12,6 +12,7 @@ import com.mongodb.client.MongoCollection;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.bson.Document;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
@@ -21,11 +22,11 @@ final class MongoDbClient implements AutoCloseable {
     private static final String USERS = "admin"; // Atlas has all of its users there
 
     private final Supplier<Connection> connection;
-    private final SearchOptions options;
+    private final InvocationOptions options;
     private MongoClient client;
     private Connection connected;
 
-    MongoDbClient(Supplier<Connection> connection, SearchOptions options) {
+    MongoDbClient(Supplier<Connection> connection, InvocationOptions options) {
         this.connection = connection;
         this.options = options;
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
@@ -53,7 +54,7 @@ interface SearchProvider {
      * @param column the field that has the key
      * @param connection asked at each search
      */
-    record KeyRequest(ExternalTable table, String column, SearchOptions options, Supplier<Connection> connection) {}
+    record KeyRequest(ExternalTable table, String column, InvocationOptions options, Supplier<Connection> connection) {}
 
     /** Finds documents by a key; safe to use from several threads. */
     interface KeySearch extends AutoCloseable {
@@ -73,7 +74,7 @@ interface SearchProvider {
      * @param connection asked at each search, so that a rotated key is picked up
      */
     record SearchRequest(
-            ExternalTable table, String vectorField, int limit, SearchOptions options, Supplier<Connection> connection) {}
+            ExternalTable table, String vectorField, int limit, InvocationOptions options, Supplier<Connection> connection) {}
 
     /** Searches; safe to use from several threads. */
     interface Search extends AutoCloseable {

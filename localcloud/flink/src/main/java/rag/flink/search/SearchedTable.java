@@ -15,6 +15,7 @@ import org.apache.flink.table.types.utils.DataTypeUtils;
 import org.apache.flink.table.types.utils.TypeConversions;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.workspace.Connection;
 import rag.flink.workspace.Workspace;
 
@@ -26,6 +27,7 @@ import rag.flink.workspace.Workspace;
 record SearchedTable(String function, String environmentId, ExternalTable table) implements Serializable {
 
     private static final String RESULTS = "search_results";
+    private static final int DEFAULT_PARALLELISM = 10;
 
     /** The table of a call's first argument; {@link UserException} if it cannot be searched. */
     static SearchedTable of(String function, ObjectNames names, CallContext call) {
@@ -70,11 +72,13 @@ record SearchedTable(String function, String environmentId, ExternalTable table)
     }
 
     /** The options in a call's last argument, if it is there. */
-    static SearchOptions options(String function, CallContext call, int position, String which) {
-        return SearchOptions.of(
+    static InvocationOptions options(String function, CallContext call, int position, String which) {
+        return InvocationOptions.of(
+                function,
                 call.getArgumentDataTypes().size() <= position
                         ? null
-                        : text(function, call, position, which, "a MAP of options"));
+                        : text(function, call, position, which, "a MAP of options"),
+                DEFAULT_PARALLELISM);
     }
 
     /** One column, an array of the table's columns and {@code more}. */

@@ -32,6 +32,7 @@ import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
+import rag.flink.functions.InvocationOptions;
 
 /**
  * {@code VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit [, MAP[...]])}, as {@link SearchCalls} has written it.
@@ -47,7 +48,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
     private final SearchedTable searched;
     private final String vectorField;
     private final int limit;
-    private final SearchOptions options;
+    private final InvocationOptions options;
     private transient RepeatedSearch search;
     private transient ExecutorService threads;
 
@@ -56,7 +57,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
     }
 
     private VectorSearchAgg(
-            ObjectNames names, SearchedTable searched, String vectorField, int limit, SearchOptions options) {
+            ObjectNames names, SearchedTable searched, String vectorField, int limit, InvocationOptions options) {
         this.names = names;
         this.searched = searched;
         this.vectorField = vectorField;
@@ -132,7 +133,7 @@ public final class VectorSearchAgg extends AsyncTableFunction<RowData> implement
         SearchedTable found = SearchedTable.of(SearchCalls.VECTOR_SEARCH, names, call);
         String column = SearchedTable.text(SearchCalls.VECTOR_SEARCH, call, 1, "second", "DESCRIPTOR(column)");
         int wanted = limit(call, found.table());
-        SearchOptions given = SearchedTable.options(SearchCalls.VECTOR_SEARCH, call, 4, "fifth");
+        InvocationOptions given = SearchedTable.options(SearchCalls.VECTOR_SEARCH, call, 4, "fifth");
         String named = found.table().provider().vectorField(found.table().options());
         return new VectorSearchAgg(names, found, named == null ? column : named, wanted, given);
     }

@@ -31,6 +31,9 @@ final class Failures {
             Pattern.compile(
                     "\\b(?:java|javax|jdk|sun|scala|rag|(?:org|com|io)\\.(?:apache|codehaus|fasterxml|google|confluent))"
                             + "(?:\\.[a-z][\\w$]*)+\\.[A-Z]\\w*|Cannot invoke \"|cannot be cast to |\\bis null$");
+    private static final Pattern MISPLACED =
+            Pattern.compile("Was not expecting value '(\\w+)' for enumeration 'org\\.apache\\.calcite\\.sql\\.SqlKind'.*");
+    private static final String NO_NAME = "Parts of the object identifier are null or whitespace-only.";
     private static final int LONGEST = 1000;
 
     static final String TOO_DEEP =
@@ -80,6 +83,17 @@ final class Failures {
                     || cause instanceof ModelAlreadyExistException
                     || cause instanceof ModelNotExistException) {
                 return cause.getMessage();
+            }
+        }
+        for (Throwable cause : chain) {
+            String what = String.valueOf(cause.getMessage());
+            Matcher misplaced = MISPLACED.matcher(what);
+            if (misplaced.matches()) {
+                return "SQL validation failed. " + misplaced.group(1).replace('_', ' ')
+                        + " stands where it cannot: write it only as an argument of a function.";
+            }
+            if (what.equals(NO_NAME)) {
+                return "SQL validation failed. A name has a part that is empty or *: write the whole name.";
             }
         }
         for (Throwable cause : chain) {

@@ -2,6 +2,7 @@ package rag.flink.statement;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.flink.table.catalog.Catalog;
 import org.apache.flink.table.gateway.api.endpoint.EndpointVersion;
 import org.apache.flink.table.gateway.api.session.SessionEnvironment;
 import org.apache.flink.table.gateway.api.session.SessionHandle;
@@ -10,6 +11,7 @@ import org.apache.flink.table.gateway.service.session.Session;
 import rag.flink.UserException;
 import rag.flink.catalog.CatalogStore;
 import rag.flink.catalog.EnvironmentCatalog;
+import rag.flink.catalog.ExamplesCatalog;
 import rag.flink.catalog.ObjectNames;
 import rag.flink.catalog.StatementContext;
 import rag.flink.model.ModelModule;
@@ -19,7 +21,8 @@ import rag.flink.workspace.Environment;
 import rag.flink.workspace.Workspace;
 
 /**
- * Opens a session of the SQL gateway for one statement: every environment is a catalog in it, by id and by name.
+ * Opens a session of the SQL gateway for one statement: every environment is a catalog in it, by id and by name, and
+ * so is {@code examples}.
  *
  * <p>One session for each statement, because principal, current database and properties differ between statements.
  */
@@ -46,7 +49,9 @@ final class Sessions {
                 add(catalogs, environment.name(), environment, properties, context);
             }
         }
-        EnvironmentCatalog current = catalogs.get(properties.currentCatalog());
+        Map<String, Catalog> all = new LinkedHashMap<>(catalogs);
+        all.putIfAbsent(ExamplesCatalog.NAME, new ExamplesCatalog(context)); // an environment of that name hides it
+        Catalog current = all.get(properties.currentCatalog());
         if (current == null) {
             throw new UserException(
                     "The catalog '" + properties.currentCatalog()
@@ -66,7 +71,7 @@ final class Sessions {
                         .addSessionConfig(properties.session())
                         .registerModuleAtHead(SearchModule.NAME, new SearchModule(names))
                         .registerModuleAtHead(ModelModule.NAME, new ModelModule(new ModelResolver(names)));
-        catalogs.forEach(builder::registerCatalog);
+        all.forEach(builder::registerCatalog);
         SessionHandle handle = gateway.openSession(builder.setDefaultCatalog(properties.currentCatalog()).build());
         return gateway.getSession(handle);
     }

@@ -57,6 +57,9 @@ final class SqlKind {
         if (operation instanceof ModifyOperation) {
             return "INSERT_INTO";
         }
+        if (operation instanceof ConnectionViews.ShowTexts texts) {
+            return texts.asSummaryString().replace(' ', '_');
+        }
         String name = NAMES.get(operation.getClass());
         return name != null ? name : snakeCase(operation.getClass().getSimpleName().replaceAll("Operation$", ""));
     }

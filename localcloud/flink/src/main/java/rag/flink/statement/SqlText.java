@@ -1,6 +1,7 @@
 package rag.flink.statement;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.calcite.sql.SqlNode;
@@ -13,7 +14,7 @@ import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.delegation.PlannerContext;
 import org.apache.flink.table.planner.operations.SqlNodeToOperationConversion;
 import rag.flink.UserException;
-import rag.flink.search.SearchCalls;
+import rag.flink.functions.FunctionCalls;
 
 /** The only place where text becomes a statement: parsed by Flink, checked by {@link Judge}, resolved by Flink. */
 final class SqlText {
@@ -40,7 +41,11 @@ final class SqlText {
         PlannerContext planner = ((PlannerBase) tables.getPlanner()).plannerContext();
         SqlNode statement = parse(planner, sql);
         Judge.requireServed(statement);
-        SearchCalls.rewrite(statement);
+        Optional<Operation> aboutConnections = ConnectionViews.of(statement, tables.getCatalogManager());
+        if (aboutConnections.isPresent()) {
+            return aboutConnections.get();
+        }
+        FunctionCalls.rewrite(statement);
         return SqlNodeToOperationConversion.convert(planner.createFlinkPlanner(), tables.getCatalogManager(), statement)
                 .orElseThrow(() -> new UserException("Statements of this kind are not supported by the local cloud."));
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +20,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import rag.flink.Json;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.workspace.Connection;
 
 class BatcherTest {
+
+    private static final InvocationOptions OPTIONS = new InvocationOptions(2, Duration.ofSeconds(30), 0);
 
     private final ConcurrentLinkedQueue<Integer> characters = new ConcurrentLinkedQueue<>();
     private final CountDownLatch open = new CountDownLatch(1);
@@ -77,7 +82,7 @@ class BatcherTest {
     @Test
     void aBatchIsNoLargerThanAProviderTakesAndNoInputIsLost() throws Exception {
         String text = "x".repeat(Batcher.MOST_CHARACTERS / 4 - 1);
-        try (Batcher batcher = new Batcher("m", "v", this::connection)) {
+        try (Batcher batcher = new Batcher("m", "v", OPTIONS, this::connection)) {
             List<CompletableFuture<float[]>> vectors = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 vectors.add(batcher.embed(text));
@@ -95,7 +100,7 @@ class BatcherTest {
     @Test
     void vectorsOfAnotherSizeThanTheFirstOneEndTheStatement() throws Exception {
         open.countDown();
-        try (Batcher batcher = new Batcher("m", "v", this::connection)) {
+        try (Batcher batcher = new Batcher("m", "v", OPTIONS, this::connection)) {
             batcher.embed("2").get(60, TimeUnit.SECONDS);
             CompletableFuture<float[]> other = batcher.embed("3");
             Throwable why = assertThrows(ExecutionException.class, () -> other.get(60, TimeUnit.SECONDS)).getCause();
@@ -117,12 +122,50 @@ class BatcherTest {
                     }
                     return connection();
                 };
-        try (Batcher batcher = new Batcher("m", "v", connection)) {
+        try (Batcher batcher = new Batcher("m", "v", OPTIONS, connection)) {
             for (int i = 0; i < 2; i++) { // once for each of its threads
                 CompletableFuture<float[]> lost = batcher.embed("2");
                 assertThrows(ExecutionException.class, () -> lost.get(60, TimeUnit.SECONDS));
             }
             assertArrayEquals(new float[] {1, 2}, batcher.embed("2").get(60, TimeUnit.SECONDS));
         }
+    }
+
+    @Test
+    void aTransientFailureIsRepeatedAsOftenAsTheOptionsSay() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        Supplier<Connection> nowhere =
+                () -> {
+                    attempts.incrementAndGet();
+                    return new Connection("c", "OPENAI", "http://127.0.0.1:1/v1/embeddings", Map.of());
+                };
+        InvocationOptions once = new InvocationOptions(1, Duration.ofSeconds(30), 1);
+        try (Batcher batcher = new Batcher("m", "v", once, nowhere)) {
+            CompletableFuture<float[]> lost = batcher.embed("2");
+            assertThrows(ExecutionException.class, () -> lost.get(60, TimeUnit.SECONDS));
+        }
+        assertEquals(2, attempts.get());
+    }
+
+    @Test
+    void asManyRequestsAreUnderWayAsTheOptionsSay() throws Exception {
+        try (Batcher batcher = new Batcher("m", "v", new InvocationOptions(3, Duration.ofSeconds(60), 0), this::connection)) {
+            List<CompletableFuture<float[]>> vectors = new ArrayList<>();
+            for (int i = 0; i < 3; i++) { // one after the other, so that each finds a sender that waits
+                vectors.add(batcher.embed("2"));
+                int sent = i + 1;
+                while (characters.size() < sent) {
+                    Thread.sleep(5);
+                }
+            }
+            vectors.add(batcher.embed("2"));
+            vectors.add(batcher.embed("2"));
+            open.countDown();
+            for (CompletableFuture<float[]> vector : vectors) {
+                vector.get(60, TimeUnit.SECONDS);
+            }
+        }
+        assertEquals(5, characters.stream().mapToInt(Integer::intValue).sum());
+        assertTrue(characters.size() >= 4, "the last two waited for a sender");
     }
 }

@@ -22,6 +22,8 @@ import rag.flink.workspace.Connection;
 
 class OpenAiEmbeddingsTest {
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
     private HttpServer server;
     private int status = 200;
     private String body = "";
@@ -53,13 +55,13 @@ class OpenAiEmbeddingsTest {
 
     private ProviderException failure() {
         return assertThrows(
-                ProviderException.class, () -> OpenAiEmbeddings.embed(connection(), "m", List.of("one", "two")));
+                ProviderException.class, () -> OpenAiEmbeddings.embed(connection(), "m", List.of("one", "two"), TIMEOUT));
     }
 
     @Test
     void base64AndNumbersAreReadInTheOrderOfTheirIndexes() throws Exception {
         body = "{\"data\":[{\"index\":1,\"embedding\":[0.5,2]},{\"index\":0,\"embedding\":\"AACAPwAAAMA=\"}]}";
-        List<float[]> vectors = OpenAiEmbeddings.embed(connection(), "m", List.of("one", "two"));
+        List<float[]> vectors = OpenAiEmbeddings.embed(connection(), "m", List.of("one", "two"), TIMEOUT);
         assertArrayEquals(new float[] {1f, -2f}, vectors.get(0));
         assertArrayEquals(new float[] {0.5f, 2f}, vectors.get(1));
     }
@@ -137,7 +139,7 @@ class OpenAiEmbeddingsTest {
             ProviderException failure =
                     assertThrows(
                             ProviderException.class,
-                            () -> OpenAiEmbeddings.embed(provider.connection(), "m", List.of("one", "two")));
+                            () -> OpenAiEmbeddings.embed(provider.connection(), "m", List.of("one", "two"), TIMEOUT));
             assertTrue(failure.getMessage().contains("it has more than 327680 bytes"), failure.getMessage());
             assertFalse(failure.isTransient());
             // The rest is what sockets and the client hold on the way.
@@ -151,7 +153,7 @@ class OpenAiEmbeddingsTest {
             ProviderException failure =
                     assertThrows(
                             ProviderException.class,
-                            () -> OpenAiEmbeddings.embed(provider.connection(), "m", List.of("one")));
+                            () -> OpenAiEmbeddings.embed(provider.connection(), "m", List.of("one"), TIMEOUT));
             assertTrue(failure.getMessage().contains("answered 503: not now not now"), failure.getMessage());
             assertTrue(failure.isTransient());
             assertTrue(provider.written() < 32 << 20, provider.written() + " bytes were read");

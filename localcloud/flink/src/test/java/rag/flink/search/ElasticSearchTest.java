@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import rag.flink.Json;
 import rag.flink.UserException;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
@@ -76,7 +77,7 @@ class ElasticSearchTest {
                                 table,
                                 "vector",
                                 3,
-                                SearchOptions.of("retry_count=1"),
+                                InvocationOptions.of("VECTOR_SEARCH_AGG", "retry_count=1", 10),
                                 () -> new Connection("c", "ELASTIC", endpoint, secrets)));
     }
 

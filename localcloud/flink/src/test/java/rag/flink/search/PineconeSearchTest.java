@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import rag.flink.Json;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
@@ -67,7 +68,7 @@ class PineconeSearchTest {
                                         table,
                                         "vector",
                                         3,
-                                        SearchOptions.of("retry_count=1"),
+                                        InvocationOptions.of("VECTOR_SEARCH_AGG", "retry_count=1", 10),
                                         () -> new Connection("c", "PINECONE", endpoint, Map.of("API_KEY", "the-key"))));
         return search.nearest(new float[] {0.5f, 0});
     }

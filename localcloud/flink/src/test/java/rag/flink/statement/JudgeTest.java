@@ -229,8 +229,8 @@ class JudgeTest {
                 "STOP JOB: STOP JOB 'a'",
                 "BEGIN STATEMENT SET: BEGIN STATEMENT SET",
                 "END: END",
-                "CREATE CONNECTION: CREATE CONNECTION c WITH ('type' = 'openai', 'api-key' = 'sk-1')",
-                "SHOW CONNECTIONS: SHOW CONNECTIONS",
+                "ALTER CONNECTION RESET: ALTER CONNECTION c RESET ('api-key')",
+                "SHOW CREATE CONNECTION: SHOW CREATE CONNECTION c",
                 "OPTIONS: SELECT * FROM (SELECT a FROM t /*+ OPTIONS('connector'='filesystem') */) AS s",
                 "options: INSERT INTO t SELECT * FROM u /*+ OPTIONS('path'='/etc') */",
                 "options: CREATE VIEW v AS SELECT * FROM u /*+ OPTIONS('path'='/etc') */",
@@ -245,6 +245,21 @@ class JudgeTest {
         String said = refusal(sample.substring(name.length() + 2));
         assertTrue(name.equalsIgnoreCase("options") ? said.contains("'") : said.contains(name), said);
         assertTrue(said.endsWith(".") && !said.contains("sk-1") && !said.contains("Sql"), said);
+    }
+
+    /** They come here only if the local cloud ended while it did one: their text has no secrets any more. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE CONNECTION c WITH ('type' = 'openai', 'api-key' = '<REDACTED>')",
+                "ALTER CONNECTION c SET ('api-key' = '<REDACTED>')",
+                "DROP CONNECTION c"
+            })
+    void whatChangesConnectionsIsNeverDoneHere(String sql) {
+        SqlNode statement = SqlText.parse(PLANNER, sql);
+        assertDoesNotThrow(() -> Judge.requireServed(statement));
+        String said = assertThrows(UserException.class, () -> ConnectionViews.of(statement, null)).getMessage();
+        assertEquals("The local cloud ended before this statement was done: run it again.", said);
     }
 
     @ParameterizedTest

@@ -1,0 +1,121 @@
+package rag.flink.statement;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.flink.sql.parser.dql.SqlRichDescribeConnection;
+import org.apache.flink.sql.parser.dql.SqlShowConnections;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.internal.TableResultInternal;
+import org.apache.flink.table.api.internal.TableResultUtils;
+import org.apache.flink.table.catalog.CatalogManager;
+import org.apache.flink.table.functions.SqlLikeUtils;
+import org.apache.flink.table.operations.Operation;
+import org.apache.flink.table.operations.ShowOperation;
+import org.apache.flink.table.types.DataType;
+import rag.flink.UserException;
+import rag.flink.catalog.EnvironmentCatalog;
+import rag.flink.workspace.Connection;
+import rag.flink.workspace.Environment;
+
+/**
+ * {@code SHOW CONNECTIONS} and {@code DESCRIBE CONNECTION}, which Flink parses and cannot execute. The columns are
+ * Confluent's; a secret is in none of them.
+ *
+ * <p>What changes a connection never comes here, as it has secrets in its text: the control plane does it.
+ */
+final class ConnectionViews {
+
+    /** The words at the beginning of a statement that the control plane does itself. */
+    private static final List<String> CHANGES =
+            List.of("SqlCreateConnection", "SqlAlterConnectionSet", "SqlDropConnection");
+
+    private ConnectionViews() {}
+
+    /** Rows of texts under their headings. */
+    static final class ShowTexts implements ShowOperation {
+
+        private final String name;
+        private final List<String> headings;
+        private final List<List<String>> rows;
+
+        ShowTexts(String name, List<String> headings, List<List<String>> rows) {
+            this.name = name;
+            this.headings = headings;
+            this.rows = rows;
+        }
+
+        @Override
+        public String asSummaryString() {
+            return name;
+        }
+
+        @Override
+        public TableResultInternal execute(Context context) {
+            DataType[] types = headings.stream().map(heading -> DataTypes.STRING()).toArray(DataType[]::new);
+            Object[][] cells = rows.stream().map(List::toArray).toArray(Object[][]::new);
+            return TableResultUtils.buildTableResult(headings.toArray(String[]::new), types, cells);
+        }
+    }
+
+    /** The operation of a statement about connections; empty for any other. */
+    static Optional<Operation> of(SqlNode statement, CatalogManager catalogs) {
+        if (CHANGES.contains(statement.getClass().getSimpleName())) {
+            throw new UserException("The local cloud ended before this statement was done: run it again.");
+        }
+        if (statement instanceof SqlShowConnections show) {
+            return Optional.of(show(show, environment(catalogs, catalogs.getCurrentCatalog())));
+        }
+        if (statement instanceof SqlRichDescribeConnection describe) {
+            return Optional.of(describe(List.of(describe.fullConnectionName()), catalogs));
+        }
+        return Optional.empty();
+    }
+
+    private static Operation show(SqlShowConnections show, Environment environment) {
+        if (show.getPreposition() != null) {
+            throw new UserException(
+                    "SHOW CONNECTIONS takes no database: all connections of the environment are listed; write SHOW"
+                            + " CONNECTIONS LIKE 'pattern' for some of them.");
+        }
+        List<List<String>> rows =
+                environment.connections().stream()
+                        .map(Connection::name)
+                        .filter(name -> !show.isWithLike() || matches(show, name) != show.isNotLike())
+                        .sorted()
+                        .map(List::of)
+                        .toList();
+        return new ShowTexts("SHOW CONNECTIONS", List.of("Name"), rows);
+    }
+
+    private static boolean matches(SqlShowConnections show, String name) {
+        return SqlLikeUtils.like(name, show.getLikeSqlPattern(), "\\");
+    }
+
+    private static Operation describe(List<String> path, CatalogManager catalogs) {
+        String name = path.get(path.size() - 1);
+        String catalog = path.size() == 3 ? path.get(0) : catalogs.getCurrentCatalog();
+        Environment environment = environment(catalogs, catalog);
+        Connection found =
+                environment
+                        .connection(name)
+                        .orElseThrow(
+                                () ->
+                                        new UserException(
+                                                "The connection '" + name + "' does not exist in environment '"
+                                                        + environment.name() + "'."));
+        Function<String, String> shown = text -> text == null ? "" : text;
+        return new ShowTexts(
+                "DESCRIBE CONNECTION",
+                List.of("Name", "Type", "Endpoint", "Comment"),
+                List.of(List.of(name, found.type(), found.endpoint(), shown.apply(found.comment()))));
+    }
+
+    private static Environment environment(CatalogManager catalogs, String name) {
+        return catalogs.getCatalog(name)
+                .filter(EnvironmentCatalog.class::isInstance)
+                .map(catalog -> ((EnvironmentCatalog) catalog).environment())
+                .orElseThrow(() -> new UserException("The catalog '" + name + "' has no connections."));
+    }
+}
