@@ -51,8 +51,8 @@ SCHEMA = {
 
 
 def direction(number: int, dimensions: int = DIMENSIONS) -> list[float]:
-    """Return a vector of length 1, for each number another one, far from the others: an index may keep 8 bits of each."""
-    numbers = random.Random(number)  # noqa: S311 - the same at each call
+    """Return a vector of length 1, another one for each number, and far: an index may keep 8 bits of each part."""
+    numbers = random.Random(number)
     vector = [numbers.gauss(0, 1) for _ in range(dimensions)]
     length = math.hypot(*vector)
     return [one / length for one in vector]
