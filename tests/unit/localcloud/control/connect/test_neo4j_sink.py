@@ -64,7 +64,7 @@ def test_the_defaults_of_the_live_class_can_be_written_out() -> None:
 
 
 def test_the_store_is_known_by_its_address() -> None:
-    assert SINK.store_host({**CONFIG, "neo4j.uri": "neo4j://127.0.0.1:19018"}) == "127.0.0.1:19018"
+    assert SINK.store_hosts({**CONFIG, "neo4j.uri": "neo4j://127.0.0.1:19018"}) == ["127.0.0.1:19018"]
 
 
 def test_secrets_are_masked() -> None:

@@ -33,9 +33,8 @@ class SettingsTest {
         "late-handling.mode, filter, 'pass-through'",
         "value.avro-registry.schema-context, .lsrc-abc, schemas are in the default context.",
         "key.json-registry.id-encoding, header, 'payload'",
-        "key.fields-prefix, from_, give the key columns the names",
         "connector, faker, 'confluent'",
-        "value.format, proto-registry, \"use one of 'avro-registry', 'json-registry'.\"",
+        "value.format, proto-registry, \"use one of 'avro-registry', 'json-registry', 'raw'.\"",
         "scan.startup.timestamp-millis, soon, milliseconds since 1970",
         "scan.startup.mode, group-offsets, \"use one of 'earliest-offset'\""
     })
