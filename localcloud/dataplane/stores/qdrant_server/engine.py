@@ -126,7 +126,10 @@ class Engine:
     def upsert(self, name: str, points: Sequence[Point]) -> None:
         """Write points, in place of those of their ids."""
         try:
-            made = [qdrant_edge.Point(id=one.id, vector=list(one.vector or ()), payload=one.payload) for one in points]
+            made = [
+                qdrant_edge.Point(id=one.id, vector=list(one.vector or ()), payload=dict(one.payload or {}))
+                for one in points
+            ]
         except (TypeError, ValueError, OverflowError):
             raise EngineError(f"{_NO_ID}, its payload JSON") from None
         self._update(name, qdrant_edge.UpdateOperation.upsert_points(made))
