@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 VERSION = "1.16.0"
 MOST = 10_000
 # Qdrant's own defaults, which clients expect in a collection's description.
-DEFAULT_INDEX = {"m": 16, "ef_construct": 100, "full_scan_threshold": 10000}
+DEFAULT_INDEX: dict[str, Any] = {"m": 16, "ef_construct": 100, "full_scan_threshold": 10000}
 DEFAULT_LOG = {"wal_capacity_mb": 32, "wal_segments_ahead": 0}
-DEFAULT_OPTIMIZER = {
+DEFAULT_OPTIMIZER: dict[str, Any] = {
     "deleted_threshold": 0.2,
     "vacuum_min_vector_number": 1000,
     "default_segment_number": 0,
