@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from components.config.sinks import Qdrant
 from components.flinksql import Statement
 from components.sinks.records import with_records
@@ -12,6 +14,8 @@ from components.sql_files import SqlFiles
 
 if TYPE_CHECKING:
     from tests.support.local_cloud import LocalCloud
+
+pytestmark = pytest.mark.integration
 
 TABLE = """\
 CREATE TABLE wares (`product_id` INT, `count` INT, articleType STRING, price DOUBLE, vector ARRAY<FLOAT>)
