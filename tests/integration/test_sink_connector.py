@@ -110,7 +110,7 @@ def test_a_record_that_cannot_be_read_is_a_dead_letter(sink: Sink) -> None:
     assert producer.flush(60) == 0
     sink.until_written(1)
     wait_until(lambda: sink.shown()["dead_letters"] == 3, "three dead letters", PATIENCE)
-    assert sink.status() == ("RUNNING", "")
+    assert sink.until("RUNNING") == ""
     consumer = Consumer({**sink.place.login, "group.id": uuid.uuid4().hex, "auto.offset.reset": "earliest"})
     consumer.subscribe([f"dlq-{sink.id}"])
     found: list[Any] = []

@@ -289,11 +289,11 @@ def test_an_option_of_another_store_is_refused(shop: Shop) -> None:
         ("mongodb_products, DESCRIPTOR(vector), query_vectors.vector", "takes four or five arguments and was given 3"),
         (
             "mongodb_products, DESCRIPTOR(vector), query_vectors.vector, 3, MAP['retries', 3]",
-            "Unknown search option 'retries'",
+            "Unknown option 'retries' of VECTOR_SEARCH_AGG",
         ),
         (
             "mongodb_products, DESCRIPTOR(vector), query_vectors.vector, 3, MAP['client_timeout', 0]",
-            "'client_timeout' = '0' must be a number from 1 to 60",
+            "'client_timeout' = '0' of VECTOR_SEARCH_AGG must be a number from 1 to 60",
         ),
     ],
 )

@@ -6,13 +6,15 @@ import http.client
 import socket
 import struct
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import ssl
+    from collections.abc import Callable, Iterator
 
     from tests.support.listeners import Listener
 
@@ -56,19 +58,28 @@ def is_refused(listener: Listener) -> bool:
         return listener.is_private_file
     if listener.kind != "tcp":
         return False
-    statuses = set(_http_statuses(listener.port))
+    statuses = set(_http_statuses(http.client.HTTPConnection, listener.port))
     if statuses:
-        return UNAUTHORIZED in statuses and statuses <= REFUSALS
+        return _are_refusals(statuses)
     with suppress(TimeoutError):
         return _kafka_is_closed(listener.port) or _mongodb_is_closed(listener.port)
     return False
 
 
-def _http_statuses(port: int) -> Iterator[int]:
-    """Yield the status of each reply; nothing if this is no HTTP server."""
+def is_refused_over_tls(port: int, trusting: ssl.SSLContext) -> bool:
+    """Whether a listener that speaks https does so."""
+    return _are_refusals(set(_http_statuses(partial(http.client.HTTPSConnection, context=trusting), port)))
+
+
+def _are_refusals(statuses: set[int]) -> bool:
+    return UNAUTHORIZED in statuses and statuses <= REFUSALS
+
+
+def _http_statuses(connected: Callable[..., http.client.HTTPConnection], port: int) -> Iterator[int]:
+    """Yield the status of each reply; nothing if this is no such server."""
     for headers in HEADERS:
         for method, path, body in REQUESTS:
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)) as connection:
+            with closing(connected("127.0.0.1", port, timeout=SECONDS)) as connection:
                 try:
                     connection.request(method, path, body, headers)
                     yield connection.getresponse().status

@@ -102,7 +102,7 @@ def test_they_are_copied_into_tables_of_ones_own(cloud: LocalCloud, running: lis
         ("CREATE VIEW examples.marketplace.mine AS SELECT 1", "can only be read"),
         ("DROP TABLE examples.marketplace.orders", "can only be read"),
         ("ALTER TABLE examples.marketplace.orders SET ('kafka.retention.time' = '1 d')", "can only be read"),
-        ("SELECT * FROM examples.marketplace.nothing", "'examples.marketplace.nothing' does not exist"),
+        ("SELECT * FROM examples.marketplace.nothing", "Table (or view) 'nothing' does not exist"),
         ("SELECT * FROM examples.nowhere.orders", "does not exist"),
         ("CREATE TABLE copy LIKE examples.marketplace.orders", "'connector' = 'faker' is not supported"),
     ],

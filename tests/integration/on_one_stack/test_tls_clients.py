@@ -1,4 +1,7 @@
-"""Confluent's Table API client as it comes. It speaks https alone, which `./pulumiw cloud tls` serves."""
+"""Confluent's Table API client as it comes. It speaks https alone, which `./pulumiw cloud tls` serves.
+
+After `test_listeners`: the listener that is opened here stays.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.support.stranger import is_refused_over_tls
 from workshop.clone import PROJECT
 from workshop.side_environment import python_with
 
@@ -75,6 +79,11 @@ def test_it_writes_a_table_and_cleans_up(stack: Stack, told: dict[str, Any]) -> 
     assert told["prices"] == 3
     assert told["left"] is False
     assert told["statement"] not in {job["name"] for job in stack.clone.status()["jobs"]}
+
+
+def test_a_stranger_is_refused(tls: dict[str, str]) -> None:
+    trusting = ssl.create_default_context(cafile=tls["certificate"])
+    assert is_refused_over_tls(int(tls["endpoint"].rpartition(":")[2]), trusting)
 
 
 def test_others_trust_the_certificate_by_its_file_and_not_without(tls: dict[str, str]) -> None:
