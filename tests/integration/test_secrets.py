@@ -11,6 +11,7 @@ from uuid import uuid4
 import psutil
 import pytest
 
+from tests.support.files import contents
 from tests.support.provider_stub import provider_answering
 
 if TYPE_CHECKING:
@@ -100,8 +101,7 @@ def test_no_secret_is_left_where_it_can_be_read(clone: Clone) -> None:
     assert TYPED not in "\n".join(said)
 
     holding = {}
-    for file in sorted(path for path in clone.path.rglob("*") if path.is_file() and not path.is_symlink()):
-        text = file.read_bytes().decode("latin-1")
+    for file, text in contents(clone.path):
         assert TYPED not in text, file
         found = leaked(secrets, text)
         if found:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.support.files import contents
 from tests.support.local_cloud import ENDED
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def test_what_is_typed_is_left_nowhere(cloud: LocalCloud, state: Path) -> None:
     said += [reply.text, str(cloud.call("GET", cloud.statements))]
     sent = [*typed.values(), *properties.values()]
     assert [secret for secret in sent if secret in "\n".join(said)] == []
-    for file in (path for path in state.rglob("*") if path.is_file()):
-        text = file.read_bytes().decode("latin-1")
+    for file, text in contents(state):
         assert [secret for secret in sent if secret in text] == [], file
 
 
@@ -85,8 +85,7 @@ def test_what_is_masked_is_left_nowhere(cloud: LocalCloud, state: Path) -> None:
         assert "<REDACTED>" in said[-1]
     said.append(str(cloud.call("GET", cloud.statements)))
     assert [secret for secret in typed.values() if secret in "\n".join(said)] == []
-    for file in (path for path in state.rglob("*") if path.is_file()):
-        text = file.read_bytes().decode("latin-1")
+    for file, text in contents(state):
         assert [secret for secret in typed.values() if secret in text] == [], file
 
 
