@@ -1,32 +1,18 @@
 package rag.flink.search;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.catalog.DataTypeFactory;
-import org.apache.flink.table.data.GenericArrayData;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.functions.AsyncTableFunction;
-import org.apache.flink.table.functions.FunctionContext;
-import org.apache.flink.table.functions.FunctionDefinition;
-import org.apache.flink.table.functions.SpecializedFunction;
-import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.DataType;
-import org.apache.flink.table.types.inference.ArgumentCount;
 import org.apache.flink.table.types.inference.CallContext;
-import org.apache.flink.table.types.inference.ConstantArgumentCount;
-import org.apache.flink.table.types.inference.InputTypeStrategy;
-import org.apache.flink.table.types.inference.Signature;
 import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 import rag.flink.UserException;
@@ -38,26 +24,29 @@ import rag.flink.functions.InvocationOptions;
  *
  * <p>One row for each input, with an array of the documents whose column has the key.
  */
-public final class KeySearchAgg extends AsyncTableFunction<RowData> implements SpecializedFunction {
+public final class KeySearchAgg extends SearchFunction<SearchProvider.KeySearch> {
 
     private static final long serialVersionUID = 1L;
+    private static final Set<LogicalTypeRoot> KEYS =
+            Set.of(
+                    LogicalTypeRoot.CHAR,
+                    LogicalTypeRoot.VARCHAR,
+                    LogicalTypeRoot.BOOLEAN,
+                    LogicalTypeRoot.TINYINT,
+                    LogicalTypeRoot.SMALLINT,
+                    LogicalTypeRoot.INTEGER,
+                    LogicalTypeRoot.BIGINT,
+                    LogicalTypeRoot.DOUBLE);
 
-    private final transient ObjectNames names;
-    private final SearchedTable searched;
     private final String column;
-    private final InvocationOptions options;
-    private transient SearchProvider.KeySearch search;
-    private transient ExecutorService threads;
 
     KeySearchAgg(ObjectNames names) {
         this(names, null, null, null);
     }
 
     private KeySearchAgg(ObjectNames names, SearchedTable searched, String column, InvocationOptions options) {
-        this.names = names;
-        this.searched = searched;
+        super(names, searched, options);
         this.column = column;
-        this.options = options;
     }
 
     // Planning --------------------------------------------------------------------------------------------------------
@@ -65,71 +54,24 @@ public final class KeySearchAgg extends AsyncTableFunction<RowData> implements S
     @Override
     public TypeInference getTypeInference(DataTypeFactory typeFactory) {
         return TypeInference.newBuilder()
-                .inputTypeStrategy(new Arguments())
+                .inputTypeStrategy(
+                        new SearchArguments(List.of("table", "DESCRIPTOR(column)", "key"), KeySearchAgg::argumentsOf))
                 .outputTypeStrategy(call -> Optional.of(specialized(call).searched.output()))
                 .build();
     }
 
-    /** Every argument but the key is written out. */
-    private static final class Arguments implements InputTypeStrategy {
-
-        @Override
-        public ArgumentCount getArgumentCount() {
-            return ConstantArgumentCount.between(3, 4);
+    private static List<DataType> argumentsOf(DataType key) {
+        LogicalType type = key.getLogicalType();
+        if (!KEYS.contains(type.getTypeRoot())) {
+            throw new UserException(
+                    "The third argument of KEY_SEARCH_AGG is of type " + type.asSummaryString()
+                            + ": a key is of type STRING, BOOLEAN, TINYINT, SMALLINT, INT, BIGINT or DOUBLE.");
         }
-
-        @Override
-        public Optional<List<DataType>> inferInputTypes(CallContext call, boolean throwOnFailure) {
-            DataType key = call.getArgumentDataTypes().get(2);
-            if (!isServed(key.getLogicalType())) {
-                throw new UserException(
-                        "The third argument of KEY_SEARCH_AGG is of type " + key.getLogicalType().asSummaryString()
-                                + ": a key is of type STRING, BOOLEAN, TINYINT, SMALLINT, INT, BIGINT or DOUBLE.");
-            }
-            List<DataType> types =
-                    new ArrayList<>(
-                            List.of(
-                                    DataTypes.STRING().notNull(),
-                                    DataTypes.STRING().notNull(),
-                                    DataTypeUtils.toInternalDataType(key)));
-            if (call.getArgumentDataTypes().size() == 4) {
-                types.add(DataTypes.STRING().notNull());
-            }
-            return Optional.of(types);
-        }
-
-        private static boolean isServed(LogicalType type) {
-            switch (type.getTypeRoot()) {
-                case CHAR:
-                case VARCHAR:
-                case BOOLEAN:
-                case TINYINT:
-                case SMALLINT:
-                case INTEGER:
-                case BIGINT:
-                case DOUBLE:
-                    return true;
-                default:
-                    return false;
-            }
-        }
-
-        @Override
-        public List<Signature> getExpectedSignatures(FunctionDefinition definition) {
-            return List.of(
-                    Signature.of(
-                            Signature.Argument.of("table"),
-                            Signature.Argument.of("DESCRIPTOR(column)"),
-                            Signature.Argument.of("key")));
-        }
+        return List.of(DataTypeUtils.toInternalDataType(key));
     }
 
     @Override
-    public UserDefinedFunction specialize(SpecializedContext context) {
-        return specialized(context.getCallContext());
-    }
-
-    private KeySearchAgg specialized(CallContext call) {
+    KeySearchAgg specialized(CallContext call) {
         SearchedTable found = SearchedTable.of(SearchCalls.KEY_SEARCH, names, call);
         String named = SearchedTable.text(SearchCalls.KEY_SEARCH, call, 1, "second", "DESCRIPTOR(column)");
         InvocationOptions given = SearchedTable.options(SearchCalls.KEY_SEARCH, call, 3, "fourth");
@@ -147,7 +89,8 @@ public final class KeySearchAgg extends AsyncTableFunction<RowData> implements S
         return this;
     }
 
-    private SearchProvider.KeySearch opened() {
+    @Override
+    SearchProvider.KeySearch opened() {
         SearchProvider.KeyRequest request =
                 new SearchProvider.KeyRequest(searched.table(), column, options, searched::connection);
         return searched.table()
@@ -161,36 +104,7 @@ public final class KeySearchAgg extends AsyncTableFunction<RowData> implements S
                                                 + searched.table().provider().connector() + "'."));
     }
 
-    /** The store may hold other documents tomorrow: never folded or computed twice. */
-    @Override
-    public boolean isDeterministic() {
-        return false;
-    }
-
     // Running ---------------------------------------------------------------------------------------------------------
-
-    @Override
-    public void open(FunctionContext context) {
-        search = opened();
-        threads =
-                Executors.newFixedThreadPool(
-                        options.parallelism(),
-                        task -> {
-                            Thread thread = new Thread(task, "key-search-" + searched.table().name());
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-    }
-
-    @Override
-    public void close() {
-        if (threads != null) {
-            threads.shutdownNow();
-        }
-        if (search != null) {
-            search.close();
-        }
-    }
 
     /** Called by the generated code. Nothing has a null key. */
     public void eval(CompletableFuture<Collection<RowData>> result, String name, String column, Object key) {
@@ -199,18 +113,13 @@ public final class KeySearchAgg extends AsyncTableFunction<RowData> implements S
             return;
         }
         Object wanted = asBson(key); // now: Flink uses the row again
-        threads.execute(
-                () -> {
-                    try {
-                        String who = SearchCalls.KEY_SEARCH + " of '" + searched.table().name() + "'";
-                        result.complete(
-                                rowOf(RepeatedSearch.repeated(who, options.retries(), () -> search.find(wanted))));
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt(); // closed: nobody waits for it any more
-                    } catch (RuntimeException | Error e) { // whatever it is: the job would wait for ever
-                        result.completeExceptionally(e);
-                    }
-                });
+        RowType shown = searched.table().columns();
+        complete(
+                result,
+                () ->
+                        client().find(wanted).stream()
+                                .map(each -> DocumentValues.row(each, shown, shown.getFieldCount()))
+                                .toList());
     }
 
     public void eval(
@@ -223,14 +132,5 @@ public final class KeySearchAgg extends AsyncTableFunction<RowData> implements S
             return text.toString();
         }
         return key instanceof Byte || key instanceof Short ? ((Number) key).intValue() : key;
-    }
-
-    private Collection<RowData> rowOf(List<Map<String, Object>> found) {
-        RowType shown = searched.table().columns();
-        Object[] rows =
-                found.stream().map(each -> DocumentValues.row(each, shown, shown.getFieldCount())).toArray();
-        Collection<RowData> result = new ArrayList<>(1);
-        result.add(GenericRowData.of(new GenericArrayData(rows)));
-        return result;
     }
 }

@@ -1,13 +1,10 @@
 package rag.flink.search;
 
-import java.util.List;
 import rag.flink.UserException;
 import rag.flink.http.ProviderException;
-import rag.flink.search.SearchProvider.Found;
-import rag.flink.search.SearchProvider.Search;
 
 /** Repeats searches that the store did not answer, and tells in one sentence what has failed. */
-final class RepeatedSearch implements AutoCloseable {
+final class RepeatedSearch {
 
     private static final long FIRST_PAUSE_MILLIS = 200;
 
@@ -17,29 +14,16 @@ final class RepeatedSearch implements AutoCloseable {
         T ask() throws ProviderException, InterruptedException;
     }
 
-    private final Search search;
-    private final String table;
-    private final int retries;
+    private RepeatedSearch() {}
 
-    RepeatedSearch(Search search, String table, int retries) {
-        this.search = search;
-        this.table = table;
-        this.retries = retries;
-    }
-
-    /** {@link SearchException} for what would fail again, {@link UserException} for an outage. */
-    List<Found> nearest(float[] vector) throws InterruptedException {
-        return repeated(SearchCalls.VECTOR_SEARCH + " of '" + table + "'", retries, () -> search.nearest(vector));
-    }
-
-    /** What a store answers, asked again while it does not; {@code what}: who asks. Throws as {@link #nearest}. */
-    static <T> T repeated(String what, int retries, Call<T> call) throws InterruptedException {
+    /** What a store answers. {@link SearchException} for what would fail again, {@link UserException} for an outage. */
+    static <T> T repeated(SearchedTable searched, int retries, Call<T> call) throws InterruptedException {
         for (int attempt = 0; ; attempt++) {
             long pause = FIRST_PAUSE_MILLIS << Math.min(attempt, 5);
             try {
                 return call.ask();
             } catch (ProviderException e) {
-                String why = what + ": " + e.getMessage();
+                String why = searched.described() + ": " + e.getMessage();
                 if (!e.isTransient()) {
                     throw new SearchException(why);
                 }
@@ -51,10 +35,5 @@ final class RepeatedSearch implements AutoCloseable {
             }
             Thread.sleep(pause);
         }
-    }
-
-    @Override
-    public void close() {
-        search.close();
     }
 }

@@ -48,6 +48,13 @@ interface SearchProvider {
         return Optional.empty();
     }
 
+    /** What asks a store. */
+    interface Client extends AutoCloseable {
+
+        @Override
+        default void close() {}
+    }
+
     /**
      * Whose documents are looked up, and how.
      *
@@ -57,13 +64,10 @@ interface SearchProvider {
     record KeyRequest(ExternalTable table, String column, InvocationOptions options, Supplier<Connection> connection) {}
 
     /** Finds documents by a key; safe to use from several threads. */
-    interface KeySearch extends AutoCloseable {
+    interface KeySearch extends Client {
 
         /** The documents that have it, {@link #MOST_RESULTS} at most; values as in {@link Found#document}. */
         List<Map<String, Object>> find(Object key) throws ProviderException, InterruptedException;
-
-        @Override
-        default void close() {}
     }
 
     /**
@@ -77,13 +81,10 @@ interface SearchProvider {
             ExternalTable table, String vectorField, int limit, InvocationOptions options, Supplier<Connection> connection) {}
 
     /** Searches; safe to use from several threads. */
-    interface Search extends AutoCloseable {
+    interface Search extends Client {
 
         /** The nearest documents, the nearest first. A {@link ProviderException} that is transient is tried again. */
         List<Found> nearest(float[] vector) throws ProviderException, InterruptedException;
-
-        @Override
-        default void close() {}
     }
 
     /**

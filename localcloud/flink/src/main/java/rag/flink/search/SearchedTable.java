@@ -97,6 +97,11 @@ record SearchedTable(String function, String environmentId, ExternalTable table)
                 DataTypes.ROW(DataTypes.FIELD(RESULTS, DataTypes.ARRAY(DataTypes.ROW(fields)))));
     }
 
+    /** The search and its table, for the beginning of a sentence. */
+    String described() {
+        return function + " of '" + table.name() + "'";
+    }
+
     /** The table's connection as it is now. */
     Connection connection() {
         return Workspace.current()
@@ -105,7 +110,7 @@ record SearchedTable(String function, String environmentId, ExternalTable table)
                 .orElseThrow(
                         () ->
                                 new SearchException(
-                                        function + " of '" + table.name() + "': the connection '" + table.connection()
+                                        described() + ": the connection '" + table.connection()
                                                 + "' does not exist any more."));
     }
 }

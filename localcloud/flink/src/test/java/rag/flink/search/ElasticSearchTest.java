@@ -20,6 +20,7 @@ import org.apache.flink.table.catalog.ResolvedSchema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import rag.flink.Json;
 import rag.flink.UserException;
 import rag.flink.functions.InvocationOptions;
@@ -60,17 +61,20 @@ class ElasticSearchTest {
         server.stop(0);
     }
 
-    private SearchProvider.Search search() {
+    private static ExternalTable table() {
         ResolvedSchema schema =
                 ResolvedSchema.of(
                         Column.physical("articleType", DataTypes.STRING()),
                         Column.physical("vector", DataTypes.ARRAY(DataTypes.FLOAT())));
-        ExternalTable table =
-                ExternalTable.of(
-                        "elastic_products",
-                        schema,
-                        Map.of("connector", "elastic", "elastic.connection", "c", "elastic.index", "products"));
+        return ExternalTable.of(
+                "elastic_products",
+                schema,
+                Map.of("connector", "elastic", "elastic.connection", "c", "elastic.index", "products"));
+    }
+
+    private SearchProvider.Search search() {
         String endpoint = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+        ExternalTable table = table();
         return table.provider()
                 .open(
                         new SearchProvider.SearchRequest(
@@ -135,14 +139,16 @@ class ElasticSearchTest {
 
     @Test
     void anOutageIsTriedAgainAndARefusalIsNot() {
-        RepeatedSearch repeated = new RepeatedSearch(search(), "elastic_products", 1);
+        SearchedTable searched = new SearchedTable("VECTOR_SEARCH_AGG", "env-1", table());
+        Executable repeated =
+                () -> RepeatedSearch.repeated(searched, 1, () -> search().nearest(new float[] {1, 0}));
         status = 503;
-        UserException outage = assertThrows(UserException.class, () -> repeated.nearest(new float[] {1, 0}));
+        UserException outage = assertThrows(UserException.class, repeated);
         assertEquals(2, calls);
         assertTrue(outage.getMessage().startsWith("VECTOR_SEARCH_AGG of 'elastic_products': the provider at http"));
         assertTrue(outage.getMessage().endsWith(", 2 times."), outage.getMessage());
         status = 401;
-        assertThrows(SearchException.class, () -> repeated.nearest(new float[] {1, 0}));
+        assertThrows(SearchException.class, repeated);
         assertEquals(3, calls);
     }
 }
