@@ -7,11 +7,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.type.TypeReference;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import rag.flink.Json;
-import rag.flink.http.ProviderCall;
-import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
 /**
@@ -19,48 +16,16 @@ import rag.flink.workspace.Connection;
  *
  * <p>The score is Elasticsearch's {@code _score}, for {@code dot_product} {@code (1 + dot) / 2}.
  */
-final class ElasticSearch implements SearchProvider.Search {
+final class ElasticSearch extends HttpSearch {
 
-    private static final int LARGEST_FRAME = 1 << 20;
     private static final int LARGEST_DOCUMENT = 256 << 10;
-    private static final int LARGEST_ANSWER = 256 << 20;
-    private static final int CANDIDATES = 20; // for each result, as in the other stores
-    private static final int FEWEST_CANDIDATES = 100;
-    private static final int MOST_CANDIDATES = 10_000; // Elasticsearch takes no more
-    private static final TypeReference<LinkedHashMap<String, Object>> DOCUMENT = new TypeReference<>() {};
-
-    private final SearchProvider.SearchRequest request;
 
     ElasticSearch(SearchProvider.SearchRequest request) {
-        this.request = request;
+        super(request, "Elasticsearch", LARGEST_DOCUMENT);
     }
 
     @Override
-    public List<SearchProvider.Found> nearest(float[] vector) throws ProviderException, InterruptedException {
-        Connection connection = request.connection().get();
-        int largest = (int) Math.min(LARGEST_ANSWER, LARGEST_FRAME + (long) LARGEST_DOCUMENT * request.limit());
-        ProviderCall call =
-                new ProviderCall(
-                        connection,
-                        address(connection),
-                        Map.of("Authorization", authorization(connection)),
-                        Json.bytes(query(vector)),
-                        largest,
-                        request.options().timeout());
-        byte[] answer;
-        try {
-            answer = call.answer();
-        } catch (ProviderException e) {
-            throw explained(e, connection);
-        }
-        try {
-            return found(Json.parse(answer));
-        } catch (IllegalArgumentException e) {
-            throw call.unusable("is no answer of Elasticsearch: " + e.getMessage() + ".");
-        }
-    }
-
-    private String address(Connection connection) {
+    String address(Connection connection) {
         String index = URLEncoder.encode(index(), StandardCharsets.UTF_8);
         // Some of the documents, for all of them, would be a wrong answer: it is refused.
         return connection.endpoint().replaceFirst("/+$", "") + "/" + index
@@ -71,8 +36,12 @@ final class ElasticSearch implements SearchProvider.Search {
         return request.table().option(ElasticProvider.INDEX);
     }
 
-    private static String authorization(Connection connection) {
-        Map<String, String> secrets = connection.secrets();
+    @Override
+    Map<String, String> headers(Connection connection) {
+        return Map.of("Authorization", authorization(connection.secrets()));
+    }
+
+    private static String authorization(Map<String, String> secrets) {
         if (!secrets.getOrDefault("API_KEY", "").isEmpty()) {
             return "ApiKey " + secrets.get("API_KEY");
         }
@@ -80,13 +49,14 @@ final class ElasticSearch implements SearchProvider.Search {
         return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
     }
 
-    private Map<String, Object> query(float[] vector) {
+    @Override
+    Map<String, Object> query(float[] vector) {
         int limit = request.limit();
         Map<String, Object> knn = new LinkedHashMap<>();
         knn.put("field", request.vectorField());
         knn.put("query_vector", vector);
         knn.put("k", limit);
-        knn.put("num_candidates", Math.min(MOST_CANDIDATES, Math.max(FEWEST_CANDIDATES, CANDIDATES * limit)));
+        knn.put("num_candidates", request.candidates());
         Map<String, Object> query = new LinkedHashMap<>();
         query.put("knn", knn);
         query.put("size", limit);
@@ -101,18 +71,12 @@ final class ElasticSearch implements SearchProvider.Search {
         return request.table().columnNames().contains(request.vectorField());
     }
 
-    private List<SearchProvider.Found> found(JsonNode answer) {
-        JsonNode hits = answer.path("hits").path("hits");
-        if (!hits.isArray()) {
-            throw new IllegalArgumentException("it has no hits");
-        }
+    @Override
+    List<SearchProvider.Found> found(JsonNode answer) {
         List<SearchProvider.Found> found = new ArrayList<>();
-        for (JsonNode hit : hits) {
+        for (JsonNode hit : list(answer.path("hits"), "hits")) {
+            Map<String, Object> document = fields(hit.path("_source"));
             JsonNode vector = hit.path("fields").path(request.vectorField());
-            Map<String, Object> document = new LinkedHashMap<>();
-            if (hit.path("_source").isObject()) {
-                document.putAll(Json.MAPPER.convertValue(hit.path("_source"), DOCUMENT));
-            }
             if (showsVector() && vector.isArray()) {
                 document.put(request.vectorField(), Json.MAPPER.convertValue(vector, List.class));
             }
@@ -121,18 +85,9 @@ final class ElasticSearch implements SearchProvider.Search {
         return found;
     }
 
-    private ProviderException explained(ProviderException refused, Connection connection) {
-        switch (refused.status()) {
-            case 401:
-                return ProviderException.fault(
-                        "Elasticsearch at " + connection.endpoint() + " refuses the key of connection '"
-                                + connection.name() + "'.");
-            case 404:
-                return ProviderException.fault(
-                        "Elasticsearch at " + connection.endpoint() + " has no index '" + index()
-                                + "': create it, or name another one in '" + ElasticProvider.INDEX + "'.");
-            default:
-                return refused;
-        }
+    @Override
+    String missing(Connection connection) {
+        return "Elasticsearch at " + connection.endpoint() + " has no index '" + index()
+                + "': create it, or name another one in '" + ElasticProvider.INDEX + "'.";
     }
 }

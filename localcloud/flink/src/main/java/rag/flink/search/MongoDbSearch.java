@@ -13,9 +13,6 @@ import rag.flink.http.ProviderException;
 /** Searches one collection with Atlas Vector Search; safe to use from several threads. */
 final class MongoDbSearch implements SearchProvider.Search {
 
-    private static final int DEFAULT_CANDIDATES = 20; // for each result, as MongoDB recommends
-    private static final int MOST_CANDIDATES = 10_000;
-
     private final ExternalTable table;
     private final SearchProvider.SearchRequest request;
     private final MongoDbClient client;
@@ -42,8 +39,7 @@ final class MongoDbSearch implements SearchProvider.Search {
         MongoCollection<Document> collection = MongoDbClient.collection(open, table);
         requireIndex(collection);
         int given = MongoDbProvider.numCandidates(table);
-        int candidates =
-                given > 0 ? given : Math.min(MOST_CANDIDATES, Math.max(100, DEFAULT_CANDIDATES * request.limit()));
+        int candidates = given > 0 ? given : request.candidates();
         Document stage =
                 new Document("index", table.option(MongoDbProvider.INDEX))
                         .append("path", request.vectorField())

@@ -78,7 +78,17 @@ interface SearchProvider {
      * @param connection asked at each search, so that a rotated key is picked up
      */
     record SearchRequest(
-            ExternalTable table, String vectorField, int limit, InvocationOptions options, Supplier<Connection> connection) {}
+            ExternalTable table, String vectorField, int limit, InvocationOptions options, Supplier<Connection> connection) {
+
+        private static final int CANDIDATES = 20; // for each result, as MongoDB recommends
+        private static final int FEWEST_CANDIDATES = 100;
+        private static final int MOST_CANDIDATES = 10_000; // neither MongoDB nor Elasticsearch takes more
+
+        /** Of how many neighbours an approximate search takes its results, unless its table says so. */
+        int candidates() {
+            return Math.min(MOST_CANDIDATES, Math.max(FEWEST_CANDIDATES, CANDIDATES * limit));
+        }
+    }
 
     /** Searches; safe to use from several threads. */
     interface Search extends Client {
