@@ -6,11 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,39 +14,27 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import rag.flink.http.ProviderException;
+import rag.flink.http.StubProvider;
 import rag.flink.workspace.Connection;
 
 class OpenAiEmbeddingsTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private HttpServer server;
-    private int status = 200;
-    private String body = "";
+    private StubProvider stub;
 
     @BeforeEach
     void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext(
-                "/",
-                exchange -> {
-                    exchange.getRequestBody().readAllBytes();
-                    byte[] answer = body.getBytes(StandardCharsets.UTF_8);
-                    exchange.sendResponseHeaders(status, answer.length);
-                    exchange.getResponseBody().write(answer);
-                    exchange.close();
-                });
-        server.start();
+        stub = new StubProvider("");
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        stub.close();
     }
 
     private Connection connection() {
-        String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/embeddings";
-        return new Connection("c", "OPENAI", url, Map.of("API_KEY", "sk-secret"));
+        return new Connection("c", "OPENAI", stub.endpoint() + "/v1/embeddings", Map.of("API_KEY", "sk-secret"));
     }
 
     private ProviderException failure() {
@@ -60,7 +44,7 @@ class OpenAiEmbeddingsTest {
 
     @Test
     void base64AndNumbersAreReadInTheOrderOfTheirIndexes() throws Exception {
-        body = "{\"data\":[{\"index\":1,\"embedding\":[0.5,2]},{\"index\":0,\"embedding\":\"AACAPwAAAMA=\"}]}";
+        stub.answer = "{\"data\":[{\"index\":1,\"embedding\":[0.5,2]},{\"index\":0,\"embedding\":\"AACAPwAAAMA=\"}]}";
         List<float[]> vectors = OpenAiEmbeddings.embed(connection(), "m", List.of("one", "two"), TIMEOUT);
         assertArrayEquals(new float[] {1f, -2f}, vectors.get(0));
         assertArrayEquals(new float[] {0.5f, 2f}, vectors.get(1));
@@ -68,8 +52,8 @@ class OpenAiEmbeddingsTest {
 
     @Test
     void aRefusalIsPermanentAndHidesTheKey() {
-        status = 401;
-        body = "{\"error\":{\"message\":\"Incorrect API key provided:\\n sk-secret.\"}}";
+        stub.status = 401;
+        stub.answer = "{\"error\":{\"message\":\"Incorrect API key provided:\\n sk-secret.\"}}";
         ProviderException failure = failure();
         assertFalse(failure.isTransient());
         assertEquals(
@@ -80,17 +64,17 @@ class OpenAiEmbeddingsTest {
     @Test
     void overloadAndOutageMayPass() {
         for (int code : new int[] {408, 429, 500, 503}) {
-            status = code;
+            stub.status = code;
             assertTrue(failure().isTransient(), Integer.toString(code));
         }
-        server.stop(0);
+        stub.close();
         assertTrue(failure().isTransient());
     }
 
     @Test
     void anAnswerThatIsNoEmbeddingIsTold() {
         for (String answer : List.of("<html>", "{}", "{\"data\":[{\"embedding\":[1]}]}", "[]")) {
-            body = answer;
+            stub.answer = answer;
             assertTrue(failure().getMessage().contains("not an embedding response"), answer);
             assertFalse(failure().isTransient());
         }
@@ -113,7 +97,7 @@ class OpenAiEmbeddingsTest {
                         "null", "neither text nor a list");
         wrong.forEach(
                 (embedding, why) -> {
-                    body = "{\"data\":[" + one + embedding + "}]}";
+                    stub.answer = "{\"data\":[" + one + embedding + "}]}";
                     ProviderException failure = failure();
                     assertTrue(failure.getMessage().contains(why), embedding + ": " + failure.getMessage());
                     assertFalse(failure.isTransient(), embedding);
@@ -122,13 +106,13 @@ class OpenAiEmbeddingsTest {
 
     @Test
     void anAnswerThatIsNestedWithoutEndIsTold() {
-        body = "{\"data\":" + "[".repeat(200_000);
+        stub.answer = "{\"data\":" + "[".repeat(200_000);
         assertTrue(failure().getMessage().contains("not an embedding response"));
     }
 
     @Test
     void aRedirectIsARefusal() {
-        status = 302;
+        stub.status = 302;
         assertTrue(failure().getMessage().contains("answered 302"));
         assertFalse(failure().isTransient());
     }

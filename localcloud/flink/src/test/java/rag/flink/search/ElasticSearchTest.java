@@ -5,15 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
@@ -25,40 +20,22 @@ import rag.flink.Json;
 import rag.flink.UserException;
 import rag.flink.functions.InvocationOptions;
 import rag.flink.http.ProviderException;
+import rag.flink.http.StubProvider;
 import rag.flink.workspace.Connection;
 
 class ElasticSearchTest {
 
-    private HttpServer server;
-    private int status = 200;
-    private String answer = "{\"hits\":{\"hits\":[]}}";
-    private String uri;
-    private String authorization;
-    private JsonNode asked;
-    private int calls;
+    private StubProvider provider;
     private Map<String, String> secrets = Map.of("API_KEY", "the-key");
 
     @BeforeEach
     void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext(
-                "/",
-                exchange -> {
-                    calls++;
-                    uri = exchange.getRequestURI().toString();
-                    authorization = exchange.getRequestHeaders().getFirst("Authorization");
-                    asked = Json.parse(exchange.getRequestBody().readAllBytes());
-                    byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-                    exchange.sendResponseHeaders(status, bytes.length);
-                    exchange.getResponseBody().write(bytes);
-                    exchange.close();
-                });
-        server.start();
+        provider = new StubProvider("{\"hits\":{\"hits\":[]}}");
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        provider.close();
     }
 
     private static ExternalTable table() {
@@ -73,7 +50,6 @@ class ElasticSearchTest {
     }
 
     private SearchProvider.Search search() {
-        String endpoint = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
         ExternalTable table = table();
         return table.provider()
                 .open(
@@ -82,7 +58,11 @@ class ElasticSearchTest {
                                 "vector",
                                 3,
                                 InvocationOptions.of("VECTOR_SEARCH_AGG", "retry_count=1", 10),
-                                () -> new Connection("c", "ELASTIC", endpoint, secrets)));
+                                () -> new Connection("c", "ELASTIC", provider.endpoint() + "/", secrets)));
+    }
+
+    private String authorization() {
+        return provider.lastAsked().headers().getFirst("Authorization");
     }
 
     private String refusal() {
@@ -93,16 +73,16 @@ class ElasticSearchTest {
 
     @Test
     void theNearestAreAskedForAndRead() throws Exception {
-        answer =
+        provider.answer =
                 "{\"hits\":{\"hits\":[{\"_score\":0.75,\"_source\":{\"articleType\":\"hat\"},\"fields\":{\"vector\":[0.5,1]}}]}}";
         List<SearchProvider.Found> found = search().nearest(new float[] {0.5f, 0});
-        assertEquals("/products/_search?allow_partial_search_results=false", uri);
-        assertEquals("ApiKey the-key", authorization);
+        assertEquals("/products/_search?allow_partial_search_results=false", provider.lastAsked().uri());
+        assertEquals("ApiKey the-key", authorization());
         assertEquals(
                 Json.parse(
                         "{\"knn\":{\"field\":\"vector\",\"query_vector\":[0.5,0.0],\"k\":3,\"num_candidates\":100},"
                                 + "\"size\":3,\"_source\":[\"articleType\",\"vector\"],\"fields\":[\"vector\"]}"),
-                asked);
+                provider.lastAsked().body());
         assertEquals(0.75, found.get(0).score());
         assertEquals(
                 Map.of("articleType", "hat", "vector", List.of(new BigDecimal("0.5"), 1)), found.get(0).document());
@@ -112,28 +92,28 @@ class ElasticSearchTest {
     void aUserAndAPasswordAreALogin() throws Exception {
         secrets = Map.of("USERNAME", "elastic", "PASSWORD", "secret");
         assertTrue(search().nearest(new float[] {1, 0}).isEmpty());
-        assertEquals("Basic ZWxhc3RpYzpzZWNyZXQ=", authorization);
+        assertEquals("Basic ZWxhc3RpYzpzZWNyZXQ=", authorization());
     }
 
     @Test
     void aWrongKeyAndAMissingIndexAreNamed() {
-        status = 401;
+        provider.status = 401;
         assertTrue(refusal().endsWith("refuses the key of connection 'c'."), refusal());
-        status = 404;
+        provider.status = 404;
         assertTrue(refusal().contains("has no index 'products': create it, or name another one"), refusal());
     }
 
     @Test
     void otherDimensionsAreToldInElasticsearchsWords() {
-        status = 400;
+        provider.status = 400;
         String why = "the query vector has a different dimension [2] than the index vectors [256]";
-        answer = "{\"error\":{\"root_cause\":[{\"reason\":\"" + why + "\"}],\"reason\":\"all shards failed\"}}";
+        provider.answer = "{\"error\":{\"root_cause\":[{\"reason\":\"" + why + "\"}],\"reason\":\"all shards failed\"}}";
         assertTrue(refusal().endsWith("answered 400: " + why), refusal());
     }
 
     @Test
     void anAnswerOfSomethingElseIsTold() {
-        answer = "[]";
+        provider.answer = "[]";
         assertTrue(refusal().endsWith("sent an answer that is no answer of Elasticsearch: it has no hits."), refusal());
     }
 
@@ -142,13 +122,13 @@ class ElasticSearchTest {
         SearchedTable searched = new SearchedTable("VECTOR_SEARCH_AGG", "env-1", table());
         Executable repeated =
                 () -> RepeatedSearch.repeated(searched, 1, () -> search().nearest(new float[] {1, 0}));
-        status = 503;
+        provider.status = 503;
         UserException outage = assertThrows(UserException.class, repeated);
-        assertEquals(2, calls);
+        assertEquals(2, provider.asked().size());
         assertTrue(outage.getMessage().startsWith("VECTOR_SEARCH_AGG of 'elastic_products': the provider at http"));
         assertTrue(outage.getMessage().endsWith(", 2 times."), outage.getMessage());
-        status = 401;
+        provider.status = 401;
         assertThrows(SearchException.class, repeated);
-        assertEquals(3, calls);
+        assertEquals(3, provider.asked().size());
     }
 }

@@ -5,15 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
@@ -23,44 +18,28 @@ import org.junit.jupiter.api.Test;
 import rag.flink.Json;
 import rag.flink.functions.InvocationOptions;
 import rag.flink.http.ProviderException;
+import rag.flink.http.StubProvider;
 import rag.flink.workspace.Connection;
 
 class PineconeSearchTest {
 
-    private HttpServer server;
-    private int status = 200;
-    private String answer = "{\"matches\":[]}";
+    private StubProvider provider;
     private String path = "/data/products";
-    private String uri;
-    private String key;
-    private JsonNode asked;
 
     @BeforeEach
     void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext(
-                "/",
-                exchange -> {
-                    uri = exchange.getRequestURI().toString();
-                    key = exchange.getRequestHeaders().getFirst("Api-Key");
-                    asked = Json.parse(exchange.getRequestBody().readAllBytes());
-                    byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-                    exchange.sendResponseHeaders(status, bytes.length);
-                    exchange.getResponseBody().write(bytes);
-                    exchange.close();
-                });
-        server.start();
+        provider = new StubProvider("{\"matches\":[]}");
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        provider.close();
     }
 
     private List<SearchProvider.Found> nearest(Column... columns) throws Exception {
         Map<String, String> options = Map.of("connector", "pinecone", "pinecone.connection", "c");
         ExternalTable table = ExternalTable.of("pinecone_products", ResolvedSchema.of(columns), options);
-        String endpoint = "http://127.0.0.1:" + server.getAddress().getPort() + path;
+        String endpoint = provider.endpoint() + path;
         SearchProvider.Search search =
                 table.provider()
                         .open(
@@ -89,13 +68,14 @@ class PineconeSearchTest {
 
     @Test
     void theNearestAreAskedForAndRead() throws Exception {
-        answer =
+        provider.answer =
                 "{\"matches\":[{\"id\":\"7\",\"score\":0.75,\"values\":[0.5,1],\"metadata\":{\"articleType\":\"hat\"}}]}";
         List<SearchProvider.Found> found = nearest(text("articleType"), vector());
-        assertEquals("/data/products/query", uri);
-        assertEquals("the-key", key);
+        assertEquals("/data/products/query", provider.lastAsked().uri());
+        assertEquals("the-key", provider.lastAsked().headers().getFirst("Api-Key"));
         assertEquals(
-                Json.parse("{\"vector\":[0.5,0.0],\"topK\":3,\"includeMetadata\":true,\"includeValues\":true}"), asked);
+                Json.parse("{\"vector\":[0.5,0.0],\"topK\":3,\"includeMetadata\":true,\"includeValues\":true}"),
+                provider.lastAsked().body());
         assertEquals(0.75, found.get(0).score());
         assertEquals(
                 Map.of("id", "7", "articleType", "hat", "vector", List.of(new BigDecimal("0.5"), 1)),
@@ -106,35 +86,35 @@ class PineconeSearchTest {
     void anEndpointMayHaveTheQuerysPath() throws Exception {
         path = "/query";
         assertTrue(nearest(text("articleType")).isEmpty());
-        assertEquals("/query", uri);
-        assertFalse(asked.get("includeValues").asBoolean());
+        assertEquals("/query", provider.lastAsked().uri());
+        assertFalse(provider.lastAsked().body().get("includeValues").asBoolean());
     }
 
     @Test
     void anIdAmongTheMetadataIsTheColumn() throws Exception {
-        answer = "{\"matches\":[{\"id\":\"7\",\"score\":1,\"values\":[],\"metadata\":{\"id\":\"its own\"}}]}";
+        provider.answer = "{\"matches\":[{\"id\":\"7\",\"score\":1,\"values\":[],\"metadata\":{\"id\":\"its own\"}}]}";
         assertEquals("its own", nearest(text("id")).get(0).document().get("id"));
     }
 
     @Test
     void aWrongKeyAndAMissingIndexAreNamed() {
-        status = 401;
+        provider.status = 401;
         assertTrue(refusal().endsWith("refuses the key of connection 'c'."), refusal());
-        status = 404;
+        provider.status = 404;
         assertTrue(refusal().startsWith("There is no index of Pinecone at http://127.0.0.1"), refusal());
     }
 
     @Test
     void otherDimensionsAreToldInPineconesWords() {
-        status = 400;
+        provider.status = 400;
         String why = "Vector dimension 2 does not match the dimension of the index 256";
-        answer = "{\"code\":3,\"message\":\"" + why + "\",\"details\":[]}";
+        provider.answer = "{\"code\":3,\"message\":\"" + why + "\",\"details\":[]}";
         assertTrue(refusal().endsWith("answered 400: " + why), refusal());
     }
 
     @Test
     void anAnswerOfSomethingElseIsTold() {
-        answer = "[]";
+        provider.answer = "[]";
         assertTrue(refusal().endsWith("sent an answer that is no answer of Pinecone: it has no matches."), refusal());
     }
 }
