@@ -2,7 +2,9 @@ package rag.flink.catalog;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
@@ -16,21 +18,47 @@ final class TopicSettings {
 
     private static final long MILLIS_PER_DAY = Duration.ofDays(1).toMillis();
 
+    /**
+     * An option, and the topic's setting that it is.
+     *
+     * @param toConfig of the option's name, for a refusal, and its value
+     * @param toOption {@code null} for a setting that is not shown
+     */
+    private record Setting(
+            String option, String config, BinaryOperator<String> toConfig, UnaryOperator<String> toOption) {
+
+        String configOf(String value) {
+            return toConfig.apply(option, value);
+        }
+    }
+
+    private static final List<Setting> SETTINGS =
+            List.of(
+                    new Setting(
+                            "kafka.cleanup-policy",
+                            "cleanup.policy",
+                            (option, value) -> value.replace('-', ','),
+                            TopicSettings::policy),
+                    new Setting(
+                            "kafka.retention.time", "retention.ms", TopicSettings::millis, TopicSettings::duration),
+                    new Setting("kafka.retention.size", "retention.bytes", TopicSettings::bytes, TopicSettings::size),
+                    new Setting(
+                            "kafka.max-message-size", "max.message.bytes", TopicSettings::bytes, TopicSettings::size),
+                    new Setting(
+                            "kafka.message-timestamp-type",
+                            "message.timestamp.type",
+                            (option, value) -> value,
+                            type -> type.equals("LogAppendTime") ? type : null));
+
     private TopicSettings() {}
 
     static Map<String, String> fromOptions(Map<String, String> options, String changelogMode) {
         Map<String, String> configs = new LinkedHashMap<>();
         // A compacted topic keeps the last record of each key for ever, as in the cloud.
         configs.put("cleanup.policy", changelogMode.equals("upsert") ? "compact" : "delete");
-        for (Map.Entry<String, String> option : options.entrySet()) {
-            String value = option.getValue();
-            switch (option.getKey()) {
-                case "kafka.cleanup-policy" -> configs.put("cleanup.policy", value.replace('-', ','));
-                case "kafka.retention.time" -> configs.put("retention.ms", millis(option.getKey(), value));
-                case "kafka.retention.size" -> configs.put("retention.bytes", bytes(option.getKey(), value));
-                case "kafka.max-message-size" -> configs.put("max.message.bytes", bytes(option.getKey(), value));
-                case "kafka.message-timestamp-type" -> configs.put("message.timestamp.type", value);
-                default -> {} // an option of the table alone, not of its topic
+        for (Setting setting : SETTINGS) {
+            if (options.containsKey(setting.option)) {
+                configs.put(setting.config, setting.configOf(options.get(setting.option)));
             }
         }
         return configs;
@@ -43,37 +71,16 @@ final class TopicSettings {
      */
     static Map<String, String> toOptions(Map<String, String> configs, Map<String, String> given) {
         Map<String, String> options = new LinkedHashMap<>();
-        put(options, "kafka.cleanup-policy", configs.get("cleanup.policy"), TopicSettings::policy);
-        put(options, "kafka.retention.time", configs.get("retention.ms"), TopicSettings::duration);
-        put(options, "kafka.retention.size", configs.get("retention.bytes"), TopicSettings::size);
-        put(options, "kafka.max-message-size", configs.get("max.message.bytes"), TopicSettings::size);
-        if ("LogAppendTime".equals(configs.get("message.timestamp.type"))) {
-            options.put("kafka.message-timestamp-type", "LogAppendTime");
+        for (Setting setting : SETTINGS) {
+            String config = configs.get(setting.config);
+            String shown = config == null ? null : setting.toOption.apply(config);
+            if (shown != null) {
+                String asked = given.get(setting.option);
+                boolean isAsked = asked != null && setting.configOf(asked).equals(setting.configOf(shown));
+                options.put(setting.option, isAsked ? asked : shown);
+            }
         }
-        Map<String, String> asked = fromOptions(given, "append");
-        Map<String, String> shown = fromOptions(options, "append");
-        options.replaceAll(
-                (key, value) ->
-                        given.containsKey(key) && asked.get(config(key)).equals(shown.get(config(key)))
-                                ? given.get(key)
-                                : value);
         return options;
-    }
-
-    private static void put(Map<String, String> options, String key, String config, UnaryOperator<String> text) {
-        if (config != null) {
-            options.put(key, text.apply(config));
-        }
-    }
-
-    private static String config(String option) {
-        return switch (option) {
-            case "kafka.cleanup-policy" -> "cleanup.policy";
-            case "kafka.retention.time" -> "retention.ms";
-            case "kafka.retention.size" -> "retention.bytes";
-            case "kafka.max-message-size" -> "max.message.bytes";
-            default -> "message.timestamp.type";
-        };
     }
 
     /** Whether a topic keeps the last record of each key, alone or beside its retention. */
