@@ -93,14 +93,13 @@ public final class ExamplesCatalog extends GenericInMemoryCatalog {
         Schema.Builder schema = Schema.newBuilder();
         table.columns.forEach((name, type) -> schema.column(name, type));
         if (statement.systemColumns()) {
-            schema.columnByMetadata(SystemColumns.ROWTIME, SystemColumns.TYPE, true)
-                    .withComment(SystemColumns.COMMENT)
-                    .watermark(SystemColumns.ROWTIME, "`" + SystemColumns.ROWTIME + "`"); // the largest one so far
+            SystemColumns.addTo(schema, true);
+            schema.watermark(SystemColumns.ROWTIME, "`" + SystemColumns.ROWTIME + "`"); // the largest one so far
         }
         table.key().ifPresent(schema::primaryKey);
         Map<String, String> options =
                 Map.of(
-                        "changelog.mode", table.key().isPresent() ? "upsert" : "append",
+                        TopicTables.CHANGELOG_MODE, table.key().isPresent() ? "upsert" : "append",
                         "connector", "faker",
                         "rows-per-second", Integer.toString(ExampleSource.ROWS_PER_SECOND));
         return CatalogTable.newBuilder().schema(schema.build()).options(options).build();

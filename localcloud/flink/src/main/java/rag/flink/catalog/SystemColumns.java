@@ -15,7 +15,8 @@ public final class SystemColumns {
 
     static final String ROWTIME = "$rowtime";
     static final DataType TYPE = DataTypes.TIMESTAMP_LTZ(3).notNull();
-    static final String COMMENT = "SYSTEM";
+
+    private static final String COMMENT = "SYSTEM";
 
     /** As INFORMATION_SCHEMA shows it. Its own metadata key lets a table have a column of {@code timestamp}, too. */
     static final CatalogEntries.Derived COLUMN =
