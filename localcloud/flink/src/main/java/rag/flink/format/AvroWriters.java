@@ -132,19 +132,13 @@ final class AvroWriters {
             for (int i = 0; i < count; i++) {
                 Object member = getters[i].getFieldOrNull((RowData) value);
                 if (member != null) {
-                    requireOne(written == null, row);
+                    UnionRows.requireOne(written == null, row);
                     written = writers[i].write(member);
                 }
             }
-            requireOne(written != null || nullable, row);
+            UnionRows.requireOne(written != null || nullable, row);
             return written;
         };
-    }
-
-    private static void requireOne(boolean isOne, RowType row) {
-        if (!isOne) {
-            throw UnionRows.notOne(row);
-        }
     }
 
     private static Writer arrayWriter(LogicalType elementType, Schema schema) {

@@ -65,19 +65,13 @@ final class JsonWriters extends ValueWriters {
             int used = -1;
             for (int i = 0; i < count; i++) {
                 if (getters[i].getFieldOrNull((RowData) value) != null) {
-                    requireOne(used < 0, type);
+                    UnionRows.requireOne(used < 0, type);
                     used = i;
                 }
             }
-            requireOne(used >= 0, type);
+            UnionRows.requireOne(used >= 0, type);
             writers[used].write(out, getters[used].getFieldOrNull((RowData) value));
         };
-    }
-
-    private static void requireOne(boolean isOne, RowType type) {
-        if (!isOne) {
-            throw UnionRows.notOne(type);
-        }
     }
 
     /** Without boxing: for the hundreds of numbers of a vector it costs as much as writing them. */

@@ -8,10 +8,12 @@ final class UnionRows {
 
     private UnionRows() {}
 
-    /** The refusal of a row in which no field has a value, or more than one. */
-    static UserException notOne(RowType row) {
-        return new UserException(
-                "A row of the union of " + String.join(", ", row.getFieldNames())
-                        + " must have exactly one of them: set the others to NULL.");
+    /** Refuses a row in which no field has a value, or more than one. */
+    static void requireOne(boolean isOne, RowType row) {
+        if (!isOne) {
+            throw new UserException(
+                    "A row of the union of " + String.join(", ", row.getFieldNames())
+                            + " must have exactly one of them: set the others to NULL.");
+        }
     }
 }
