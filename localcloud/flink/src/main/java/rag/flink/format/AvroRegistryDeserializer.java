@@ -1,6 +1,8 @@
 package rag.flink.format;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
@@ -20,10 +22,9 @@ final class AvroRegistryDeserializer extends RegistryDeserializer {
     private final String schema;
     private final String registryUrl;
     private transient AvroReaders.Reader rows;
-    private transient GenericDatumReader<Object> reader;
+    private transient Map<Integer, GenericDatumReader<Object>> readers;
     private transient Schema tableSchema;
     private transient BinaryDecoder decoder;
-    private transient int writerId;
 
     AvroRegistryDeserializer(
             RowType row, String schema, String registryUrl, TypeInformation<RowData> producedType, MissingKey missing) {
@@ -39,24 +40,25 @@ final class AvroRegistryDeserializer extends RegistryDeserializer {
         tableSchema =
                 registered.getType() == Schema.Type.RECORD ? AvroSchemas.projected(registered, row) : registered;
         rows = AvroReaders.ofRow(tableSchema, row);
+        readers = new HashMap<>();
     }
 
     @Override
     RowData read(byte[] message) throws IOException {
         int id = WireFormat.schemaId(message);
         try {
-            if (reader == null || id != writerId) {
-                Schema writer = AvroSchemas.parse(new SchemaRegistry(registryUrl).byId(id));
-                reader = new GenericDatumReader<>(writer, tableSchema);
-                writerId = id;
-            }
             decoder =
                     DecoderFactory.get()
                             .binaryDecoder(message, WireFormat.HEADER, message.length - WireFormat.HEADER, decoder);
-            return (RowData) rows.read(reader.read(null, decoder));
+            return (RowData) rows.read(readers.computeIfAbsent(id, this::readerOf).read(null, decoder));
         } catch (IOException | AvroRuntimeException | IllegalArgumentException e) {
             throw new IOException("A record could not be read as Avro: " + reason(e), e);
         }
+    }
+
+    /** The reader of records that were written with that schema. */
+    private GenericDatumReader<Object> readerOf(int id) {
+        return new GenericDatumReader<>(AvroSchemas.parse(new SchemaRegistry(registryUrl).byId(id)), tableSchema);
     }
 
     private static String reason(Exception failure) {
