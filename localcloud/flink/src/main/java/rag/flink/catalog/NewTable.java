@@ -80,9 +80,8 @@ record NewTable(
                         RecordColumns.KEY_FORMAT,
                         valueFormat.equals(RecordColumns.RAW) ? TableFormat.AVRO_REGISTRY.option : valueFormat);
         Map<String, String> raw = new LinkedHashMap<>();
-        List<String> values = new ArrayList<>(valueRow.getFieldNames());
         addRaw("key", keyFormat, keys, columns, raw);
-        addRaw("value", valueFormat, values, columns, raw);
+        addRaw("value", valueFormat, valueRow.getFieldNames(), columns, raw);
         return new NewTable(
                 table.getDistribution().flatMap(TableDistribution::getBucketCount).orElse(DEFAULT_PARTITIONS),
                 TopicSettings.fromOptions(options, mode),

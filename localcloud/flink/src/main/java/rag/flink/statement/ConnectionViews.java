@@ -2,7 +2,6 @@ package rag.flink.statement;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.flink.sql.parser.dql.SqlRichDescribeConnection;
 import org.apache.flink.sql.parser.dql.SqlShowConnections;
@@ -68,7 +67,7 @@ final class ConnectionViews {
             return Optional.of(show(show, environment(catalogs, catalogs.getCurrentCatalog())));
         }
         if (statement instanceof SqlRichDescribeConnection describe) {
-            return Optional.of(describe(List.of(describe.fullConnectionName()), catalogs));
+            return Optional.of(describe(describe.fullConnectionName(), catalogs));
         }
         return Optional.empty();
     }
@@ -93,9 +92,9 @@ final class ConnectionViews {
         return SqlLikeUtils.like(name, show.getLikeSqlPattern(), "\\");
     }
 
-    private static Operation describe(List<String> path, CatalogManager catalogs) {
-        String name = path.get(path.size() - 1);
-        String catalog = path.size() == 3 ? path.get(0) : catalogs.getCurrentCatalog();
+    private static Operation describe(String[] path, CatalogManager catalogs) {
+        String name = path[path.length - 1];
+        String catalog = path.length == 3 ? path[0] : catalogs.getCurrentCatalog();
         Environment environment = environment(catalogs, catalog);
         Connection found =
                 environment
@@ -105,11 +104,11 @@ final class ConnectionViews {
                                         new UserException(
                                                 "The connection '" + name + "' does not exist in environment '"
                                                         + environment.name() + "'."));
-        Function<String, String> shown = text -> text == null ? "" : text;
+        String comment = found.comment() == null ? "" : found.comment();
         return new ShowTexts(
                 "DESCRIBE CONNECTION",
                 List.of("Name", "Type", "Endpoint", "Comment"),
-                List.of(List.of(name, found.type(), found.endpoint(), shown.apply(found.comment()))));
+                List.of(List.of(name, found.type(), found.endpoint(), comment)));
     }
 
     private static Environment environment(CatalogManager catalogs, String name) {
