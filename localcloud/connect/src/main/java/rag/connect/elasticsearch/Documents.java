@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.DataException;
@@ -16,6 +17,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 final class Documents {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern VERSION = Pattern.compile("\\d{1,18}");
 
     private final SinkSettings settings;
     private final JsonConverter converter = new JsonConverter();
@@ -82,7 +84,7 @@ final class Documents {
             return record.kafkaOffset();
         }
         Header header = record.headers().lastWithName(name);
-        if (header == null || !String.valueOf(header.value()).matches("\\d{1,18}")) {
+        if (header == null || !VERSION.matcher(String.valueOf(header.value())).matches()) {
             throw new DataException("The record has no whole number in its header " + name + ", which is to be the version.");
         }
         return Long.parseLong(header.value().toString());

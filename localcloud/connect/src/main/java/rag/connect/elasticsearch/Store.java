@@ -80,8 +80,9 @@ final class Store {
                     HttpRequest.newBuilder(URI.create(settings.url() + path))
                             .timeout(Duration.ofMillis(settings.timeoutMillis()))
                             .header("Content-Type", path.equals("/_bulk") ? "application/x-ndjson" : "application/json");
-            if (!settings.authorization().isEmpty()) {
-                builder.header("Authorization", settings.authorization());
+            String login = settings.authorization();
+            if (!login.isEmpty()) {
+                builder.header("Authorization", login);
             }
             request =
                     builder.method(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -72,7 +73,7 @@ final class Neo4jSettings extends AbstractConfig {
     Config connection() {
         Config.ConfigBuilder builder = Config.builder()
                 .withUserAgent("localcloud-connect/1")
-                .withMaxTransactionRetryTime(10, java.util.concurrent.TimeUnit.SECONDS);
+                .withMaxTransactionRetryTime(10, TimeUnit.SECONDS);
         if (!getString(URI).contains("+s") && getBoolean(ENCRYPTED)) {
             Config.TrustStrategy trust = getString(TRUST).equals(TRUST_SYSTEM)
                     ? Config.TrustStrategy.trustSystemCertificates()
