@@ -33,17 +33,7 @@ final class ConnectionViews {
     private ConnectionViews() {}
 
     /** Rows of texts under their headings. */
-    static final class ShowTexts implements ShowOperation {
-
-        private final String name;
-        private final List<String> headings;
-        private final List<List<String>> rows;
-
-        ShowTexts(String name, List<String> headings, List<List<String>> rows) {
-            this.name = name;
-            this.headings = headings;
-            this.rows = rows;
-        }
+    record ShowTexts(String name, List<String> headings, List<List<String>> rows) implements ShowOperation {
 
         @Override
         public String asSummaryString() {

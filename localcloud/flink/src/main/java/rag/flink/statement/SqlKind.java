@@ -58,7 +58,7 @@ final class SqlKind {
             return "INSERT_INTO";
         }
         if (operation instanceof ConnectionViews.ShowTexts texts) {
-            return texts.asSummaryString().replace(' ', '_');
+            return texts.name().replace(' ', '_');
         }
         String name = NAMES.get(operation.getClass());
         return name != null ? name : snakeCase(operation.getClass().getSimpleName().replaceAll("Operation$", ""));
