@@ -42,7 +42,7 @@ class TlsListener:
     def open(self) -> int:
         """Listen, and return the port; :class:`OSError` or :class:`ports.NoFreePortError` if that cannot be."""
         with self._lock:
-            self._files.made()
+            self._files.make()
             if not self.was_asked_for:
                 (port,) = ports.free_ports(1, ports.OF_STORES)
                 private_file.write(self._kept_port, str(port))
