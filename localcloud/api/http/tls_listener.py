@@ -44,7 +44,7 @@ class TlsListener:
         with self._lock:
             self._files.make()
             if not self.was_asked_for:
-                (port,) = ports.free_ports(1, ports.OF_STORES)
+                (port,) = ports.free_ports(1, ports.OF_TLS)
                 private_file.write(self._kept_port, str(port))
             port = int(self._kept_port.read_text(encoding="utf-8"))
             if not self._is_open:
