@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Generate = Callable[[], Any]
 
 
-
 class RandomGenerator:
     """Generates values of a schema; the same ``rng`` state gives the same values.
 
