@@ -6,7 +6,7 @@ import json
 import secrets
 import uuid
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from localcloud import ports, private_file
 from localcloud.ids import new_api_key
@@ -43,7 +43,7 @@ class Credentials:
     def load_or_make(cls, state: Path) -> Credentials:
         """Read ``state/credentials.json``, or write new ones there, readable by their owner alone.
 
-        An older cloud's file gets the logins of stores that were not there then.
+        An older cloud's file gets the logins of stores that were not there then, and keeps its MongoDB server's.
 
         :raises CredentialsError: if the file does not hold credentials. :raises OSError: if it cannot be written.
         """
@@ -68,7 +68,8 @@ class Credentials:
         text = path.read_text(encoding="utf-8")
         try:
             kept = json.loads(text)
-            stores = {name: StoreLogin(**login) for name, login in kept.pop("stores", {}).items()}
+            logins = kept["stores"] if "stores" in kept else _of_mongodb(kept)
+            stores = {name: StoreLogin(**login) for name, login in logins.items()}
             keys = {one.name: str(kept[one.name]) for one in fields(cls) if one.name != "stores"}
             found = cls(**keys, stores=stores)
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -93,3 +94,10 @@ class Credentials:
             raise CredentialsError(str(error)) from None
         made = {name: StoreLogin.on(port) for name, port in zip(missing, found, strict=True)}
         return replace(self, stores={**self.stores, **made})
+
+
+def _of_mongodb(kept: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the login in a file of the time when MongoDB was the only store; connectors are configured with it."""
+    if "mongodb_port" not in kept:
+        return {}
+    return {"mongodb": {one.name: kept[f"mongodb_{one.name}"] for one in fields(StoreLogin)}}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 # Below the ports that Linux and macOS give to outgoing connections, so that nobody takes a stopped server's by chance.
 # A range each: what one server keeps and does not use at the moment is never another one's choice.
-OF_BROKERS, OF_STORES = range(20_000, 30_000), range(19_000, 20_000)
+OF_BROKERS, OF_STORES, OF_TLS = range(20_000, 30_000), range(19_000, 20_000), range(18_000, 19_000)
 
 
 class NoFreePortError(Exception):

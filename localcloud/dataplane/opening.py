@@ -20,7 +20,7 @@ from localcloud.dataplane.stores.mongodb import MongoDb
 from localcloud.dataplane.stores.neo4j import Neo4j
 from localcloud.dataplane.stores.pinecone.store import Pinecone
 from localcloud.dataplane.stores.qdrant import Qdrant
-from localcloud.dataplane.stores.servers import Servers, Store
+from localcloud.dataplane.stores.servers import Servers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -137,6 +137,8 @@ def test_what_it_refuses_it_refuses_in_qdrants_words(world: World) -> None:
         rest.query_points(
             "refusing", query=vector(1), query_filter=models.Filter(must=[models.HasIdCondition(has_id=[1])])
         )
+    with pytest.raises(UnexpectedResponse, match="an unsigned integer or a UUID"):
+        rest.scroll("refusing", offset="no-id")
     client.delete_collection("refusing")
 
 

@@ -96,7 +96,8 @@ class Gate:
             await reply(scope, receive, send)
             return
         length = headers.get(b"content-length", b"0")
-        largest = LARGEST_ARCHIVE if scope["path"].startswith(UPLOADS) else LARGEST_BODY
+        is_upload = scope["path"].startswith(UPLOADS)
+        largest = LARGEST_ARCHIVE if is_upload else LARGEST_BODY
         too_large = f"The body is larger than {largest >> 20} MiB."
         if not length.isdigit() or len(length) > _DIGITS or int(length) > largest:
             await _refusal(scope, 413, too_large)(scope, receive, send)
@@ -105,15 +106,14 @@ class Gate:
             detail = "A compressed body is not read here: send it as it is, without the header Content-Encoding."
             await _refusal(scope, 415, detail)(scope, receive, send)
             return
-        arrived = held = 0
+        arrived = 0
 
         async def receiving() -> Message:
-            nonlocal arrived, held
+            nonlocal arrived
             message = await receive()
             size = len(message.get("body", b""))
             arrived += size
-            if largest == LARGEST_BODY:
-                held += size
+            if not is_upload:
                 self._held += size
             if arrived > largest:
                 raise BodyError(413, too_large)
@@ -126,7 +126,8 @@ class Gate:
         except ClientDisconnect:
             pass  # the client is gone: there is no connection to answer on
         finally:
-            self._held -= held
+            if not is_upload:
+                self._held -= arrived
 
 
 def _refusal(scope: Scope, status: int, detail: str) -> Json:

@@ -38,13 +38,13 @@ class CertificateFiles:
         """The server's key and certificate chain, PEM, for its owner alone."""
         return self.folder / "server.pem"
 
-    def made(self) -> CertificateFiles:
+    def make(self) -> None:
         """Make what is missing; :class:`OSError` if the folder does not take it.
 
         The authority's key is never written: it signs this one certificate.
         """
         if self.server.exists():
-            return self
+            return
         # A seventh of a second of imports, which only those need who ask for TLS.
         import trustme  # noqa: PLC0415
         from cryptography.hazmat.primitives.serialization import BestAvailableEncryption  # noqa: PLC0415
@@ -66,4 +66,3 @@ class CertificateFiles:
             path.write_bytes(content)
             os.chmod(path, 0o600)  # noqa: PTH101
         private_file.write(self.server, issued.private_key_and_cert_chain_pem.bytes().decode())
-        return self

@@ -8,13 +8,12 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from localcloud import ports, private_file
+from localcloud import byte_streams, ports, private_file
 from localcloud.api.http.tls_certificate import CertificateFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CHUNK = 1 << 16
 _START_SECONDS = 10.0
 
 
@@ -42,9 +41,9 @@ class TlsListener:
     def open(self) -> int:
         """Listen, and return the port; :class:`OSError` or :class:`ports.NoFreePortError` if that cannot be."""
         with self._lock:
-            self._files.made()
+            self._files.make()
             if not self.was_asked_for:
-                (port,) = ports.free_ports(1, ports.OF_STORES)
+                (port,) = ports.free_ports(1, ports.OF_TLS)
                 private_file.write(self._kept_port, str(port))
             port = int(self._kept_port.read_text(encoding="utf-8"))
             if not self._is_open:
@@ -61,17 +60,7 @@ class TlsListener:
         asyncio.run_coroutine_threadsafe(starting, loop).result(_START_SECONDS)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):  # either end may go at any time
-            api_reader, api_writer = await asyncio.open_connection(ports.HOST, self._plain_port)
-            await asyncio.gather(_copy(reader, api_writer), _copy(api_reader, writer))
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(_CHUNK):
-            writer.write(data)
-            await writer.drain()
-    except OSError:
-        pass  # the other end is closed below
-    finally:
+        with suppress(OSError):  # the API may have ended
+            api = await asyncio.open_connection(ports.HOST, self._plain_port)
+            await byte_streams.connect((reader, writer), api)
         writer.close()

@@ -95,15 +95,7 @@ def create(body: PluginBody, cloud: TheCloud) -> Json:
     if body.upload_source.location != _LOCATION:
         raise InvalidError(f"upload_source.location must be {_LOCATION}.", pointer="/upload_source/location")
     values = given(body, display_name="name", upload_source="")
-    for name in ("connector_class", "connector_type", "cloud"):
-        values.pop(name, None)
-    made = cloud.custom_plugins.create(
-        upload_id=body.upload_source.upload_id,
-        connector_class=body.connector_class,
-        connector_type=body.connector_type,
-        cloud=body.cloud,
-        **values,
-    )
+    made = cloud.custom_plugins.create(upload_id=body.upload_source.upload_id, **values)
     return Json(plugin_json(cloud, made), 201)
 
 

@@ -77,21 +77,19 @@ class CustomPlugins:
         )
         with self._lock:
             self._uploads[identifier] = upload
-            kept = sorted(self._uploads.values(), key=lambda one: one.began)
-            for old in kept[:-MOST_UPLOADS]:
+            for old in list(self._uploads.values())[:-MOST_UPLOADS]:
                 self._forget(old)
         return upload
 
     def upload(self, identifier: str, signature: str) -> Upload:
         """Return the upload that a signature opens, else :class:`UnauthenticatedError`."""
-        found = self._uploads.get(identifier)
-        given, wanted = signature.encode(), found.signature.encode() if found else b"-"
-        if not hmac.compare_digest(given, wanted) or found is None or _is_over(found):
+        found = self._current(identifier)
+        if found is None or not hmac.compare_digest(signature.encode(), found.signature.encode()):
             raise UnauthenticatedError(_NO_UPLOAD)
         return found
 
     def create(
-        self, *, upload_id: str, connector_class: str, connector_type: str, cloud: str, **more: Any
+        self, *, upload_id: str, connector_class: str, connector_type: str, cloud: str = "", **more: Any
     ) -> CustomPlugin:
         """Make a plugin of an uploaded archive; it cannot be used if the archive has no such class."""
         if not _CLASS.fullmatch(connector_class):
@@ -106,8 +104,8 @@ class CustomPlugins:
         if connector_type.upper() != "SINK":
             raise NotHereError("Custom source connectors are not part of the local cloud: it runs custom sinks alone.")
         _require_cloud(cloud)
-        upload = self._uploads.get(upload_id)
-        if upload is None or _is_over(upload):
+        upload = self._current(upload_id)
+        if upload is None:
             raise InvalidError(_NO_UPLOAD, pointer="/upload_source/upload_id")
         if not upload.path.exists():
             raise InvalidError("Nothing was uploaded to the upload URL yet.", pointer="/upload_source/upload_id")
@@ -153,13 +151,13 @@ class CustomPlugins:
             self._store.remove(plugin)
         self._plane.plugins.remove(identifier)
 
+    def _current(self, identifier: str) -> Upload | None:
+        found = self._uploads.get(identifier)
+        return None if found is None or time.monotonic() - found.began > UPLOAD_SECONDS else found
+
     def _forget(self, upload: Upload) -> None:
         self._uploads.pop(upload.id, None)
         upload.path.unlink(missing_ok=True)
-
-
-def _is_over(upload: Upload) -> bool:
-    return time.monotonic() - upload.began > UPLOAD_SECONDS
 
 
 def _require_cloud(cloud: str) -> None:

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from localcloud.control.connect.custom_plugins import PLUGIN_ID
-from localcloud.control.connect.settings import BOOLEAN, Setting, errors_of, invalid, missing
-from localcloud.control.connect.sinks import MAX_TASKS, login_errors, topic_errors
+from localcloud.control.connect.settings import BOOLEAN, Setting, errors_of, invalid, merged, missing
+from localcloud.control.connect.sinks import IDENTITY, MAX_TASKS, login, login_errors, topic_errors
 from localcloud.dataplane.interface import WorkerConnector
 
 if TYPE_CHECKING:
@@ -31,14 +31,9 @@ _OF_CLIENTS = frozenset(
     {"auto.offset.reset", "isolation.level", "max.poll.records", "max.poll.interval.ms", "fetch.min.bytes"}
 )
 _OWN_KEYS: Sequence[Setting] = (
-    Setting(name="name"),
+    *IDENTITY,
     Setting(name=TYPE, default=CUSTOM, choices=(CUSTOM,)),
     Setting(name=PLUGIN_ID, is_required=True),
-    Setting(name="connector.class", is_required=True),
-    Setting(name="kafka.auth.mode", default="KAFKA_API_KEY", choices=("KAFKA_API_KEY", "SERVICE_ACCOUNT")),
-    Setting(name="kafka.service.account.id"),
-    Setting(name="kafka.api.key", is_secret=True),
-    Setting(name="kafka.api.secret", is_secret=True),
     Setting(name="tasks.max", default="1", bounds=(1, MAX_TASKS)),
     Setting(name=_REGISTRY, default="false", choices=(*BOOLEAN, "TRUE", "FALSE")),
     Setting(name=_ENDPOINTS),
@@ -70,10 +65,9 @@ class CustomSink:
 
     def errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         """Return setting -> what is wrong with it; what the connector itself refuses, its state says."""
-        wrong = errors_of(_OWN_KEYS, config)
-        for found in (topic_errors(config), login_errors(config), self._plugin_errors(config)):
-            for key, errors in found.items():
-                wrong.setdefault(key, []).extend(errors)
+        wrong = merged(
+            errors_of(_OWN_KEYS, config), topic_errors(config), login_errors(config), self._plugin_errors(config)
+        )
         if "$" in config.get(_DEAD_LETTERS, ""):
             wrong[_DEAD_LETTERS] = [
                 f"{invalid(_DEAD_LETTERS, config[_DEAD_LETTERS])}: a custom connector names its topic in full."
@@ -101,12 +95,9 @@ class CustomSink:
         if dead_letters:
             # A cluster here is one broker.
             own["errors.deadletterqueue.topic.replication.factor"] = "1"
-        runs_as_account = config.get("kafka.auth.mode") == "SERVICE_ACCOUNT"
         return WorkerConnector(
+            **login(config),
             settings=own,
-            principal=config["kafka.service.account.id"] if runs_as_account else "",
-            api_key="" if runs_as_account else config["kafka.api.key"],
-            api_secret="" if runs_as_account else config["kafka.api.secret"],
             dead_letters=dead_letters,
             restarts=True,
             plugin=config[PLUGIN_ID],

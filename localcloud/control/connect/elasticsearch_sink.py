@@ -10,12 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from localcloud.control.connect.settings import BOOLEAN, Setting, missing, same
-from localcloud.control.connect.sinks import LARGEST_INT, SinkClass, formats, only, topics_of
+from localcloud.control.connect.sinks import CONVERTERS, LARGEST_INT, SinkClass, formats, only, topics_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-V1 = "ElasticsearchSink"
 _URL = re.compile(r"https?://[^\s/@,]+(?:/[^\s@,]*)?")
 _URL_RULE = (
     "Invalid value for configuration connection.url: give one URL, as in https://shop.es.example:443, without a login."
@@ -88,7 +87,7 @@ def _mapping(config: Mapping[str, str]) -> dict[str, str]:
 
 
 def _own(_config: Mapping[str, str]) -> dict[str, str]:
-    return {"key.converter": "org.apache.kafka.connect.storage.StringConverter"}
+    return {"key.converter": CONVERTERS["STRING"]}
 
 
 ELASTICSEARCH_SINK_V2 = SinkClass(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from localcloud.control.connect.custom_plugins import PLUGIN_ID
 from localcloud.control.connect.custom_sink import CUSTOM, TYPE, CustomSink
 from localcloud.control.connect.datagen_source import DatagenSource
-from localcloud.control.connect.elasticsearch_sink import ELASTICSEARCH_SINK_V2, V1
+from localcloud.control.connect.elasticsearch_sink import ELASTICSEARCH_SINK_V2
 from localcloud.control.connect.mongodb_atlas_sink import MONGODB_ATLAS_SINK
 from localcloud.control.connect.neo4j_sink import NEO4J_SINK
 from localcloud.control.connect.settings import invalid, missing
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from localcloud.control.core.store import Store
     from localcloud.dataplane.interface import WorkerConnector
 
-_PINECONE = "PineconeSink"
+_UNSERVED = {
+    "ElasticsearchSink": "deprecated and not part of the local cloud: use ElasticsearchSinkV2, whose keys differ",
+    "PineconeSink": (
+        "not part of the local cloud: what it makes of a record that has its vector is documented nowhere"
+    ),
+}
+"""Classes of Confluent Cloud that are not here, and why."""
 
 
 class ConnectorClass(Protocol):
@@ -76,15 +82,7 @@ class Registry:
         name = config.get("connector.class", "")
         if not name:
             return {"connector.class": [missing("connector.class")]}
-        if name == V1:
-            v2 = ELASTICSEARCH_SINK_V2.name
-            return {
-                "connector.class": [
-                    f"{name} is deprecated and not part of the local cloud: use {v2}, whose keys differ."
-                ]
-            }
-        if name == _PINECONE:
-            why = "what it makes of a record that has its vector is documented nowhere"
-            return {"connector.class": [f"{name} is not part of the local cloud: {why}."]}
+        if name in _UNSERVED:
+            return {"connector.class": [f"{name} is {_UNSERVED[name]}."]}
         allowed = ", ".join(self._classes)
         return {"connector.class": [f"{invalid('connector.class', name)}: it must be one of {allowed}."]}

@@ -71,6 +71,15 @@ def errors_of(settings: Sequence[Setting], config: Mapping[str, str]) -> dict[st
     return {name: [error] for name, error in found.items() if error is not None}
 
 
+def merged(*found: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return setting -> everything that several checks have found."""
+    wrong: dict[str, list[str]] = {}
+    for each in found:
+        for key, errors in each.items():
+            wrong.setdefault(key, []).extend(errors)
+    return wrong
+
+
 def handed_on(settings: Sequence[Setting], config: Mapping[str, str]) -> dict[str, str]:
     """Return the connector's own configuration: its keys and words, without what is empty."""
     own = {}

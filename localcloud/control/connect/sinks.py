@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localcloud.control.connect.settings import BOOLEAN, Setting, errors_of, handed_on, invalid, missing, same
+from localcloud.control.connect.settings import BOOLEAN, Setting, errors_of, handed_on, invalid, merged, missing, same
 from localcloud.control.connect.transforms import is_transform_key, transform_errors
 from localcloud.dataplane.interface import WorkerConnector
 
@@ -46,13 +46,17 @@ def only(name: str, value: str) -> Setting:
     return Setting(name=name, default=value, choices=(value,))
 
 
-COMMON: Sequence[Setting] = (
+IDENTITY: Sequence[Setting] = (
     Setting(name="name"),
     Setting(name="connector.class", is_required=True),
     Setting(name="kafka.auth.mode", default="KAFKA_API_KEY", choices=("KAFKA_API_KEY", "SERVICE_ACCOUNT")),
     Setting(name="kafka.service.account.id"),
     Setting(name="kafka.api.key", is_secret=True),
     Setting(name="kafka.api.secret", is_secret=True),
+)
+"""What it is, and whom it runs as."""
+COMMON: Sequence[Setting] = (
+    *IDENTITY,
     same("topics"),
     same("topics.regex"),
     same("tasks.max", is_required=True, bounds=(1, MAX_TASKS)),
@@ -118,11 +122,13 @@ class SinkClass:
             for key in config
             if not self.knows(key)
         }
-        wrong = errors_of(self._settings, config) | unknown
-        for found in (topic_errors(config), login_errors(config), transform_errors(config), self._check(config)):
-            for key, errors in found.items():
-                wrong.setdefault(key, []).extend(errors)
-        return wrong
+        return merged(
+            errors_of(self._settings, config) | unknown,
+            topic_errors(config),
+            login_errors(config),
+            transform_errors(config),
+            self._check(config),
+        )
 
     def store_hosts(self, config: Mapping[str, str]) -> Sequence[str]:
         """The ``host:port`` that it writes to."""
@@ -147,12 +153,9 @@ class SinkClass:
             "errors.retry.timeout": "300000",
             "errors.retry.delay.max.ms": "30000",
         }
-        runs_as_account = config.get("kafka.auth.mode") == "SERVICE_ACCOUNT"
         return WorkerConnector(
+            **login(config),
             settings=own,
-            principal=config["kafka.service.account.id"] if runs_as_account else "",
-            api_key="" if runs_as_account else config["kafka.api.key"],
-            api_secret="" if runs_as_account else config["kafka.api.secret"],
             dead_letters=dead_letters,
             restarts=config.get("auto.restart.on.user.error", "true") == "true",
         )
@@ -196,9 +199,19 @@ def topic_errors(config: Mapping[str, str]) -> dict[str, list[str]]:
 
 def login_errors(config: Mapping[str, str]) -> dict[str, list[str]]:
     """Return what is missing of the identity that a connector runs as."""
-    runs_as_account = config.get("kafka.auth.mode") == "SERVICE_ACCOUNT"
-    needed = ("kafka.service.account.id",) if runs_as_account else ("kafka.api.key", "kafka.api.secret")
+    needed = ("kafka.service.account.id",) if _runs_as_account(config) else ("kafka.api.key", "kafka.api.secret")
     return {key: [missing(key)] for key in needed if not config.get(key)}
+
+
+def login(config: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a :class:`WorkerConnector` that say whom it runs as; ``config`` has no login errors."""
+    if _runs_as_account(config):
+        return {"principal": config["kafka.service.account.id"], "api_key": "", "api_secret": ""}
+    return {"principal": "", "api_key": config["kafka.api.key"], "api_secret": config["kafka.api.secret"]}
+
+
+def _runs_as_account(config: Mapping[str, str]) -> bool:
+    return config.get("kafka.auth.mode") == "SERVICE_ACCOUNT"
 
 
 def _converter_settings(config: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ Flink is never given one. Its text has secrets, and Flink cannot execute it; so 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from localcloud.control.core.errors import InvalidError
@@ -69,7 +70,7 @@ class ConnectionChange:
 
 def is_change(sql: str) -> bool:
     """Whether a statement changes connections."""
-    first = [token.text.upper() for token in _code(sql)][:2]
+    first = [token.text.upper() for token in islice(_code(sql), 2)]  # a statement can be long
     return len(first) == 2 and first[0] in _VERBS and first[1] == "CONNECTION"  # noqa: PLR2004 - two words
 
 
@@ -112,11 +113,8 @@ class _Reader:
         self._tokens = list(_code(sql))
         while self._tokens and self._tokens[-1].text == ";":
             self._tokens.pop()
-        self._verb = self._word()
+        self._verb = self._tokens[0].text.upper()
         self._at = 2
-
-    def _word(self) -> str:
-        return self._tokens[0].text.upper()
 
     def _wrong(self, what: str) -> InvalidError:
         return InvalidError(f"{self._verb} CONNECTION {what}: write {_USAGE[self._verb]}.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from localcloud.dataplane.interface import DataPlaneError
+from localcloud.dataplane.stores.installation import Installation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from localcloud.store_login import StoreLogin
 
 _JVM = ["-Xms64m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"]
@@ -36,15 +37,10 @@ class Elasticsearch:
 
     def command(self, folder: Path) -> list[str]:
         """Return the program and its arguments."""
-        installation = self._installation
-        if installation is None or not (installation / "launcher.jar").is_file():
-            raise DataPlaneError(f"Elasticsearch is not installed here: {_INSTALL}.")
-        java = Path((installation / "java-home").read_text(encoding="utf-8").strip()) / "bin" / "java"
-        if not java.is_file():
-            raise DataPlaneError(f"The JDK that Elasticsearch was installed with is gone ({java}): {_INSTALL}.")
-        classes = ["--module-path", str(installation / "lib"), "-cp", str(installation / "launcher.jar")]
-        arguments = ["rag.elasticsearch.Main", str(installation), str(folder), str(self.login.port)]
-        return [str(java), *_JVM, *_MODULES, *classes, *arguments]
+        java, launcher, library = Installation.find(self._installation, self.title, _INSTALL)
+        classes = ["--module-path", str(library), "-cp", str(launcher)]
+        arguments = ["rag.elasticsearch.Main", str(self._installation), str(folder), str(self.login.port)]
+        return [java, *_JVM, *_MODULES, *classes, *arguments]
 
     def environment(self) -> dict[str, str]:
         """Return the login."""

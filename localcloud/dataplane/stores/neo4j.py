@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from localcloud.dataplane.interface import DataPlaneError
+from localcloud.dataplane.stores.installation import Installation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from localcloud.store_login import StoreLogin
 
 _JVM = [
@@ -35,16 +36,11 @@ class Neo4j:
 
     def command(self, folder: Path) -> list[str]:
         """Return the program and its arguments."""
-        installation = self._installation
-        if installation is None or not (installation / "launcher.jar").is_file():
-            raise DataPlaneError(f"Neo4j is not installed here: {_INSTALL}.")
-        java = Path((installation / "java-home").read_text(encoding="utf-8").strip()) / "bin" / "java"
-        if not java.is_file():
-            raise DataPlaneError(f"The JDK that Neo4j was installed with is gone ({java}): {_INSTALL}.")
+        java, launcher, library = Installation.find(self._installation, self.title, _INSTALL)
         # Classes of the first run, mapped into memory by the next: written when it ends, ignored if it does not fit.
         archive = ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={folder / 'classes.jsa'}", "-Xlog:cds=off"]
-        jars = f"{installation / 'launcher.jar'}:{installation / 'lib'}/*"
-        return [str(java), *_JVM, *archive, "-cp", jars, "rag.neo4j.Main", str(folder), str(self.login.port)]
+        jars = f"{launcher}:{library}/*"
+        return [java, *_JVM, *archive, "-cp", jars, "rag.neo4j.Main", str(folder), str(self.login.port)]
 
     def environment(self) -> dict[str, str]:
         """Return the login."""

@@ -25,7 +25,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class Store(Protocol):
-    """A kind of store: how its server is started. A new one is a module, a row in opening.py and in store_login.py."""
+    """A kind of store: how its server is started.
+
+    A new one is a module, a row in opening.py and in store_login.py, and a name in ``Killed`` of faults/rules.py.
+    """
 
     @property
     def name(self) -> str:

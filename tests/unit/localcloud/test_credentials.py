@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import stat
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from localcloud.credentials import Credentials, CredentialsError
-from localcloud.store_login import STORES
+from localcloud.store_login import STORES, StoreLogin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +60,18 @@ def test_an_older_cloud_gets_logins_of_new_stores_and_keeps_its_keys(tmp_path: P
     assert found.stores["mongodb"].password != made.stores["mongodb"].password
     assert Credentials.load_or_make(tmp_path) == found
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_older_cloud_keeps_the_login_of_its_mongodb(tmp_path: Path) -> None:
+    path = tmp_path / "credentials.json"
+    Credentials.load_or_make(tmp_path)
+    older = {name: value for name, value in json.loads(path.read_text()).items() if name != "stores"}
+    login = StoreLogin(port=19_017, username="admin", password="in-a-connector")
+    path.write_text(json.dumps({**older, **{f"mongodb_{name}": value for name, value in asdict(login).items()}}))
+    stores = Credentials.load_or_make(tmp_path).stores
+    assert stores["mongodb"] == login
+    assert set(stores) == set(STORES)
+    assert Credentials.load_or_make(tmp_path).stores == stores
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import yaml
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -28,6 +26,8 @@ class Quickstart(NamedTuple):
 
 @cache
 def _templates() -> Mapping[str, Any]:
+    import yaml  # noqa: PLC0415 - only a connector with a quickstart needs it: the cloud starts without
+
     loaded: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return loaded
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Generate = Callable[[], Any]
 
-_PRIMITIVES = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"}
-
 
 class RandomGenerator:
     """Generates values of a schema; the same ``rng`` state gives the same values.
@@ -44,13 +42,13 @@ class RandomGenerator:
         if isinstance(schema, list):
             return self._union(schema, path, field)
         if isinstance(schema, str):
-            if schema not in _PRIMITIVES:
+            if schema not in values.PRIMITIVES:
                 return self._reference(schema, path)
             schema = {"type": schema}
         kind = schema["type"]
         if not isinstance(kind, str):
             return self._compile(kind, path, field)  # {"type": {"type": "int", ...}}
-        if kind not in _PRIMITIVES and kind not in {"record", "enum", "fixed", "array", "map"}:
+        if kind not in values.TYPES:
             return self._reference(kind, path)
         properties = values.properties(schema, path)
         generate = self._annotated(schema, properties, path)

@@ -28,9 +28,9 @@ _MOST_TRIED = 1_000_000
 _LONGEST_REGEX = 10_000
 _MOST_DIGITS = 1000
 _LONGEST_SHOWN = 100
-_OPTION_TYPES = frozenset(
-    ("null", "boolean", "int", "long", "float", "double", "bytes", "string", "record", "enum", "fixed", "array", "map")
-)
+PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
+TYPES = PRIMITIVES | {"record", "enum", "fixed", "array", "map"}
+"""Avro's own: any other name refers to a type that is defined elsewhere in the schema."""
 BITS = {"int": 32, "long": 64}
 LARGEST = {"float": struct.unpack(">f", b"\x7f\x7f\xff\xff")[0], "double": sys.float_info.max}
 _ASCII = 128
@@ -158,7 +158,7 @@ def _within(schema: Any, option: Any, path: str) -> Any:
         schema = {"type": schema}
     if isinstance(schema, dict) and isinstance(schema["type"], dict):
         return _within(schema["type"], option, path)
-    if isinstance(schema, dict) and schema["type"] in _OPTION_TYPES:
+    if isinstance(schema, dict) and schema["type"] in TYPES:
         return _option(schema, option, path)
     return float(option) if isinstance(option, Decimal) else option
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.5
 FIRST_RESTART_SECONDS, RESTART_SECONDS = 2.0, 30.0
+_MOST_DOUBLINGS = 10  # a float has no power of two beyond 1023, and a sink may fail for days
 PROVISIONING_SECONDS = 180.0
 RIGHTS_RETRY_SECONDS = 2.0
 WORKER_RETRY_SECONDS = 5.0
@@ -298,7 +299,7 @@ class Sinks:
 
 def restart_delay(restarts: int) -> float:
     """Return the seconds to wait before the next start of a sink that was started ``restarts`` times in a row."""
-    return min(RESTART_SECONDS, FIRST_RESTART_SECONDS * float(2**restarts))
+    return min(RESTART_SECONDS, FIRST_RESTART_SECONDS * float(2 ** min(restarts, _MOST_DOUBLINGS)))
 
 
 def _runs(said: dict[str, Any]) -> bool:

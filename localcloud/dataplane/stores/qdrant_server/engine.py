@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ DISTANCES = ("Cosine", "Dot", "Euclid", "Manhattan")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _LARGEST = 65536
 _NO_ID = "Wrong input: a point's id is an unsigned integer or a UUID"
+NO_FILTERS = "Wrong input: filters are not part of the local cloud's Qdrant: search without one"
 _PARAMETERS, _SHARD = "collection.json", "shard"
 
 
@@ -125,40 +127,33 @@ class Engine:
 
     def upsert(self, name: str, points: Sequence[Point]) -> None:
         """Write points, in place of those of their ids."""
-        try:
+        with _converting(f"{_NO_ID}, its payload JSON"):
             made = [
                 qdrant_edge.Point(id=one.id, vector=list(one.vector or ()), payload=dict(one.payload or {}))
                 for one in points
             ]
-        except (TypeError, ValueError, OverflowError):
-            raise EngineError(f"{_NO_ID}, its payload JSON") from None
         self._update(name, qdrant_edge.UpdateOperation.upsert_points(made))
 
     def delete(self, name: str, ids: Sequence[PointId]) -> None:
         """Delete points; those that are not there are none."""
-        try:
+        with _converting(_NO_ID):
             operation = qdrant_edge.UpdateOperation.delete_points(list(ids))
-        except (TypeError, ValueError, OverflowError):
-            raise EngineError(_NO_ID) from None
         self._update(name, operation)
 
     def get(self, name: str, ids: Sequence[PointId], *, vector: bool = False) -> list[Point]:
         """Return those points that are there."""
         found = self._known(name)
-        with found.lock:
-            try:
-                records = found.shard.retrieve(list(ids), with_payload=True, with_vector=vector)
-            except (TypeError, ValueError, OverflowError):
-                raise EngineError(_NO_ID) from None
+        with found.lock, _converting(_NO_ID):
+            records = found.shard.retrieve(list(ids), with_payload=True, with_vector=vector)
         return [_point(one) for one in records]
 
     def scroll(self, name: str, limit: int, after: PointId | None) -> tuple[list[Point], PointId | None]:
         """Return points in the order of their ids, and the id that the next page begins with."""
         found = self._known(name)
+        with _converting(_NO_ID):
+            request = qdrant_edge.ScrollRequest(offset=after, limit=limit, with_payload=True)
         with found.lock:
-            records, following = found.shard.scroll(
-                qdrant_edge.ScrollRequest(offset=after, limit=limit, with_payload=True)
-            )
+            records, following = found.shard.scroll(request)
         return [_point(one) for one in records], following
 
     def query(self, name: str, vector: Sequence[float], limit: int, *, with_vector: bool = False) -> list[Point]:
@@ -192,6 +187,15 @@ class Engine:
         if found is None:
             raise MissingError(f"Not found: Collection `{name}` doesn't exist!")
         return found
+
+
+@contextmanager
+def _converting(wrong: str) -> Iterator[None]:
+    """Give the sentence ``wrong`` to what the engine cannot convert."""
+    try:
+        yield
+    except (TypeError, ValueError, OverflowError):
+        raise EngineError(wrong) from None
 
 
 def _point(one: Any, score: float = 0.0) -> Point:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+from localcloud import byte_streams
+
 _PREFACE = b"PRI"
-_CHUNK = 1 << 16
 
 
 class Front:
@@ -32,18 +33,8 @@ class Front:
         self._open.add(writer)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             first = await reader.readexactly(len(_PREFACE))
-            inner_reader, inner_writer = await asyncio.open_unix_connection(
-                self._grpc if first == _PREFACE else self._rest
-            )
-            inner_writer.write(first)
-            await asyncio.gather(_pass_on(reader, inner_writer), _pass_on(inner_reader, writer))
+            inner = await asyncio.open_unix_connection(self._grpc if first == _PREFACE else self._rest)
+            inner[1].write(first)
+            await byte_streams.connect((reader, writer), inner)
         writer.close()
         self._open.discard(writer)
-
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while chunk := await reader.read(_CHUNK):
-            writer.write(chunk)
-            await writer.drain()
-    writer.close()

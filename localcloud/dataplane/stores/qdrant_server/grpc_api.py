@@ -17,7 +17,14 @@ from qdrant_client.grpc import qdrant_common_pb2 as common
 from qdrant_client.grpc import qdrant_pb2 as qp
 from qdrant_client.grpc import qdrant_pb2_grpc as qs
 
-from localcloud.dataplane.stores.qdrant_server.engine import Engine, EngineError, MissingError, Point, TakenError
+from localcloud.dataplane.stores.qdrant_server.engine import (
+    NO_FILTERS,
+    Engine,
+    EngineError,
+    MissingError,
+    Point,
+    TakenError,
+)
 from localcloud.dataplane.stores.qdrant_server.rest_api import DEFAULT_INDEX, DEFAULT_LOG, DEFAULT_OPTIMIZER, VERSION
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 
 _THREADS = 8
 _LARGEST_MESSAGE = 64 << 20
-_NO_FILTER = "Wrong input: filters are not part of the local cloud's Qdrant: search without one"
+_NO_NAMES = "Wrong input: named vectors are not part of the local cloud's Qdrant: name none"
 
 
 class _KeyCheck(grpc.ServerInterceptor):  # type: ignore[misc] # grpc has no types here
@@ -79,7 +86,7 @@ class Points(ps.PointsServicer):  # type: ignore[misc] # generated, without type
     def Delete(self, request: Any) -> Any:  # noqa: N802 - the RPC's name
         """Delete points by their ids."""
         if request.points.WhichOneof("points_selector_one_of") != "points":
-            raise EngineError(_NO_FILTER)
+            raise EngineError(NO_FILTERS)
         self._engine.delete(request.collection_name, [_id(one) for one in request.points.points.ids])
         return _done()
 
@@ -98,14 +105,14 @@ class Points(ps.PointsServicer):  # type: ignore[misc] # generated, without type
     def Count(self, request: Any) -> Any:  # noqa: N802 - the RPC's name
         """Count all points."""
         if request.HasField("filter"):
-            raise EngineError(_NO_FILTER)
+            raise EngineError(NO_FILTERS)
         return pp.CountResponse(result=pp.CountResult(count=self._engine.describe(request.collection_name).points))
 
     @_told
     def Query(self, request: Any) -> Any:  # noqa: N802 - the RPC's name
         """Search by a vector."""
         if request.HasField("filter"):
-            raise EngineError(_NO_FILTER)
+            raise EngineError(NO_FILTERS)
         vector = list(request.query.nearest.dense.data)
         found = self._engine.query(
             request.collection_name, vector, request.limit or 10, with_vector=request.with_vectors.enable
@@ -132,7 +139,7 @@ class Collections(cs.CollectionsServicer):  # type: ignore[misc] # generated, wi
     def Create(self, request: Any) -> Any:  # noqa: N802 - the RPC's name
         """Make one of vectors without a name."""
         if request.vectors_config.WhichOneof("config") != "params":
-            raise EngineError("Wrong input: named vectors are not part of the local cloud's Qdrant: name none")
+            raise EngineError(_NO_NAMES)
         params = request.vectors_config.params
         self._engine.create(request.collection_name, params.size, cp.Distance.Name(params.distance))
         return cp.CollectionOperationResponse(result=True)
@@ -204,7 +211,7 @@ def _id(given: Any) -> int | str:
 
 def _vector(given: Any) -> list[float]:
     if given.WhichOneof("vectors_options") != "vector":
-        raise EngineError("Wrong input: named vectors are not part of the local cloud's Qdrant: name none")
+        raise EngineError(_NO_NAMES)
     return list(given.vector.dense.data) or list(given.vector.data)
 
 

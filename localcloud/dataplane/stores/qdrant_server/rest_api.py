@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from localcloud.dataplane.stores.qdrant_server.engine import (
+    NO_FILTERS,
     Described,
     Engine,
     EngineError,
@@ -208,7 +209,7 @@ def _add_points(app: FastAPI, engine: Engine) -> None:
 
 def _refuse_filter(given: Any) -> None:
     if given:
-        raise EngineError("Wrong input: filters are not part of the local cloud's Qdrant: search without one")
+        raise EngineError(NO_FILTERS)
 
 
 def _point(one: Point) -> dict[str, Any]:

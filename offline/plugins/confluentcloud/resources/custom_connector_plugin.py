@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from offline.plugins.confluentcloud.resources.base import GONE, CloudResource
+from offline.plugins.confluentcloud.resources.base import GONE, CloudResource, changed
 from offline.plugins.errors import PluginError
 from offline.plugins.schema import Failure, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from offline.plugins.call import Call
     from offline.plugins.diffs import Diff
@@ -62,7 +62,7 @@ class CustomConnectorPlugin(CloudResource):
             "/connect/v1/presigned-upload-url", {"content_format": _format_of(archive.name), **cloud}
         )
         self.session.cloud.upload(place["upload_url"], place.get("upload_form_data") or {}, archive)
-        values = {api: inputs.get(name, _empty(name)) for name, api in _NAMES.items()}
+        values = _changeable(inputs, lambda _name: True)
         fixed = {api: inputs[name] for name, api in _FIXED.items() if inputs.get(name)}
         source = {"location": "PRESIGNED_URL_LOCATION", "upload_id": place["upload_id"]}
         made = self.session.cloud.post(PATH, {**values, **fixed, "upload_source": source})
@@ -77,8 +77,7 @@ class CustomConnectorPlugin(CloudResource):
 
     def change(self, _call: Call, resource_id: str, _old: Values, new: Values, diff: Diff) -> None:
         """PATCH the properties that differ."""
-        body = {api: new.get(name, _empty(name)) for name, api in _NAMES.items() if diff.touches(name)}
-        if body:
+        if body := _changeable(new, diff.touches):
             self.session.cloud.patch(f"{PATH}/{resource_id}", body)
 
     def delete(self, _call: Call, resource_id: str, _state: Values) -> None:
@@ -91,8 +90,8 @@ class CustomConnectorPlugin(CloudResource):
         return resource_id, {"filename": filename} if filename else {}
 
 
-def _empty(name: str) -> Any:
-    return [] if name == "sensitiveConfigProperties" else ""
+def _changeable(values: Values, touches: Callable[..., bool]) -> dict[str, Any]:
+    return changed({"sensitiveConfigProperties": [], **values}, _NAMES, touches)
 
 
 def _format_of(filename: str) -> str:

@@ -17,6 +17,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.core.resources import Statement
 from localcloud.credentials import Credentials
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
+from localcloud.ports import OF_BROKERS, OF_STORES, OF_TLS
 from tests.unit.localcloud.conftest import BASE, datagen_config, statement_body
 
 if TYPE_CHECKING:
@@ -176,6 +177,8 @@ def test_https_is_served_when_it_is_asked_for_and_kept(local: Local) -> None:
     assert found == local.call("PUT", "/local/v1/tls")
     assert all(path.stat().st_mode & 0o77 == 0 for path in (tls, *tls.iterdir()))
     port = int(found["endpoint"].rpartition(":")[2])
+    assert port in OF_TLS
+    assert not set(OF_TLS) & {*OF_STORES, *OF_BROKERS}  # of a server that does not run at the moment
     context = ssl.create_default_context(cafile=found["certificate"])
     with (
         socket.create_connection(("localhost", port)) as plain,

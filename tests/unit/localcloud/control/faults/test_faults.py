@@ -13,8 +13,9 @@ import pytest
 import uvicorn
 
 from localcloud.api.http.protocol import Protocol
-from localcloud.control.faults.rules import FaultError, read
+from localcloud.control.faults.rules import FaultError, Kill, read
 from localcloud.dataplane.interface import ProcessInfo
+from localcloud.store_login import STORES
 from tests.unit.localcloud.conftest import datagen_config, eventually, pool_body, statement_body
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ def statuses(local: Local, path: str, times: int) -> list[int]:
 
 
 class TestWords:
+    @pytest.mark.parametrize("store", STORES)
+    def test_the_server_of_each_store_can_be_killed(self, store: str) -> None:
+        (rule,), _seed = read([f"kill={store}"])
+        assert isinstance(rule, Kill)
+        assert rule.process == store
+
     @pytest.mark.parametrize(
         "words",
         [

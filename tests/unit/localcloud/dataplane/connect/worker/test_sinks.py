@@ -307,6 +307,7 @@ def test_a_failed_sink_is_started_again_if_its_settings_say_so(
 
 def test_each_wait_for_a_restart_is_twice_the_one_before_it() -> None:
     assert [restart_delay(restarts) for restarts in range(6)] == [2, 4, 8, 16, 30, 30]
+    assert restart_delay(100_000) == 30
 
 
 def test_one_that_has_run_for_a_while_is_started_again_soon(
