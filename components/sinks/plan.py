@@ -86,8 +86,6 @@ def _mistakes(entry: AnySink, topics: Sequence[str], sql: SqlFiles) -> Iterator[
             yield f"topics has {topic!r}, which no CREATE TABLE of sql/ makes: write one of {', '.join(sorted(tables))}"
         elif entry.id not in tables[topic].names:
             yield f"id is {entry.id!r}, which is no column of {topic}: write one that differs from row to row"
-        elif (kind := tables[topic].type_of(entry.id)) in _NO_IDS:
-            yield f"id is {entry.id!r}, which {topic} declares as {kind}: write a column of numbers or texts"
         else:
             yield from _mistakes_of_columns(entry, tables[topic])
     if isinstance(entry, CustomSink) and (mistake := mistake_of(entry)):
@@ -96,7 +94,10 @@ def _mistakes(entry: AnySink, topics: Sequence[str], sql: SqlFiles) -> Iterator[
 
 def _mistakes_of_columns(entry: AnySink, table: Statement) -> Iterator[str]:
     columns = columns_of(table)
-    if isinstance(entry, CustomSink) and VECTOR not in [column.name for column in columns]:
+    kind = next((column.kind for column in columns if column.name == entry.id), "")
+    if kind in _NO_IDS:
+        yield f"id is {entry.id!r}, which {table.target} declares as {kind}: write a column of numbers or texts"
+    elif isinstance(entry, CustomSink) and VECTOR not in [column.name for column in columns]:
         yield f"topics has {table.target!r}, which has no column {VECTOR}: a sink of kind {entry.kind} copies vectors"
     elif isinstance(entry, Qdrant) and (mistake := id_mistake(entry, columns)):
         yield mistake
