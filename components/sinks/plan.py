@@ -11,9 +11,9 @@ from components.config.sinks import KEY, CustomSink, MongoDb, Qdrant
 from components.flinksql import columns_of
 from components.grants import Copied
 from components.sinks.archive import mistake_of
-from components.sinks.records import VECTOR, id_mistake, record_table, topics_to_copy
+from components.sinks.records import id_mistake, record_table, topics_to_copy
 from components.sinks.registry import store_of
-from components.sinks.store import CustomStore
+from components.sinks.store import VECTOR, CustomStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
