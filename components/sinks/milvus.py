@@ -28,8 +28,7 @@ _TYPES = {
     "DOUBLE": "Double",
     "STRING": "VarChar",
 }
-_IDS = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT", "STRING")
-ID_TYPES = f"one of {', '.join(_IDS)}"
+IDS = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT", "STRING")
 
 
 class MilvusStore(CustomStore[Milvus]):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.config.sinks import KEY, CustomSink, MongoDb, Qdrant
+from components.config.sinks import KEY, CustomSink, Milvus, MongoDb, Qdrant
 from components.flinksql import columns_of
 from components.grants import Copied
 from components.sinks.archive import mistake_of
+from components.sinks.milvus import IDS
 from components.sinks.records import id_mistake, record_table, topics_to_copy
 from components.sinks.registry import store_of
 from components.sinks.store import VECTOR, CustomStore
@@ -101,6 +102,11 @@ def _mistakes_of_columns(entry: AnySink, table: Statement) -> Iterator[str]:
         yield f"topics has {table.target!r}, which has no column {VECTOR}: a sink of kind {entry.kind} copies vectors"
     elif isinstance(entry, Qdrant) and (mistake := id_mistake(entry, columns)):
         yield mistake
+    elif isinstance(entry, Milvus) and kind and kind not in IDS:
+        yield (
+            f"id is {entry.id!r} of type {kind}, and Milvus takes whole numbers and texts: write a column of type"
+            f" {', '.join(IDS)}"
+        )
 
 
 def _mistakes_of_external(entries: Sequence[AnySink], sql: SqlFiles) -> Iterator[str]:
