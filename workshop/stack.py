@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from workshop.clone import Clone
 
+_SECONDS = 60
+
 
 class Key(NamedTuple):
     """An API key, as HTTP Basic takes it."""
@@ -59,6 +61,16 @@ class Stack:
         """Create a key to the Kafka cluster."""
         return self._key(owner, {"id": self.outputs["kafkaClusterId"], "kind": "Cluster", "api_version": "cmk/v2"})
 
+    def kafka_settings(self, key: Key) -> dict[str, str]:
+        """Return what a Kafka client connects with."""
+        return {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanisms": "PLAIN",
+            "sasl.username": key.id,
+            "sasl.password": key.secret,
+        }
+
     def registry_key(self, owner: str) -> Key:
         """Create a key to the Schema Registry."""
         return self._key(owner, {"id": self.outputs["schemaRegistryId"], "kind": "Cluster", "api_version": "srcm/v3"})
@@ -72,6 +84,11 @@ class Stack:
     def forget(self, key: Key) -> None:
         """Delete a key."""
         self._call("DELETE", f"/iam/v2/api-keys/{key.id}")
+
+    def operate(self, connector: str, operation: str) -> None:
+        """Pause or resume a connector, by its name."""
+        cluster = f"environments/{self.outputs['environmentId']}/clusters/{self.outputs['kafkaClusterId']}"
+        self._call("PUT", f"/connect/v1/{cluster}/connectors/{connector}/{operation}")
 
     def topic_config(self, topic: str, name: str) -> str:
         """Return a setting of a topic, by Kafka REST."""
@@ -99,6 +116,6 @@ class Stack:
         return self._call("POST", path, body)
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        reply = httpx.request(method, self.clone.endpoint + path, json=body, auth=self.admin)
+        reply = httpx.request(method, self.clone.endpoint + path, json=body, auth=self.admin, timeout=_SECONDS)
         reply.raise_for_status()
         return reply.json() if reply.content else None

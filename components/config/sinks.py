@@ -24,6 +24,7 @@ _NAME = Rule(allowed="1 to 63 letters, digits, _ and -, starting with a letter o
 
 Word = Annotated[str, Field(pattern=_WORD), _NAME]
 Secret = Annotated[SecretStr, Field(min_length=1), _NO_BACKSLASH]
+SecretUnlessLocal = Annotated[SecretStr, _NO_BACKSLASH]
 User = Annotated[str, Field(min_length=1), Rule(allowed="the name of a user of the store", example="admin")]
 
 
@@ -31,6 +32,9 @@ class Sink(BaseModel):
     """What every entry has. ``topics``: tables of the stack; without it, those that get vectors.
 
     ``place``: what no other sink may write into. ``searchable``: whether Confluent's Flink can search it.
+
+    Of a store that the local cloud has a server of, ``address`` names the setting that may be ``local``, ``secret`` the
+    one that is not needed then; ``scheme``: of the address.
     """
 
     model_config = ConfigDict(
@@ -38,6 +42,9 @@ class Sink(BaseModel):
     )
     kind: ClassVar[str]
     searchable: ClassVar[bool] = False
+    address: ClassVar[str] = ""
+    scheme: ClassVar[str] = ""
+    secret: ClassVar[str] = ""
 
     name: Annotated[str, Rule(allowed="1 to 20 of a-z, 0-9 and -, starting with a letter", example="store")] = Field(
         "", pattern=r"^([a-z][a-z0-9-]{0,19})?$"
@@ -66,11 +73,12 @@ class Sink(BaseModel):
     @property
     def is_local(self) -> bool:
         """Whether its address is to be that of the local cloud's own server."""
-        return False
+        return bool(self.address) and getattr(self, self.address) == LOCAL
 
     def local(self, host: str, username: str, password: SecretStr) -> Self:
         """Return this sink with address (``127.0.0.1:19017``) and login of the local cloud's own server."""
-        raise NotImplementedError
+        found = {self.address: self.scheme + host, "username": username, self.secret: password}
+        return self.model_copy(update={name: found[name] for name in found if name in type(self).model_fields})
 
 
 class MongoDb(Sink):
@@ -78,6 +86,7 @@ class MongoDb(Sink):
 
     kind = "mongodb"
     searchable = True
+    address, secret = "host", "password"
     host: Annotated[
         str,
         Rule(
@@ -86,7 +95,7 @@ class MongoDb(Sink):
         ),
     ] = Field(pattern=_HOST)
     username: User = "admin"
-    password: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
+    password: SecretUnlessLocal = SecretStr("")
     database: Word = "store"
     collection: Word = "products"
     index: Word = "vector_index"
@@ -95,15 +104,6 @@ class MongoDb(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.host.lower(), self.database, self.collection
-
-    @property
-    def is_local(self) -> bool:
-        """Whether its address is to be that of the local cloud's own server."""
-        return self.host == LOCAL
-
-    def local(self, host: str, username: str, password: SecretStr) -> Self:
-        """Return this sink with address and login of the local cloud's own server."""
-        return self.model_copy(update={"host": host, "username": username, "password": password})
 
     @property
     def endpoint(self) -> str:
@@ -115,10 +115,11 @@ class Elasticsearch(Sink):
     """Elasticsearch 8 or 9, by an API key."""
 
     kind = "elasticsearch"
+    address, scheme, secret = "url", "http://", "api_key"
     url: Annotated[
         str, Rule(allowed="an https:// URL without a user name, or local", example="https://shop.es.example:443")
     ] = Field(pattern=r"^(local|https://[^\s/@]+(/[^\s@]*)?)$")
-    api_key: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
+    api_key: SecretUnlessLocal = SecretStr("")
     version: Annotated[str, Rule(allowed="one of V8, V9", choices=("V8", "V9"))] = Field("V9", pattern="^V[89]$")
     index: Word = "products"
 
@@ -126,15 +127,6 @@ class Elasticsearch(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.url.rstrip("/").lower(), self.index
-
-    @property
-    def is_local(self) -> bool:
-        """Whether its address is to be that of the local cloud's own server."""
-        return self.url == LOCAL
-
-    def local(self, host: str, username: str, password: SecretStr) -> Self:  # noqa: ARG002 - it has no users
-        """Return this sink with address and key of the local cloud's own server."""
-        return self.model_copy(update={"url": f"http://{host}", "api_key": password})
 
 
 class Couchbase(Sink):
@@ -161,11 +153,12 @@ class Neo4j(Sink):
     """Neo4j Aura, or a server of one's own. ``node``: the label of the nodes that are made."""
 
     kind = "neo4j"
+    address, scheme, secret = "uri", "neo4j://", "password"
     uri: Annotated[
         str, Rule(allowed="a neo4j+s:// or neo4j:// URI, or local", example="neo4j+s://abc12.databases.neo4j.io")
     ] = Field(pattern=r"^(local|(neo4j|bolt)(\+s)?://[^\s/@]+)$")
     username: User = "neo4j"
-    password: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
+    password: SecretUnlessLocal = SecretStr("")
     database: Word = "neo4j"
     node: Annotated[str, Rule(allowed="a label of letters, digits and _", example="Product")] = Field(
         "Product", pattern=_COLUMN
@@ -175,15 +168,6 @@ class Neo4j(Sink):
     def place(self) -> tuple[str, ...]:
         """Where it writes."""
         return self.uri.lower(), self.database, self.node
-
-    @property
-    def is_local(self) -> bool:
-        """Whether its address is to be that of the local cloud's own server."""
-        return self.uri == LOCAL
-
-    def local(self, host: str, username: str, password: SecretStr) -> Self:
-        """Return this sink with address and login of the local cloud's own server."""
-        return self.model_copy(update={"uri": f"neo4j://{host}", "username": username, "password": password})
 
 
 class Pinecone(Sink):
@@ -219,13 +203,14 @@ class Qdrant(CustomSink):
     """Qdrant Cloud, or a server of one's own; ``grpc_url``: default is port 6334 of the same host."""
 
     kind = "qdrant"
+    address, scheme, secret = "url", "http://", "api_key"
     url: Annotated[
         str, Rule(allowed="the URL of Qdrant's REST API, or local", example="https://x.cloud.qdrant.io:6333")
     ] = Field(pattern=r"^(local|https?://[^\s/@:]+(:\d{1,5})?/?)$")
     grpc_url: Annotated[str, Rule(allowed="the URL of Qdrant's gRPC API", example="https://x.cloud.qdrant.io:6334")] = (
         Field("", pattern=r"^(https?://[^\s/@:]+:\d{1,5})?$")
     )
-    api_key: Annotated[SecretStr, _NO_BACKSLASH] = Field(SecretStr(""), validate_default=False)
+    api_key: SecretUnlessLocal = SecretStr("")
     collection: Word = "products"
 
     @property
@@ -233,14 +218,10 @@ class Qdrant(CustomSink):
         """Where it writes."""
         return self.rest.lower(), self.collection
 
-    @property
-    def is_local(self) -> bool:
-        """Whether its address is to be that of the local cloud's own server."""
-        return self.url == LOCAL
-
-    def local(self, host: str, username: str, password: SecretStr) -> Self:  # noqa: ARG002 - it has no users
-        """Return this sink with address and key of the local cloud's own server."""
-        return self.model_copy(update={"url": f"http://{host}", "grpc_url": f"http://{host}", "api_key": password})
+    def local(self, host: str, username: str, password: SecretStr) -> Self:
+        """Return this sink with address and key of the local cloud's own server, which has both APIs at one port."""
+        made = super().local(host, username, password)
+        return made.model_copy(update={"grpc_url": made.url})
 
     @property
     def rest(self) -> str:
@@ -293,13 +274,6 @@ class SingleStore(CustomSink):
         return self.host.lower(), self.database, self.table
 
 
-# What only their own servers need not.
-_LOGINS_OF_LOCAL = {
-    MongoDb.kind: "password",
-    Elasticsearch.kind: "api_key",
-    Neo4j.kind: "password",
-    Qdrant.kind: "api_key",
-}
 AnySink = MongoDb | Elasticsearch | Couchbase | Neo4j | Pinecone | Qdrant | Milvus | SingleStore
 _KINDS = (MongoDb, Elasticsearch, Couchbase, Neo4j, Pinecone, Qdrant, Milvus, SingleStore)
 KINDS: dict[str, type[AnySink]] = {one.kind: one for one in _KINDS}
@@ -393,9 +367,8 @@ def _mistakes_of_all(sinks: Sequence[AnySink]) -> Iterator[str]:
     places: dict[tuple[str, ...], int] = {}
     names: dict[str, int] = {}
     for number, sink in enumerate(sinks):
-        secret = _LOGINS_OF_LOCAL.get(sink.kind)
-        if secret and not sink.is_local and not getattr(sink, secret).get_secret_value():
-            yield _sentence(to_camel(secret), {"kind": sink.kind}, f"{KEY}[{number}]", "")
+        if sink.secret and not sink.is_local and not getattr(sink, sink.secret).get_secret_value():
+            yield _sentence(to_camel(sink.secret), {"kind": sink.kind}, f"{KEY}[{number}]", "")
         first = places.setdefault((sink.kind, *sink.place), number)
         if first != number:
             yield (

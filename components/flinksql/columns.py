@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ _OPENING, _CLOSING = "(<", ")>"
 _NO_COLUMN = ("PRIMARY", "CONSTRAINT", "WATERMARK", "UNIQUE", "PERIOD")
 _ENDS_TYPE = ("NOT", "NULL", "COMMENT", "PRIMARY", "CONSTRAINT")
 _NO_TYPE = ("AS", "METADATA")
+_FIRST_WORD = re.compile(r"[^A-Z_]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,11 @@ class Column:
 
     name: str
     type: str
+
+    @property
+    def kind(self) -> str:
+        """First word of the type: ``ARRAY``, ``DECIMAL``."""
+        return _FIRST_WORD.split(self.type, maxsplit=1)[0]
 
 
 def columns_of(table: Statement) -> list[Column]:

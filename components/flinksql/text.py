@@ -130,14 +130,6 @@ class Statement:
         """Every name that the statement mentions, quoted or not."""
         return {token.value for token in self._tokens if token.kind in {"quoted", "word"}}
 
-    def type_of(self, column: str) -> str:
-        """Return the first word of a column's type in capitals, as a CREATE TABLE declares it; empty if it does not."""
-        triples = zip(self._tokens, self._tokens[1:], self._tokens[2:], strict=False)
-        for before, name, kind in triples:
-            if before.value in {"(", ","} and name.value == column and kind.kind == "word":
-                return kind.value.upper()
-        return ""
-
     @property
     def predicts_with(self) -> set[str]:
         """The models that it calls, through ``AI_EMBEDDING`` or ``ML_PREDICT``."""

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from components.config.sinks import KEY, Elasticsearch
-from components.sinks.store import Store, StoreError
+from components.sinks.store import VECTOR, Store, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _SECONDS = 20
 _AGAIN_SECONDS = 0.5
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-VECTOR = "vector"
 SIMILARITY = "cosine"  # for vectors of length 1, as models give them, in the order of dot_product; takes others, too
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from components.config.sinks import KEY, Milvus
 from components.sinks.rest import call
-from components.sinks.store import CustomStore, StoreError
+from components.sinks.store import VECTOR, CustomStore, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +28,7 @@ _TYPES = {
     "DOUBLE": "Double",
     "STRING": "VarChar",
 }
-_IDS = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT", "STRING")
-ID_TYPES = f"one of {', '.join(_IDS)}"
+IDS = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT", "STRING")
 
 
 class MilvusStore(CustomStore[Milvus]):
@@ -62,7 +61,7 @@ class MilvusStore(CustomStore[Milvus]):
         where = f"{entry.collection} at {entry.endpoint}"
         if not self._call("has")["data"].get("has"):
             fields = [self._field(column, dimension) for column in self.columns if self._is_kept(column)]
-            index = {"fieldName": "vector", "metricType": _METRIC, "indexName": "vector"}
+            index = {"fieldName": VECTOR, "metricType": _METRIC, "indexName": VECTOR}
             schema = {"autoId": False, "enabledDynamicField": False, "fields": fields}
             self._call("create", schema=schema, indexParams=[{**index, "params": {"index_type": "AUTOINDEX"}}])
             self._call("load")
@@ -77,11 +76,11 @@ class MilvusStore(CustomStore[Milvus]):
         return f"collection {where} is there"
 
     def _is_kept(self, column: Column) -> bool:
-        return column.type in _TYPES or column.name == "vector"
+        return column.type in _TYPES or column.name == VECTOR
 
     def _field(self, column: Column, dimension: int) -> dict[str, Any]:
-        if column.name == "vector":
-            return {"fieldName": "vector", "dataType": "FloatVector", "elementTypeParams": {"dim": dimension}}
+        if column.name == VECTOR:
+            return {"fieldName": VECTOR, "dataType": "FloatVector", "elementTypeParams": {"dim": dimension}}
         is_id = column.name == self.entry.id
         kind = "Int64" if is_id and column.type != "STRING" else _TYPES[column.type]
         params = {"elementTypeParams": {"max_length": _LONGEST_TEXT}} if kind == "VarChar" else {}

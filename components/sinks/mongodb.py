@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from components.config.sinks import KEY, MongoDb
-from components.sinks.store import Store, StoreError
+from components.sinks.store import VECTOR, Store, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 _SECONDS = 20
 _AUTHENTICATION_FAILED = (18, 8000)  # a server's code, Atlas's
 _THERE = 48  # NamespaceExists
-VECTOR = "vector"
 SIMILARITY = "dotProduct"  # as in Confluent's tutorial
 
 

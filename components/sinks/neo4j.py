@@ -6,14 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from components.config.sinks import KEY, Neo4j
-from components.sinks.store import Store, StoreError
+from components.sinks.store import VECTOR, Store, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SECONDS = 20
 _UNAUTHORIZED = "Neo.ClientError.Security."
-VECTOR = "vector"
 SIMILARITY = "cosine"  # dot product is none of Neo4j's; for vectors of length 1 the order is the same
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.config.sinks import KEY, CustomSink, MongoDb, Qdrant
+from components.config.sinks import KEY, CustomSink, Milvus, MongoDb, Qdrant
 from components.flinksql import columns_of
 from components.grants import Copied
 from components.sinks.archive import mistake_of
-from components.sinks.records import VECTOR, id_mistake, record_table, topics_to_copy
+from components.sinks.milvus import IDS
+from components.sinks.records import id_mistake, record_table, topics_to_copy
 from components.sinks.registry import store_of
-from components.sinks.store import CustomStore
+from components.sinks.store import VECTOR, CustomStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,8 +87,6 @@ def _mistakes(entry: AnySink, topics: Sequence[str], sql: SqlFiles) -> Iterator[
             yield f"topics has {topic!r}, which no CREATE TABLE of sql/ makes: write one of {', '.join(sorted(tables))}"
         elif entry.id not in tables[topic].names:
             yield f"id is {entry.id!r}, which is no column of {topic}: write one that differs from row to row"
-        elif (kind := tables[topic].type_of(entry.id)) in _NO_IDS:
-            yield f"id is {entry.id!r}, which {topic} declares as {kind}: write a column of numbers or texts"
         else:
             yield from _mistakes_of_columns(entry, tables[topic])
     if isinstance(entry, CustomSink) and (mistake := mistake_of(entry)):
@@ -96,10 +95,18 @@ def _mistakes(entry: AnySink, topics: Sequence[str], sql: SqlFiles) -> Iterator[
 
 def _mistakes_of_columns(entry: AnySink, table: Statement) -> Iterator[str]:
     columns = columns_of(table)
-    if isinstance(entry, CustomSink) and VECTOR not in [column.name for column in columns]:
+    kind = next((column.kind for column in columns if column.name == entry.id), "")
+    if kind in _NO_IDS:
+        yield f"id is {entry.id!r}, which {table.target} declares as {kind}: write a column of numbers or texts"
+    elif isinstance(entry, CustomSink) and VECTOR not in [column.name for column in columns]:
         yield f"topics has {table.target!r}, which has no column {VECTOR}: a sink of kind {entry.kind} copies vectors"
     elif isinstance(entry, Qdrant) and (mistake := id_mistake(entry, columns)):
         yield mistake
+    elif isinstance(entry, Milvus) and kind and kind not in IDS:
+        yield (
+            f"id is {entry.id!r} of type {kind}, and Milvus takes whole numbers and texts: write a column of type"
+            f" {', '.join(IDS)}"
+        )
 
 
 def _mistakes_of_external(entries: Sequence[AnySink], sql: SqlFiles) -> Iterator[str]:

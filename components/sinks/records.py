@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from components.config.sinks import Qdrant
 from components.flinksql import Statement, columns_of, quote
+from components.sinks.store import VECTOR
 from components.sql_files import SqlFiles
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from components.config.sinks import AnySink
     from components.flinksql import Column
 
-VECTOR = "vector"
 INTEGERS = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT")
 TEXTS = ("STRING", "CHAR(36)", "VARCHAR(36)")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.config.sinks import SingleStore
-from components.sinks.store import CustomStore
+from components.sinks.store import VECTOR, CustomStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +60,6 @@ class SingleStoreStore(CustomStore[SingleStore]):
 
 
 def _type(column: Column, dimension: int) -> str:
-    if column.name == "vector":
+    if column.name == VECTOR:
         return f"VECTOR({dimension}, F32)"
     return _TYPES.get(column.type, "TEXT")

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from components.flinksql import Column
 
+VECTOR = "vector"
+"""The column of the vectors."""
+
 Entry = TypeVar("Entry", bound=Sink)
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 # Command -> its help. Each is a module `<command>_command` with `run(layout, arguments) -> exit status`.
 COMMANDS = {
-    "cloud": "the local cloud: start, stop, env, status, logs, faults, reset",
+    "cloud": "the local cloud: start, stop, env, status, logs, faults, tls, reset",
     "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
     "ask": 'find products in the stack\'s store by meaning: ./pulumiw ask "kicks"',
-    "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector",
+    "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector, stores",
     "bench": "measure this project on this machine: ./pulumiw bench journey",
     "cost": "what the stack costs on Confluent Cloud, an hour and a month, before it is made",
     "timeline": "what the last `up` did when, as a picture, and its longest chain",

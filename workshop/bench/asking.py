@@ -6,7 +6,6 @@ columns and the score. ``BENCH_PRODUCTS``: the numbers of products.
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import time
 from contextlib import suppress
@@ -16,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ReplaceOne
 from pymongo.errors import PyMongoError
 
+from toolchain.frontdoor.ask.candidates import candidates_for
 from toolchain.frontdoor.ask.embedding import Model
 from toolchain.frontdoor.ask.mongodb import MongoDb
 from workshop.bench import settings
-from workshop.bench.measure import Figure, Place, seconds
+from workshop.bench.measure import Figure, Place, percentile, seconds
 from workshop.bench.sink_stack import RAG, SinkStack, product, vectors
 from workshop.clone import Clone
 
@@ -33,11 +33,6 @@ BATCH = 500  # as many as the sink writes at once, `max.poll.records`
 DIMENSIONS = 384
 WORDS = ("kicks", "footies", "cutoffs", "lid", "something to keep my hands warm")
 CHART = "Milliseconds from a question to three products, median"
-
-
-def percentile(values: Sequence[float], percent: int) -> float:
-    """Return the value that so many percent of the values are not above."""
-    return statistics.quantiles(values, n=100)[percent - 1]
 
 
 def _milliseconds(ask: Callable[[int], object]) -> list[float]:
@@ -67,7 +62,7 @@ def _questions(stack: SinkStack, count: int) -> list[Figure]:
     drawn = vectors(QUESTIONS, DIMENSIONS, seed=7).tolist()
 
     def directly(number: int) -> Any:
-        search = {"index": stack.store["index"], "path": "vector", "numCandidates": 200, "limit": 3}
+        search = {"index": stack.store["index"], "path": "vector", "numCandidates": candidates_for(3), "limit": 3}
         stages = [{"$vectorSearch": {**search, "queryVector": drawn[number]}}, {"$project": {"_id": 1}}]
         return list(stack.products.aggregate(stages))
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Figure:
         beside = self.beside.name if self.beside else None
         spread = {"median": self.median, "min": min(self.values), "max": max(self.values)}
         return asdict(self) | spread | {"beside": beside, "ratio": self.ratio}
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return the value that so many percent of the values are not above."""
+    return statistics.quantiles(values, n=100)[percent - 1]
 
 
 def seconds(work: Callable[[], object]) -> float:

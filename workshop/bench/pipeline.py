@@ -16,7 +16,8 @@ import psutil
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from workshop.bench.embeddings import texts_per_second_of_the_server
-from workshop.bench.measure import Figure, Place
+from workshop.bench.filling import PATIENCE, fill
+from workshop.bench.measure import Figure, Place, percentile
 from workshop.clone import Clone, wait_until
 from workshop.stack import Stack
 
@@ -28,7 +29,6 @@ FULL_TOPICS = (10_000, 100_000, 1_000_000)
 RATES = (1, 100, 1_000)
 RATE_SECONDS = 20
 SAMPLES = 500
-PATIENCE = 1_800
 CHART = "Rows a second, from a full topic to vectors in another"
 
 
@@ -44,26 +44,14 @@ class Pipeline:
         clone.edit("Pulumi.dev.yaml", "recordIntervalMs: 200", "recordIntervalMs: 10")
         pipeline = cls(Stack.up(clone))
         wait_until(lambda: pipeline.end(SOURCE) >= SAMPLES, "records to send again")
-        out = pipeline.stack.outputs
-        connector = (
-            f"{clone.endpoint}/connect/v1/environments/{out['environmentId']}/clusters/{out['kafkaClusterId']}"
-            f"/connectors/{next(iter(out['connectors']))}/pause"
-        )
-        httpx.put(connector, auth=pipeline.stack.admin).raise_for_status()
+        pipeline.stack.operate(next(iter(pipeline.stack.outputs["connectors"])), "pause")
         pipeline.wait_until_all_have_vectors()
         return pipeline
 
     def settings(self) -> dict[str, str]:
         """Return a client's settings, with the key of an account that may do everything on the cluster."""
         owner = self.stack.account(f"bench-{time.time_ns()}", {"EnvironmentAdmin": ["environment"]})
-        key = self.stack.kafka_key(owner)
-        return {
-            "bootstrap.servers": self.stack.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanisms": "PLAIN",
-            "sasl.username": key.id,
-            "sasl.password": key.secret,
-        }
+        return self.stack.kafka_settings(self.stack.kafka_key(owner))
 
     def consumer(self, topic: str, *, isolation: str, from_start: bool) -> Consumer:
         """Return a consumer of every partition of a topic."""
@@ -133,15 +121,7 @@ def _values(consumer: Consumer, count: int) -> Iterator[bytes | None]:
 def rows_per_second(pipeline: Pipeline, rows: int, samples: list[bytes]) -> tuple[float, float]:
     """Fill the topic while the INSERT is stopped, then resume it; return rows per second and megabytes at the end."""
     pipeline.run_insert(stopped=True)
-    producer = Producer({**pipeline.settings(), "linger.ms": 50, "queue.buffering.max.messages": 200_000})
-    for number in range(rows):
-        while True:
-            try:
-                producer.produce(SOURCE, samples[number % len(samples)])
-                break
-            except BufferError:
-                producer.poll(0.1)
-    producer.flush()
+    fill(pipeline.settings(), SOURCE, (samples[number % len(samples)] for number in range(rows)))
     watcher = pipeline.consumer(SINK, isolation="read_uncommitted", from_start=False)
     pipeline.run_insert(stopped=False)
     arrived, first, last = 0, 0.0, 0.0
@@ -197,16 +177,12 @@ def milliseconds(pipeline: Pipeline, rate: int, samples: list[bytes], isolation:
     return [1000 * (at - sent[json.loads(value[5:])["product_id"] - base]) for at, value in arrivals]
 
 
-def _percentile(values: list[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1]
-
-
 def _latency(pipeline: Pipeline, rate: int, samples: list[bytes], isolation: str) -> list[Figure]:
     taken = milliseconds(pipeline, rate, samples, isolation)
     name = f"record to vector, {rate:,} a second, {isolation} reader"
     return [
         Figure(name=f"{name}: median", unit="ms", values=[statistics.median(taken)]),
-        Figure(name=f"{name}: 99th percentile", unit="ms", values=[_percentile(taken, 99)]),
+        Figure(name=f"{name}: 99th percentile", unit="ms", values=[percentile(taken, 99)]),
     ]
 
 

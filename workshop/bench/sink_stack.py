@@ -7,16 +7,15 @@ import os
 import signal
 import struct
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import numpy as np
 import psutil
-from confluent_kafka import Producer
 
 from toolchain.frontdoor.stores.mongodb import client_of
+from workshop.bench.filling import PATIENCE, fill
 from workshop.clone import Clone, wait_until
 from workshop.stack import Stack
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 RAG = ("-s", "rag")
 TABLE, SINK, SOURCE = "product_vector", "MongoDbAtlasSinkMongodb", "DatagenSourceProductUpdates"
 FIRST_ID = 10_000_000  # of no product that the source makes
-PATIENCE = 1_800
 
 
 def vectors(count: int, dimensions: int, seed: int) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -60,7 +58,7 @@ class SinkStack:
         store = client_of(made.store, made.secrets)
         made.products = store[made.store["database"]][made.store["collection"]]
         wait_until(lambda: made.products.estimated_document_count() > 0, "a product", PATIENCE)
-        made.connector(SOURCE, "pause")
+        made.stack.operate(SOURCE, "pause")
         return made
 
     @property
@@ -75,18 +73,12 @@ class SinkStack:
         found: dict[str, str] = self.stack.outputs["sinkSecrets"]["mongodb"]
         return found
 
-    def connector(self, name: str, operation: str) -> None:
-        """Pause or resume a connector."""
-        out = self.stack.outputs
-        place = f"environments/{out['environmentId']}/clusters/{out['kafkaClusterId']}/connectors/{name}/{operation}"
-        httpx.put(f"{self.clone.endpoint}/connect/v1/{place}", auth=self.stack.admin, timeout=60).raise_for_status()
-
     def fill(self, rows: Iterator[dict[str, Any]], count: int) -> float:
         """Fill the table while the sink is paused, then resume it; return the records a second that it writes."""
-        self.connector(SINK, "pause")
+        self.stack.operate(SINK, "pause")
         self._write(rows)
         before = self.products.estimated_document_count()
-        self.connector(SINK, "resume")
+        self.stack.operate(SINK, "resume")
         first = self._when(lambda: self.products.estimated_document_count() > before)
         already = self.products.estimated_document_count() - before
         last = self._when(lambda: self.products.estimated_document_count() >= before + count)
@@ -99,25 +91,8 @@ class SinkStack:
         subject = f"{self.stack.outputs['schemaRegistryEndpoint']}/subjects/{TABLE}-value/versions/latest"
         reader = self.stack.account(f"bench-{time.time_ns()}", {"DeveloperRead": [f"subject={TABLE}-*"]})
         schema = httpx.get(subject, auth=self.stack.registry_key(reader)).raise_for_status().json()["id"]
-        producer = Producer(
-            {
-                "bootstrap.servers": self.stack.bootstrap,
-                "security.protocol": "SASL_PLAINTEXT",
-                "sasl.mechanism": "PLAIN",
-                "sasl.username": key.id,
-                "sasl.password": key.secret,
-                "linger.ms": 50,
-            }
-        )
-        for row in rows:
-            value = struct.pack(">bI", 0, schema) + json.dumps(row).encode()
-            while True:
-                with suppress(BufferError):
-                    producer.produce(TABLE, value)
-                    break
-                producer.poll(0.1)
-        if producer.flush(PATIENCE):
-            raise RuntimeError("Not every record could be written.")
+        values = (struct.pack(">bI", 0, schema) + json.dumps(row).encode() for row in rows)
+        fill(self.stack.kafka_settings(key), TABLE, values)
 
     def process(self, name: str) -> psutil.Process:
         """The process of that name, as `cloud status` calls it."""

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Any
 from toolchain.frontdoor.ask.failure import AskError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
+
+KINDS = ("elasticsearch", "mongodb", "neo4j", "pinecone", "qdrant")
+"""Kinds of stores that `ask` can search."""
 
 
-def choose(sinks: Mapping[str, Mapping[str, Any]], asked: str | None, kinds: Collection[str]) -> str:
+def searchable(sinks: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the names of the stores that can be asked; ``sinks``: the stack's output of that name."""
+    return [name for name, sink in sinks.items() if sink["kind"] in KINDS]
+
+
+def choose(sinks: Mapping[str, Mapping[str, Any]], asked: str | None) -> str:
     """Return the name of the store to ask: the one named ``asked``, else the only one there is.
 
-    ``sinks``: the stack's output of that name. ``kinds``: those that can be asked. Raises :class:`AskError`.
+    ``sinks``: the stack's output of that name. Raises :class:`AskError`.
     """
     names = ", ".join(sinks)
     if asked is None:
-        found = [name for name, sink in sinks.items() if sink["kind"] in kinds]
+        found = searchable(sinks)
         if len(found) == 1:
             return found[0]
         if found:
@@ -26,8 +34,6 @@ def choose(sinks: Mapping[str, Mapping[str, Any]], asked: str | None, kinds: Col
     if asked not in sinks:
         raise AskError(f"The stack has no store {asked}: write one of {names} after --store.")
     kind = sinks[asked]["kind"]
-    if kind not in kinds:
-        raise AskError(
-            f"Store {asked} is of kind {kind}, which `ask` cannot search: it searches {', '.join(sorted(kinds))}."
-        )
+    if kind not in KINDS:
+        raise AskError(f"Store {asked} is of kind {kind}, which `ask` cannot search: it searches {', '.join(KINDS)}.")
     return asked

@@ -6,6 +6,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from toolchain.frontdoor.ask.candidates import candidates_for
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.stores.elasticsearch import ElasticsearchError, call, place_of
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 VECTOR = "vector"
-_CANDIDATES_EACH, _FEWEST_CANDIDATES, _MOST_CANDIDATES = 20, 200, 10_000
 _REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _DIMENSIONS = re.compile(r"number of dimensions \[(\d+)\] than the document vectors \[(\d+)\]")
 
@@ -34,8 +34,7 @@ class Elasticsearch:
 
         An empty list: there are no documents yet. ``model``: the vector's, for messages. Raises :class:`AskError`.
         """
-        candidates = min(max(_CANDIDATES_EACH * count, _FEWEST_CANDIDATES), _MOST_CANDIDATES)
-        knn = {"field": VECTOR, "query_vector": list(vector), "k": count, "num_candidates": candidates}
+        knn = {"field": VECTOR, "query_vector": list(vector), "k": count, "num_candidates": candidates_for(count)}
         query = {"knn": knn, "size": count, "_source": {"excludes": [VECTOR]}}
         try:
             hits = call(self._store, self._secrets, "_search", query)["hits"]["hits"]

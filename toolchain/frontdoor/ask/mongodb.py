@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import OperationFailure, PyMongoError
 
+from toolchain.frontdoor.ask.candidates import candidates_for
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.stores.mongodb import client_of, place_of, problem_of
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 VECTOR = "vector"
-# Atlas Vector Search: at least 20 times the limit for good recall, at most 10,000.
-_CANDIDATES_EACH, _FEWEST_CANDIDATES, _MOST_CANDIDATES = 20, 200, 10_000
 _DIMENSIONS = re.compile(r"indexed with (\d+) dimensions but queried with (\d+)")
 
 
@@ -39,14 +38,13 @@ class MongoDb:
 
         An empty list: there are no documents yet. ``model``: the vector's, for messages. Raises :class:`AskError`.
         """
-        candidates = min(max(_CANDIDATES_EACH * count, _FEWEST_CANDIDATES), _MOST_CANDIDATES)
         stages = [
             {
                 "$vectorSearch": {
                     "index": self._store["index"],
                     "path": VECTOR,
                     "queryVector": list(vector),
-                    "numCandidates": candidates,
+                    "numCandidates": candidates_for(count),
                     "limit": count,
                 }
             },

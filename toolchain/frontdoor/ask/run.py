@@ -11,24 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.ask.answers import as_json, as_line
 from toolchain.frontdoor.ask.choice import choose
-from toolchain.frontdoor.ask.elasticsearch import Elasticsearch
 from toolchain.frontdoor.ask.embedding import Model
 from toolchain.frontdoor.ask.failure import AskError
-from toolchain.frontdoor.ask.mongodb import MongoDb
-from toolchain.frontdoor.ask.neo4j import Neo4j
-from toolchain.frontdoor.ask.pinecone import Pinecone
-from toolchain.frontdoor.ask.qdrant import Qdrant
+from toolchain.frontdoor.ask.stores import store_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-STORES: Mapping[str, type[MongoDb | Elasticsearch | Neo4j | Pinecone | Qdrant]] = {
-    "mongodb": MongoDb,
-    "elasticsearch": Elasticsearch,
-    "neo4j": Neo4j,
-    "pinecone": Pinecone,
-    "qdrant": Qdrant,
-}
 _AGAIN_SECONDS = 0.5
 
 
@@ -48,9 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def answer(given: Mapping[str, Any]) -> None:
     """Print the answer; :class:`AskError` if there is none."""
-    name = choose(given["sinks"], given["store"], STORES)
-    sink = given["sinks"][name]
-    store = STORES[sink["kind"]](sink["store"], given["secrets"].get(name, {}))
+    name = choose(given["sinks"], given["store"])
+    store = store_of(given["sinks"][name], given["secrets"].get(name, {}))
     model = Model(**given["model"])
     vector = model.embed(given["question"])
     deadline = time.monotonic() + given["seconds"]

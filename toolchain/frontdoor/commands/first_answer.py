@@ -12,6 +12,8 @@ from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.pipes import json_on_pipe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from toolchain.frontdoor.setup.prepare import Prepared
 
 _QUESTION = "something to keep my hands warm"
@@ -19,14 +21,18 @@ _SECONDS = 20  # for the first product to arrive
 _ALL_SECONDS = 40  # with the start of the process, and of a model
 
 
-def show_first_answer(prepared: Prepared, stream: TextIO) -> None:
-    """Print a question and the products that answer it. Never fails: the stack is up whatever happens here."""
+def show_first_answer(prepared: Prepared, stores: Sequence[str], stream: TextIO) -> None:
+    """Print a question and the products that answer it. Never fails: the stack is up whatever happens here.
+
+    ``stores``: names of those that can be asked; the first one is.
+    """
+    store = stores[0]
     try:
-        answer = _ask(prepared)
+        answer = _ask(prepared, store)
     except (Failure, OSError, subprocess.SubprocessError):
         answer = ""
-    stack = f" -s {prepared.stack.short_name}"
-    command = f'./pulumiw ask{stack} "{_QUESTION}"'
+    chosen = f" --store {store}" if len(stores) > 1 else ""
+    command = f'./pulumiw ask -s {prepared.stack.short_name}{chosen} "{_QUESTION}"'
     if answer:
         stream.write(f"\n{command}\n{answer}")
     else:
@@ -34,8 +40,8 @@ def show_first_answer(prepared: Prepared, stream: TextIO) -> None:
     stream.flush()
 
 
-def _ask(prepared: Prepared) -> str:
-    reading = json_on_pipe(question_of(prepared, _QUESTION, seconds=_SECONDS))
+def _ask(prepared: Prepared, store: str) -> str:
+    reading = json_on_pipe(question_of(prepared, _QUESTION, store=store, seconds=_SECONDS))
     try:
         return subprocess.run(  # noqa: S603 - our own module
             ask_argv(prepared.layout, reading),

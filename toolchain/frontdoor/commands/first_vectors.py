@@ -7,6 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any, TextIO
 
+from toolchain.frontdoor.ask.choice import searchable
 from toolchain.frontdoor.commands.sql_command import query_outputs, sql_argv, sql_environment
 from toolchain.frontdoor.hall.failure import Failure
 
@@ -37,9 +38,9 @@ def _outputs(stack: Stack) -> dict[str, Any]:
     return next((one.get("outputs") or {} for one in _resources(stack) if one["type"] == "pulumi:pulumi:Stack"), {})
 
 
-def has_store(stack: Stack) -> bool:
-    """Return whether a store is filled that can be asked, by the stack's outputs."""
-    return bool(_outputs(stack).get("sinks"))
+def stores_to_ask(stack: Stack) -> list[str]:
+    """Return the names of the stores that `ask` can search, by the stack's outputs."""
+    return searchable(_outputs(stack).get("sinks") or {})
 
 
 def vector_table(stack: Stack) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.cloud.orphaned_plugins import end_orphaned_plugins, end_own_plugins
 from toolchain.frontdoor.commands.first_answer import show_first_answer
-from toolchain.frontdoor.commands.first_vectors import deployed, has_store, show_first_vectors
+from toolchain.frontdoor.commands.first_vectors import deployed, show_first_vectors, stores_to_ask
 from toolchain.frontdoor.hall.arguments import DELETE_ORPHANS, Request
 from toolchain.frontdoor.hall.failure import Failure, sentence_of
 from toolchain.frontdoor.hall.foreground import replace_process, run
@@ -80,8 +80,8 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
     if status == 0 and is_news and "--json" not in arguments:
         stream = sys.stdout if sys.stdout.isatty() else sys.stderr
         show_first_vectors(prepared, stream)
-        if has_store(prepared.stack):
-            show_first_answer(prepared, stream)
+        if stores := stores_to_ask(prepared.stack):
+            show_first_answer(prepared, stores, stream)
     return status
 
 

@@ -34,7 +34,8 @@ _VARIABLES = {"key": "CONFLUENT_CLOUD_API_KEY", "secret": "CONFLUENT_CLOUD_API_S
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./pulumiw verify",
-        description="Check that the stack is healthy: statements, connectors, lag, a fresh vector. Exit status 0 or 1.",
+        description="Check that the stack is healthy: statements, connectors, lag, a fresh vector, stores. Exit status"
+        " 0 or 1.",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument(

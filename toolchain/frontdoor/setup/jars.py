@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.hall.steps import Step, locked
+from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import JDK, MAVEN
+from toolchain.frontdoor.setup.builds import digest_of, fill_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from toolchain.frontdoor.hall.layout import Layout
     from toolchain.frontdoor.hall.steps import Workbench
@@ -31,10 +30,7 @@ def _sources(layout: Layout) -> Iterator[Path]:
 
 def jars_folder(layout: Layout) -> Path:
     """Return the folder of the present sources' jars (``--jars`` of the local cloud), named by their digest."""
-    digest = hashlib.sha256()
-    for path in _sources(layout):
-        digest.update(str(path.relative_to(layout.project)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return layout.home / "java" / digest.hexdigest()[:16]
+    return layout.home / "java" / digest_of(_sources(layout), layout.project)
 
 
 def _is_made(jars: Path) -> bool:
@@ -60,20 +56,11 @@ def jars_step(layout: Layout) -> Step | None:
         return None
 
     def make(bench: Workbench) -> None:
-        with locked(layout.home / "java.lock"):
-            if _is_made(jars):  # by another clone, while this one waited for the lock
-                return
-            jars.parent.mkdir(parents=True, exist_ok=True)
-            for leftover in jars.parent.glob("new.*"):
-                shutil.rmtree(leftover, ignore_errors=True)
-            made = Path(tempfile.mkdtemp(prefix="new.", dir=jars.parent))
-            try:
-                maven = ["mvn", "--batch-mode", "--quiet", "-DskipTests", "package"]
-                bench.run([*maven, "-f", layout.project / "localcloud" / "pom.xml", f"-Dbuild.root={made}"])
-                shutil.rmtree(jars, ignore_errors=True)
-                made.rename(jars)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
+        def build(made: Path) -> None:
+            maven = ["mvn", "--batch-mode", "--quiet", "-DskipTests", "package"]
+            bench.run([*maven, "-f", layout.project / "localcloud" / "pom.xml", f"-Dbuild.root={made}"])
             _delete_old_builds(jars.parent)
+
+        fill_once(jars, _is_made, build)
 
     return Step("Kafka and Flink", "jars", "the Maven repository (Maven Central or its mirror)", (JDK, MAVEN), make)

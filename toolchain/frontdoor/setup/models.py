@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.hall.steps import Step, locked
+from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import JDK, MAVEN
+from toolchain.frontdoor.setup.builds import fill_once
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from toolchain.frontdoor.hall.layout import Layout
     from toolchain.frontdoor.hall.steps import Workbench
 
@@ -33,21 +33,18 @@ def models_folder(layout: Layout) -> Path:
 def models_step(layout: Layout) -> Step | None:
     """Return the step that downloads the sentence model, ``None`` if it is there."""
     folder = models_folder(layout)
-    if any(folder.glob("*.jar")):
+    if _is_made(folder):
         return None
 
     def make(bench: Workbench) -> None:
-        with locked(layout.home / "models.lock"):
-            if any(folder.glob("*.jar")):  # by another clone, while this one waited for the lock
-                return
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            made = Path(tempfile.mkdtemp(prefix="new.", dir=folder.parent))
-            try:
-                maven = ["mvn", "--batch-mode", "--quiet", "-f", str(_pom(layout)), "dependency:copy-dependencies"]
-                bench.run([*maven, f"-DoutputDirectory={made}"])
-                shutil.rmtree(folder, ignore_errors=True)
-                made.rename(folder)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
+        def download(made: Path) -> None:
+            maven = ["mvn", "--batch-mode", "--quiet", "-f", str(_pom(layout)), "dependency:copy-dependencies"]
+            bench.run([*maven, f"-DoutputDirectory={made}"])
+
+        fill_once(folder, _is_made, download)
 
     return Step("Sentence model", "models", "the Maven repository (Maven Central or its mirror)", (JDK, MAVEN), make)
+
+
+def _is_made(folder: Path) -> bool:
+    return any(folder.glob("*.jar"))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.jdk import jdk_21
-from toolchain.frontdoor.hall.steps import Step, locked
+from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import MAVEN
+from toolchain.frontdoor.setup.builds import digest_of, fill_once
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
@@ -28,11 +26,9 @@ def _project(layout: Layout, kind: str) -> Path:
 def server_folder(layout: Layout, kind: str) -> Path:
     """Return the folder of a server (``--server KIND=DIR`` of the local cloud), named by the digest of its sources."""
     project = _project(layout, kind)
-    digest = hashlib.sha256()
-    for path in [project / "pom.xml", *sorted((project / "src" / "main").rglob("*"))]:
-        if path.is_file():
-            digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return layout.home / "servers" / f"{kind}-{digest.hexdigest()[:16]}"
+    sources = sorted(path for path in (project / "src" / "main").rglob("*") if path.is_file())
+    digest = digest_of([project / "pom.xml", *sources], project)
+    return layout.home / "servers" / f"{kind}-{digest}"
 
 
 def server_folders(layout: Layout) -> dict[str, Path]:
@@ -51,20 +47,13 @@ def server_step(layout: Layout, kind: str) -> Step | None:
     home = jdk_21(SERVERS[kind])
 
     def make(bench: Workbench) -> None:
-        with locked(layout.home / "servers.lock"):
-            if _is_made(folder):  # by another clone, while this one waited for the lock
-                return
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            made = Path(tempfile.mkdtemp(prefix="new.", dir=folder.parent))
-            try:
-                maven = ["mvn", "--batch-mode", "--quiet", "-DskipTests", "package"]
-                project = _project(layout, kind)
-                bench.run([*maven, "-f", project / "pom.xml", f"-Dbuild.root={made}"], env={"JAVA_HOME": str(home)})
-                (made / _JAVA_HOME).write_text(str(home), encoding="utf-8")
-                shutil.rmtree(folder, ignore_errors=True)
-                made.rename(folder)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
+        def build(made: Path) -> None:
+            maven = ["mvn", "--batch-mode", "--quiet", "-DskipTests", "package"]
+            pom = _project(layout, kind) / "pom.xml"
+            bench.run([*maven, "-f", pom, f"-Dbuild.root={made}"], env={"JAVA_HOME": str(home)})
+            (made / _JAVA_HOME).write_text(str(home), encoding="utf-8")
+
+        fill_once(folder, _is_made, build)
 
     return Step(SERVERS[kind], kind, "the Maven repository (Maven Central or its mirror)", (MAVEN,), make)
 

@@ -58,7 +58,7 @@ class Session:
         A statement without rows (DDL, INSERT) prints none; an INSERT keeps running and is not deleted. ``limit``: rows
         after which the statement ends. ``seconds``: the same in time. Raises the driver's errors.
         """
-        name = f"pulumiw-{uuid.uuid4().hex}"
+        name = _new_name()
         deadline = time.monotonic() + seconds if seconds else None
         cursor = self.connection.streaming_cursor()
         keep = False
@@ -81,6 +81,19 @@ class Session:
         finally:
             if not keep:
                 self._delete(name)
+
+    def fetch(self, statement: str, *, seconds: int) -> list[tuple[Any, ...]]:
+        """Run a bounded statement on a snapshot of its tables, delete it, and return its rows, within ``seconds``.
+
+        Raises the driver's errors.
+        """
+        name = _new_name()
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(statement, statement_name=name, timeout=seconds)
+            return [tuple(row) for row in cursor.fetchall()]
+        finally:
+            self._delete(name)
 
     def _delete(self, name: str) -> None:
         """Delete the statement, and retry on errors, which the driver does not: a leftover statement costs money."""
@@ -112,6 +125,10 @@ class Session:
         statement = self.connection.get_statement(name)
         if statement.is_failed or statement.is_degraded:
             raise confluent_sql.OperationalError(str(statement.status.get("detail", "the statement failed")))
+
+
+def _new_name() -> str:
+    return f"pulumiw-{uuid.uuid4().hex}"
 
 
 def reason(error: Exception) -> str:

@@ -43,40 +43,29 @@ def _created(item: dict[str, Any]) -> str:
     return str((item.get("metadata") or {}).get("created_at") or "")
 
 
-def _environment(resource: Resource, endpoints: Endpoints) -> list[CloudObject]:
-    wanted = resource.text("displayName")
-    path = "/org/v2/environments"
-    return [
-        CloudObject(
-            identity=item["id"],
-            delete=f"{path}/{item['id']}",
-            created_at=_created(item),
-            name=wanted,
-            children=f"/cmk/v2/clusters?environment={item['id']}",
-        )
-        for item in endpoints.cloud.items(path)
-        if item.get("display_name") == wanted
-    ]
+def _in_organization(path: str, children: str = "") -> Callable[[Resource, Endpoints], list[CloudObject]]:
+    """Return the lookup of what is listed at ``path``; ``children``: the path, but for its id, of what is in it."""
+
+    def find(resource: Resource, endpoints: Endpoints) -> list[CloudObject]:
+        wanted = resource.text("displayName")
+        return [
+            CloudObject(
+                identity=item["id"],
+                delete=f"{path}/{item['id']}",
+                created_at=_created(item),
+                name=wanted,
+                children=f"{children}{item['id']}" if children else "",
+            )
+            for item in endpoints.cloud.items(path)
+            if item.get("display_name") == wanted
+        ]
+
+    return find
 
 
-def _custom_plugin(resource: Resource, endpoints: Endpoints) -> list[CloudObject]:
-    path = "/connect/v1/custom-connector-plugins"
-    wanted = resource.text("displayName")
-    return [
-        CloudObject(identity=item["id"], delete=f"{path}/{item['id']}", created_at=_created(item), name=wanted)
-        for item in endpoints.cloud.items(path)
-        if item.get("display_name") == wanted
-    ]
-
-
-def _service_account(resource: Resource, endpoints: Endpoints) -> list[CloudObject]:
-    path = "/iam/v2/service-accounts"
-    wanted = resource.text("displayName")
-    return [
-        CloudObject(identity=item["id"], delete=f"{path}/{item['id']}", created_at=_created(item), name=wanted)
-        for item in endpoints.cloud.items(path)
-        if item.get("display_name") == wanted
-    ]
+_environment = _in_organization("/org/v2/environments", children="/cmk/v2/clusters?environment=")
+_service_account = _in_organization("/iam/v2/service-accounts")
+_custom_plugin = _in_organization("/connect/v1/custom-connector-plugins")
 
 
 def _in_environment(path: str) -> Callable[[Resource, Endpoints], list[CloudObject]]:

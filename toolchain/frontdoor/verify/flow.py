@@ -12,12 +12,8 @@ must also arrive during the check, read by a statement that starts at the latest
 from __future__ import annotations
 
 import math
-import uuid
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
-
-import confluent_sql
 
 from toolchain.frontdoor.verify.report import FreshRecord, Lag
 
@@ -82,20 +78,13 @@ class SqlFlow:
     is_fed: bool = True
 
     def count(self) -> Lag:
-        """Count the records of both tables in one bounded statement, and delete it."""
-        connection = self.session.connection
-        name = f"pulumiw-{uuid.uuid4().hex}"
-        cursor = connection.cursor()
+        """Count the records of both tables in one bounded statement."""
         counts = (
             f"SELECT 'source' AS side, COUNT(*) AS records FROM `{self.source}`"  # noqa: S608 - the stack's own tables
             f" UNION ALL SELECT 'target' AS side, COUNT(*) AS records FROM `{self.sink}`"
         )
-        try:
-            cursor.execute(counts, statement_name=name, timeout=_COUNT_SECONDS)
-            counted: dict[str, int] = {side.strip(): int(records) for side, records in cursor.fetchall()}
-        finally:
-            with suppress(confluent_sql.Error):
-                connection.delete_statement(name)
+        rows = self.session.fetch(counts, seconds=_COUNT_SECONDS)
+        counted = {side.strip(): int(records) for side, records in rows}
         # For an empty table Flink may return no row instead of a 0.
         return Lag(self.source, self.sink, counted.get("source", 0), counted.get("target", 0))
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -91,7 +89,7 @@ class DeployedSink:
         """Count them in one bounded statement. The topic may not be there before there is one."""
         count = f"SELECT COUNT(*) AS records FROM `{self.dead_letter_topic}`"  # noqa: S608 - of the stack's own connector
         try:
-            return sum(int(row[0]) for row in self._rows(count))
+            return sum(int(row[0]) for row in self.session.fetch(count, seconds=_QUERY_SECONDS))
         except confluent_sql.Error as error:
             if _MISSING.search(str(error)):
                 return 0
@@ -100,24 +98,12 @@ class DeployedSink:
     def records(self) -> int:
         """Count them in a bounded statement each, which reads all of them."""
         counts = (f"SELECT COUNT(*) AS records FROM `{topic}`" for topic in self.topics)  # noqa: S608 - as above
-        return sum(int(row[0]) for statement in counts for row in self._rows(statement))
+        return sum(int(row[0]) for statement in counts for row in self.session.fetch(statement, seconds=_QUERY_SECONDS))
 
     def sample(self) -> list[Any]:
         """Return the ids of the first records that a bounded statement gives, however many there are."""
         some = (f"SELECT `{self.id_column}` FROM `{topic}` LIMIT {_SAMPLE}" for topic in self.topics)  # noqa: S608 - as above
-        return [row[0] for statement in some for row in self._rows(statement)]
-
-    def _rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a bounded statement, and delete it."""
-        connection = self.session.connection
-        name = f"pulumiw-{uuid.uuid4().hex}"
-        cursor = connection.cursor()
-        try:
-            cursor.execute(statement, statement_name=name, timeout=_QUERY_SECONDS)
-            return [tuple(row) for row in cursor.fetchall()]
-        finally:
-            with suppress(confluent_sql.Error):
-                connection.delete_statement(name)
+        return [row[0] for statement in some for row in self.session.fetch(statement, seconds=_QUERY_SECONDS)]
 
 
 def check_sink(

@@ -103,6 +103,17 @@ def test_what_makes_no_record_is_told_before_anything_is_created(
     assert sentence.startswith(f"confluent-rag:sinks[0].{said}")
 
 
+def test_milvus_is_told_which_ids_it_takes(folder: Path, entry: dict[str, Any]) -> None:
+    milvus = {**MILVUS, "archive": entry["archive"], "sha256": entry["sha256"]}
+    (sentence,) = refused(folder, {**milvus, "id": "price"})
+    assert sentence == (
+        "confluent-rag:sinks[0].id is 'price' of type DOUBLE, and Milvus takes whole numbers and texts: write a column"
+        " of type TINYINT, SMALLINT, INT, INTEGER, BIGINT, STRING."
+    )
+    for usable in ("count", "articleType"):
+        assert plan_sinks(sinks({**milvus, "id": usable}), load(folder, milvus))
+
+
 def test_a_table_without_vectors(folder: Path, entry: dict[str, Any]) -> None:
     (folder / "create-table-plain.sql").write_text("CREATE TABLE plain (product_id INT)")
     (sentence,) = refused(folder, {**entry, "topics": ["plain"]})

@@ -15,6 +15,7 @@ from tests.support.provider_stub import provider_answering
 from tests.support.replaced_process import Became, replace_process
 from toolchain.frontdoor.commands import ask_command
 from toolchain.frontdoor.commands.first_answer import show_first_answer
+from toolchain.frontdoor.commands.first_vectors import stores_to_ask
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.main import main
 from toolchain.frontdoor.setup.prepare import Prepared
@@ -161,13 +162,21 @@ def real_python(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
+def deploy(prepared: Prepared, outputs: dict[str, Any]) -> None:
+    """Write a state with these outputs."""
+    state = prepared.stack.checkpoint
+    state.parent.mkdir(parents=True, exist_ok=True)
+    stack = {"urn": "urn:pulumi:dev::confluent-rag::pulumi:pulumi:Stack::dev", "type": "pulumi:pulumi:Stack"}
+    state.write_text(json.dumps({"checkpoint": {"latest": {"resources": [{**stack, "outputs": outputs}]}}}))
+
+
 def test_up_ends_with_a_question_and_its_answer(real_python: World) -> None:
     glove = {"content": "warm gloves", "score": 0.75}
     with MongoDbStub("pw", {"$vectorSearch": [glove]}) as server, provider_answering(200) as endpoint:
         real_python.outputs["sinks"]["mongodb"]["store"]["host"] = server.host
         real_python.outputs["embeddings"]["endpoint"] = endpoint
         shown = io.StringIO()
-        show_first_answer(real_python.prepared(), shown)
+        show_first_answer(real_python.prepared(), ["mongodb"], shown)
     assert shown.getvalue() == (
         '\n./pulumiw ask -s dev "something to keep my hands warm"\n'
         f"Store mongodb (store.products at {server.host}), model all-MiniLM-L6-v2:\n"
@@ -175,11 +184,42 @@ def test_up_ends_with_a_question_and_its_answer(real_python: World) -> None:
     )
 
 
+def test_of_several_stores_the_first_that_can_be_asked_is_and_the_command_names_it(real_python: World) -> None:
+    silent = {"kind": "mongodb", "store": {"host": "127.0.0.1:1", **PLACE}}
+    with (
+        MongoDbStub("pw", {"$vectorSearch": [{"content": "hat", "score": 0.5}]}) as server,
+        provider_answering(200) as url,
+    ):
+        real_python.outputs["sinks"] = {
+            "couchbase": {"kind": "couchbase", "store": {}},
+            "first": {"kind": "mongodb", "store": {"host": server.host, **PLACE}},
+            "second": silent,
+        }
+        real_python.outputs["sinkSecrets"] = {name: {"connection.password": "pw"} for name in ("first", "second")}
+        real_python.outputs["embeddings"]["endpoint"] = url
+        prepared = real_python.prepared()
+        deploy(prepared, real_python.outputs)
+        shown = io.StringIO()
+        show_first_answer(prepared, stores_to_ask(prepared.stack), shown)
+    assert shown.getvalue() == (
+        '\n./pulumiw ask -s dev --store first "something to keep my hands warm"\n'
+        f"Store first (store.products at {server.host}), model all-MiniLM-L6-v2:\n"
+        "  0.5000  hat\n"
+    )
+
+
+def test_a_stack_whose_stores_cannot_be_asked_has_none_to_ask(world: World) -> None:
+    prepared = world.prepared()
+    assert stores_to_ask(prepared.stack) == []
+    deploy(prepared, {"sinks": {"couchbase": {"kind": "couchbase", "store": {}}}})
+    assert stores_to_ask(prepared.stack) == []
+
+
 def test_up_ends_well_without_an_answer(real_python: World) -> None:
     with provider_answering(401) as endpoint:
         real_python.outputs["embeddings"]["endpoint"] = endpoint
         shown = io.StringIO()
-        show_first_answer(real_python.prepared(), shown)
+        show_first_answer(real_python.prepared(), ["mongodb"], shown)
     assert shown.getvalue() == (
         '\nThe store has no answer yet; ask it later:\n  ./pulumiw ask -s dev "something to keep my hands warm"\n'
     )

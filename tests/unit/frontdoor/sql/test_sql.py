@@ -76,8 +76,10 @@ class Flink(StubApi):
         return {"results": {"data": [{"op": 0, "row": row} for row in rows]}, "metadata": {"next": following}}
 
 
-def status(phase: str, *, kind: str = "SELECT", columns: bool = True, detail: str = "") -> dict[str, Any]:
-    traits: dict[str, Any] = {"sql_kind": kind, "is_bounded": False, "is_append_only": True}
+def status(
+    phase: str, *, kind: str = "SELECT", columns: bool = True, detail: str = "", bounded: bool = False
+) -> dict[str, Any]:
+    traits: dict[str, Any] = {"sql_kind": kind, "is_bounded": bounded, "is_append_only": True}
     if columns:
         traits["schema"] = {"columns": COLUMNS}
     return {"phase": phase, "detail": detail, "traits": traits}
@@ -119,6 +121,14 @@ def test_a_statement_that_ends_by_itself_is_deleted(monkeypatch: pytest.MonkeyPa
         flink.prepare(monkeypatch)
         assert len(run(flink)[0]) == 1
         assert len(flink.deleted) == 1
+
+
+def test_all_rows_of_a_bounded_statement_are_fetched_and_it_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Flink([status("COMPLETED", bounded=True)], [rows(2), rows(1)]) as flink:
+        flink.prepare(monkeypatch)
+        found = flink.session().fetch("SELECT 1", seconds=5)
+        assert [content for content, _ in found] == ["shoe 0", "shoe 1", "shoe 0"]
+        assert flink.deleted == [f"{BASE}/pulumiw-abc"]
 
 
 def test_seconds_bound_a_statement_without_rows(monkeypatch: pytest.MonkeyPatch) -> None:

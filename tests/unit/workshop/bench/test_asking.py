@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from workshop.bench.asking import percentile
+from workshop.bench.measure import percentile
 from workshop.bench.sink_stack import product, vectors
 
 
