@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -318,10 +318,7 @@ def test_keys_are_constraints(cloud: LocalCloud) -> None:
 
 
 def test_versions_of_a_model(cloud: LocalCloud) -> None:
-    connection = {"connection_type": "OPENAI", "endpoint": f"{cloud.endpoint}/v1/embeddings"}
-    secret = {"kind": "PlaintextProvider", "data": json.dumps({"API_KEY": "k"})}
-    body: Any = {"name": "openai", "spec": {**connection, "auth_data": secret}}
-    cloud.call("POST", cloud.statements.replace("/statements", "/connections"), body)
+    cloud.connect("openai", "OPENAI", f"{cloud.endpoint}/v1/embeddings", {"API_KEY": "k"})
     options = "'TASK' = 'embedding', 'PROVIDER' = 'openai', 'OPENAI.CONNECTION' = 'openai', 'OPENAI.MODEL_VERSION'"
 
     def make(version: str) -> str:

@@ -22,7 +22,7 @@ def snapshot(cloud: LocalCloud, state: Path) -> dict[str, Any]:
             topic["topic_name"]: (topic["partitions_count"], _settings(cloud, topic["topic_name"])) for topic in topics
         },
         "subjects": {name: _versions(cloud, name) for name in subjects},
-        "connections": cloud.call("GET", cloud.statements.replace("/statements", "/connections"))["data"],
+        "connections": cloud.call("GET", cloud.connections)["data"],
     }
 
 
