@@ -211,7 +211,7 @@ def test_nobody_else_can_use_the_worker_and_it_tells_no_secret(sink: MongoDbSink
     assert "secret" not in " ".join(worker.cmdline())
     for path in ("", "/config", "/status", "/tasks"):
         assert "wrong" not in json.dumps(sink.call("GET", path))
-    token = json.loads((sink.cloud.state / "credentials.json").read_text())["internal_token"]
+    token = Credentials.load_or_make(sink.cloud.state).internal_token
     for log, text in contents(sink.cloud.state / "logs"):
         assert not any(secret in text for secret in (token, PASSWORD, "wrong%but", "wrong%25but")), log
 
