@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from confluent_kafka import Producer
 
 from tests.support.local_cloud import built_jars
 from tests.support.mongodb import PASSWORD, USER
-from tests.support.sinks import PATIENCE, RIGHTS, Place, Sink
+from tests.support.mongodb_sinks import RIGHTS, MongoDbPlace, MongoDbSink
+from tests.support.sinks import PATIENCE
 from workshop.clone import wait_until
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def archive(jars: Path) -> bytes:
     return buffer.getvalue()
 
 
-class CustomSink(Sink):
+class CustomSink(MongoDbSink):
     """A connector of a plugin, with the connector's own settings."""
 
     rights = tuple(
@@ -50,7 +50,7 @@ class CustomSink(Sink):
     )
     plugin = ""
 
-    def config(self, **changes: str) -> dict[str, str]:
+    def config(self) -> dict[str, str]:
         return {
             "confluent.connector.type": "CUSTOM",
             "confluent.custom.plugin.id": self.plugin,
@@ -73,18 +73,16 @@ class CustomSink(Sink):
             STRATEGY: "com.mongodb.kafka.connect.sink.processor.id.strategy.PartialValueStrategy",
             f"{STRATEGY}.partial.value.projection.type": "allowlist",
             f"{STRATEGY}.partial.value.projection.list": "product_id",
-            **changes,
         }
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    made = Place(tmp_path_factory.mktemp("place") / "state", built_jars())
-    yield made
-    made.close()
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoDbPlace]:
+    with MongoDbPlace.opened(tmp_path_factory.mktemp("place")) as place:
+        yield place
 
 
-def plugin_of(place: Place, content: bytes) -> str:
+def plugin_of(place: MongoDbPlace, content: bytes) -> str:
     """Upload an archive as the official provider does, and make a plugin of it."""
     url = place.cloud.call("POST", "/connect/v1/presigned-upload-url", {"content_format": "zip"})
     sent = httpx.post(url["upload_url"], data=url["upload_form_data"], files={"file": ("a.zip", content)}, timeout=60)
@@ -100,13 +98,13 @@ def plugin_of(place: Place, content: bytes) -> str:
     return made
 
 
-def jars_in_use(place: Place) -> set[str]:
+def jars_in_use(place: MongoDbPlace) -> set[str]:
     """Return the jars of plugins that the worker's process has open."""
     return {Path(one.path).name for one in place.worker().open_files() if "/connect/plugins/" in one.path}
 
 
-def test_an_uploaded_connector_runs_beside_the_managed_one_of_the_same_class(place: Place) -> None:
-    managed, custom = Sink(place), CustomSink(place)
+def test_an_uploaded_connector_runs_beside_the_managed_one_of_the_same_class(place: MongoDbPlace) -> None:
+    managed, custom = MongoDbSink(place), CustomSink(place)
     managed.create()
     managed.write(count=FEW)
     managed.until_written(FEW)
@@ -124,11 +122,10 @@ def test_an_uploaded_connector_runs_beside_the_managed_one_of_the_same_class(pla
     custom.write(count=FEW)  # again
     wait_until(lambda: custom.shown()["records"] == 2 * FEW, "the second delivery", PATIENCE)
     assert custom.documents.count_documents({}) == FEW
-    producer = Producer(place.login)
-    producer.produce(custom.topic, b"no schema id")
-    assert producer.flush(60) == 0
+    custom.producer.produce(custom.topic, b"no schema id")
+    custom.flush()
     wait_until(lambda: custom.shown()["dead_letters"] == 1, "a dead letter", PATIENCE)
-    files = place.state / "connect" / "plugins" / custom.plugin
+    files = place.cloud.state / "connect" / "plugins" / custom.plugin
     refused = place.cloud.send("DELETE", f"{PLUGINS}/{custom.plugin}")
     assert (refused.status_code, f"used by the connector {custom.name}" in refused.text) == (409, True)
     assert files.exists()
@@ -140,7 +137,7 @@ def test_an_uploaded_connector_runs_beside_the_managed_one_of_the_same_class(pla
     managed.call("DELETE")
 
 
-def test_it_runs_again_after_a_restart_of_the_local_cloud(place: Place) -> None:
+def test_it_runs_again_after_a_restart_of_the_local_cloud(place: MongoDbPlace) -> None:
     custom = CustomSink(place)
     custom.plugin = plugin_of(place, archive(built_jars()))
     custom.create()
@@ -152,11 +149,10 @@ def test_it_runs_again_after_a_restart_of_the_local_cloud(place: Place) -> None:
     custom.call("DELETE")
 
 
-def test_what_the_connector_itself_refuses_is_its_state(place: Place) -> None:
+def test_what_the_connector_itself_refuses_is_its_state(place: MongoDbPlace) -> None:
     custom = CustomSink(place)
     custom.plugin = plugin_of(place, archive(built_jars()))
-    config = custom.config() | {"max.batch.size": "many"}
-    place.cloud.call("POST", f"{place.base}/connectors", {"name": custom.name, "config": config})
+    custom.create(max_batch_size="many")
     trace = custom.until("FAILED")
     assert "max.batch.size" in trace
     assert "Exception" not in trace

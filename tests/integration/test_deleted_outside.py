@@ -6,10 +6,10 @@ import shlex
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
-from tests.integration.test_life import flink, flink_answers
+from tests.integration.test_life import flink_answers
+from tests.support.apis import cloud_api, flink_api
 from tests.support.deployed import deploy
 from tests.support.orphans import orphans
 from workshop.clone import wait_until
@@ -23,19 +23,14 @@ AT_ONCE = ("--yes", "--skip-preview")
 UP = ("up", *AT_ONCE, "--json")  # what the front door says is the same; no query for the first vectors follows
 
 
-def cloud(clone: Clone) -> httpx.Client:
-    """Return a client of the control plane, with the administrator's key."""
-    own = clone.credentials()
-    return httpx.Client(base_url=clone.endpoint, auth=(own["cloud_api_key"], own["cloud_api_secret"]), timeout=60)
-
-
 def delete(clone: Clone, path: str, **names: str) -> None:
     """Delete an object by its path, into which the stack's outputs go."""
     outputs = clone.outputs()
     address = path.format(**{**outputs, "connector": next(iter(outputs["connectors"]), ""), **names})
-    reply = cloud(clone).delete(address)
+    api = cloud_api(clone)
+    reply = api.delete(address)
     assert reply.is_success, reply.text
-    wait_until(lambda: not cloud(clone).get(address).is_success, f"{address} is gone")
+    wait_until(lambda: not api.get(address).is_success, f"{address} is gone")
 
 
 ENVIRONMENT = "/org/v2/environments/{environmentId}"
@@ -105,7 +100,7 @@ class TestTheEnvironment:
         nothing_is_left(clone)
 
     def test_one_that_the_stack_only_lives_in(self, clone: Clone) -> None:
-        made = cloud(clone).post("/org/v2/environments", json={"display_name": "house"}).json()["id"]
+        made = cloud_api(clone).post("/org/v2/environments", json={"display_name": "house"}).json()["id"]
         clone.ok("config", "set", "environmentId", made)
         ends_well(clone, *UP)
         delete(clone, ENVIRONMENT)
@@ -151,7 +146,7 @@ class TestAPart:
     def test_a_connection(self, clone: Clone) -> None:
         deploy(clone)
         outputs = clone.outputs()
-        flink(outputs).delete(f"/connections/{outputs['connectionName']}").raise_for_status()
+        flink_api(outputs).delete(f"/connections/{outputs['connectionName']}").raise_for_status()
         ends_well(clone, "refresh", *AT_ONCE)
         ends_well(clone, *UP)
         nothing_is_alone(clone)

@@ -12,7 +12,6 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-import httpx
 import psutil
 import pytest
 
@@ -112,10 +111,7 @@ def killed_now(process: subprocess.Popen[str]) -> bool:
 
 def asked_by_hooks(clone: Clone) -> set[str]:
     """Return the statements by which hooks ask Flink, as they are now."""
-    own = clone.credentials()
-    key = (own["cloud_api_key"], own["cloud_api_secret"])
-    status = httpx.get(f"{clone.endpoint}/local/v1/status", auth=key).json()
-    return {one["name"] for one in status["resources"] if one["name"].startswith("hook-")}
+    return {one["name"] for one in clone.status()["resources"] if one["name"].startswith("hook-")}
 
 
 def killed_while_a_hook_asks(clone: Clone, *command: str) -> set[str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
+from tests.support.apis import cloud_api, flink_api
 from tests.support.deployed import deploy
 from tests.support.tables import settled, statements, topic_end
 from workshop.clone import git, wait_until
 
 if TYPE_CHECKING:
+    import httpx
+
     from workshop.clone import Clone
 
 pytestmark = pytest.mark.integration
@@ -23,23 +25,16 @@ KEPT = "SELECT content FROM product_vector WHERE product_id = -1"
 MODEL, TABLE, INSERT = (f"sql/{one}.sql" for one in (MODEL_STATEMENT, TABLE_STATEMENT, INSERT_STATEMENT))
 
 
-def flink(outputs: dict[str, Any]) -> httpx.Client:
-    """Return a client of Flink's API, with a stack's key."""
-    path = f"sql/v1/organizations/{outputs['organizationId']}/environments/{outputs['environmentId']}"
-    key = (outputs["flinkApiKey"], outputs["flinkApiSecret"])
-    return httpx.Client(base_url=f"{outputs['flinkRestEndpoint']}/{path}", auth=key)
-
-
 def flink_answers(outputs: dict[str, Any]) -> int:
     """Return the HTTP status of the list of statements."""
-    return flink(outputs).get("/statements").status_code
+    return flink_api(outputs).get("/statements").status_code
 
 
 def forget(clone: Clone, *kinds: str) -> None:
     """Have the cloud forget statements, as Confluent's does after 30 days, and Pulumi see it."""
     outputs = clone.outputs()
     for kind in kinds:
-        flink(outputs).delete(f"/statements/{outputs['statements'][kind]}").raise_for_status()
+        flink_api(outputs).delete(f"/statements/{outputs['statements'][kind]}").raise_for_status()
     clone.ok("refresh", "--yes", "--skip-preview")
 
 
@@ -179,7 +174,7 @@ class TestFailedInsert:
         done = topic_end(clone, "product_vector")
         wait_until(lambda: topic_end(clone, "product_vector") > done + 20, "vectors")
         clone.ok("cloud", "faults", f"statement.{failed}=FAILED")
-        api = flink(clone.outputs())
+        api = flink_api(clone.outputs())
         wait_until(lambda: api.get(f"/statements/{failed}").json()["status"]["phase"] == "FAILED", "the INSERT to fail")
         clone.ok("cloud", "faults", "none")
         said = clone.run("verify")
@@ -276,8 +271,7 @@ class TestExistingEnvironment:
     """`environmentId`: the stack is a guest."""
 
     def test_up_and_destroy_leave_it_as_it_was(self, clone: Clone) -> None:
-        own = clone.credentials()
-        cloud = httpx.Client(base_url=clone.endpoint, auth=(own["cloud_api_key"], own["cloud_api_secret"]))
+        cloud = cloud_api(clone)
         asked = {"display_name": "house", "stream_governance_config": {"package": "ADVANCED"}}
         made = cloud.post("/org/v2/environments", json=asked).json()
         house = f"/org/v2/environments/{made['id']}"

@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 from pinecone import Index, ServerlessSpec
 from pinecone import Pinecone as Client
 from pinecone.exceptions import NotFoundException, PineconeException, UnauthorizedException
 
 from localcloud.dataplane.interface import DataPlaneError
-from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.stores.pinecone.store import Pinecone
-from localcloud.dataplane.stores.servers import Servers
-from localcloud.ports import OF_STORES, free_ports
-from localcloud.store_login import StoreLogin
 from tests.support.listeners import listeners_of
+from tests.support.store_world import StoreWorld
 from tests.support.stranger import is_refused
 
 if TYPE_CHECKING:
@@ -32,34 +29,12 @@ KEY = "a-key-of-this-test"
 SPEC = ServerlessSpec(cloud="aws", region="us-east-1")
 
 
-class World:
-    """The server's process, its folder, and a client."""
+class World(StoreWorld):
+    """Pinecone's server, and a client."""
 
     def __init__(self, state: Path) -> None:
-        self.state = state
-        (port,) = free_ports(1, OF_STORES)
-        self.login = StoreLogin(port=port, username="admin", password=KEY)
-        self.address = f"127.0.0.1:{port}"
+        super().__init__(state, Pinecone, KEY)
         self.client = Client(api_key=KEY, host=f"http://{self.address}")
-        self.open()
-
-    def open(self) -> None:
-        self.host = ProcessHost(self.state)
-        self.server = Servers(self.state, self.host, [Pinecone(self.login)])
-
-    def close(self) -> None:
-        self.server.close()
-        self.host.close()
-
-    def restart(self) -> None:
-        self.close()
-        self.open()
-        self.server.needed(self.address)
-
-    @property
-    def process(self) -> psutil.Process:
-        (info,) = self.host.infos()
-        return psutil.Process(info.pid)
 
     def index(self) -> Index:
         host = self.client.describe_index("products").host
@@ -71,12 +46,11 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("a state") / "of mine")
-    made.server.needed("index-abc.svc.aped.pinecone.io:443")
-    assert made.host.infos() == []  # nothing of this machine's was asked for
-    made.server.needed(made.address)
-    yield made
-    made.close()
+    with closing(World(tmp_path_factory.mktemp("a state") / "of mine")) as made:
+        made.server.needed("index-abc.svc.aped.pinecone.io:443")
+        assert made.host.infos() == []  # nothing of this machine's was asked for
+        made.start()
+        yield made
 
 
 @pytest.fixture
@@ -147,10 +121,11 @@ def test_killed_it_comes_back_with_all_that_was_acknowledged(
 
 
 def test_damage_is_told(tmp_path: Path) -> None:
-    other = World(tmp_path)
     kept = tmp_path / "pinecone" / "vectors.sqlite"
     kept.parent.mkdir()
     kept.write_bytes(b"no vectors at all" * 100)
-    with pytest.raises(DataPlaneError, match=r"vectors\.sqlite cannot be used .*: put the file back"):
-        other.server.needed(other.address)
-    other.close()
+    with (
+        closing(World(tmp_path)) as other,
+        pytest.raises(DataPlaneError, match=r"vectors\.sqlite cannot be used .*: put the file back"),
+    ):
+        other.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -17,12 +18,9 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 from components.config.sinks import Qdrant as Entry
 from components.sinks.qdrant import QdrantStore
 from components.sinks.store import StoreError
-from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.stores.qdrant import Qdrant
-from localcloud.dataplane.stores.servers import Servers
-from localcloud.ports import OF_STORES, free_ports
-from localcloud.store_login import StoreLogin
 from tests.support.listeners import LOOPBACK, listeners_of
+from tests.support.store_world import StoreWorld
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.qdrant import Qdrant as Asked
 from toolchain.frontdoor.verify.qdrant import Qdrant as Copied
@@ -41,24 +39,11 @@ COUNT, SIZE = 1_000, 64
 UUID = "5c56c793-69f3-4fbf-87e6-c4bf54c28c26"
 
 
-class World:
-    """The server's process and its folder."""
+class World(StoreWorld):
+    """Qdrant's server."""
 
     def __init__(self, state: Path) -> None:
-        self.state = state
-        (port,) = free_ports(1, OF_STORES)
-        self.login = StoreLogin(port=port, username="admin", password=KEY)
-        self.address = f"127.0.0.1:{port}"
-        self.open()
-
-    def open(self) -> None:
-        self.host = ProcessHost(self.state)
-        self.server = Servers(self.state, self.host, [Qdrant(self.login)])
-        self.server.needed(self.address)
-
-    def close(self) -> None:
-        self.server.close()
-        self.host.close()
+        super().__init__(state, Qdrant, KEY)
 
     def client(self, *, over_grpc: bool = True, key: str = KEY) -> QdrantClient:
         """Return Qdrant's own client."""
@@ -75,9 +60,9 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("qdrant"))
-    yield made
-    made.close()
+    with closing(World(tmp_path_factory.mktemp("qdrant"))) as made:
+        made.start()
+        yield made
 
 
 def vector(number: int) -> list[float]:
@@ -150,22 +135,20 @@ def test_nobody_gets_in_without_the_key(world: World) -> None:
         assert error.code() is grpc.StatusCode.UNAUTHENTICATED
         for path in ("/", "/collections", "/collections/x/points", "/docs", "/metrics"):
             assert httpx.get(f"http://{world.address}{path}", headers={"api-key": key}).status_code == 401
-    process = psutil.Process(next(one.pid for one in world.host.infos() if one.name == "qdrant"))
-    assert all(one.host in LOOPBACK or one.is_private_file for one in listeners_of([process]))
-    assert KEY not in " ".join(process.cmdline())
+    assert all(one.host in LOOPBACK or one.is_private_file for one in listeners_of([world.process]))
+    assert KEY not in " ".join(world.process.cmdline())
 
 
 def test_a_killed_server_comes_back_with_all_that_it_had_confirmed(world: World) -> None:
     client = world.client()
     client.create_collection("kept", models.VectorParams(size=SIZE, distance=models.Distance.COSINE))
     client.upsert("kept", points())
-    pid = next(one.pid for one in world.host.infos() if one.name == "qdrant")
+    pid = world.process.pid
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not psutil.pid_exists(pid), "its end", 60)
-    world.server.needed(world.address)
+    world.start()
     assert world.client().count("kept").count == COUNT
-    world.close()
-    world.open()
+    world.restart()
     assert world.client().count("kept").count == COUNT
     world.client().delete_collection("kept")
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pymongo
 import pytest
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer
 
 from localcloud.credentials import Credentials
+from tests.support.files import contents
 from tests.support.listeners import LOOPBACK, listeners_of
-from tests.support.local_cloud import built_jars
 from tests.support.mongodb import PASSWORD
-from tests.support.sinks import DIMENSIONS, PATIENCE, PRODUCTS, RIGHTS, Place, Sink
+from tests.support.mongodb_sinks import DIMENSIONS, RIGHTS, MongoDbPlace, MongoDbSink
+from tests.support.sinks import PATIENCE, PRODUCTS
 from tests.support.stranger import is_refused
 from workshop.clone import wait_until
 
@@ -33,31 +34,29 @@ PROVEN = [place for place, right in enumerate(RIGHTS) if right != ("DeveloperWri
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    made = Place(tmp_path_factory.mktemp("place") / "state", built_jars())
-    yield made
-    made.close()
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoDbPlace]:
+    with MongoDbPlace.opened(tmp_path_factory.mktemp("place")) as place:
+        yield place
 
 
 @pytest.fixture
-def sink(place: Place) -> Iterator[Sink]:
+def sink(place: MongoDbPlace) -> Iterator[MongoDbSink]:
     """Yield a sink that is not made yet, and is gone afterwards."""
-    made = Sink(place)
+    made = MongoDbSink(place)
     yield made
     _remove(made)
 
 
-def _remove(sink: Sink) -> None:
+def _remove(sink: MongoDbSink) -> None:
     if sink.name in sink.cloud.call("GET", f"{sink.place.base}/connectors"):
         sink.call("DELETE")
 
 
-def test_without_a_sink_there_is_no_worker(place: Place) -> None:
-    names = {one["name"] for one in place.cloud.call("GET", "/local/v1/status")["processes"]}
-    assert "connect" not in names
+def test_without_a_sink_there_is_no_worker(place: MongoDbPlace) -> None:
+    assert place.processes("connect") == []
 
 
-def test_each_product_arrives_once_with_its_vector(sink: Sink) -> None:
+def test_each_product_arrives_once_with_its_vector(sink: MongoDbSink) -> None:
     sink.write()
     sink.create()
     assert sink.until("RUNNING") == ""
@@ -73,7 +72,7 @@ def test_each_product_arrives_once_with_its_vector(sink: Sink) -> None:
     assert sink.shown()["dead_letters"] == 0
 
 
-def test_a_killed_worker_loses_nothing_and_repeats_nothing(sink: Sink) -> None:
+def test_a_killed_worker_loses_nothing_and_repeats_nothing(sink: MongoDbSink) -> None:
     sink.create()
     sink.until("RUNNING")
     for part in range(4):
@@ -87,27 +86,26 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing(sink: Sink) -> None:
     assert sink.until("RUNNING") == ""
 
 
-def _kill_worker(place: Place, how: signal.Signals) -> None:
+def _kill_worker(place: MongoDbPlace, how: signal.Signals) -> None:
     """End the worker, and wait until there is another one."""
     pid = place.worker().pid
     os.kill(pid, how)
     wait_until(lambda: _is_replaced(place, pid), "another worker", PATIENCE)
 
 
-def _is_replaced(place: Place, pid: int) -> bool:
+def _is_replaced(place: MongoDbPlace, pid: int) -> bool:
     with suppress(ValueError, psutil.Error):
         return place.worker().pid != pid
     return False
 
 
-def test_a_record_that_cannot_be_read_is_a_dead_letter(sink: Sink) -> None:
+def test_a_record_that_cannot_be_read_is_a_dead_letter(sink: MongoDbSink) -> None:
     sink.create()
-    producer = Producer(sink.place.login)
-    producer.produce(sink.topic, b"no schema id")
-    sink.put(producer, {"product_id": "seven", "vector": []})
-    sink.put(producer, {"articleType": "hat"})
-    sink.put(producer, {"product_id": 1, "vector": [1.0]})
-    assert producer.flush(60) == 0
+    sink.producer.produce(sink.topic, b"no schema id")
+    sink.put({"product_id": "seven", "vector": []})
+    sink.put({"articleType": "hat"})
+    sink.put({"product_id": 1, "vector": [1.0]})
+    sink.flush()
     sink.until_written(1)
     wait_until(lambda: sink.shown()["dead_letters"] == 3, "three dead letters", PATIENCE)
     assert sink.until("RUNNING") == ""
@@ -127,7 +125,7 @@ def test_a_record_that_cannot_be_read_is_a_dead_letter(sink: Sink) -> None:
     assert "There is no value for the field product_id, which its schema requires." in " ".join(said)
 
 
-def test_the_store_is_restarted_under_load(sink: Sink) -> None:
+def test_the_store_is_restarted_under_load(sink: MongoDbSink) -> None:
     sink.create()
     sink.write()
     sink.until_written(1)
@@ -147,7 +145,7 @@ def test_the_store_is_restarted_under_load(sink: Sink) -> None:
         ({"connection_host": "127.0.0.1:9"}, "cannot be reached: correct connection.host"),
     ],
 )
-def test_what_the_store_refuses_is_one_sentence(sink: Sink, change: dict[str, str], said: str) -> None:
+def test_what_the_store_refuses_is_one_sentence(sink: MongoDbSink, change: dict[str, str], said: str) -> None:
     sink.create(**change)
     trace = sink.until("FAILED")
     assert said in trace
@@ -160,14 +158,14 @@ def test_what_the_store_refuses_is_one_sentence(sink: Sink, change: dict[str, st
 
 
 @pytest.mark.parametrize("missing", PROVEN, ids=lambda place: RIGHTS[place][1])
-def test_each_right_is_needed(place: Place, missing: int) -> None:
-    sink = Sink(place, without=missing)
+def test_each_right_is_needed(place: MongoDbPlace, missing: int) -> None:
+    sink = MongoDbSink(place, without=missing)
     try:
         sink.create()
         sink.write(count=5)
         assert "give its service account the right" in sink.until_trace("may not")
         assert sink.documents.count_documents({}) == 0
-        sink.grant_rest(missing)
+        sink.grant(missing)
         sink.until_written(5)
         assert sink.until("RUNNING") == ""
         assert sink.shown()["dead_letters"] == 0
@@ -175,7 +173,7 @@ def test_each_right_is_needed(place: Place, missing: int) -> None:
         _remove(sink)
 
 
-def test_it_goes_on_after_pause_restart_and_change(sink: Sink) -> None:
+def test_it_goes_on_after_pause_restart_and_change(sink: MongoDbSink) -> None:
     sink.create()
     sink.write(count=5)
     sink.until_written(5)
@@ -191,7 +189,7 @@ def test_it_goes_on_after_pause_restart_and_change(sink: Sink) -> None:
     sink.until_written(15)
     assert sink.until("RUNNING") == ""
     elsewhere = sink.place.mongodb.client["store"][f"{sink.topic}-2"]
-    sink.call("PUT", "/config", sink.config(collection=f"{sink.topic}-2"))
+    sink.call("PUT", "/config", sink.config() | {"collection": f"{sink.topic}-2"})
 
     def has_moved() -> bool:
         sink.write(15, 5)  # again: until the worker has the change, they go where they went before
@@ -203,7 +201,7 @@ def test_it_goes_on_after_pause_restart_and_change(sink: Sink) -> None:
     assert sink.documents.count_documents({"product_id": {"$gte": 20}}) == 0
 
 
-def test_nobody_else_can_use_the_worker_and_it_tells_no_secret(sink: Sink) -> None:
+def test_nobody_else_can_use_the_worker_and_it_tells_no_secret(sink: MongoDbSink) -> None:
     sink.create(connection_password="wrong%but/secret")
     sink.until("FAILED")
     worker = sink.place.worker()
@@ -213,14 +211,13 @@ def test_nobody_else_can_use_the_worker_and_it_tells_no_secret(sink: Sink) -> No
     assert "secret" not in " ".join(worker.cmdline())
     for path in ("", "/config", "/status", "/tasks"):
         assert "wrong" not in json.dumps(sink.call("GET", path))
-    token = json.loads((sink.place.state / "credentials.json").read_text())["internal_token"]
-    for log in (sink.place.state / "logs").iterdir():
-        text = log.read_text(errors="replace")
-        assert not any(secret in text for secret in (token, PASSWORD, "wrong%but", "wrong%25but"))
+    token = Credentials.load_or_make(sink.cloud.state).internal_token
+    for log, text in contents(sink.cloud.state / "logs"):
+        assert not any(secret in text for secret in (token, PASSWORD, "wrong%but", "wrong%25but")), log
 
 
-def test_the_worker_is_started_again_and_ends_after_the_last_sink(place: Place) -> None:
-    sink = Sink(place)
+def test_the_worker_is_started_again_and_ends_after_the_last_sink(place: MongoDbPlace) -> None:
+    sink = MongoDbSink(place)
     sink.create()
     sink.until("RUNNING")
     _kill_worker(place, signal.SIGTERM)
@@ -232,18 +229,18 @@ def test_the_worker_is_started_again_and_ends_after_the_last_sink(place: Place) 
     wait_until(lambda: not last.is_running(), "the worker's end", PATIENCE)
 
 
-def test_a_cloud_that_is_restarted_goes_on_with_its_sinks(sink: Sink) -> None:
+def test_a_cloud_that_is_restarted_goes_on_with_its_sinks(sink: MongoDbSink) -> None:
     sink.create()
     sink.write(count=5)
     sink.until_written(5)
-    sink.place.cloud.restart()
+    sink.cloud.restart()
     sink.write(5, 5)
     sink.until_written(10)
     assert sink.until("RUNNING") == ""
 
 
-def test_a_sink_starts_the_clouds_own_store(sink: Sink) -> None:
-    store = Credentials.load_or_make(sink.place.state).stores["mongodb"]
+def test_a_sink_starts_the_clouds_own_store(sink: MongoDbSink) -> None:
+    store = Credentials.load_or_make(sink.cloud.state).stores["mongodb"]
     host = f"127.0.0.1:{store.port}"
     login = {"connection_user": store.username, "connection_password": store.password}
     sink.create(connection_host=host, **login)

@@ -10,12 +10,12 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import psutil
 import pytest
 from confluent_kafka import Producer
 from pymongo.operations import SearchIndexModel
 
+from tests.support.apis import cloud_api
 from tests.support.local_cloud import built_jars
 from tests.support.mongodb import PASSWORD, MongoDb
 from workshop.clone import wait_until
@@ -23,6 +23,8 @@ from workshop.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import httpx
 
     from workshop.clone import Clone
 
@@ -75,11 +77,7 @@ class Shop:
 
     def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """Call the control plane as the administrator."""
-        keys = self.clone.credentials()
-        auth = (keys["cloud_api_key"], keys["cloud_api_secret"])
-        return httpx.request(
-            method, f"{self.clone.endpoint}{path}", json=body, auth=auth, timeout=60
-        ).raise_for_status()
+        return cloud_api(self.clone).request(method, path, json=body).raise_for_status()
 
     def connectors(self) -> dict[str, Any]:
         """Name -> state, as `cloud status` shows it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import pytest
 from pymongo import MongoClient, ReplaceOne
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
@@ -17,10 +18,9 @@ from localcloud.dataplane.interface import DataPlaneError
 from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.stores.mongodb import MongoDb
 from localcloud.dataplane.stores.servers import Servers
-from localcloud.ports import OF_STORES, free_ports
-from localcloud.store_login import StoreLogin
 from tests.support.listeners import listeners_of
 from tests.support.local_cloud import built_jars
+from tests.support.store_world import StoreWorld
 from tests.support.stranger import is_refused
 
 if TYPE_CHECKING:
@@ -35,46 +35,23 @@ PASSWORD = "a-password-of-this-test"
 UNAUTHORIZED, WRONG, NO_COLLECTION, DUPLICATE_INDEX, OF_SEARCH = 13, 18, 26, 68, 8
 
 
-class World:
-    """The server's process, its folder, and a client."""
+class World(StoreWorld):
+    """MongoDB's server, and a client."""
 
     def __init__(self, state: Path, jars: Path) -> None:
-        self.state, self.jars = state, jars
-        (port,) = free_ports(1, OF_STORES)
-        self.login = StoreLogin(port=port, username="admin", password=PASSWORD)
-        self.address = f"127.0.0.1:{port}"
+        super().__init__(state, partial(MongoDb, jars), PASSWORD)
+        self.jars = jars
         self.client: MongoClient[dict[str, Any]] = MongoClient(f"mongodb://admin:{PASSWORD}@{self.address}/")
-        self.open()
-
-    def open(self) -> None:
-        self.host = ProcessHost(self.state)
-        self.server = Servers(self.state, self.host, [MongoDb(self.jars, self.login)])
-
-    def close(self) -> None:
-        self.server.close()
-        self.host.close()
-
-    def restart(self) -> None:
-        self.close()
-        self.open()
-        self.server.needed(self.address)
-
-    @property
-    def process(self) -> psutil.Process:
-        (info,) = self.host.infos()
-        return psutil.Process(info.pid)
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("a state") / "of mine", built_jars())
-    assert made.host.infos() == []
-    made.server.needed("db.example.net:27017")
-    assert made.host.infos() == []  # nothing of this machine's was asked for
-    made.server.needed(f"localhost:{made.login.port}")
-    yield made
-    made.client.close()
-    made.close()
+    with closing(World(tmp_path_factory.mktemp("a state") / "of mine", built_jars())) as made, made.client:
+        assert made.host.infos() == []
+        made.server.needed("db.example.net:27017")
+        assert made.host.infos() == []  # nothing of this machine's was asked for
+        made.server.needed(f"localhost:{made.login.port}")
+        yield made
 
 
 @pytest.fixture
@@ -234,14 +211,15 @@ def test_killed_it_comes_back_with_all_that_was_acknowledged(
 
 
 def test_damage_and_a_taken_port_are_told(world: World, tmp_path: Path) -> None:
-    other = World(tmp_path, world.jars)
     documents = tmp_path / "mongodb" / "documents.bson"
     documents.parent.mkdir()
     documents.write_bytes(b"no documents at all")
-    with pytest.raises(DataPlaneError, match=r"documents\.bson is damaged at byte 0: put a copy of it back"):
-        other.server.needed(other.address)
+    with (
+        closing(World(tmp_path, world.jars)) as other,
+        pytest.raises(DataPlaneError, match=r"documents\.bson is damaged at byte 0: put a copy of it back"),
+    ):
+        other.start()
     assert documents.read_bytes() == b"no documents at all"
-    other.close()
     second = ProcessHost(tmp_path / "second state")
     taken = Servers(tmp_path / "second state", second, [MongoDb(world.jars, world.login)])
     with pytest.raises(DataPlaneError, match=rf"Port {world.login.port} of the MongoDB server is taken"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +16,6 @@ from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
@@ -37,10 +36,9 @@ PRODUCTS: list[dict[str, Any]] = [
 class Shop:
     """A local cloud with the connection, the collection, its index and what the query asks for."""
 
-    def __init__(self, state: Path, jars: Path) -> None:
-        self.state = state
-        self.cloud = LocalCloud(state, jars)
-        login = Credentials.load_or_make(state).stores["mongodb"]
+    def __init__(self, cloud: LocalCloud) -> None:
+        self.cloud = cloud
+        login = Credentials.load_or_make(cloud.state).stores["mongodb"]
         self.address = f"127.0.0.1:{login.port}"
         self.password = login.password
         self.connect("mongodb-connection")
@@ -63,13 +61,7 @@ class Shop:
             "PASSWORD": changes.get("password", self.password),
             "API_KEY": changes.get("key", "k"),
         }
-        spec = {
-            "connection_type": kind,
-            "endpoint": changes.get("endpoint", f"mongodb://{self.address}/"),
-            "auth_data": {"kind": "PlaintextProvider", "data": json.dumps(login)},
-        }
-        path = self.cloud.statements.replace("/statements", "/connections")
-        self.cloud.call("POST", path, {"name": name, "spec": spec})
+        self.cloud.connect(name, kind, changes.get("endpoint", f"mongodb://{self.address}/"), login)
 
     def ask(self, query: str, *vector: float) -> None:
         """Add a row to ``query_vectors``."""
@@ -100,16 +92,13 @@ class Shop:
         """Return why a search has failed."""
         return self.cloud.refusal(f"SELECT * FROM query_vectors, LATERAL TABLE(VECTOR_SEARCH_AGG({call}))")
 
-    def close(self) -> None:
-        self.client.close()
-        self.cloud.close()
-
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    opened = Shop(tmp_path_factory.mktemp("state"), built_jars())
-    yield opened
-    opened.close()
+    with closing(LocalCloud(tmp_path_factory.mktemp("state"), built_jars())) as cloud:
+        opened = Shop(cloud)
+        with opened.client:
+            yield opened
 
 
 def score(results: list[list[str]], of: int) -> float:
@@ -240,7 +229,7 @@ def test_other_stores_are_refused(shop: Shop, connector: str) -> None:
 
 def test_pinecones_index_answers(shop: Shop) -> None:
     """Its server starts with the connection, to which the endpoint leads with the query's path and without."""
-    login = Credentials.load_or_make(shop.state).stores["pinecone"]
+    login = Credentials.load_or_make(shop.cloud.state).stores["pinecone"]
     base = f"http://127.0.0.1:{login.port}"
     for name, key, path in (("one", login.password, ""), ("other", login.password, "/query"), ("closed", "wrong", "")):
         shop.connect(f"pinecone-{name}", "PINECONE", endpoint=f"{base}/data/products{path}", key=key)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
+from tests.support.apis import cloud_api
 from tests.support.provider_stub import changeable_provider
+from tests.support.tables import paused
 from workshop.clone import wait_until
 
 if TYPE_CHECKING:
@@ -52,16 +53,8 @@ def test_a_healthy_stack(clone: Clone) -> None:
 
 
 def test_a_paused_connector_is_told_without_waiting(clone: Clone) -> None:
-    outputs = clone.outputs()
-    place = f"environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
-    connector = f"{clone.endpoint}/connect/v1/{place}/connectors/{next(iter(outputs['connectors']))}"
-    keys = clone.credentials()
-    auth = (keys["cloud_api_key"], keys["cloud_api_secret"])
-    httpx.put(f"{connector}/pause", auth=auth).raise_for_status()
-    try:
+    with paused(clone, clone.outputs()):
         status, report = verified(clone)
-    finally:
-        httpx.put(f"{connector}/resume", auth=auth).raise_for_status()
     assert status == 1
     assert "is PAUSED" in report["problems"][0]
 
@@ -69,13 +62,8 @@ def test_a_paused_connector_is_told_without_waiting(clone: Clone) -> None:
 def test_drift_is_found_by_a_refresh_that_changes_nothing(clone: Clone) -> None:
     look = ("refresh", "--preview-only", "--expect-no-changes")
     clone.ok(*look)
-    outputs, keys = clone.outputs(), clone.credentials()
-    renamed = httpx.patch(
-        f"{clone.endpoint}/org/v2/environments/{outputs['environmentId']}",
-        auth=(keys["cloud_api_key"], keys["cloud_api_secret"]),
-        json={"display_name": "renamed-by-hand"},
-    )
-    renamed.raise_for_status()
+    environment = f"/org/v2/environments/{clone.outputs()['environmentId']}"
+    cloud_api(clone).patch(environment, json={"display_name": "renamed-by-hand"}).raise_for_status()
     clone.refused(*look)
     clone.up("--refresh")
     clone.ok(*look)

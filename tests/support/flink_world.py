@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import time
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Producer
@@ -73,13 +74,14 @@ class World:
     def __init__(self, state: Path, jars: Path) -> None:
         """Start Flink; a cluster is started by :meth:`start_cluster`."""
         self.state, self.jars, self.provider = state, jars, Provider()
-        self.host = ProcessHost(state)
-        self.registry = SqliteRegistry(state)
-        self.kafka = BrokerPlane(state, jars, self.host, TOKEN)
-        self._serving = serving(self.registry, self.provider, TOKEN)
-        self.base = self._serving.__enter__()
         self.specs: dict[str, StatementSpec] = {}
-        self.open_flink()
+        with ExitStack() as started:
+            self.host = started.enter_context(closing(ProcessHost(state)))
+            self.registry = started.enter_context(closing(SqliteRegistry(state)))
+            self.base = started.enter_context(serving(self.registry, self.provider, TOKEN))
+            self.kafka = started.enter_context(closing(BrokerPlane(state, jars, self.host, TOKEN)))
+            self.open_flink()
+            self._started = started.pop_all()
 
     def open_flink(self) -> None:
         """Start Flink, also after it was closed."""
@@ -199,7 +201,4 @@ class World:
     def close(self) -> None:
         """End all processes."""
         self.flink.close()
-        self.kafka.close()
-        self.host.close()
-        self.registry.close()
-        self._serving.__exit__(None, None, None)
+        self._started.close()

@@ -92,6 +92,7 @@ class LocalCloud:
 
     def __init__(self, state: Path, jars: Path, *more: str) -> None:
         """``more``: arguments of its command line."""
+        self.state = state
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "localcloud", "serve", "--state", str(state), "--port", str(port)]
@@ -101,7 +102,8 @@ class LocalCloud:
             self._start()
             keys = json.loads((state / "credentials.json").read_text())
             self._client.auth = httpx.BasicAuth(keys["cloud_api_key"], keys["cloud_api_secret"])
-            self._make(keys["organization_id"])
+            self.organization: str = keys["organization_id"]
+            self._make()
         except BaseException:
             self.close()
             raise
@@ -123,10 +125,11 @@ class LocalCloud:
         except httpx.TransportError:
             return False
 
-    def _make(self, organization: str) -> None:
+    def _make(self) -> None:
         body: Any = {"display_name": "lab", "stream_governance_config": {"package": "ESSENTIALS"}}
         self.environment = self.call("POST", "/org/v2/environments", body)["id"]
-        self.statements = f"/sql/v1/organizations/{organization}/environments/{self.environment}/statements"
+        flink = f"/sql/v1/organizations/{self.organization}/environments/{self.environment}"
+        self.statements, self.connections = f"{flink}/statements", f"{flink}/connections"
         spec = {"display_name": "shop", "availability": "SINGLE_ZONE", "config": {"kind": "Standard"}}
         self.cluster = self.call("POST", "/cmk/v2/clusters", self._placed(spec))["id"]
         self.pool = self.make_pool(50)
@@ -197,6 +200,12 @@ class LocalCloud:
     def register(self, name: str, schema: str) -> None:
         """Register a new version of an Avro subject."""
         self.call("POST", f"/schema-registry/{self.registry}/subjects/{name}/versions", {"schema": schema})
+
+    def connect(self, name: str, kind: str, endpoint: str, secrets: dict[str, str]) -> None:
+        """Make a Flink connection."""
+        auth = {"kind": "PlaintextProvider", "data": json.dumps(secrets)}
+        spec = {"connection_type": kind, "endpoint": endpoint, "auth_data": auth}
+        self.call("POST", self.connections, {"name": name, "spec": spec})
 
     def set_faults(self, *faults: str) -> None:
         """Let these things go wrong, instead of what did before."""

@@ -38,8 +38,12 @@ class MongoDb:
         self.client: pymongo.MongoClient[Any] = pymongo.MongoClient(
             self.host, username=USER, password=PASSWORD, authMechanism="SCRAM-SHA-256", serverSelectionTimeoutMS=1000
         )
-        wait_until(lambda: self._process.poll() is not None or self._answers(), "MongoDB")
-        assert self._process.poll() is None
+        try:
+            wait_until(lambda: self._process.poll() is not None or self._answers(), "MongoDB")
+            assert self._process.poll() is None
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop it."""

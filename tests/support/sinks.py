@@ -1,69 +1,64 @@
-"""A managed sink of a local cloud: its topic of products, its account's rights, the MongoDB server it writes to."""
+"""A managed sink of a local cloud: its topic of products, and the connector that reads it."""
 
 from __future__ import annotations
 
 import json
 import struct
 import uuid
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psutil
 from confluent_kafka import Producer
 
-from tests.support.local_cloud import LocalCloud
-from tests.support.mongodb import PASSWORD, USER, MongoDb
 from workshop.clone import wait_until
-from workshop.docs.rights_table import SINK as TABLE
-from workshop.docs.rights_table import STORE, bindings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
+
+    from tests.support.local_cloud import LocalCloud
 
 PATIENCE = 180.0  # seconds, on a machine that may have much else to do
 PRODUCTS = 1_000
-DIMENSIONS = 384
-NUMBER = {"type": "number"}
-SCHEMA = {
-    "type": "object",
-    "title": "product",
-    "properties": {
-        "product_id": {**NUMBER, "connect.type": "int32", "connect.index": 0},
-        "articleType": {"oneOf": [{"type": "null"}, {"type": "string"}], "connect.index": 1},
-        "vector": {"type": "array", "items": {**NUMBER, "connect.type": "float32"}, "connect.index": 2},
-    },
-    "required": ["product_id"],
-}
-# Role -> what a sink needs it on, as the program gives it.
-RIGHTS = [
-    (one.grant.role, one.grant.pattern.rpartition("/")[2].replace(TABLE, "{topic}"))
-    for one in bindings(with_sink=True)
-    if one.account == STORE
-]
+
+
+def product_schema(*, may_lack_id: bool = False) -> dict[str, Any]:
+    """Return the JSON schema of a product."""
+    number = {"type": "number"}
+    identifier: dict[str, Any] = {**number, "connect.type": "int32"}
+    text = {"oneOf": [{"type": "null"}, {"type": "string"}]}
+    return {
+        "type": "object",
+        "title": "product",
+        "properties": {
+            "product_id": {
+                **({"oneOf": [{"type": "null"}, identifier]} if may_lack_id else identifier),
+                "connect.index": 0,
+            },
+            "articleType": {**text, "connect.index": 1},
+            "vector": {"type": "array", "items": {**number, "connect.type": "float32"}, "connect.index": 2},
+        },
+        **({} if may_lack_id else {"required": ["product_id"]}),
+    }
 
 
 class Place:
-    """A local cloud and a MongoDB server."""
+    """A local cloud, and a Kafka key of an account that may do everything on its cluster."""
 
-    def __init__(self, state: Path, jars: Path) -> None:
-        self.state = state
-        self.mongodb = MongoDb(jars, state.parent)
-        self.cloud = LocalCloud(state, jars)
-        self.base = f"/connect/v1/environments/{self.cloud.environment}/clusters/{self.cloud.cluster}"
-        keys = json.loads((state / "credentials.json").read_text())
-        environment = (
-            f"crn://confluent.cloud/organization={keys['organization_id']}/environment={self.cloud.environment}"
-        )
-        self.kafka_crn = f"{environment}/cloud-cluster={self.cloud.cluster}/kafka={self.cloud.cluster}"
-        self.registry_crn = f"{environment}/schema-registry={self.cloud.registry}"
+    def __init__(self, cloud: LocalCloud) -> None:
+        self.cloud = cloud
+        self.base = f"/connect/v1/environments/{cloud.environment}/clusters/{cloud.cluster}"
+        environment = f"crn://confluent.cloud/organization={cloud.organization}/environment={cloud.environment}"
+        self.kafka_crn = f"{environment}/cloud-cluster={cloud.cluster}/kafka={cloud.cluster}"
+        self.registry_crn = f"{environment}/schema-registry={cloud.registry}"
         owner = self.account()
         self.grant(owner, "CloudClusterAdmin", self.kafka_crn.rpartition("/")[0])
-        resource = {"id": self.cloud.cluster, "environment": self.cloud.environment, "kind": "Cluster"}
-        key = self.cloud.call("POST", "/iam/v2/api-keys", {"spec": {"owner": {"id": owner}, "resource": resource}})
-        path = f"/cmk/v2/clusters/{self.cloud.cluster}?environment={self.cloud.environment}"
+        resource = {"id": cloud.cluster, "environment": cloud.environment, "kind": "Cluster"}
+        key = cloud.call("POST", "/iam/v2/api-keys", {"spec": {"owner": {"id": owner}, "resource": resource}})
+        path = f"/cmk/v2/clusters/{cloud.cluster}?environment={cloud.environment}"
         self.login = {
-            "bootstrap.servers": self.cloud.call("GET", path)["spec"]["kafka_bootstrap_endpoint"].rpartition("/")[2],
+            "bootstrap.servers": cloud.call("GET", path)["spec"]["kafka_bootstrap_endpoint"].rpartition("/")[2],
             "security.protocol": "SASL_PLAINTEXT",
             "sasl.mechanism": "PLAIN",
             "sasl.username": key["id"],
@@ -75,74 +70,44 @@ class Place:
         made: str = self.cloud.call("POST", "/iam/v2/service-accounts", {"display_name": uuid.uuid4().hex})["id"]
         return made
 
-    def grant(self, account: str, role: str, crn: str) -> str:
-        """Bind a role, return the binding's id."""
+    def grant(self, account: str, role: str, crn: str) -> None:
+        """Bind a role."""
         body = {"principal": f"User:{account}", "role_name": role, "crn_pattern": crn}
-        made: str = self.cloud.call("POST", "/iam/v2/role-bindings", body)["id"]
-        return made
+        self.cloud.call("POST", "/iam/v2/role-bindings", body)
+
+    def processes(self, name: str) -> list[psutil.Process]:
+        """The local cloud's processes of that name."""
+        shown = self.cloud.call("GET", "/local/v1/status")["processes"]
+        return [psutil.Process(one["pid"]) for one in shown if one["name"] == name]
 
     def worker(self) -> psutil.Process:
-        """The worker's process."""
-        (found,) = [one for one in self.cloud.call("GET", "/local/v1/status")["processes"] if one["name"] == "connect"]
-        return psutil.Process(found["pid"])
-
-    def close(self) -> None:
-        """Stop both."""
-        self.mongodb.stop()
-        self.cloud.close()
+        """The process of the Connect worker."""
+        (found,) = self.processes("connect")
+        return found
 
 
-class Sink:
-    """A topic of products and a sink that reads it, into a collection of their own."""
+class Sink(ABC):
+    """A topic of products, and a connector that reads it."""
 
-    rights: Sequence[tuple[str, str]] = RIGHTS
-
-    def __init__(self, place: Place, *, without: int | None = None) -> None:
+    def __init__(self, place: Place, schema: Mapping[str, Any]) -> None:
         self.place, self.cloud = place, place.cloud
         self.topic = f"products-{uuid.uuid4().hex[:8]}"
         self.name = f"sink-{self.topic}"
         body = {"topic_name": self.topic, "partitions_count": 2}
         self.cloud.call("POST", f"/kafka/v3/clusters/{self.cloud.cluster}/topics", body)
         subject = f"/schema-registry/{self.cloud.registry}/subjects/{self.topic}-value/versions"
-        registered = self.cloud.call("POST", subject, {"schema": json.dumps(SCHEMA), "schemaType": "JSON"})
+        registered = self.cloud.call("POST", subject, {"schema": json.dumps(schema), "schemaType": "JSON"})
         self.schema_id: int = registered["id"]
-        self.account = place.account()
-        self.bindings = [self._grant(right) for right in range(len(self.rights)) if right != without]
-        self.documents = place.mongodb.client["store"][self.topic]
+        self.producer = Producer({**place.login, "linger.ms": 20})
 
-    def _grant(self, right: int) -> str:
-        role, resource = self.rights[right]
-        crn = self.place.registry_crn if resource.startswith("subject") else self.place.kafka_crn
-        return self.place.grant(self.account, role, f"{crn}/{resource.format(topic=self.topic)}")
-
-    def grant_rest(self, right: int) -> None:
-        """Grant what it was made without."""
-        self._grant(right)
-
-    def config(self, **changes: str) -> dict[str, str]:
-        """Return the settings as the tutorial has them, but with an id that is the same at each delivery."""
-        return {
-            "connector.class": "MongoDbAtlasSink",
-            "name": self.name,
-            "kafka.auth.mode": "SERVICE_ACCOUNT",
-            "kafka.service.account.id": self.account,
-            "topics": self.topic,
-            "input.data.format": "JSON_SR",
-            "connection.host": self.place.mongodb.host,
-            "connection.user": USER,
-            "connection.password": PASSWORD,
-            "database": "store",
-            "collection": self.topic,
-            "doc.id.strategy": "PartialValueStrategy",
-            "value.projection.type": "allowlist",
-            "value.projection.list": "product_id",
-            "tasks.max": "2",
-            **{key.replace("_", "."): value for key, value in changes.items()},
-        }
+    @abstractmethod
+    def config(self) -> dict[str, str]:
+        """Return the connector's settings."""
 
     def create(self, **changes: str) -> None:
-        """Make the connector."""
-        self.cloud.call("POST", f"{self.place.base}/connectors", {"name": self.name, "config": self.config(**changes)})
+        """Make the connector, with other settings if some are given; ``_`` stands for ``.``."""
+        config = self.config() | {key.replace("_", "."): value for key, value in changes.items()}
+        self.cloud.call("POST", f"{self.place.base}/connectors", {"name": self.name, "config": config})
 
     def call(self, method: str, path: str = "", body: Any = None) -> Any:
         """Call the connector's API."""
@@ -163,26 +128,18 @@ class Sink:
         wait_until(lambda: part in self.status()[1], f"{self.name} to say {part!r}", PATIENCE)
         return self.status()[1]
 
-    def write(self, first: int = 0, count: int = PRODUCTS) -> None:
-        """Write products."""
-        producer = Producer({**self.place.login, "linger.ms": 20})
-        for number in range(first, first + count):
-            vector = [((number * 31 + place) % 97) / 97 for place in range(DIMENSIONS)]
-            self.put(producer, {"product_id": number, "articleType": f"hat-{number}", "vector": vector})
-        assert producer.flush(60) == 0
-
-    def put(self, producer: Producer, value: Any) -> None:
-        """Write one record with the registered schema."""
-        header = struct.pack(">bI", 0, self.schema_id)
+    def put(self, value: Any, partition: int = -1) -> None:
+        """Write one record with the registered schema, into any partition unless one is given."""
+        record = struct.pack(">bI", 0, self.schema_id) + json.dumps(value).encode()
         while True:
             with suppress(BufferError):
-                producer.produce(self.topic, header + json.dumps(value).encode())
+                self.producer.produce(self.topic, record, partition=partition)
                 break
-            producer.poll(0.1)
+            self.producer.poll(0.1)
 
-    def until_written(self, count: int) -> None:
-        """Wait for that many documents."""
-        wait_until(lambda: self.documents.count_documents({}) >= count, f"{count} documents", PATIENCE)
+    def flush(self) -> None:
+        """Wait until all records are written."""
+        assert self.producer.flush(PATIENCE) == 0
 
     @property
     def id(self) -> str:

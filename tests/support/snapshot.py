@@ -6,14 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.local_cloud import LocalCloud
 
 
-def snapshot(cloud: LocalCloud, state: Path) -> dict[str, Any]:
+def snapshot(cloud: LocalCloud) -> dict[str, Any]:
     """Return all of it; two of these are equal if nothing has changed between them."""
-    entries = state / "flink" / "catalog" / cloud.environment / f"{cloud.cluster}.json"
+    entries = cloud.state / "flink" / "catalog" / cloud.environment / f"{cloud.cluster}.json"
     topics = cloud.call("GET", f"/kafka/v3/clusters/{cloud.cluster}/topics")["data"]
     subjects = cloud.call("GET", f"/schema-registry/{cloud.registry}/subjects?deleted=true")
     return {
@@ -22,7 +20,7 @@ def snapshot(cloud: LocalCloud, state: Path) -> dict[str, Any]:
             topic["topic_name"]: (topic["partitions_count"], _settings(cloud, topic["topic_name"])) for topic in topics
         },
         "subjects": {name: _versions(cloud, name) for name in subjects},
-        "connections": cloud.call("GET", cloud.statements.replace("/statements", "/connections"))["data"],
+        "connections": cloud.call("GET", cloud.connections)["data"],
     }
 
 

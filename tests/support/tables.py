@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
+from tests.support.apis import cloud_api, flink_api
 from workshop.clone import wait_until
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def settled(clone: Clone) -> tuple[Counter[Any], Counter[Any]]:
     Fails with all that tells a lost vector from a stuck query, if fewer rows can be read than the source has records.
     """
     outputs = clone.outputs()
-    with _paused(clone, outputs):
+    with paused(clone, outputs):
         count = topic_end(clone, SOURCE)
         products, vectors = (Read.of(clone, table, count) for table in (SOURCE, SINK))
         if min(products.rows.total(), vectors.rows.total()) < count:
@@ -69,25 +68,23 @@ def settled(clone: Clone) -> tuple[Counter[Any], Counter[Any]]:
 
 
 @contextmanager
-def _paused(clone: Clone, outputs: Mapping[str, Any]) -> Iterator[None]:
-    own = clone.credentials()
-    key = (own["cloud_api_key"], own["cloud_api_secret"])
+def paused(clone: Clone, outputs: Mapping[str, Any]) -> Iterator[None]:
+    """Keep the connector of the products paused meanwhile."""
     cluster = f"/connect/v1/environments/{outputs['environmentId']}/clusters/{outputs['kafkaClusterId']}"
-    connector = f"{clone.endpoint}{cluster}/connectors/{next(iter(outputs['connectors']))}"
-    httpx.put(f"{connector}/pause", auth=key).raise_for_status()
-    try:
-        state = f"{connector}/status"
-        wait_until(lambda: httpx.get(state, auth=key).json()["connector"]["state"] == "PAUSED", "pause")
-        yield
-    finally:
-        httpx.put(f"{connector}/resume", auth=key).raise_for_status()
+    connector = f"{cluster}/connectors/{next(iter(outputs['connectors']))}"
+    with cloud_api(clone) as api:
+        api.put(f"{connector}/pause").raise_for_status()
+        try:
+            wait_until(lambda: api.get(f"{connector}/status").json()["connector"]["state"] == "PAUSED", "pause")
+            yield
+        finally:
+            api.put(f"{connector}/resume").raise_for_status()
 
 
 def _phases(outputs: Mapping[str, Any]) -> list[str]:
     """Return a line for each statement: its name, phase and detail."""
-    path = f"sql/v1/organizations/{outputs['organizationId']}/environments/{outputs['environmentId']}/statements"
-    key = (outputs["flinkApiKey"], outputs["flinkApiSecret"])
-    reply = httpx.get(f"{outputs['flinkRestEndpoint']}/{path}", auth=key, params={"page_size": 100}, timeout=60)
+    with flink_api(outputs) as api:
+        reply = api.get("/statements", params={"page_size": 100})
     if not reply.is_success:
         return [f"unknown: {reply.status_code} {reply.text}"]
     found = [(one["name"], one["status"]) for one in reply.json()["data"]]

@@ -10,8 +10,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-import httpx
-
+from tests.support.apis import cloud_api
 from toolchain.frontdoor.hall.layout import Layout
 from workshop.clone import git
 
@@ -34,9 +33,8 @@ def becomes_like_new(clone: Clone) -> bool:
 
 def _is_emptied(clone: Clone) -> bool:
     """End all faults and destroy the stack; whether the cloud then has nothing but itself."""
-    own = clone.credentials()
-    key = (own["cloud_api_key"], own["cloud_api_secret"])
-    httpx.put(f"{clone.endpoint}/local/v1/faults", auth=key, json={"faults": []}).raise_for_status()
+    with cloud_api(clone) as api:
+        api.put("/local/v1/faults", json={"faults": []}).raise_for_status()
     if clone.resources() and clone.run("destroy", "--yes", "--skip-preview").returncode != 0:
         return False
     status = clone.status()

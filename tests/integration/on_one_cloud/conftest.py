@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,20 +11,10 @@ from tests.support.local_cloud import LocalCloud, built_jars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="package")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where the local cloud keeps all that it keeps."""
-    return tmp_path_factory.mktemp("cloud") / "state"
-
-
-@pytest.fixture(scope="package")
-def cloud(state: Path) -> Iterator[LocalCloud]:
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """Yield it; it ends with the last test of this folder."""
-    started = LocalCloud(state, built_jars())
-    try:
+    with closing(LocalCloud(tmp_path_factory.mktemp("cloud") / "state", built_jars())) as started:
         yield started
-    finally:
-        started.close()

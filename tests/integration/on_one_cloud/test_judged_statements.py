@@ -31,8 +31,8 @@ JAVA = re.compile(
 class Place:
     """A local cloud with tables to lose."""
 
-    def __init__(self, cloud: LocalCloud, state: Path) -> None:
-        self.cloud, self.state = cloud, state
+    def __init__(self, cloud: LocalCloud) -> None:
+        self.cloud = cloud
         for sql in (
             "CREATE TABLE kept (id INT, name STRING) WITH ('kafka.retention.time' = '1 d')",
             "CREATE TABLE keyed (id INT, n BIGINT, PRIMARY KEY (id) NOT ENFORCED)",
@@ -49,7 +49,7 @@ class Place:
 
     def now(self) -> dict[str, Any]:
         """Return what there is."""
-        return snapshot(self.cloud, self.state)
+        return snapshot(self.cloud)
 
     def failure(self, sql: str, **properties: str) -> str:
         """Return why it has failed, having checked that it changed nothing."""
@@ -64,9 +64,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(cloud: LocalCloud, state: Path) -> Place:
+def place(cloud: LocalCloud) -> Place:
     """Make one for all of these tests."""
-    return Place(cloud, state)
+    return Place(cloud)
 
 
 @pytest.mark.parametrize(

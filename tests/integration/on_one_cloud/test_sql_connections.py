@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from localcloud.credentials import Credentials
 
+if TYPE_CHECKING:
     from tests.support.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.integration
 
 
-def test_from_connection_to_vector(cloud: LocalCloud, state: Path) -> None:
+def test_from_connection_to_vector(cloud: LocalCloud) -> None:
     endpoint = f"{cloud.endpoint}/v1/embeddings"
-    wrong, right = (
-        f"wrong-{secrets.token_hex(16)}",
-        json.loads((state / "credentials.json").read_text())["openai_api_key"],
-    )
+    wrong, right = f"wrong-{secrets.token_hex(16)}", Credentials.load_or_make(cloud.state).openai_api_key
     made = cloud.post(
         "CREATE CONNECTION `from-sql` COMMENT 'mine'"
         f" WITH ('type' = 'OpenAI', 'endpoint' = '{endpoint}', 'api-key' = '{wrong}')"

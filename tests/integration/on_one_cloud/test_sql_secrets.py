@@ -13,7 +13,7 @@ from tests.support.files import contents
 from tests.support.local_cloud import ENDED
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from tests.support.local_cloud import LocalCloud
 
@@ -43,7 +43,15 @@ TYPED = {
 }
 
 
-def test_what_is_typed_is_left_nowhere(cloud: LocalCloud, state: Path) -> None:
+def left_nowhere(sent: Sequence[str], said: Sequence[str], cloud: LocalCloud) -> None:
+    """Check that no secret is in what was said, among the statements, or in a file."""
+    shown = "\n".join([*said, str(cloud.call("GET", cloud.statements))])
+    assert [secret for secret in sent if secret in shown] == []
+    for file, text in contents(cloud.state):
+        assert [secret for secret in sent if secret in text] == [], file
+
+
+def test_what_is_typed_is_left_nowhere(cloud: LocalCloud) -> None:
     typed = {sql: prefix + random(36) for sql, prefix in TYPED.items()}
     said: list[str] = []
     for sql, secret in typed.items():
@@ -56,11 +64,7 @@ def test_what_is_typed_is_left_nowhere(cloud: LocalCloud, state: Path) -> None:
     spec = {"statement": "SELECT 1", "properties": properties, "compute_pool_id": cloud.pool}
     reply = cloud.send("POST", cloud.statements, {"name": "p", "spec": spec})
     assert "holds a secret" in reply.text
-    said += [reply.text, str(cloud.call("GET", cloud.statements))]
-    sent = [*typed.values(), *properties.values()]
-    assert [secret for secret in sent if secret in "\n".join(said)] == []
-    for file, text in contents(state):
-        assert [secret for secret in sent if secret in text] == [], file
+    left_nowhere([*typed.values(), *properties.values()], [*said, reply.text], cloud)
 
 
 # Statements that keep their secret out of their text, and fail for another reason.
@@ -75,7 +79,7 @@ MASKED = {
 }
 
 
-def test_what_is_masked_is_left_nowhere(cloud: LocalCloud, state: Path) -> None:
+def test_what_is_masked_is_left_nowhere(cloud: LocalCloud) -> None:
     typed = {sql: prefix + random(36) for sql, prefix in MASKED.items()}
     said = []
     for sql, secret in typed.items():
@@ -83,10 +87,7 @@ def test_what_is_masked_is_left_nowhere(cloud: LocalCloud, state: Path) -> None:
         assert ran.until(*ENDED)["phase"] == "FAILED"
         said.append(str(ran.shown))
         assert "<REDACTED>" in said[-1]
-    said.append(str(cloud.call("GET", cloud.statements)))
-    assert [secret for secret in typed.values() if secret in "\n".join(said)] == []
-    for file, text in contents(state):
-        assert [secret for secret in typed.values() if secret in text] == [], file
+    left_nowhere(list(typed.values()), said, cloud)
 
 
 def test_what_fails_repeats_no_value_of_an_unknown_option(cloud: LocalCloud) -> None:

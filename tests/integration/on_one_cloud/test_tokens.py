@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from localcloud.credentials import Credentials
 
+if TYPE_CHECKING:
     from tests.support.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.integration
@@ -19,8 +18,8 @@ pytestmark = pytest.mark.integration
 TEXTS = {"hello world": [15339, 1917], "tiktoken is great!": [83, 1609, 5963, 374, 2294, 0]}
 
 
-def test_tokens_have_the_vectors_of_their_text(cloud: LocalCloud, state: Path) -> None:
-    key = json.loads((state / "credentials.json").read_text())["openai_api_key"]
+def test_tokens_have_the_vectors_of_their_text(cloud: LocalCloud) -> None:
+    key = Credentials.load_or_make(cloud.state).openai_api_key
 
     def embedded(given: Any) -> Any:
         body = {"model": "text-embedding-3-small", "input": given}

@@ -8,9 +8,9 @@ import stat
 import sys
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
+from tests.support.apis import cloud_api
 from tests.support.files import modes_in
 from tests.support.listeners import LOOPBACK, Listener, listeners_of
 from tests.support.stranger import UNAUTHORIZED, is_refused, status_without_a_body
@@ -91,8 +91,7 @@ def test_a_store_that_was_asked_for_is_one_listener_more(stack: Stack, listening
     }
     environment = stack.outputs["environmentId"]
     place = f"/sql/v1/organizations/{keys['organization_id']}/environments/{environment}/connections"
-    login_here = (keys["cloud_api_key"], keys["cloud_api_secret"])
-    with httpx.Client(base_url=clone.endpoint, auth=login_here, timeout=60) as api:
+    with cloud_api(clone) as api:
         api.post(place, json={"name": "store", "spec": spec}).raise_for_status()
         api.delete(f"{place}/store").raise_for_status()
     (store,) = (one for one in listeners_of(clone.processes()) if (one.host, one.port) not in before)

@@ -12,6 +12,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer, TopicCollectio
 from confluent_kafka.admin import AclOperation, AdminClient
 
 from localcloud.control.access.rbac import Operation
+from tests.support.apis import cloud_api
 from workshop.clone import wait_until
 from workshop.docs.rights_table import OPERATIONS, bindings, refused
 
@@ -51,10 +52,7 @@ class Probed:
     accounts: dict[str, Account] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        own = self.clone.credentials()
-        self.cloud = httpx.Client(
-            base_url=self.clone.endpoint, auth=(own["cloud_api_key"], own["cloud_api_secret"]), timeout=60
-        )
+        self.cloud = cloud_api(self.clone)
         self.outputs = self.clone.outputs()
         environment = self.outputs["environmentId"]
         found = {item["display_name"]: item["id"] for item in self.items("/iam/v2/service-accounts")}

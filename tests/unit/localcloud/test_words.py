@@ -13,27 +13,18 @@ from localcloud.dataplane.connect.datagen.quickstarts import names, quickstart
 from tests.support.product import PRODUCT_SCHEMA, connector_config
 from tests.support.words import PYTHON
 
-ODD: tuple[Any, ...] = (
-    *(
-        None,
-        True,
-        -1,
-        0,
-        1e300,
-        "",
-        "int",
-        "nope",
-        [],
-        {},
-        [[]],
-        [None],
-        {"type": {}},
-        {"min": 5, "max": 1},
-        10**40,
-        [1],
-    ),
-    *("\u0000", {"a": 1}, ["null", "int", "string"], {"type": "record"}, "record", {"options": []}, {"regex": "["}),
+SCALARS: tuple[Any, ...] = (None, True, -1, 0, 1e300, 10**40, "", "\u0000", "int", "record", "nope")
+LISTS: tuple[Any, ...] = ([], [[]], [None], [1], ["null", "int", "string"])
+OBJECTS: tuple[Any, ...] = (
+    {},
+    {"a": 1},
+    {"type": {}},
+    {"type": "record"},
+    {"min": 5, "max": 1},
+    {"options": []},
+    {"regex": "["},
 )
+ODD = (*SCALARS, *LISTS, *OBJECTS)
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:

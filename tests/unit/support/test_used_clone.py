@@ -54,11 +54,11 @@ class Used:
 def used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Used:
     """Make a clone with an edited file, a new one, a state and a selected stack."""
 
-    def put(url: str, **sent: Any) -> httpx.Response:
-        assert (url, sent["json"]) == ("http://cloud/local/v1/faults", {"faults": []})
-        return httpx.Response(200, request=httpx.Request("PUT", url))
+    def put(api: httpx.Client, path: str, **sent: Any) -> httpx.Response:
+        assert (str(api.base_url), path, sent["json"]) == ("http://cloud", "/local/v1/faults", {"faults": []})
+        return httpx.Response(200, request=httpx.Request("PUT", api.base_url))
 
-    monkeypatch.setattr(httpx, "put", put)
+    monkeypatch.setattr(httpx.Client, "put", put)
     git(tmp_path, "init", "--quiet")
     (tmp_path / ".gitignore").write_text("/.local/\n")
     (tmp_path / "Pulumi.dev.yaml").write_text("committed")

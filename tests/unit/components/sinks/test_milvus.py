@@ -9,18 +9,10 @@ import httpx
 import pytest
 
 from components.config.sinks import Milvus
-from components.flinksql import Column
 from components.sinks.milvus import MilvusStore
 from components.sinks.store import StoreError
 from tests.unit.components.config.test_sinks import MILVUS, sinks
-
-COLUMNS = [
-    Column(name="product_id", type="INT"),
-    Column(name="price", type="DOUBLE"),
-    Column(name="brand", type="STRING"),
-    Column(name="tags", type="ARRAY<STRING>"),
-    Column(name="vector", type="ARRAY<FLOAT>"),
-]
+from tests.unit.components.sinks.test_stores import COLUMNS
 
 
 class Server:

@@ -62,21 +62,28 @@ SINKS = """\
     - kind: mongodb
       host: local
     - kind: elasticsearch
-      url: {url}
+      url: {}
+    - kind: neo4j
+      uri: {}
 """
+ELSEWHERE = ("https://shop.example", "neo4j+s://shop.example")
 
 
-def test_a_store_s_server_is_for_stacks_with_a_sink_that_writes_to_it(layout: Layout) -> None:
-    assert needs(layout, SINKS.format(url="https://shop.example"), on_local_cloud=True).servers == ()
+@pytest.mark.parametrize(
+    ("addresses", "servers"),
+    [
+        (ELSEWHERE, ()),
+        (("local", ELSEWHERE[1]), ("elasticsearch",)),
+        ((ELSEWHERE[0], "local"), ("neo4j",)),
+    ],
+)
+def test_a_store_s_server_is_for_stacks_whose_sink_is_here(
+    layout: Layout, addresses: tuple[str, str], servers: tuple[str, ...]
+) -> None:
+    assert needs(layout, SINKS.format(*addresses)).servers == servers
 
 
-def test_a_store_s_server_is_for_local_sinks(layout: Layout) -> None:
-    neo4j = SINKS.format(url="https://shop.example") + "    - kind: neo4j\n      uri: local\n"
-    assert needs(layout, neo4j).servers == ("neo4j",)
-
-
-def test_a_store_s_server_is_for_local_sinks_by_url(layout: Layout) -> None:
-    assert needs(layout, SINKS.format(url="local")).servers == ("elasticsearch",)
+def test_elsewhere_no_store_s_server_is_needed(layout: Layout) -> None:
     assert needs(layout, "", on_local_cloud=False).servers == ()
 
 

@@ -1,4 +1,4 @@
-"""Elasticsearch itself, downloaded and built as a stack's first command does it."""
+"""The servers of other makers, downloaded and built as a stack's first command does it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def installed(kind: str = "elasticsearch") -> Path:
-    """Return its folder; skip the test, with the sentence that a user gets, where there is no JDK for it."""
+def installed(kind: str) -> Path:
+    """Return a server's folder; skip the test, with the sentence that a user gets, where there is no JDK for it."""
     try:
         jdk_21(SERVERS[kind])
     except Failure as failure:
