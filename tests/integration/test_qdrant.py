@@ -24,7 +24,7 @@ from tests.support.store_world import StoreWorld
 from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.qdrant import Qdrant as Asked
 from toolchain.frontdoor.verify.qdrant import Qdrant as Copied
-from toolchain.frontdoor.verify.stores import StoreUnreadableError
+from toolchain.frontdoor.verify.store import StoreUnreadableError
 from workshop.clone import wait_until
 from workshop.ports import free_port
 

@@ -64,6 +64,12 @@ class StorePlace(Place):
 
         wait_until(is_up, self.kind, 2 * PATIENCE)
 
+    def kill(self) -> None:
+        """Kill the server; return when it is gone, for until then it counts as one that runs."""
+        (server,) = self.processes(self.kind)
+        server.kill()
+        server.wait(PATIENCE)
+
 
 class StoreSink(Sink):
     """A sink as the program makes it, but with an API key."""

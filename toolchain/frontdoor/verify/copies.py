@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from toolchain.frontdoor.verify.flow import Row
-    from toolchain.frontdoor.verify.stores import Store
+    from toolchain.frontdoor.verify.store import Store
 
 _SETTLING_POLLS = 5  # a record of another partition may be some seconds behind the one that has arrived
 

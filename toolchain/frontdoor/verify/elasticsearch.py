@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.stores.elasticsearch import ElasticsearchError, call, place_of
-from toolchain.frontdoor.verify.stores import StoreUnreadableError
+from toolchain.frontdoor.verify.store import StoreUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

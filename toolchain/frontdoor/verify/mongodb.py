@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pymongo.errors import PyMongoError
 
 from toolchain.frontdoor.stores.mongodb import client_of, place_of, problem_of
-from toolchain.frontdoor.verify.stores import StoreUnreadableError
+from toolchain.frontdoor.verify.store import StoreUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

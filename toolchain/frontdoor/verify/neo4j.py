@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from toolchain.frontdoor.stores.neo4j import Neo4jError, index_of, place_of, query
-from toolchain.frontdoor.verify.stores import StoreUnreadableError
+from toolchain.frontdoor.verify.store import StoreUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from toolchain.frontdoor.stores.qdrant import Collection, QdrantError
-from toolchain.frontdoor.verify.stores import StoreUnreadableError
+from toolchain.frontdoor.verify.store import StoreUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,7 +10,8 @@ import confluent_sql
 
 from toolchain.frontdoor.verify.copies import Expected, compare
 from toolchain.frontdoor.verify.report import SinkHealth
-from toolchain.frontdoor.verify.stores import Store, StoreUnreadableError, store_of
+from toolchain.frontdoor.verify.store import Store, StoreUnreadableError
+from toolchain.frontdoor.verify.stores import store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

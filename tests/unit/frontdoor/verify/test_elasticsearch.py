@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.elasticsearch_stub import KEY, ElasticsearchStub
-from toolchain.frontdoor.verify.stores import Store, StoreUnreadableError, store_of
+from toolchain.frontdoor.verify.store import Store, StoreUnreadableError
+from toolchain.frontdoor.verify.stores import store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

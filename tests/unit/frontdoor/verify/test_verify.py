@@ -15,7 +15,7 @@ from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Lag, Report
 from toolchain.frontdoor.verify.run import check
 from toolchain.frontdoor.verify.services import Services
-from toolchain.frontdoor.verify.stores import StoreUnreadableError
+from toolchain.frontdoor.verify.store import StoreUnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
