@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.support.local_cloud import ENDED
-from workshop.docs.statement_suite import FIRST, Outcome, load
+from workshop.docs.statement_suite import FIRST, INSERTED, Outcome, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workshop.docs.statement_suite import Documented
 
 AT_ONCE = 6
-KINDS = {0: "+I", 1: "-U", 2: "+U", 3: "-D"}
+KINDS = {0: INSERTED, 1: "-U", 2: "+U", 3: "-D"}
 NOW = {"sql.snapshot.mode": "now"}
 WHAT_IS_THERE = {"sql.tables.scan.bounded.mode": "latest-offset"}
 DROPS = {"VIEWS": "VIEW", "TABLES": "TABLE", "MODELS": "MODEL", "CONNECTIONS": "CONNECTION"}
@@ -50,10 +50,10 @@ def _run_file(cloud: LocalCloud, statements: Iterable[Documented]) -> Iterator[t
 
 
 def _run(cloud: LocalCloud, one: Documented) -> Came:
-    defaults = {Outcome.ROWS: NOW, Outcome.SHOWS: NOW, Outcome.CHANGELOG: WHAT_IS_THERE}.get(one.outcome, {})
-    ran = cloud.post(one.sql, **_named(defaults | one.properties))
-    if one.outcome is Outcome.RUNS:
-        return _unending(ran, int(one.expected))
+    defaults = {Outcome.ROWS: NOW, Outcome.SHOWS: NOW, Outcome.CHANGELOG: {} if one.is_unending else WHAT_IS_THERE}
+    ran = cloud.post(one.sql, **_named(defaults.get(one.outcome, {}) | one.properties))
+    if one.is_unending:
+        return _unending(one, ran, int(one.expected) if one.outcome is Outcome.RUNS else len(one.expected))
     status = ran.until("RUNNING", *ENDED)
     if status["phase"] == "FAILED" or one.outcome in {Outcome.COMPLETES, Outcome.REFUSED}:
         status = ran.until(*ENDED)
@@ -63,9 +63,9 @@ def _run(cloud: LocalCloud, one: Documented) -> Came:
     return Came(status["phase"], status.get("detail", ""), [_row(one, row) for row in rows])
 
 
-def _unending(ran: Ran, count: int) -> Came:
+def _unending(one: Documented, ran: Ran, count: int) -> Came:
     status = ran.until("RUNNING", *ENDED)
-    rows = ran.rows(count) if count else []
+    rows = [_row(one, row) for row in (ran.rows(count) if count else [])]
     came = Came(status["phase"], status.get("detail", ""), rows)
     ran.delete()
     return came

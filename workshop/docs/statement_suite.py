@@ -18,6 +18,7 @@ import yaml
 STATEMENTS = Path(__file__).resolve().parents[2] / "tests" / "statements"
 FIRST = "shop"
 """The file whose tables the others read."""
+INSERTED = "+I"
 _KEYS = {"sql", "cloud", "differs", "properties", "ordered"}
 _NULL = "null"
 
@@ -28,7 +29,7 @@ class Outcome(StrEnum):
     ROWS = "rows"
     """A query of what is there now ends with these rows."""
     CHANGELOG = "changelog"
-    """A continuous query of what is there now ends with these changes, each with its kind in front."""
+    """A continuous query gives these changes, each with its kind in front. Without retractions it ends with them."""
     RUNS = "runs"
     """It runs without end, and gives at least so many rows."""
     SHOWS = "shows"
@@ -62,9 +63,10 @@ class Documented:
     properties: dict[str, str] = field(default_factory=dict)
 
     @property
-    def file(self) -> str:
-        """The file that it is in."""
-        return self.name.rpartition("-")[0]
+    def is_unending(self) -> bool:
+        """Whether it runs until it is stopped. (A query of what is there now would fold retractions into final rows.)"""
+        changes = self.expected if self.outcome is Outcome.CHANGELOG else []
+        return self.outcome is Outcome.RUNS or any(change[0] != INSERTED for change in changes)
 
 
 def load(folder: Path = STATEMENTS) -> dict[str, list[Documented]]:

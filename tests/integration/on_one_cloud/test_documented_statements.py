@@ -40,7 +40,7 @@ def test_a_documented_statement(came: dict[str, Came], one: Documented) -> None:
         assert one.expected in found.detail, said
         assert not JAVA.search(found.detail), said
         return
-    assert found.phase == ("RUNNING" if one.outcome is Outcome.RUNS else "COMPLETED"), said
+    assert found.phase == ("RUNNING" if one.is_unending else "COMPLETED"), said
     if one.outcome is Outcome.RUNS:
         assert len(found.rows) >= int(one.expected), said
     elif one.outcome is Outcome.SHOWS:

@@ -55,8 +55,8 @@ final class SqlKind {
         if (operation instanceof ModifyOperation) {
             return "INSERT_INTO";
         }
-        if (operation instanceof ShowTexts texts) {
-            return texts.name().replace(' ', '_');
+        if (operation instanceof ShowTexts || operation instanceof FunctionDescription) {
+            return operation.asSummaryString().replace(' ', '_');
         }
         String name = NAMES.get(operation.getClass());
         return name != null ? name : snakeCase(operation.getClass().getSimpleName().replaceAll("Operation$", ""));

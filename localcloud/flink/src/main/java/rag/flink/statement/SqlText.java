@@ -48,6 +48,7 @@ final class SqlText {
         }
         FunctionCalls.rewrite(statement);
         return SqlNodeToOperationConversion.convert(planner.createFlinkPlanner(), tables.getCatalogManager(), statement)
+                .map(FunctionDescription::of)
                 .orElseThrow(() -> new UserException("Statements of this kind are not supported by the local cloud."));
     }
 

@@ -24,7 +24,7 @@ class TableDescriptionTest {
                         + " DISTRIBUTED BY HASH(id) INTO 2 BUCKETS WITH ('connector' = 'x')");
         tables.executeSql("CREATE TABLE noted (id INT COMMENT 'a number', v STRING) WITH ('connector' = 'x')");
         tables.executeSql(
-                "CREATE TABLE system (`$rowtime` TIMESTAMP_LTZ(3) NOT NULL METADATA VIRTUAL,"
+                "CREATE TABLE hidden (`$rowtime` TIMESTAMP_LTZ(3) NOT NULL METADATA VIRTUAL,"
                         + " WATERMARK FOR `$rowtime` AS `$rowtime` - INTERVAL '0.050' SECOND) WITH ('connector' = 'x')");
         environment = (TableEnvironmentInternal) tables;
     }
@@ -59,7 +59,7 @@ class TableDescriptionTest {
 
     @Test
     void theDefaultWatermarkHasItsName() {
-        List<List<String>> rows = described("DESCRIBE EXTENDED system").rows();
+        List<List<String>> rows = described("DESCRIBE EXTENDED hidden").rows();
         assertEquals("METADATA VIRTUAL, WATERMARK AS `SOURCE_WATERMARK`()", rows.get(0).get(3));
     }
 
