@@ -64,7 +64,7 @@ class Documented:
 
     @property
     def is_unending(self) -> bool:
-        """Whether it runs until it is stopped. (A query of what is there now would fold retractions into final rows.)"""
+        """Whether it runs until it is stopped: a query of what is there now would fold retractions into final rows."""
         changes = self.expected if self.outcome is Outcome.CHANGELOG else []
         return self.outcome is Outcome.RUNS or any(change[0] != INSERTED for change in changes)
 
