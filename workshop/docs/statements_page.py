@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from typing import Any
 
 from workshop.docs.statement_suite import Documented, Outcome, load
 
+_LONGEST = 150
+"""Characters of rows that are shown."""
 _HEAD = """\
 # Statements of Confluent's documentation
 
@@ -50,12 +53,24 @@ def _came(one: Documented) -> str:
     if one.outcome is Outcome.REFUSED:
         return f"Refused: “{_cell(one.expected).rstrip('.')}”."
     if one.outcome is Outcome.ROWS:
-        return _counted(len(one.expected), "row")
+        return _listed(one.expected) or _counted(len(one.expected), "row")
     if one.outcome is Outcome.CHANGELOG:
-        return _counted(len(one.expected), "change")
+        return _listed(one.expected) or _counted(len(one.expected), "change")
     if one.outcome is Outcome.SHOWS:
-        return "It is shown."
+        return f"Shown: {', '.join(_cell(part) for part in one.expected)}."
     return "RUNNING." if one.outcome is Outcome.RUNS else "COMPLETED."
+
+
+def _listed(rows: list[Any]) -> str:
+    """Return the rows as text, empty if there are none or it would be long."""
+    shown = _cell("; ".join(", ".join(map(_value, row)) for row in rows))
+    return f"{shown}." if rows and len(shown) <= _LONGEST else ""
+
+
+def _value(cell: Any) -> str:
+    if cell is None:
+        return "NULL"
+    return f"[{', '.join(map(_value, cell))}]" if isinstance(cell, list) else str(cell)
 
 
 def _counted(number: int, what: str) -> str:
