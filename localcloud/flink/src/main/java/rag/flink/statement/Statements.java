@@ -132,6 +132,7 @@ public final class Statements {
         } catch (UserException e) {
             throw e;
         } catch (RuntimeException e) {
+            LOG.warn("Rows of statement {} cannot be fetched", statement.request().name(), e);
             awaitEnd(statement); // the rows ended because the job did; its result, with the cause, follows a moment later
             Status end = statement.status();
             if (end.phase() == Phase.STOPPED) {
