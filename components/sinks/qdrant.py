@@ -23,6 +23,7 @@ class QdrantStore(CustomStore[Qdrant]):
     """
 
     makes_index = True
+    index_comes_first = True
     connector_class = "io.qdrant.kafka.QdrantSinkConnector"
 
     def plain(self) -> Mapping[str, str]:
