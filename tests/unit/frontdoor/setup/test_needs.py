@@ -180,7 +180,7 @@ class TestPythonServer:
 
     def test_half_of_it_is_none(self, layout: Layout) -> None:
         self.file.write_text(self.file.read_text().replace("==1", "==2"))
-        with pytest.raises(Failure, match="Milvus: the Python package registry .* lacks a package"):
+        with pytest.raises(Failure, match=r"Milvus: the Python package registry .* lacks a package"):
             self.install(layout)
         assert list((layout.home / "servers").iterdir()) == []
         assert server_step(layout, "milvus") is not None
