@@ -30,9 +30,13 @@ _OPTIONS = ("database", "collection", "index")
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A sink. ``built_on``: purposes of the statements that make what it copies. ``model``: whose vectors these are."""
+    """A sink. ``built_on``: purposes of the statements that make what it copies. ``model``: whose vectors these are.
+
+    ``tables``: what it copies, of which the store's topics are made if these are others.
+    """
 
     name: str
+    tables: Sequence[str]
     store: Store[Any]
     built_on: Sequence[str]
     model: str | None
@@ -62,7 +66,9 @@ def plan_sinks(entries: Sequence[AnySink], sql: SqlFiles) -> list[Plan]:
         makers += [purpose for purpose, model in sql.models.items() if model.target in models]
         columns = [column for table in sql.tables.values() if table.target in topics for column in columns_of(table)]
         store = store_of(entry, copied, list({column.name: column for column in columns}.values()))
-        plans.append(Plan(name=entry.label, store=store, built_on=makers, model=models[0] if models else None))
+        plans.append(
+            Plan(name=entry.label, tables=topics, store=store, built_on=makers, model=models[0] if models else None)
+        )
     if mistakes:
         raise pulumi.RunError("\n".join(mistakes))
     return plans

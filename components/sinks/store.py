@@ -56,6 +56,11 @@ class CustomStore(Store[Entry]):
     """A store whose connector is a custom plugin. Its secret keys are the plugin's sensitive ones."""
 
     reports = ()
+    converter: ClassVar[Mapping[str, str]] = {
+        "confluent.custom.schema.registry.auto": "true",
+        "value.converter": "io.confluent.connect.json.JsonSchemaConverter",
+    }
+    """How its connector reads the records' values."""
 
     @abstractmethod
     def endpoints(self) -> Sequence[str]:

@@ -45,7 +45,7 @@ class PythonServer:
                 # The program's own environment may be made at the same time, and Python itself may have no pip.
                 pip = made / ".pip"
                 bench.run([sys.executable, "-m", "venv", pip])
-                install = [pip / "bin" / "python", "-m", "pip", "install", "--target", made]
+                install: list[str | Path] = [pip / "bin" / "python", "-m", "pip", "install", "--target", made]
                 options = ["--no-compile", "--disable-pip-version-check", "--quiet"]
                 bench.run([*install, *options, "-r", self.project / "requirements.txt"])
                 shutil.rmtree(pip)
