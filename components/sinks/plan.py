@@ -44,12 +44,13 @@ class Plan:
     @property
     def copied(self) -> Copied:
         """What its account has to have rights on."""
-        is_custom = isinstance(self.store, CustomStore)
+        custom = self.store if isinstance(self.store, CustomStore) else None
         return Copied(
             topics=frozenset(self.store.topics),
             reports=self.store.reports,
-            ids="clcc" if is_custom else "lcc",
-            dead_letters=f"dlq-{self.name}" if is_custom else "",
+            ids="clcc" if custom else "lcc",
+            dead_letters=f"dlq-{self.name}" if custom else "",
+            has_schemas=custom is None or custom.reads_schemas,
         )
 
 

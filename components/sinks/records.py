@@ -77,7 +77,8 @@ def _statements(entry: Qdrant, topic: str, sql: SqlFiles) -> dict[str, Statement
     )
     record = ",\n    ".join(members)
     create = f"CREATE TABLE {quote(table)} (\n  `val` BYTES\n) WITH (\n  'value.format' = 'raw'\n)"
-    insert = f"INSERT INTO {quote(table)} (\n  SELECT CAST(JSON_OBJECT(\n    {record}\n  ) AS BYTES)\n  FROM {quote(topic)}\n)"
+    select = f"SELECT CAST(JSON_OBJECT(\n    {record}\n  ) AS BYTES)\n  FROM {quote(topic)}"  # noqa: S608 - of the settings
+    insert = f"INSERT INTO {quote(table)} (\n  {select}\n)"
     return {
         f"create-table-{purpose}": Statement.parse(create, place),
         f"insert-into-{purpose}": Statement.parse(insert, place),

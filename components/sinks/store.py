@@ -62,6 +62,11 @@ class CustomStore(Store[Entry]):
     }
     """How its connector reads the records' values."""
 
+    @property
+    def reads_schemas(self) -> bool:
+        """Whether the records have a schema in the registry."""
+        return "confluent.custom.schema.registry.auto" in self.converter
+
     @abstractmethod
     def endpoints(self) -> Sequence[str]:
         """Return each ``host:port`` that the connector connects to: no other one is open to it."""
