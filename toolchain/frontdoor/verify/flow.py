@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Protocol
 
 from toolchain.frontdoor.verify.report import FreshRecord, Lag
@@ -149,4 +148,7 @@ def _fresh_problems(flow: Flow, report: Report, seconds: int) -> Iterator[str]:
 
 def _text(value: object) -> str:
     """Return a value for a line of the report; bytes are a record without a schema, and long."""
-    return shorten(value.decode(errors="replace"), _LONGEST_BYTES) if isinstance(value, bytes) else str(value)
+    if not isinstance(value, bytes):
+        return str(value)
+    text = value.decode(errors="replace")
+    return text if len(text) <= _LONGEST_BYTES else f"{text[:_LONGEST_BYTES]}..."
