@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.cloud.local_cloud import LocalCloud
@@ -122,16 +122,20 @@ def local_cloud_of(stack: Stack) -> LocalCloud | None:
     return LocalCloud(stack.project.layout, stack.endpoint) if stack.is_local and stack.endpoint else None
 
 
-def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None) -> Prepared:
+def prepare(
+    layout: Layout, request: Request, *, needs_cloud: bool | None = None, packages: tuple[Packages, ...] = ()
+) -> Prepared:
     """Set up what ``request`` needs; raises :class:`Failure` if something prevents it.
 
     ``needs_cloud``: whether the local cloud must run; by default as the request's Pulumi command requires.
+    ``packages``: what the command needs beside the stack's own.
     """
     project = Project.read(layout)
     stack = Stack.read(project, project.current_stack(request))
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
     cloud = local_cloud_of(stack) if wanted else None
     needs = needs_of(stack, on_local_cloud=cloud is not None)
+    needs = replace(needs, packages=(*needs.packages, *packages))
     stopped = _make_tools(layout, cloud, needs)
     cli, plugins = cli_and_plugins(layout)
     warm = start_warm_plugins(layout) if request.needs_cloud and not plugins.official else COLD

@@ -24,10 +24,12 @@ _UNFINISHED = ".unfinished"
 class Packages(Enum):
     """Sets of packages, by the requirements file that lists them; :data:`_INCLUDED` says which includes which.
 
-    SENTENCE_MODEL and QDRANT are for few: they are installed for the stacks that name the model, or such a store.
+    CLIENTS are for the SQL shell and `consume`. SENTENCE_MODEL and QDRANT are for few: they are installed for the
+    stacks that name the model, or such a store.
     """
 
     PROGRAM = "requirements.txt"
+    CLIENTS = "toolchain/requirements.txt"
     LOCAL_CLOUD = "localcloud/requirements.txt"
     SENTENCE_MODEL = "localcloud/models/requirements.txt"
     QDRANT = "localcloud/qdrant/requirements.txt"
@@ -36,10 +38,11 @@ class Packages(Enum):
 
 _INCLUDED = {
     Packages.PROGRAM: (),
-    Packages.LOCAL_CLOUD: (Packages.PROGRAM,),
-    Packages.SENTENCE_MODEL: (Packages.PROGRAM, Packages.LOCAL_CLOUD),
-    Packages.QDRANT: (Packages.PROGRAM, Packages.LOCAL_CLOUD),
-    Packages.TESTS: (Packages.PROGRAM, Packages.LOCAL_CLOUD, Packages.SENTENCE_MODEL, Packages.QDRANT),
+    Packages.CLIENTS: (Packages.PROGRAM,),
+    Packages.LOCAL_CLOUD: (Packages.PROGRAM, Packages.CLIENTS),
+    Packages.SENTENCE_MODEL: (Packages.PROGRAM, Packages.CLIENTS, Packages.LOCAL_CLOUD),
+    Packages.QDRANT: (Packages.PROGRAM, Packages.CLIENTS, Packages.LOCAL_CLOUD),
+    Packages.TESTS: (*(one for one in Packages if one is not Packages.TESTS),),
 }
 
 
