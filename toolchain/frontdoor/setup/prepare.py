@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,8 @@ def prepare(
     project = Project.read(layout)
     stack = Stack.read(project, project.current_stack(request))
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
+    if request.uses_stack or wanted:
+        _check_login(stack, may_ask=needs_cloud is None and sys.stdin.isatty())
     cloud = local_cloud_of(stack) if wanted else None
     needs = needs_of(stack, on_local_cloud=cloud is not None)
     needs = replace(needs, packages=(*needs.packages, *packages))
@@ -155,6 +158,16 @@ def prepare(
         if request.uses_stack or wanted:
             _make_stack(prepared)
     return prepared
+
+
+def _check_login(stack: Stack, *, may_ask: bool) -> None:
+    """Refuse a stack whose state nobody knows the place of, before the set-up; ``may_ask``: Pulumi asks for a login."""
+    if stack.lacks_login and not may_ask:
+        raise Failure(
+            f"Stack {stack.name} is not on this machine's local cloud, and you are not logged in to where its state is:"
+            " run `./pulumiw login` (Pulumi Cloud) or `./pulumiw login URL` (s3://..., file://...), or set"
+            " PULUMI_ACCESS_TOKEN."
+        )
 
 
 def _check_key(cloud: LocalCloud, environment: dict[str, str]) -> None:

@@ -79,7 +79,7 @@ def test_status_shows_everything_and_no_secret(local: Local) -> None:
     named = {(one["kind"], one["name"], one["environment"]) for one in status["resources"]}
     assert {("environment", "prod", env), ("kafka-cluster", "shop", env), ("statement", "ddl", env)} <= named
     assert {("service-account", "runner", ""), ("api-key", "key", env), ("connector", "datagen", env)} <= named
-    assert status["topics"] == [{"name": "t", "cluster": cluster, "partitions": 2, "records": 14}]
+    assert status["topics"] == [{"name": "t", "cluster": cluster, "partitions": 2, "records": 12}]
     (connector,) = status["connectors"]
     assert (connector["state"], connector["records"]) == ("RUNNING", 42)
     assert [(job["name"], job["phase"]) for job in status["jobs"]] == [("insert", "RUNNING")]
