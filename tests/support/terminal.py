@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Self
 
 import pexpect
+import pyte
 
 from workshop.clone import wait_until
 
@@ -15,8 +16,23 @@ if TYPE_CHECKING:
     from workshop.clone import Clone
 
 SECONDS = 120
+PROMPT = "sql>"
+_LINES, _COLUMNS = 40, 160
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_]|\].*?\x07)|[\r\x07]")
 ENTER, TAB, CTRL_C, CTRL_D, UP = "\r", "\t", "\x03", "\x04", "\x1b[A"
+
+
+class _Painter:
+    """A file whose text is painted on a screen: a terminal is told what changes, not what it shows."""
+
+    def __init__(self, screen: pyte.Screen) -> None:
+        self._stream = pyte.Stream(screen)
+
+    def write(self, text: str) -> None:
+        self._stream.feed(text)
+
+    def flush(self) -> None:
+        pass
 
 
 class Terminal:
@@ -30,9 +46,11 @@ class Terminal:
             cwd=str(clone.path),
             env=clone.environment(environment),
             encoding="utf-8",
-            dimensions=(40, 160),
+            dimensions=(_LINES, _COLUMNS),
             timeout=SECONDS,
         )
+        self._screen = pyte.Screen(_COLUMNS, _LINES)
+        self._child.logfile_read = _Painter(self._screen)
 
     def __enter__(self) -> Self:
         return self
@@ -59,13 +77,15 @@ class Terminal:
         return self.shown(pattern)
 
     def completes(self, typed: str, wanted: str) -> None:
-        """Press Tab behind ``typed`` until ``wanted`` is there: names are known a little after the start."""
+        """Press Tab behind ``typed`` until it has become ``wanted``: names are known a little after the start."""
 
         def is_completed() -> bool:
             self.type(typed + TAB)
-            found = self._child.expect([wanted, pexpect.TIMEOUT], timeout=1)
+            self._child.expect(pexpect.TIMEOUT, timeout=1)  # meanwhile what is shown is painted
+            line = self._screen.display[self._screen.cursor.y]
             self.type(CTRL_C)
-            return bool(found == 0)
+            self.shown(PROMPT)
+            return wanted in line
 
         wait_until(is_completed, f"{typed!r} to become {wanted!r}", SECONDS)
 
