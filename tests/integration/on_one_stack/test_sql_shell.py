@@ -87,9 +87,9 @@ def test_what_is_set_holds_for_the_statements_that_follow(shell: Terminal) -> No
 
 
 def test_a_wrong_statement_is_one_sentence_and_the_shell_lives_on(shell: Terminal) -> None:
-    said = shell.run("SELECT nothing FROM product_vector;", PROMPT)
-    assert "nothing" in said
+    said = shell.run("SELECT nothing FROM product_vector;", r"'nothing' (?:is )?not found")
     assert "Traceback" not in said
+    shell.shown(PROMPT)
     shell.run("USE CATALOG `no-such-place`;", "no-such-place.*does not exist|no-such-place.*not found")
     shell.shown(PROMPT)
     shell.run("\\d product_vector", "vector")
@@ -117,10 +117,10 @@ def test_the_history_outlives_the_shell_and_has_no_secret(stack: Stack, state: P
 
 
 def test_piped_statements_are_run_in_turn(stack: Stack) -> None:
-    done = piped(stack.clone, "SHOW TABLES; SELECT 1 AS one")
+    done = piped(stack.clone, "SHOW TABLES; SELECT 1 AS first_one")
     assert done.returncode == 0, done.stderr
     assert "product_vector" in done.stdout
-    assert done.stdout.endswith("one\n---\n1\n")
+    assert done.stdout.endswith("first_one\n---------\n1\n")
     assert own_statements(stack.clone) == []
 
 
@@ -133,8 +133,8 @@ def test_piped_statements_for_programs(stack: Stack) -> None:
 
 
 def test_the_first_refusal_ends_it_with_status_1(stack: Stack) -> None:
-    done = piped(stack.clone, "SELECT 1 AS one; SELECT nothing FROM product_vector; SELECT 3 AS three;", "--json")
+    done = piped(stack.clone, "SELECT 1 AS n; SELECT nothing FROM product_vector; SELECT 3 AS n;", "--json")
     assert done.returncode == 1
-    assert done.stdout == '{"one": 1}\n'
+    assert done.stdout == '{"n": 1}\n'
     assert done.stderr.startswith("pulumiw: ")
     assert "nothing" in done.stderr

@@ -36,7 +36,7 @@ encryptionsalt: v1:abc=:v1:def:ghi==
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return the layout of a clone that has its settings files, and nothing of the caller's environment."""
     for name in list(os.environ):
-        if name.startswith(("PULUMI", "CONFLUENT_", "OPENAI_", "PIP_", "FLINK_")):
+        if name.startswith(("PULUMI", "CONFLUENT_", "OPENAI_", "PIP_", "FLINK_", "XDG_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     project = tmp_path / "a clone"
