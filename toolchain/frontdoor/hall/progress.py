@@ -53,13 +53,6 @@ class Progress:
         """Set the text in parentheses behind the step ``name``, such as what is waited for; empty for none."""
         self._details[name] = text
 
-    def interrupted(self, text: str) -> None:
-        """Say why the steps end here."""
-        with self._writing:
-            self._running.clear()
-            self._clear()
-            say(f"  {text}")
-
     def _seconds(self) -> int:
         return round(time.monotonic() - self._started)
 

@@ -154,9 +154,20 @@ def run_side_by_side(steps: Sequence[Step], logs: Path) -> None:
     if not steps:
         return
     logs.mkdir(parents=True, exist_ok=True)
-    for step in steps:
-        if step.warning:
-            say(step.warning)
+    try:
+        for step in steps:
+            if step.warning:
+                say(step.warning)
+        failures = _run(steps, logs)
+    except KeyboardInterrupt:
+        say("\n  Interrupted: run the command again, and the set-up continues with what is missing.")
+        raise
+    if failures:
+        raise failures[0]
+
+
+def _run(steps: Sequence[Step], logs: Path) -> list[Failure]:
+    """Run all steps concurrently, and return what failed, the first failure first."""
     failures: list[Failure] = []
     with Progress([step.name for step in steps]) as progress:
         benches = [_bench(step, logs, progress) for step in steps]
@@ -179,10 +190,8 @@ def run_side_by_side(steps: Sequence[Step], logs: Path) -> None:
                 thread.join()
         except KeyboardInterrupt:
             _cancel(benches)
-            progress.interrupted("Interrupted: run the command again, and the set-up continues with what is missing.")
             raise
-    if failures:
-        raise failures[0]
+    return failures
 
 
 def _bench(step: Step, logs: Path, progress: Progress) -> Workbench:
