@@ -100,6 +100,7 @@ def test_the_history_outlives_the_shell_and_has_no_secret(stack: Stack, state: P
     with Terminal(stack.clone, state, "sql") as terminal:
         terminal.shown(PROMPT)
         terminal.run("SET 'sql.secrets.openai' = 'sk-of-nobody';", PROMPT)
+        terminal.run("RESET 'sql.secrets.openai';", PROMPT)
         terminal.run("SELECT 17 + 4 AS twenty_one;", r"-+\s+21")
         terminal.run("\\q", "q")
         assert terminal.ended() == 0

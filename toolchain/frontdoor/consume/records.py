@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Self
-from urllib.parse import urlsplit
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
 
@@ -36,11 +35,11 @@ class Topic:
         self._cluster = cluster
         self._name = name
         self._errors: list[KafkaError] = []
-        place = urlsplit(cluster.bootstrap)
+        protocol, _, address = cluster.bootstrap.rpartition("://")
         self._consumer = Consumer(
             {
-                "bootstrap.servers": place.netloc or cluster.bootstrap,
-                "security.protocol": place.scheme.upper() or "SASL_SSL",
+                "bootstrap.servers": address,
+                "security.protocol": protocol or "SASL_SSL",
                 "sasl.mechanisms": "PLAIN",
                 "sasl.username": cluster.key,
                 "sasl.password": cluster.secret,
@@ -58,13 +57,13 @@ class Topic:
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
 
-    def records(self, *, from_beginning: bool) -> Iterator[Message]:
-        """Yield the records in the order of arrival, without end.
-
-        ``from_beginning``: also those that are there already. Raises :class:`ConsumeError`.
-        """
+    def open(self, *, from_beginning: bool) -> None:
+        """Begin to read; ``from_beginning``: also the records that are there already. Raises :class:`ConsumeError`."""
         begin = OFFSET_BEGINNING if from_beginning else OFFSET_END
         self._consumer.assign([TopicPartition(self._name, one, begin) for one in self._partitions()])
+
+    def records(self) -> Iterator[Message]:
+        """Yield the records in the order of arrival, without end. Raises :class:`ConsumeError`."""
         while True:
             for message in self._consumer.consume(_BATCH, _POLL_SECONDS):
                 if error := message.error():

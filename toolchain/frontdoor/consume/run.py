@@ -45,9 +45,10 @@ def main() -> int:
     shown = 0
     try:
         with Topic(Cluster(**given["cluster"]), arguments.topic) as topic:
+            topic.open(from_beginning=arguments.from_beginning)
             if not arguments.json:
                 say(f"Records of {arguments.topic}; Ctrl-C ends it.")
-            for message in topic.records(from_beginning=arguments.from_beginning):
+            for message in topic.records():
                 _print(message, registry, as_json=arguments.json)
                 shown += 1
                 if shown == arguments.count:
