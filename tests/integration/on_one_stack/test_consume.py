@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from confluent_kafka.admin import AdminClient
 
+from toolchain.frontdoor.consume.failure import ConsumeError
+from toolchain.frontdoor.consume.records import Cluster, Topic
+
 if TYPE_CHECKING:
     from workshop.stack import Stack
 
@@ -56,6 +59,19 @@ def test_an_unknown_topic_is_one_sentence(stack: Stack) -> None:
     assert "has no topic 'no-such-topic'" in said
     assert "SHOW TABLES" in said
     assert "is no name of a topic" in stack.clone.refused("consume", "a/b")
+
+
+def test_who_may_not_read_is_told_so(stack: Stack) -> None:
+    key = stack.kafka_key(stack.account("stranger", {}))
+
+    def refused(secret: str) -> str:
+        cluster = Cluster("lkc-1", stack.outputs["kafkaBootstrapEndpoint"], key.id, secret)
+        with Topic(cluster, "product-updates") as topic, pytest.raises(ConsumeError) as refusal:
+            topic.open(from_beginning=True)
+        return str(refusal.value)
+
+    assert f"Kafka refuses the key {key.id}" in refused("wrong")
+    assert "may not read the topic 'product-updates'" in refused(key.secret)
 
 
 def test_it_leaves_no_consumer_group(stack: Stack) -> None:

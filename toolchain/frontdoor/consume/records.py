@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, KafkaException, TopicPartition
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from confluent_kafka import Message
+    from confluent_kafka.admin import ClusterMetadata
 
-_CONNECT_SECONDS = 20
+_CONNECT_SECONDS, _TURN_SECONDS = 20, 2
 _POLL_SECONDS = 0.2  # Ctrl-C is noticed between two polls
 _BATCH = 500
 _REFUSES_KEY = {KafkaError._AUTHENTICATION, KafkaError.SASL_AUTHENTICATION_FAILED}  # noqa: SLF001 - so it is called
@@ -72,17 +74,25 @@ class Topic:
             self._check_key()
 
     def _partitions(self) -> list[int]:
-        try:
-            found = self._consumer.list_topics(self._name, _CONNECT_SECONDS).topics[self._name]
-        except KafkaException as error:
-            self._check_key()
-            raise ConsumeError(
-                f"Kafka at {self._cluster.bootstrap} does not answer ({error.args[0].str()}): check the network, and"
-                " run the command again."
-            ) from None
+        found = self._metadata().topics[self._name]
         if found.error is not None:
             raise ConsumeError(self._reason(found.error))
         return sorted(found.partitions)
+
+    def _metadata(self) -> ClusterMetadata:
+        """Ask in short turns: only between them does the library tell that the key is refused."""
+        deadline = time.monotonic() + _CONNECT_SECONDS
+        while True:
+            try:
+                return self._consumer.list_topics(self._name, _TURN_SECONDS)
+            except KafkaException as error:
+                self._consumer.poll(0)
+                self._check_key()
+                if time.monotonic() > deadline:
+                    raise ConsumeError(
+                        f"Kafka at {self._cluster.bootstrap} does not answer ({error.args[0].str()}): check the"
+                        " network, and run the command again."
+                    ) from None
 
     def _check_key(self) -> None:
         if any(error.code() in _REFUSES_KEY for error in self._errors):
