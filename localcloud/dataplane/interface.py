@@ -304,7 +304,7 @@ class StatementStatus:
     """The status of a statement.
 
     ``traits`` has the API's shape: ``sql_kind``, ``is_bounded``, ``is_append_only``, ``upsert_columns``, ``schema``.
-    ``latest_offsets``: the offsets up to which a statement that writes had read its topics when it ended.
+    ``latest_offsets``: where a statement that writes had read its topics up to when it was stopped or failed.
     ``records_written``: records that it has written since it was started or resumed here; ``None`` if not known.
     """
 

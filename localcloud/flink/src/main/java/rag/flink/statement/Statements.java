@@ -102,6 +102,9 @@ public final class Statements {
         if (!status.phase().isTerminal()) {
             return status.withRecordsWritten(RecordCounts.written(statement.job().getJobID()).orElse(null));
         }
+        if (!status.phase().keepsCheckpoints()) {
+            return status;
+        }
         return status.withLatestOffsets(
                 checkpoints.latest(statement.request().uid()).map(Offsets::in).orElse(Map.of()));
     }
