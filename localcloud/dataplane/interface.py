@@ -155,6 +155,9 @@ class KafkaPlane(Protocol):
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         """Partition -> next offset to be written."""
 
+    def records(self, cluster_id: str, name: str) -> int:
+        """Number of records in the topic that a consumer of committed records would read."""
+
 
 # Schema Registry ----------------------------------------------------------------------------------
 

@@ -110,6 +110,9 @@ class FakeKafka:
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         return dict.fromkeys(range(self.topic(cluster_id, name).partitions), 7)
 
+    def records(self, cluster_id: str, name: str) -> int:
+        return 6 * self.topic(cluster_id, name).partitions
+
 
 class FakeRegistry:
     """Schemas, all of one registry in a list; ``said``: what it has against any further one."""

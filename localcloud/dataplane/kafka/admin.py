@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -21,7 +21,7 @@ from confluent_kafka.admin import (
 from localcloud.dataplane.interface import ConflictError, DataPlaneError, InvalidError, NotFoundError, TopicInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from concurrent.futures import Future
 
     from localcloud.dataplane.kafka.broker_folder import KafkaInternal
@@ -111,6 +111,19 @@ class TopicAdmin:
         partitions = [TopicPartition(name, partition) for partition in self._existing(name).partitions]
         offsets = self.client.list_offsets({partition: OffsetSpec.latest() for partition in partitions})
         return {at.partition: _wait(future, name).offset for at, future in offsets.items()}
+
+    def committed(self, name: str) -> dict[int, tuple[int, int]]:
+        """Partition -> first offset that is there, and the last stable one, up to which committed records are read."""
+        partitions = self._existing(name).partitions
+        begins, ends = (
+            self._offsets(name, partitions, where) for where in (OffsetSpec.earliest(), OffsetSpec.latest())
+        )
+        return {partition: (begins[partition], ends[partition]) for partition in partitions}
+
+    def _offsets(self, name: str, partitions: Iterable[int], where: OffsetSpec) -> dict[int, int]:
+        asked = {TopicPartition(name, partition): where for partition in partitions}
+        found = self.client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED)
+        return {at.partition: _wait(future, name).offset for at, future in found.items()}
 
     def _metadata(self) -> dict[str, Any]:
         try:
