@@ -180,7 +180,11 @@ async def run_sql(body: SqlBody, request: Request, cloud: TheCloud) -> Response:
 @inside.get("/api/search/tables")
 def search_tables(cloud: TheCloud) -> Json:
     """The tables that can be searched by meaning, and the model that each one's vectors are from."""
-    return Json({"tables": Search(cloud).tables()})
+    tables = [
+        {"id": one.id, "name": one.name, "environment": one.environment, "model": one.model}
+        for one in Search(cloud).tables()
+    ]
+    return Json({"tables": tables})
 
 
 @inside.get("/api/search")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from localcloud.control.core.resources import Resource
 
-_PAUSE = timedelta(minutes=5)
+_PAUSE = timedelta(minutes=1)
 """Longer than the longest step of an `up` here: what was made after such a pause is of another one."""
 _LONGEST = timedelta(minutes=10)
 _READY = frozenset({StatementPhase.COMPLETED, StatementPhase.RUNNING})

@@ -38,7 +38,10 @@ def pipeline(
     topics: Sequence[Mapping[str, Any]],
     connections: Sequence[Mapping[str, Any]],
 ) -> dict[str, Section]:
-    """Return ``nodes``, each with its ``column``, and ``edges``; the arguments are sections of a snapshot."""
+    """Return ``nodes``, each with its ``environment`` and ``column``, and ``edges``.
+
+    The arguments are sections of what :class:`~localcloud.control.console.observer.Observer` sees.
+    """
     graph, known = Graph(), _Known(topics, statements, connections)
     for connector in connectors:
         _add_connector(graph, known, connector)
@@ -81,20 +84,25 @@ class _Known:
 
 
 def _add_connector(graph: Graph, known: _Known, connector: Mapping[str, Any]) -> None:
-    facts = {key: connector[key] for key in ("name", "phase", "cause", "written", "rate", "lag", "dead_letters")}
+    environment = connector["environment"]
+    facts = {
+        key: connector[key]
+        for key in ("environment", "name", "phase", "cause", "written", "rate", "lag", "dead_letters")
+    }
     me = graph.node("connector", connector["id"], role=connector["role"], detail=connector["class"], **facts)
     for name in connector["topics"]:
-        topic = _topic(graph, known, connector["environment"], name)
+        topic = _topic(graph, known, environment, name)
         graph.edge(*((me, topic) if connector["role"] == "source" else (topic, me)))
     for host in connector["stores"]:
-        graph.edge(me, graph.node("store", host, name=host, detail=connector["class"].removesuffix("Sink")))
+        store = connector["class"].partition("Sink")[0]
+        graph.edge(me, graph.node("store", f"{environment}/{host}", environment=environment, name=host, detail=store))
 
 
 def _add_statement(graph: Graph, known: _Known, statement: Mapping[str, Any]) -> None:
     names, environment = names_in(statement["text"]), statement["environment"]
     if not names.writes or statement["phase"] == "COMPLETED":
         return
-    facts = {key: statement[key] for key in ("name", "phase", "cause", "written", "rate", "lag")}
+    facts = {key: statement[key] for key in ("environment", "name", "phase", "cause", "written", "rate", "lag")}
     me = graph.node("statement", statement["id"], detail="INSERT INTO " + ", ".join(names.writes), **facts)
     for name in known.tables(environment, names.reads):
         graph.edge(_table(graph, known, environment, name) or me, me)
@@ -110,7 +118,7 @@ def _topic(graph: Graph, known: _Known, environment: str, name: str) -> str:
     topic = known.topics.get((environment, name))
     facts = {"phase": "RUNNING", "written": topic["written"], "rate": topic["rate"]} if topic else {"phase": "MISSING"}
     cluster = topic["cluster"] if topic else ""
-    return graph.node("topic", f"{environment}/{name}", name=name, detail="topic", cluster=cluster, **facts)
+    return graph.node("topic", f"{environment}/{name}", environment=environment, name=name, cluster=cluster, **facts)
 
 
 def _take_rate_of_writers(graph: Graph, topic: dict[str, Any]) -> None:
@@ -129,7 +137,8 @@ def _table(graph: Graph, known: _Known, environment: str, name: str) -> str | No
     if maker is None:
         return None
     kind = maker[1].options.get("connector", "")
-    return graph.node("table", f"{environment}/{name}", name=name, detail=kind or "table", phase="RUNNING")
+    own = {"environment": environment, "name": name, "detail": kind or "table", "phase": "RUNNING"}
+    return graph.node("table", f"{environment}/{name}", **own)
 
 
 def _model(graph: Graph, known: _Known, environment: str, name: str, user: Mapping[str, Any]) -> str:
@@ -140,24 +149,22 @@ def _model(graph: Graph, known: _Known, environment: str, name: str, user: Mappi
     phase = "RUNNING" if maker and connection else "MISSING"
     endpoint = connection["endpoint"] if connection else ""
     detail = options.get(f"{provider.lower()}.model_version", "") or provider or "model"
-    return graph.node(
-        "model", f"{environment}/{name}", name=name, detail=detail, phase=phase, rate=user["rate"], endpoint=endpoint
-    )
+    own = {"environment": environment, "name": name, "detail": detail, "phase": phase, "endpoint": endpoint}
+    return graph.node("model", f"{environment}/{name}", rate=user["rate"], **own)
 
 
 def _columns(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
     """Return each node's column: 0 without a predecessor, else one more than the last predecessor's.
 
-    A model stands in the column in front of its statement, not at the far left.
+    A model stands in the column in front of its first statement, not at the far left.
     """
     forward = _without_cycles(nodes, edges)
     columns = dict.fromkeys(nodes, 0)
     for _ in nodes:  # the longest path has fewer edges than there are nodes
         for source, target in forward:
             columns[target] = max(columns[target], columns[source] + 1)
-    for source, target in forward:
-        if source.startswith("model:"):
-            columns[source] = max(columns[source], columns[target] - 1)
+    for model in [node for node in nodes if node.startswith("model:")]:
+        columns[model] = min(columns[target] for source, target in forward if source == model) - 1
     return columns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,14 +20,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from localcloud.control.cloud import Cloud
+    from localcloud.control.console.neighbourhood import Matrix
 
 _OFFSETS = 3000
 """Read from the end of each partition: records, and the markers of transactions among them."""
-_READING_SECONDS = 10.0
+_READING_SECONDS, _POLL_SECONDS = 10.0, 0.5
 _ON_MAP = 120
 _DEFAULT_MODEL = "text-embedding-ada-002"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LONGEST_QUESTION = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorTable:
+    """A table that an INSERT fills with vectors, and where they come from."""
+
+    environment: str
+    cluster: str
+    name: str
+    model: str
+    endpoint: str
+
+    @property
+    def id(self) -> str:
+        """Cluster and name, as a caller names the table."""
+        return f"{self.cluster}/{self.name}"
 
 
 class Search:
@@ -35,80 +53,63 @@ class Search:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
 
-    def tables(self) -> list[dict[str, str]]:
-        """Return the tables with vectors: their cluster, and the model that the vectors are from."""
-        return [
-            {"table": topic, "cluster": cluster, "model": model}
-            for _, cluster, topic, model, _ in self._filled_with_vectors()
-        ]
+    def tables(self) -> list[VectorTable]:
+        """Return the tables with vectors."""
+        return list(self._filled_with_vectors())
 
-    def find(self, question: str, table: str, count: int) -> dict[str, Any]:
-        """Return the nearest products to a question, with scores, and a map of what is near them."""
+    def find(self, question: str, table_id: str, count: int) -> dict[str, Any]:
+        """Return the nearest products to a question, with scores, and a map of what is near them.
+
+        An empty ``table_id`` is the first table.
+        """
         if not question.strip() or len(question) > LONGEST_QUESTION:
             raise InvalidError(f"Ask a question of 1 to {LONGEST_QUESTION} characters.")
-        environment, cluster, topic, model, endpoint = self._table(table)
-        here = urlsplit(self._cloud.base_url)
-        there = urlsplit(endpoint)
+        table = self._table(table_id)
+        found = _distinct(self._newest(table))
+        facts = {"table": table.name, "model": table.model, "records": len(found)}
+        if not found:
+            return {**facts, "hits": [], "map": []}
+        vectors = np.array([vector for _, vector in found.values()], dtype=np.float64)
+        asked = self._embedded(question, table, vectors.shape[1])
+        scores = cosines(vectors, asked)
+        nearest = np.argsort(-scores, kind="stable")[:_ON_MAP]
+        texts, records = list(found), [record for record, _ in found.values()]
+        hits = [
+            {"text": texts[at], "score": round(float(scores[at]), 4), "record": shown(records[at])} for at in nearest
+        ]
+        points = flattened(np.vstack([asked, vectors[nearest]])).tolist()
+        kinds = ["question", *("hit" for _ in hits[:count]), *("neighbour" for _ in hits[count:])]
+        named = [question, *(hit["text"] for hit in hits)]
+        on_map = [
+            {"kind": kind, "text": text, "x": x, "y": y}
+            for kind, text, (x, y) in zip(kinds, named, points, strict=True)
+        ]
+        return {**facts, "hits": hits[:count], "map": on_map}
+
+    def _embedded(self, question: str, table: VectorTable, dimensions: int) -> Matrix:
+        here, there = urlsplit(self._cloud.base_url), urlsplit(table.endpoint)
         if there.hostname not in _LOOPBACK or there.port != here.port:
             raise InvalidError(
-                f"The vectors of {topic} come from {endpoint}, whose key is not the console's: ask with"
+                f"The vectors of {table.name} come from {table.endpoint}, whose key is not the console's: ask with"
                 " `./pulumiw ask` instead."
             )
-        found = _distinct(self._newest(environment, cluster, topic))
-        if not found:
-            return {"table": topic, "model": model, "records": 0, "hits": [], "map": []}
-        texts, records = list(found), list(found.values())
-        vectors = np.array([vector for _, vector in records], dtype=np.float64)
-        embedded, _ = self._cloud.embeddings.embed(model, [question], None)
-        asked = np.asarray(embedded[0], dtype=np.float64)
-        if vectors.shape[1] > len(asked):
-            raise InvalidError(
-                f"The vectors of {topic} have {vectors.shape[1]} numbers, those of {model} {len(asked)}."
-            )
-        asked = asked[: vectors.shape[1]]
-        scores = cosines(vectors, asked)
-        nearest = np.argsort(-scores, kind="stable")
-        points = flattened(np.vstack([asked, vectors[nearest[:_ON_MAP]]]))
-        return {
-            "table": topic,
-            "model": model,
-            "records": len(records),
-            "hits": [
-                {"text": texts[at], "score": round(float(scores[at]), 4), "record": shown(records[at][0])}
-                for at in nearest[:count]
-            ],
-            "map": [
-                {
-                    "text": question,
-                    "score": 1.0,
-                    "x": float(points[0][0]),
-                    "y": float(points[0][1]),
-                    "kind": "question",
-                },
-                *(
-                    {
-                        "text": texts[at],
-                        "score": round(float(scores[at]), 4),
-                        "x": float(points[place][0]),
-                        "y": float(points[place][1]),
-                        "kind": "hit" if place <= count else "neighbour",
-                    }
-                    for place, at in enumerate(nearest[:_ON_MAP], start=1)
-                ),
-            ],
-        }
+        embedded, _ = self._cloud.embeddings.embed(table.model, [question], None)
+        own = embedded.shape[1]
+        if dimensions > own:
+            raise InvalidError(f"The vectors of {table.name} have {dimensions} numbers, those of {table.model} {own}.")
+        asked: Matrix = np.asarray(embedded[0, :dimensions], dtype=np.float64)
+        return asked
 
-    def _table(self, name: str) -> tuple[str, str, str, str, str]:
-        known = list(self._filled_with_vectors())
+    def _table(self, table_id: str) -> VectorTable:
+        known = self.tables()
         for one in known:
-            if name in ("", one[2]):
+            if table_id in ("", one.id):
                 return one
         if not known:
             raise NotFoundError("No table here is filled with vectors: bring a stack up with `./pulumiw up`.")
-        raise NotFoundError(f"{name} is not filled with vectors: choose {', '.join(one[2] for one in known)}.")
+        raise NotFoundError(f"{table_id} is not filled with vectors: choose {', '.join(one.id for one in known)}.")
 
-    def _filled_with_vectors(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """Yield environment, cluster, topic, model version and endpoint of each table that an INSERT predicts for."""
+    def _filled_with_vectors(self) -> Iterator[VectorTable]:
         statements = [(one, names_in(one.statement)) for one in self._cloud.store.all(Statement)]
         models = {
             (one.environment_id, names.name): names.options
@@ -124,20 +125,22 @@ class Search:
                 connection = self._cloud.store.get(Connection, f"{one.environment_id}/{name}")
                 cluster = _current(clusters, one)
                 if connection is not None and cluster is not None:
-                    version = options.get(f"{provider}.model_version", _DEFAULT_MODEL)
-                    yield one.environment_id, cluster.id, names.writes[0], version, connection.endpoint
+                    yield VectorTable(
+                        environment=one.environment_id,
+                        cluster=cluster.id,
+                        name=names.writes[0],
+                        model=options.get(f"{provider}.model_version", _DEFAULT_MODEL),
+                        endpoint=connection.endpoint,
+                    )
 
-    def _newest(self, environment: str, cluster: str, topic: str) -> list[Any]:
-        registries = self._cloud.store.all(SchemaRegistry, environment)
+    def _newest(self, table: VectorTable) -> list[Any]:
+        registries = self._cloud.store.all(SchemaRegistry, table.environment)
         decoder = Decoder(self._cloud.schemas, registries[0].id if registries else None)
-        reader, deadline, read = (
-            self._cloud.topics.reader(cluster, topic, _OFFSETS),
-            time.monotonic() + _READING_SECONDS,
-            [],
-        )
+        reader, read = self._cloud.topics.reader(table.cluster, table.name, _OFFSETS), []
+        deadline = time.monotonic() + _READING_SECONDS
         try:
             while not reader.has_caught_up and time.monotonic() < deadline:
-                read += reader.read(0.5)
+                read += reader.read(_POLL_SECONDS)
         finally:
             reader.close()
         return [decoder.value(one.value) for one in sorted(read, key=lambda one: one.timestamp)]

@@ -1,5 +1,5 @@
 // The pipeline as a picture: a column of cards for each step, and lines between what writes and what reads.
-import { live } from "./live.js";
+import { live, nameOf } from "./live.js";
 import { compact, count, Empty, Head, Phase, rate, Spark, tone } from "./parts.js";
 
 const { m } = globalThis;
@@ -31,7 +31,8 @@ function figures(node) {
   const shown = [];
   if (node.rate !== undefined) shown.push(m(Figure, { name: "", value: rate(node.rate), title: "records a second" }));
   if (node.lag !== null && node.lag !== undefined) {
-    shown.push(m(Figure, { name: "lag", value: compact(node.lag), title: `${count(node.lag)} records yet to read` }));
+    const title = node.kind === "connector" ? "offsets that it has yet to commit" : "records that it has yet to read";
+    shown.push(m(Figure, { name: "lag", value: compact(node.lag), title }));
   }
   if (node.written !== null && node.written !== undefined) {
     const [name, title] = node.kind === "topic" ? ["end", "sum of the partitions' end offsets"] : ["total", "records since its start"];
@@ -55,13 +56,13 @@ const Card = {
 };
 
 // Lines are drawn again when the graph or the size of the picture has changed, not with every figure.
-function draw(picture) {
+function draw(picture, edges) {
   const svg = picture.querySelector("svg.lines");
   const frame = picture.getBoundingClientRect();
   const isNarrow = getComputedStyle(picture).flexDirection === "column";
   svg.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
   const boxOf = (id) => picture.querySelector(`[data-node="${CSS.escape(id)}"]`)?.getBoundingClientRect();
-  const paths = live.pipeline.edges.map(({ from, to }) => {
+  const paths = edges.map(({ from, to }) => {
     const [a, b] = [boxOf(from), boxOf(to)];
     if (!a || !b) return null;
     const start = isNarrow ? [a.left + a.width / 2, a.bottom] : [a.right, a.top + a.height / 2];
@@ -88,22 +89,21 @@ function draw(picture) {
 function Picture() {
   let drawn = "";
   let observer = null;
-  const again = ({ dom }) => {
-    const shape = JSON.stringify([live.pipeline.nodes.map((one) => [one.id, one.column, one.cause]), live.pipeline.edges]);
+  const again = ({ dom, attrs: { nodes, edges } }) => {
+    const shape = JSON.stringify([nodes.map((one) => [one.id, one.column, one.cause]), edges]);
     if (shape === drawn) return;
     drawn = shape;
-    draw(dom);
+    draw(dom, edges);
   };
   return {
     oncreate: (vnode) => {
-      observer = new ResizeObserver(() => draw(vnode.dom));
+      observer = new ResizeObserver(() => draw(vnode.dom, live.pipeline.edges));
       observer.observe(vnode.dom);
       again(vnode);
     },
     onupdate: again,
     onremove: () => observer.disconnect(),
-    view: () => {
-      const { nodes } = live.pipeline;
+    view: ({ attrs: { nodes } }) => {
       const columns = [...new Set(nodes.map((one) => one.column))].sort((a, b) => a - b);
       return m("div.picture",
         m("svg.lines[aria-hidden=true]"),
@@ -113,11 +113,25 @@ function Picture() {
   };
 }
 
+const Pipeline = {
+  view: ({ attrs: { environment, isAlone } }) => {
+    const nodes = live.pipeline.nodes.filter((one) => one.environment === environment);
+    const ids = new Set(nodes.map((one) => one.id));
+    const edges = live.pipeline.edges.filter((one) => ids.has(one.from));
+    return m("section",
+      isAlone ? null : m("h2.gap", nameOf(environment)),
+      m("div.scroll[tabindex=0][role=region]", { "aria-label": `Picture of ${nameOf(environment)}` }, m(Picture, { nodes, edges })));
+  },
+};
+
 export const pipeline = {
-  view: () => [
-    m(Head, { title: "Pipeline", note: "From source to store, as it runs now" }),
-    live.pipeline.nodes.length
-      ? m("div.scroll[tabindex=0][role=region][aria-label=Picture of the pipeline]", m(Picture))
-      : m(Empty, { title: "Nothing runs yet" }, "Bring a stack up: ", m("code", "./pulumiw up")),
-  ],
+  view: () => {
+    const environments = [...new Set(live.pipeline.nodes.map((one) => one.environment))];
+    return [
+      m(Head, { title: "Pipeline", note: "From source to store, as it runs now" }),
+      environments.length
+        ? environments.map((one) => m(Pipeline, { key: one, environment: one, isAlone: environments.length === 1 }))
+        : m(Empty, { title: "Nothing runs yet" }, "Bring a stack up: ", m("code", "./pulumiw up")),
+    ];
+  },
 };

@@ -1,5 +1,6 @@
 // Products by meaning, with scores, and a map of what is near the question.
 import { get } from "./calls.js";
+import { nameOf } from "./live.js";
 import { Empty, Head, Loading, Problem, Select } from "./parts.js";
 
 const { m } = globalThis;
@@ -38,8 +39,12 @@ export function search() {
   let tables = null, table = "", question = "", found = null, isBusy = false, problem = "";
   get("api/search/tables").then((reply) => {
     tables = reply.tables;
-    table = tables[0]?.table ?? "";
+    table = tables[0]?.id ?? "";
   }, (error) => { problem = error.message; }).finally(m.redraw);
+  const titled = (one) => {
+    const isAlone = tables.every((other) => other === one || other.name !== one.name);
+    return { value: one.id, title: isAlone ? one.name : `${nameOf(one.environment)} / ${one.name}` };
+  };
   const ask = async (event) => {
     event.preventDefault();
     isBusy = true;
@@ -59,7 +64,7 @@ export function search() {
       tables?.length ? m("form.tools[role=search]", { onsubmit: ask },
         m("label.field.grow[for=question]", m("span", "What are you looking for?"),
           m("input#question[type=search][required][placeholder=kicks]", { value: question, oninput: (event) => { question = event.target.value; } })),
-        m(Select, { id: "table", label: "Table", options: tables.map((one) => one.table), value: table, onchange: (chosen) => { table = chosen; } }),
+        m(Select, { id: "table", label: "Table", options: tables.map(titled), value: table, onchange: (chosen) => { table = chosen; } }),
         m("button.primary[type=submit]", { disabled: isBusy }, isBusy ? "Searching…" : "Search")) : null,
       problem ? m(Problem, problem) : null,
       found ? [

@@ -13,8 +13,9 @@ const places = () => live.environments.flatMap((environment) =>
     value: `${environment.id}/${cluster.id}`, title: `${environment.name} / ${cluster.name}`,
   })) : []);
 
-function examples() {
-  const tables = live.topics.slice(0, 3).map((one) => `SELECT * FROM \`${one.name}\`;`);
+function examples(place) {
+  const own = live.topics.filter((one) => place.endsWith(`/${one.cluster}`) && !one.name.startsWith("dlq-"));
+  const tables = own.slice(0, 3).map((one) => `SELECT * FROM \`${one.name}\`;`);
   return ["SHOW TABLES;", "SHOW MODELS;", ...tables];
 }
 
@@ -71,7 +72,7 @@ export function sql() {
             m("button.primary", { disabled: run?.isRunning, onclick: start }, "Run"),
             m("button.danger", { disabled: !run?.isRunning, onclick: () => run.stop.abort() }, "Stop"),
             m("span.note[role=status]", run ? status() : "")),
-          m("div.chips", examples().map((text) => m("button.chip", { onclick: () => { kept.text = text; } }, text)))),
+          m("div.chips", examples(place || places()[0].value).map((text) => m("button.chip", { onclick: () => { kept.text = text; } }, text)))),
         run?.problem ? m(Problem, run.problem) : null,
         run?.end?.cause ? (run.end.phase === "FAILED" ? m(Problem, run.end.cause) : m("p.note", run.end.cause)) : null,
         run?.rows.length ? [

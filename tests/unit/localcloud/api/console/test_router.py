@@ -98,7 +98,7 @@ def test_schemas_of_key_and_value(local: Local, browser: TestClient) -> None:
 
 def test_search_answers_and_refuses(local: Local, browser: TestClient) -> None:
     pipeline(local).put("boots", "sandals")
-    assert browser.get("/console/api/search/tables").json()["tables"][0]["table"] == "product_vector"
+    assert browser.get("/console/api/search/tables").json()["tables"][0]["name"] == "product_vector"
     assert browser.get("/console/api/search", params={"q": "boots"}).json()["hits"][0]["text"] == "boots"
     assert browser.get("/console/api/search", params={"q": ""}).status_code == 400
 

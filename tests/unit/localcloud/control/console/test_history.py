@@ -29,7 +29,7 @@ def statement(**facts: Any) -> Statement:
 
 def test_only_what_was_made_together_last_is_of_the_last_run() -> None:
     old = ServiceAccount(id="sa-0", name="old", **at(0))
-    new = [ServiceAccount(id="sa-1", name="new", **at(1000)), ServiceAccount(id="sa-2", name="newer", **at(1200))]
+    new = [ServiceAccount(id="sa-1", name="new", **at(1000)), ServiceAccount(id="sa-2", name="newer", **at(1050))]
     assert [one["name"] for one in last_run([*reversed(new), old])] == ["new", "newer"]
     assert last_run([]) == []
 

@@ -74,8 +74,19 @@ def test_what_is_missing_is_shown_as_missing() -> None:
 
 def test_a_statement_may_read_what_it_writes() -> None:
     graph = pipeline([], [statement("INSERT INTO a SELECT * FROM a, b")], [topic("a"), topic("b")], [])
-    assert columns(graph) == {"statement s": 1, "topic a": 0, "topic b": 0} or columns(graph)["statement s"] > 0
-    assert all(edge["from"] != edge["to"] for edge in graph["edges"])
+    assert len(graph["edges"]) == 3
+    found = columns(graph)
+    assert found["statement s"] > found["topic b"]
+
+
+def test_a_model_stands_in_front_of_the_first_statement_that_uses_it() -> None:
+    later = statement("INSERT INTO late SELECT * FROM product_vector, LATERAL TABLE(ML_PREDICT('vector_embedding', x))")
+    graph = pipeline([], [statement(MODEL, "COMPLETED"), statement(INSERT), later], [*WHOLE[2], topic("late")], [])
+    assert columns(graph)["model vector_embedding"] == 0
+
+
+def test_parts_are_told_with_their_environment() -> None:
+    assert {node["environment"] for node in pipeline(*WHOLE)["nodes"]} == {"env"}
 
 
 def test_a_view_stands_for_what_it_reads() -> None:

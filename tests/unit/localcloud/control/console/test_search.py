@@ -31,19 +31,20 @@ def test_the_nearest_come_first_and_each_text_once(local: Local) -> None:
 
 def test_tables_are_told_with_their_model(local: Local) -> None:
     made = pipeline(local)
-    assert Search(local.cloud).tables() == [{"table": "product_vector", "cluster": made.cluster, "model": "m"}]
+    (table,) = Search(local.cloud).tables()
+    assert (table.id, table.name, table.model) == (f"{made.cluster}/product_vector", "product_vector", "m")
 
 
 def test_a_table_without_a_vector_yet_has_no_hit(local: Local) -> None:
-    pipeline(local)
-    assert Search(local.cloud).find("kicks", "product_vector", 5)["hits"] == []
+    made = pipeline(local)
+    assert Search(local.cloud).find("kicks", f"{made.cluster}/product_vector", 5)["hits"] == []
 
 
 def test_what_cannot_be_searched_is_said(local: Local) -> None:
     with pytest.raises(NotFoundError, match="bring a stack up"):
         Search(local.cloud).find("kicks", "", 5)
     pipeline(local)
-    with pytest.raises(NotFoundError, match="choose product_vector"):
+    with pytest.raises(NotFoundError, match=r"choose lkc-\w+/product_vector"):
         Search(local.cloud).find("kicks", "orders", 5)
     for question in (" ", "x" * 1001):
         with pytest.raises(InvalidError, match="1 to 1000 characters"):
