@@ -64,6 +64,8 @@ class Observer:
         for one in (*topics, *statements, *connectors):
             one["rate"] = rates.get(one["id"])
         resources = self._changed_resources()
+        graph = pipeline(connectors, statements, topics, resources["connections"])
+        _take_rates(topics, graph["nodes"])
         return {
             "cloud": {
                 "ready": cloud.is_ready,
@@ -72,7 +74,7 @@ class Observer:
                 "organization": cloud.organization_id,
                 "version": VERSION,
             },
-            "pipeline": pipeline(connectors, statements, topics, resources["connections"]),
+            "pipeline": graph,
             "topics": topics,
             "statements": statements,
             "connectors": connectors,
@@ -186,6 +188,13 @@ def _access(cloud: Cloud) -> dict[str, Section]:
             for one in store.all(ApiKey)
         ],
     }
+
+
+def _take_rates(topics: Section, nodes: Section) -> None:
+    """Give topics the rates that they have in the pipeline, which count no markers of transactions."""
+    rates = {(one["cluster"], one["name"]): one["rate"] for one in nodes if one["kind"] == "topic" and one["cluster"]}
+    for topic in topics:
+        topic["rate"] = rates.get((topic["cluster"], topic["name"]), topic["rate"])
 
 
 def _topics(cloud: Cloud) -> Section:

@@ -10,7 +10,7 @@ from localcloud.control.core.errors import ControlError, InvalidError
 from localcloud.dataplane.interface import StatementPhase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from localcloud.control.cloud import Cloud
     from localcloud.control.core.resources import Statement
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_ROWS = 5000
 NAMES = "console-"
 """With this the names of such statements begin."""
+_WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT"})
+_BROKEN = frozenset({"FLOAT", "DOUBLE"})
 News = tuple[str, dict[str, Any]]
 
 
@@ -39,7 +41,8 @@ class Run:
             principal=cloud.users.admin.id,
             labels={},
         )
-        self._has_columns, self._count = False, 0
+        self._count = 0
+        self._types: list[Mapping[str, Any]] | None = None
         self._token: int | None = 0
         self.is_over = False
 
@@ -59,28 +62,45 @@ class Run:
     def _step(self) -> list[News]:
         now, news = self._cloud.statements.get(self._statement.environment_id, self._statement.name), list[News]()
         traits = now.traits or {}
-        if traits and not self._has_columns:
-            self._has_columns = True
-            columns = [one["name"] for one in (traits.get("schema") or {}).get("columns", ())]
-            news.append(("columns", {"columns": columns}))
-        rows = self._rows(now) if self._has_columns else ()
+        if traits and self._types is None:
+            columns = (traits.get("schema") or {}).get("columns", ())
+            self._types = [one["type"] for one in columns]
+            news.append(("columns", {"columns": [one["name"] for one in columns]}))
+        rows = self._rows(now, self._types) if self._types is not None else []
         if rows:
-            news.append(("rows", {"rows": [{"op": row.get("op", 0), "row": shown(row["row"])} for row in rows]}))
+            news.append(("rows", {"rows": rows}))
         if self._count >= MOST_ROWS:
             return [*news, _end(StatementPhase.STOPPED, f"More than {MOST_ROWS} rows are not shown: add a LIMIT.")]
-        has_all = self._token is None or not self._has_columns
+        has_all = self._token is None or self._types is None
         if has_all and traits.get("sql_kind") == "SELECT":
             return [*news, _end(StatementPhase.COMPLETED, "")]
         if has_all and now.phase.is_terminal:
             return [*news, _end(now.phase, now.detail)]
         return news
 
-    def _rows(self, now: Statement) -> Sequence[Any]:
+    def _rows(self, now: Statement, types: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if self._token is None:
-            return ()
+            return []
         page = self._cloud.statements.results(now.environment_id, now.name, self._token)
         self._token, self._count = page.next_token, self._count + len(page.rows)
-        return page.rows
+        return [
+            {"op": row.get("op", 0), "row": [shown(typed(*cell)) for cell in zip(row["row"], types, strict=True)]}
+            for row in page.rows
+        ]
+
+
+def typed(value: Any, kind: Mapping[str, Any]) -> Any:
+    """Return a cell of the API, where every number is a text, as its type has it."""
+    name = kind["type"]
+    if value is None:
+        return None
+    if name == "ARRAY":
+        return [typed(one, kind["element_type"]) for one in value]
+    if name in _WHOLE:
+        return int(value)
+    if name in _BROKEN:
+        return float(value)
+    return value
 
 
 def _end(phase: StatementPhase, cause: str) -> News:

@@ -44,10 +44,13 @@ function figures(node) {
   return shown;
 }
 
+// A topic that is there has no phase to speak of.
+const hasPhase = (node) => node.phase && (node.phase !== "RUNNING" || !["topic", "table", "model"].includes(node.kind));
+
 const Card = {
   view: ({ attrs: { node } }) =>
     m(m.route.Link, { href: PLACES[node.kind](node), class: `card ${node.kind} ${node.phase ? tone(node.phase) : ""}`, "data-node": node.id },
-      m("span.kind", KINDS[node.kind](node), node.phase && node.phase !== "RUNNING" ? m(Phase, { phase: node.phase }) : null),
+      m("span.kind", KINDS[node.kind](node), hasPhase(node) ? m(Phase, { phase: node.phase }) : null),
       m("span.name", { title: node.name }, node.name),
       node.detail && node.detail !== node.kind ? m("span.detail", { title: node.detail }, node.detail) : null,
       node.rate === undefined ? null : m(Spark, { id: node.id }),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localcloud.control.console import runs
-from localcloud.control.console.runs import Run
+from localcloud.control.console.runs import Run, typed
 from localcloud.control.core.errors import InvalidError, NotFoundError
 from localcloud.control.core.resources import Statement
 from tests.unit.localcloud.conftest import eventually
@@ -34,8 +34,15 @@ def test_columns_then_rows_then_the_end(local: Local) -> None:
     news = all_of(started(local, "SELECT n FROM t"))
     assert news[0] == ("columns", {"columns": ["n"]})
     rows = [row["row"] for name, data in news if name == "rows" for row in data["rows"]]
-    assert rows == [["1"], ["2"], ["3"]]
+    assert rows == [[1], [2], [3]]
     assert news[-1] == ("end", {"phase": "COMPLETED", "cause": ""})
+
+
+def test_cells_have_their_type_again() -> None:
+    array = {"type": "ARRAY", "element_type": {"type": "FLOAT"}}
+    assert typed(["0.5", None, "NaN"], array)[:2] == [0.5, None]
+    assert typed("9007199254740993", {"type": "BIGINT"}) == 9007199254740993
+    assert (typed("1.50", {"type": "DECIMAL"}), typed(None, array)) == ("1.50", None)
 
 
 def test_what_has_no_rows_ends_with_its_phase(local: Local) -> None:
