@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 PATH = "/console"
 HEADER = "X-Console"
-"""Of every request that changes something: a page of another origin may send it only after a CORS preflight, which is
-never answered."""
+"""Of every request for data or a change: the session's key, which the page keeps where only its own origin can read it.
+
+The cookie alone is not enough: browsers send it to every port of this machine, where another user may listen.
+"""
 HOW_TO_OPEN = "The console is not open in this browser: run `./pulumiw console`, which opens it."
 _SAFE = frozenset({"GET", "HEAD"})
 _POLICY = {
@@ -59,17 +61,19 @@ def has_session(request: Request) -> bool:
     return sessions.is_open(session_of(request))
 
 
-def check(request: Request) -> None:
-    """Refuse a request of another page, of no session, or one that changes something without :data:`HEADER`."""
+def check_origin(request: Request) -> None:
+    """Refuse a request of another page: by its origin, and by what the browser says of where it comes from."""
     origin, host = request.headers.get("origin"), request.headers.get("host", "")
+    is_own = origin in {f"http://{host}", f"https://{host}"} or (origin is None and request.method in _SAFE)
     site = request.headers.get("sec-fetch-site", "same-origin")
-    own = {f"http://{host}", f"https://{host}"}
-    changes = request.method not in _SAFE
-    if (origin not in own if origin is not None or changes else False) or site not in {"same-origin", "none"}:
+    if not is_own or site not in {"same-origin", "none"}:
         raise ForbiddenError("The console answers its own page alone: open it with `./pulumiw console`.")
-    if changes and HEADER not in request.headers:
-        raise ForbiddenError(f"A change needs the header {HEADER}, which the console's own page sends.")
-    if not has_session(request):
+
+
+def check_key(request: Request) -> None:
+    """Refuse a request without the key of its session."""
+    sessions: Sessions = request.app.state.console.sessions
+    if not sessions.has_key(session_of(request), request.headers.get(HEADER, "")):
         raise UnauthenticatedError(HOW_TO_OPEN)
 
 
@@ -92,9 +96,20 @@ class OpenRoute(JsonRoute):
         """Refuse a request before its body is read."""
 
 
-class ConsoleRoute(OpenRoute):
-    """A route of the console that needs a session."""
+class AssetRoute(OpenRoute):
+    """A route of the console that a browser asks by itself: it needs a session, and cannot send its key."""
 
     def admit(self, request: Request) -> None:
         """Refuse what is not of the console's own page."""
-        check(request)
+        check_origin(request)
+        if not has_session(request):
+            raise UnauthenticatedError(HOW_TO_OPEN)
+
+
+class ConsoleRoute(OpenRoute):
+    """A route of the console that needs a session and its key."""
+
+    def admit(self, request: Request) -> None:
+        """Refuse what is not of the console's own page."""
+        check_origin(request)
+        check_key(request)

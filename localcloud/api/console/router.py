@@ -19,6 +19,7 @@ from localcloud.api.console import tails
 from localcloud.api.console.feed import Feed
 from localcloud.api.console.guard import (
     PATH,
+    AssetRoute,
     ConsoleRoute,
     OpenRoute,
     cookie_name,
@@ -49,8 +50,9 @@ _NOT_OPEN = (
 )
 
 entrance = APIRouter(route_class=OpenRoute, prefix=PATH)
+assets = APIRouter(route_class=AssetRoute, prefix=PATH)
 inside = APIRouter(route_class=ConsoleRoute, prefix=PATH)
-ROUTERS = (entrance, inside)
+ROUTERS = (entrance, assets, inside)
 
 
 class Console:
@@ -85,9 +87,10 @@ async def log_in(request: Request, token: str = "") -> Response:
     session = None if is_prefetch else request.app.state.console.sessions.open(token)
     if session is None and not has_session(request):
         return HTMLResponse(_NOT_OPEN.format(why="This link has been used, or is older than ten minutes."), 401)
-    reply = RedirectResponse(f"{PATH}/", 303)
-    if session is not None:
-        reply.set_cookie(cookie_name(request), session, path=PATH, httponly=True, samesite="strict")
+    if session is None:
+        return RedirectResponse(f"{PATH}/", 303)
+    reply = RedirectResponse(f"{PATH}/#key={session.key}", 303)  # what is after # is sent to no server
+    reply.set_cookie(cookie_name(request), session.cookie, path=PATH, httponly=True, samesite="strict")
     return reply
 
 
@@ -105,16 +108,10 @@ async def page(request: Request) -> Response:
     return _file("index.html")
 
 
-@inside.get("/assets/{name}")
+@assets.get("/assets/{name}")
 async def asset(name: str) -> Response:
     """A file of the page."""
     return _file(name)
-
-
-@inside.get("/api/session")
-async def session() -> Json:
-    """Whether the session is open: 401 if not."""
-    return Json({})
 
 
 @inside.post("/api/logout")
@@ -127,14 +124,14 @@ async def log_out(request: Request) -> Response:
 @inside.get("/api/events")
 async def events(request: Request) -> Response:
     """The cloud's sections, each again whenever it has changed (server-sent events)."""
-    return _Stream(request.app.state.console.feed.events())
+    return _Stream(request, request.app.state.console.feed.events())
 
 
 @inside.get("/api/clusters/{cluster_id}/topics/{topic}/records")
 async def topic_records(cluster_id: str, topic: str, request: Request, cloud: TheCloud) -> Response:
     """The newest records of a topic, decoded, then those that come (server-sent events)."""
     await run_in_threadpool(cloud.topics.get, cluster_id, topic)
-    return _Stream(tails.records(cloud, cluster_id, topic, request.app.state.console.threads))
+    return _Stream(request, tails.records(cloud, cluster_id, topic, request.app.state.console.threads))
 
 
 @inside.get("/api/clusters/{cluster_id}/topics/{topic}/schemas")
@@ -151,10 +148,10 @@ def topic_schemas(cluster_id: str, topic: str, cloud: TheCloud) -> Json:
 
 
 @inside.get("/api/logs/{name}")
-async def log(name: str, cloud: TheCloud) -> Response:
+async def log(name: str, request: Request, cloud: TheCloud) -> Response:
     """The last lines of a log, then those that come (server-sent events)."""
     tails.require_log(cloud, name)
-    return _Stream(tails.log_lines(cloud, name))
+    return _Stream(request, tails.log_lines(cloud, name))
 
 
 @inside.post("/api/environments/{environment_id}/statements/{name}/stop")
@@ -174,7 +171,7 @@ def resume_statement(environment_id: str, name: str, cloud: TheCloud) -> Json:
 async def run_sql(body: SqlBody, request: Request, cloud: TheCloud) -> Response:
     """Run a statement: its rows as they come (server-sent events). It is deleted when the connection ends."""
     run = await run_in_threadpool(Run, cloud, body.environment, body.cluster, body.sql)
-    return _Stream(tails.rows(run, lambda: cloud.plane.is_closing, request.app.state.console.threads))
+    return _Stream(request, tails.rows(run, lambda: cloud.plane.is_closing, request.app.state.console.threads))
 
 
 @inside.get("/api/search/tables")
@@ -194,12 +191,12 @@ def search(cloud: TheCloud, q: str, table: str = "", count: Annotated[int, Query
 
 
 class _Stream(StreamingResponse):
-    """Server-sent events; their source is closed with the connection, wherever it stands."""
+    """Server-sent events until their source or the session ends; the source is closed with the connection."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, source: AsyncGenerator[bytes]) -> None:
-        super().__init__(source)
+    def __init__(self, request: Request, source: AsyncGenerator[bytes]) -> None:
+        super().__init__(_while_open(request, source))
         self._source = source
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -207,6 +204,13 @@ class _Stream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             await self._source.aclose()
+
+
+async def _while_open(request: Request, source: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async for data in source:
+        if not has_session(request):  # it has been left; else this keeps it open
+            return
+        yield data
 
 
 @cache

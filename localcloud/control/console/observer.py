@@ -99,7 +99,7 @@ class Observer:
         }
 
     def _changed_resources(self) -> dict[str, Any]:
-        """Return the sections that are made of stored resources alone, made anew only when those have changed."""
+        """Return the sections of stored resources alone, as they were made when those last changed."""
         changes = self._cloud.store.changes
         if changes != self._changes:
             self._resources, self._changes = _resources(self._cloud), changes

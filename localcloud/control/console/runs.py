@@ -66,12 +66,12 @@ class Run:
             columns = (traits.get("schema") or {}).get("columns", ())
             self._types = [one["type"] for one in columns]
             news.append(("columns", {"columns": [one["name"] for one in columns]}))
-        rows = self._rows(now, self._types) if self._types is not None else []
+        rows = self._rows(now, self._types) if self._types else []
         if rows:
             news.append(("rows", {"rows": rows}))
         if self._count >= MOST_ROWS:
             return [*news, _end(StatementPhase.STOPPED, f"More than {MOST_ROWS} rows are not shown: add a LIMIT.")]
-        has_all = self._token is None or self._types is None
+        has_all = self._token is None or not self._types  # DDL and INSERT have no columns, so no rows
         if has_all and traits.get("sql_kind") == "SELECT":
             return [*news, _end(StatementPhase.COMPLETED, "")]
         if has_all and now.phase.is_terminal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -247,10 +247,10 @@ def test_a_page_of_another_origin_gets_nothing(console: Console) -> None:
     foreign.on("response", lambda reply: sent.append((reply.request.method, reply.status)))
     foreign.goto(f"http://127.0.0.1:{server.server_address[1]}/")
     for path, options in (
-        ("api/session", {}),
-        ("api/session", {"mode": "no-cors"}),
+        ("assets/app.js", {}),
+        ("assets/app.js", {"mode": "no-cors"}),
         ("api/logout", {"method": "POST", "mode": "no-cors"}),
-        ("api/logout", {"method": "POST", "headers": {"X-Console": "1"}}),
+        ("api/logout", {"method": "POST", "headers": {"X-Console": "guessed"}}),
     ):
         answer = foreign.evaluate("([path, options]) => outcome(path, options)", [path, options])
         assert answer in {"refused", "opaque"}, path
@@ -277,7 +277,9 @@ def test_a_link_opens_one_browser(browser: Browser, stack: Stack) -> None:
 def test_a_session_that_has_ended_says_how_to_go_on(browser: Browser, stack: Stack) -> None:
     with open_console(browser, stack.clone) as console:
         page = console.page
-        own: dict[str, Any] = {"method": "POST", "headers": {"X-Console": "1"}}
-        page.evaluate("options => fetch('api/logout', options).then((reply) => reply.status)", own)
+        page.evaluate(
+            """() => fetch("api/logout", { method: "POST", headers: { "X-Console": localStorage.getItem("key") } })"""
+        )
+        page.get_by_text("The session has ended").wait_for()
         page.reload()
         page.get_by_text("The console is not open in this browser").wait_for()

@@ -1,30 +1,27 @@
 // What the cloud looks like now: one stream of server-sent events, open only while somebody can see the page.
-const { m } = globalThis;
+import { followed } from "./calls.js";
 
-const SECTIONS = [
-  "cloud", "pipeline", "topics", "statements", "connectors", "models", "logs",
-  "environments", "connections", "access", "history", "problem",
-];
+const { m } = globalThis;
 const SAMPLES = 60;
-const CHECK_SECONDS = 2;
 
 export const live = { connected: false, expired: false, problem: "", rates: new Map() };
-let source = null;
+let stop = null;
 
 export function connect() {
-  if (source || live.expired) return;
-  source = new EventSource("api/events");
-  source.onopen = () => set({ connected: true });
-  source.onerror = () => {
-    set({ connected: false });
-    whenSessionHasEnded();
-  };
-  for (const name of SECTIONS) source.addEventListener(name, (event) => take(name, JSON.parse(event.data)));
+  if (stop || live.expired) return;
+  stop = followed("api/events", { onEvent: take, onOpen: () => set({ connected: true }), onBreak: broken });
 }
 
 function disconnect() {
-  source?.close();
-  source = null;
+  stop?.();
+  stop = null;
+}
+
+function broken(error) {
+  set({ connected: false });
+  if (error.status !== 401) return; // the local cloud is stopped, or starts again
+  disconnect();
+  set({ expired: true });
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
@@ -44,21 +41,6 @@ function sample(node) {
   const kept = live.rates.get(node.id) ?? [];
   kept.push(node.rate ?? 0);
   live.rates.set(node.id, kept.slice(-SAMPLES));
-}
-
-async function whenSessionHasEnded() {
-  try {
-    const reply = await fetch("api/session");
-    if (reply.status !== 401) return;
-    disconnect();
-    set({ expired: true });
-  } catch {
-    // The local cloud is stopped or starts again: the event source tries by itself, unless the reply was no stream.
-    if (source?.readyState === EventSource.CLOSED) {
-      disconnect();
-      setTimeout(connect, CHECK_SECONDS * 1000);
-    }
-  }
 }
 
 export const nameOf = (id) =>

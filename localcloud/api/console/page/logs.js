@@ -1,5 +1,5 @@
 // Logs of the cloud's processes, the last lines and each that comes.
-import { path } from "./calls.js";
+import { followed, path } from "./calls.js";
 import { live } from "./live.js";
 import { Head, Select } from "./parts.js";
 
@@ -9,23 +9,24 @@ const LEVEL = /\b(ERROR|WARN|WARNING)\b/;
 
 export function logs() {
   const lines = [];
-  let name = "", part = "", source = null, follows = true;
+  let name = "", part = "", stop = () => {}, follows = true;
   const choose = (chosen) => {
-    source?.close();
+    stop();
     name = chosen;
     lines.length = 0;
-    source = new EventSource(`api/logs/${path(chosen)}`);
-    source.onopen = () => { lines.length = 0; };
-    source.addEventListener("lines", (event) => {
-      lines.push(...JSON.parse(event.data));
-      lines.splice(0, lines.length - KEPT);
-      m.redraw();
+    stop = followed(`api/logs/${path(chosen)}`, {
+      onOpen: () => { lines.length = 0; },
+      onEvent: (_, news) => {
+        lines.push(...news);
+        lines.splice(0, lines.length - KEPT);
+        m.redraw();
+      },
     });
   };
   const scroll = ({ dom }) => { if (follows) dom.scrollTop = dom.scrollHeight; };
   return {
     oninit: () => choose(live.logs.includes("cloud") ? "cloud" : live.logs[0]),
-    onremove: () => source?.close(),
+    onremove: () => stop(),
     view: () => [
       m(Head, { title: "Logs" }),
       m("div.tools",

@@ -37,7 +37,8 @@ export function sql() {
       m.redraw();
     };
     try {
-      await streamed("api/sql", { sql: kept.text, environment, cluster }, stop.signal, take);
+      const body = JSON.stringify({ sql: kept.text, environment, cluster });
+      await streamed("api/sql", { method: "POST", body, signal: stop.signal }, take);
     } catch (error) {
       if (stop.signal.aborted) mine.end = { phase: "STOPPED", cause: "" };
       else mine.problem = error.message;

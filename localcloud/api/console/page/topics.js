@@ -1,5 +1,5 @@
 // Topics: a list, and one topic's newest records, decoded, with its schemas.
-import { get, path } from "./calls.js";
+import { followed, get, path } from "./calls.js";
 import { live, nameOf } from "./live.js";
 import { count, Empty, Head, json, link, Loading, oneLine, Problem, rate, Table, time } from "./parts.js";
 
@@ -42,24 +42,24 @@ const Row = () => {
 
 function Records({ attrs: { cluster, topic } }) {
   const kept = [];
-  let isPaused = false, hasCome = false, source = null;
+  let isPaused = false, hasCome = false, stop = null;
   const open = () => {
-    source = new EventSource(`api/clusters/${path(cluster)}/topics/${path(topic)}/records`);
-    source.addEventListener("records", (event) => {
-      hasCome = true;
-      if (!isPaused) {
-        // A reconnection sends the newest ones again.
-        const known = new Set(kept.map((one) => `${one.partition}:${one.offset}`));
-        const fresh = JSON.parse(event.data).filter((one) => !known.has(`${one.partition}:${one.offset}`));
-        kept.unshift(...fresh.reverse());
-        kept.length = Math.min(kept.length, KEPT);
-      }
-      m.redraw();
+    stop = followed(`api/clusters/${path(cluster)}/topics/${path(topic)}/records`, {
+      onEvent: (_, records) => {
+        hasCome = true;
+        if (!isPaused) {
+          // A reconnection sends the newest ones again.
+          const known = new Set(kept.map((one) => `${one.partition}:${one.offset}`));
+          kept.unshift(...records.filter((one) => !known.has(`${one.partition}:${one.offset}`)).reverse());
+          kept.length = Math.min(kept.length, KEPT);
+        }
+        m.redraw();
+      },
     });
   };
   return {
     oncreate: open,
-    onremove: () => source.close(),
+    onremove: () => stop(),
     view: () => [
       m("div.tools",
         m("button", { "aria-pressed": String(isPaused), onclick: () => { isPaused = !isPaused; } }, isPaused ? "Continue" : "Pause"),

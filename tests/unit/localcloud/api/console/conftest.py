@@ -13,12 +13,19 @@ if TYPE_CHECKING:
 
     from tests.unit.localcloud.conftest import Local
 
-OWN = {"Origin": BASE, "X-Console": "1", "Sec-Fetch-Site": "same-origin"}
+OWN = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
 def browser(local: Local) -> TestClient:
-    """Return the local cloud's client with the cookie of a session."""
-    link = local.call("POST", "/console/links")["url"]
-    assert local.client.get(link).status_code == 200
+    """Return the local cloud's client with the cookie and the key of a session."""
+    local.client.headers["X-Console"] = log_in(local)
     return local.client
+
+
+def log_in(local: Local) -> str:
+    """Open a session, and return its key."""
+    link = local.call("POST", "/console/links")["url"]
+    reply = local.client.get(link, follow_redirects=False)
+    assert reply.status_code == 303
+    return str(reply.headers["location"].partition("#key=")[2])

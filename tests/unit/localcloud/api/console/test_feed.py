@@ -38,7 +38,7 @@ async def next_news(source: AsyncGenerator[bytes]) -> dict[str, Any]:
 
 
 def looks(fed: Feed) -> bool:
-    """Ask anew: mypy takes a property for a constant."""
+    """Ask by a call: mypy takes a property for a constant."""
     return fed.is_looking
 
 

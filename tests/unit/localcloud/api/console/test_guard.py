@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi.routing import APIRoute
 
-from localcloud.api.console.router import entrance, inside
-from tests.unit.localcloud.api.console.conftest import OWN
+from localcloud.api.console.router import assets, entrance, inside
+from tests.unit.localcloud.api.console.conftest import OWN, log_in
 from tests.unit.localcloud.conftest import BASE
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from tests.unit.localcloud.conftest import Local
 
-ROUTES = [route for route in inside.routes if isinstance(route, APIRoute)]
-LOGOUT = "/console/api/logout"
+ROUTES = [route for router in (assets, inside) for route in router.routes if isinstance(route, APIRoute)]
+LOGOUT, READ = "/console/api/logout", "/console/api/search/tables"
 
 
 def test_a_link_is_for_the_administrator_alone(local: Local) -> None:
@@ -32,11 +32,14 @@ def test_a_link_is_for_the_administrator_alone(local: Local) -> None:
 def test_a_link_opens_one_session_with_a_cookie_no_page_can_read(local: Local) -> None:
     link = local.call("POST", "/console/links")["url"]
     reply = local.client.get(link, follow_redirects=False)
-    assert (reply.status_code, reply.headers["location"]) == (303, "/console/")
+    location, _, key = reply.headers["location"].partition("#key=")
+    assert (reply.status_code, location) == (303, "/console/")
     cookie = reply.headers["set-cookie"]
     assert cookie.startswith("local-cloud-console-8099=")
     assert {"HttpOnly", "Path=/console", "SameSite=strict"} <= set(cookie.split("; "))
     assert link.partition("=")[2] not in cookie
+    assert len(key) > 40
+    assert key not in cookie
     local.client.cookies.clear()
     used = local.client.get(link)
     assert (used.status_code, "set-cookie" in used.headers) == (401, False)
@@ -77,21 +80,36 @@ def test_no_route_is_for_strangers(local: Local) -> None:
         {**OWN, "Origin": "null"},
         {**OWN, "Sec-Fetch-Site": "same-site"},  # another port of this machine
         {**OWN, "Sec-Fetch-Site": "cross-site"},
-        {"X-Console": "1", "Sec-Fetch-Site": "same-origin"},
-        {"Origin": BASE, "Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-origin"},  # a form without an origin
     ],
 )
 def test_a_change_by_another_page_is_refused(browser: TestClient, headers: dict[str, str]) -> None:
     assert browser.post(LOGOUT, headers=headers).status_code == 403
-    assert browser.get("/console/api/session", headers=OWN).status_code == 200
+    assert browser.get(READ, headers=OWN).status_code == 200
+
+
+def test_the_cookie_alone_opens_nothing(local: Local, browser: TestClient) -> None:
+    """Another user's server on this machine is sent it, when its page is visited."""
+    key = browser.headers.pop("X-Console")
+    other = log_in(local)
+    browser.headers["X-Console"] = key
+    assert browser.get(READ).status_code == 401
+    for wrong in ("", "1", key):
+        for route in inside.routes:
+            assert isinstance(route, APIRoute)
+            path = re.sub(r"{[^}]*}", "x", route.path)
+            for method in route.methods or ():
+                reply = browser.request(method, path, headers={**OWN, "X-Console": wrong}, content=b"{}")
+                assert reply.status_code == 401, f"{method} {path}"
+    assert browser.get(READ, headers={"X-Console": other}).status_code == 200
 
 
 def test_reading_by_another_page_is_refused(browser: TestClient) -> None:
     for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "same-site"}):
-        reply = browser.get("/console/api/session", headers=headers)
+        reply = browser.get(READ, headers=headers)
         assert reply.status_code == 403
         assert not [name for name in reply.headers if name.startswith("access-control-")]
-    assert browser.get("/console/api/session").status_code == 200
+    assert browser.get(READ).status_code == 200
 
 
 def test_no_preflight_is_answered(browser: TestClient) -> None:
@@ -103,7 +121,7 @@ def test_no_preflight_is_answered(browser: TestClient) -> None:
 
 def test_who_leaves_is_out(browser: TestClient) -> None:
     assert browser.post(LOGOUT, headers=OWN).status_code == 204
-    assert browser.get("/console/api/session").status_code == 401
+    assert browser.get(READ).status_code == 401
 
 
 def test_a_session_is_no_key_of_the_api(browser: TestClient) -> None:

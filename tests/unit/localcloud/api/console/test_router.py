@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 from anyio import CapacityLimiter
@@ -60,6 +61,16 @@ def test_a_run_that_nobody_reads_any_more_is_ended(local: Local) -> None:
 
     asyncio.run(leave())
     eventually(lambda: not [one for one in local.cloud.store.all(Statement) if one.name.startswith("console-")])
+
+
+def test_a_stream_ends_with_its_session(local: Local, browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without that, this request would never be answered."""
+    monkeypatch.setattr(tails, "_WAIT_SECONDS", 0.001)
+    logs.folder(local.state).joinpath("flink.log").write_text("one\n")
+    sessions = browser.app.state.console.sessions  # type: ignore[attr-defined]  # Starlette has it as any ASGI app
+    left = threading.Timer(0.5, lambda: [sessions.close(cookie) for cookie in browser.cookies.values()])
+    left.start()
+    assert "one" in browser.get("/console/api/logs/flink").text
 
 
 def test_records_are_shown_newest_last_and_as_text(local: Local) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from localcloud.api.console.sessions import SESSION_SECONDS, TOKEN_SECONDS, Sessions
+from localcloud.api.console.sessions import SESSION_SECONDS, TOKEN_SECONDS, Session, Sessions
 
 
 class Clock:
@@ -15,7 +15,7 @@ class Clock:
         return self.now
 
 
-def opened(sessions: Sessions) -> str:
+def opened(sessions: Sessions) -> Session:
     session = sessions.open(sessions.issue())
     assert session is not None
     return session
@@ -26,7 +26,7 @@ def test_a_token_opens_one_session() -> None:
     token = sessions.issue()
     session = sessions.open(token)
     assert session
-    assert sessions.is_open(session)
+    assert sessions.is_open(session.cookie)
     assert sessions.open(token) is None
     assert sessions.open("") is None
     assert not sessions.is_open(token)
@@ -49,17 +49,33 @@ def test_a_session_ends_when_it_has_not_been_used_for_long() -> None:
     session = opened(sessions)
     for _ in range(3):
         clock.now += SESSION_SECONDS - 1
-        assert sessions.is_open(session)
+        assert sessions.is_open(session.cookie)
     clock.now += SESSION_SECONDS
-    assert not sessions.is_open(session)
+    assert not sessions.is_open(session.cookie)
 
 
 def test_a_session_can_be_closed() -> None:
     sessions = Sessions()
     session, other = opened(sessions), opened(sessions)
-    sessions.close(session)
-    sessions.close(session)
-    assert (sessions.is_open(session), sessions.is_open(other)) == (False, True)
+    sessions.close(session.cookie)
+    sessions.close(session.cookie)
+    assert (sessions.is_open(session.cookie), sessions.is_open(other.cookie)) == (False, True)
+
+
+def test_a_session_has_one_key() -> None:
+    sessions = Sessions()
+    session, other = opened(sessions), opened(sessions)
+    assert sessions.has_key(session.cookie, session.key)
+    for cookie, key in (
+        (session.cookie, other.key),
+        (session.cookie, ""),
+        ("", session.key),
+        (session.key, session.key),
+    ):
+        assert not sessions.has_key(cookie, key)
+    sessions.close(session.cookie)
+    assert not sessions.has_key(session.cookie, session.key)
+    assert sessions.has_key(other.cookie, other.key)
 
 
 def test_no_number_of_links_fills_the_memory() -> None:
@@ -79,4 +95,4 @@ def test_secrets_are_kept_as_hashes_alone() -> None:
     session = opened(sessions)
     kept = str(vars(sessions))
     assert token not in kept
-    assert session not in kept
+    assert not set(session) & set(kept.split("'"))
