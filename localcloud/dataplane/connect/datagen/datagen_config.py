@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
 
+from localcloud.datagen_settings import FIXED, KNOWN
 from localcloud.dataplane import json_text
 from localcloud.dataplane.connect.datagen import random_budget
 from localcloud.dataplane.connect.datagen.quickstarts import names, quickstart
@@ -20,6 +21,7 @@ from localcloud.dataplane.connect.datagen.random_generator import RandomGenerato
 from localcloud.dataplane.connect.datagen.schemas import ConnectSchema, from_avro
 from localcloud.dataplane.connect.datagen.transforms import CAST_VALUE, CastValue
 from localcloud.dataplane.interface import InvalidError
+from localcloud.near_miss import hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,40 +39,6 @@ _JSONS_TYPE |= {"float": "number", "Decimal": "number"}
 _PYTHONS_TYPE = re.compile(
     r"(?<=must be a )(?:dict|list|str)\b|(?<=, not )(?:dict|list|str|NoneType|bool|int|float|Decimal)\b"
 )
-
-# Settings that the cloud knows and that have no effect here: any other value would promise something it does not do.
-_FIXED = {
-    "schema.context.name": "default",
-    "value.converter.allow.optional.map.keys": "false",
-    "value.converter.auto.register.schemas": "true",
-    "value.converter.connect.meta.data": "true",
-    "value.converter.ignore.default.for.nullables": "false",
-    "value.converter.reference.subject.name.strategy": "DefaultReferenceSubjectNameStrategy",
-    "value.converter.replace.null.with.default": "true",
-    "value.converter.schemas.enable": "false",
-    "value.converter.value.subject.name.strategy": "TopicNameStrategy",
-    "key.converter.key.subject.name.strategy": "TopicNameStrategy",
-}
-_KNOWN = {
-    "name",
-    "connector.class",
-    "kafka.auth.mode",
-    "kafka.service.account.id",
-    "kafka.api.key",
-    "kafka.api.secret",
-    "kafka.topic",
-    "output.data.format",
-    "quickstart",
-    "schema.string",
-    "schema.keyfield",
-    "max.interval",
-    "iterations",
-    "tasks.max",
-    "transforms",
-    "value.converter.decimal.format",
-    "errors.tolerance",
-    "auto.restart.on.user.error",
-}
 
 
 class OutputFormat(StrEnum):
@@ -297,11 +265,12 @@ class _Reader:
 
     def _others(self) -> None:
         for setting, value in self._config.items():
-            if setting in _FIXED:
-                if value != _FIXED[setting]:
-                    self._wrong(setting, f"The local cloud only has {setting} = {_FIXED[setting]}, not {value}.")
-            elif setting not in _KNOWN and setting not in self._read:
-                self._wrong(setting, f"The connector {CONNECTOR_CLASS} has no setting {setting} here: remove it.")
+            if setting in FIXED:
+                if value != FIXED[setting]:
+                    self._wrong(setting, f"The local cloud only has {setting} = {FIXED[setting]}, not {value}.")
+            elif setting not in KNOWN and setting not in self._read:
+                near = hint(setting, KNOWN | FIXED.keys())
+                self._wrong(setting, f"The connector {CONNECTOR_CLASS} has no setting {setting} here: remove it.{near}")
 
 
 def _fault(error: Exception) -> str:

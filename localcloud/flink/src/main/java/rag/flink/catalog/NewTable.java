@@ -11,6 +11,7 @@ import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.TableDistribution;
+import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.RowType;
 import rag.flink.Settings;
@@ -55,6 +56,8 @@ record NewTable(
         }
         Map<String, String> options = new LinkedHashMap<>(table.getOptions());
         requireServed(options);
+        ScanOptions.require(options, "");
+        MetadataColumns.require(table.getResolvedSchema().getColumns());
         options.remove("connector");
         List<String> primaryKey =
                 table.getResolvedSchema().getPrimaryKey().map(constraint -> constraint.getColumns()).orElse(List.of());
@@ -139,14 +142,26 @@ record NewTable(
         }
         for (Column column : columns) {
             if (names.contains(column.getName())) {
-                if (names.size() != 1 || !ATOMIC.contains(column.getDataType().getLogicalType().getTypeRoot())) {
-                    throw new UserException(
-                            "'" + part + ".format' = 'raw' needs one column in the " + part
-                                    + ", of a type such as STRING, BYTES or INT.");
+                if (names.size() != 1) {
+                    throw notRaw(part);
                 }
+                requireAtomic(part, column.getDataType());
                 raw.put(column.getName(), column.getDataType().getLogicalType().asSerializableString());
             }
         }
+    }
+
+    /** Refuses a type that has no one form as bytes, for a {@code raw} key or value. */
+    static void requireAtomic(String part, DataType type) {
+        if (!ATOMIC.contains(type.getLogicalType().getTypeRoot())) {
+            throw notRaw(part);
+        }
+    }
+
+    private static UserException notRaw(String part) {
+        return new UserException(
+                "'" + part + ".format' = 'raw' needs one column in the " + part
+                        + ", of a type such as STRING, BYTES or INT.");
     }
 
     private static Optional<Registered> schema(String format, RowType row, String name) {

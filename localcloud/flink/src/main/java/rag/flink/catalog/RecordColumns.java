@@ -58,6 +58,17 @@ record RecordColumns(Map<String, Column> columns, List<String> keys, Map<String,
         return together(prefixed(prefix, key.columns()), value.columns(), options);
     }
 
+    /** The same columns, with the types that ALTER TABLE has given to raw keys and values. */
+    RecordColumns withRaw(Map<String, String> raw) {
+        Map<String, Column> changed = new LinkedHashMap<>(columns);
+        changed.replaceAll(
+                (name, column) ->
+                        RAW.equals(options.get(keys.contains(name) ? KEY_FORMAT : VALUE_FORMAT)) && raw.containsKey(name)
+                                ? new Column(type(raw.get(name)), column.comment())
+                                : column);
+        return new RecordColumns(changed, keys, options);
+    }
+
     /** The columns of a table whose DDL says what is in the key. */
     static RecordColumns declared(Topic topic, CatalogEntries.Table entry) {
         Part value = declaredValue(topic, entry);
@@ -86,12 +97,14 @@ record RecordColumns(Map<String, Column> columns, List<String> keys, Map<String,
     private static Map<String, Column> raw(List<String> names, CatalogEntries.Table entry) {
         Map<String, Column> columns = new LinkedHashMap<>();
         for (String name : names) {
-            DataType type =
-                    TypeConversions.fromLogicalToDataType(
-                            LogicalTypeParser.parse(entry.raw().get(name), RecordColumns.class.getClassLoader()));
-            columns.put(name, new Column(type, null));
+            columns.put(name, new Column(type(entry.raw().get(name)), null));
         }
         return columns;
+    }
+
+    private static DataType type(String text) {
+        return TypeConversions.fromLogicalToDataType(
+                LogicalTypeParser.parse(text, RecordColumns.class.getClassLoader()));
     }
 
     private static Part part(Optional<Registered> schema, String unnamed, boolean mayBeDebezium) {

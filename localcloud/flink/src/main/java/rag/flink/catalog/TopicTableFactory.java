@@ -3,6 +3,7 @@ package rag.flink.catalog;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.flink.configuration.ConfigOption;
@@ -17,7 +18,6 @@ import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.catalog.UniqueConstraint;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
-import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
@@ -81,19 +81,52 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
             options.put("scan.startup.mode", "specific-offsets");
             options.put("scan.startup.specific-offsets", carriedOver);
         } else if (!upsert) {
-            copyScan(table, options, "startup");
+            options.putAll(ScanOptions.of("startup", table, statement));
         }
-        copyScan(table, options, "bounded");
+        options.putAll(ScanOptions.of("bounded", table, statement));
         Context delegated = delegate(context, options, upsert);
-        if (upsert) {
-            return new RowtimeSource(
-                    (ScanTableSource) new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated));
-        }
-        DynamicTableSource source = new KafkaDynamicTableFactory().createDynamicTableSource(delegated);
+        DynamicTableSourceFactory factory = upsert ? new UpsertKafkaDynamicTableFactory() : new KafkaDynamicTableFactory();
+        RecordSource source =
+                new RecordSource((KafkaDynamicSource) factory.createDynamicTableSource(delegated), faulty(context));
         return new RowtimeSource(
                 isRetract(table) && !isDebezium(table)
-                        ? new RetractSource((KafkaDynamicSource) source, context.getPhysicalRowDataType())
-                        : (ScanTableSource) source);
+                        ? new RetractSource(source, context.getPhysicalRowDataType())
+                        : source,
+                statement.name(),
+                statement.drift());
+    }
+
+    /** What the table's options say of records that cannot be read. */
+    private FaultyRecords faulty(Context context) {
+        Map<String, String> table = context.getCatalogTable().getOptions();
+        Optional<String> letters = DeadLetters.of(table);
+        if (letters.isEmpty()) {
+            boolean fails = table.getOrDefault(DeadLetters.MODE, DeadLetters.FAIL).equals(DeadLetters.FAIL);
+            return fails ? FaultyRecords.FAIL : FaultyRecords.IGNORE;
+        }
+        Database database = database(context);
+        new Topics(environment, statement.principal())
+                .requireWritable(database, letters.get(), context.getObjectIdentifier().getObjectName());
+        Registered schema =
+                new SchemaRegistry(environment.registryUrl(), statement.principal())
+                        .latest(letters.get() + "-value")
+                        .orElseThrow(() -> new UserException("The topic '" + letters.get() + "' has no value schema."));
+        return new DeadLetterWriter(
+                letters.get(),
+                KafkaClients.settings(database, statement.principal()),
+                TableFormat.ofSchemaType(schema.type()).serializer(DeadLetters.row(), schema),
+                statement.name(),
+                context.getObjectIdentifier());
+    }
+
+    private Database database(Context context) {
+        return environment
+                .database(context.getObjectIdentifier().getDatabaseName())
+                .orElseThrow(
+                        () ->
+                                new UserException(
+                                        "The database of '" + context.getObjectIdentifier().getObjectName()
+                                                + "' is gone."));
     }
 
     @Override
@@ -155,14 +188,10 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
     private Map<String, String> connectorOptions(Context context, Function<String, Registered> schemas) {
         String topic = context.getObjectIdentifier().getObjectName();
         Map<String, String> table = context.getCatalogTable().getOptions();
-        Database database =
-                environment
-                        .database(context.getObjectIdentifier().getDatabaseName())
-                        .orElseThrow(() -> new UserException("The database of '" + topic + "' is gone."));
         Map<String, String> options = new LinkedHashMap<>();
         options.put("connector", isUpsert(table) ? "upsert-kafka" : "kafka");
         options.put("topic", topic);
-        KafkaClients.settings(database, statement.principal())
+        KafkaClients.settings(database(context), statement.principal())
                 .forEach((key, value) -> options.put("properties." + key, value));
         List<String> keys =
                 context.getCatalogTable().getDistribution().map(TableDistribution::getBucketKeys).orElse(List.of());
@@ -253,16 +282,5 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
 
     private static boolean isRetract(Map<String, String> table) {
         return "retract".equals(table.get(TopicTables.CHANGELOG_MODE));
-    }
-
-    /** The offset at which reading starts or ends: from the statement's properties, else from the table's options. */
-    private void copyScan(Map<String, String> table, Map<String, String> to, String end) {
-        String prefix = "scan." + end + ".";
-        Map<String, String> from = statement.scan().containsKey(prefix + "mode") ? statement.scan() : table;
-        for (String key : List.of(prefix + "mode", prefix + "timestamp-millis", prefix + "specific-offsets")) {
-            if (from.containsKey(key)) {
-                to.put(key, from.get(key));
-            }
-        }
     }
 }

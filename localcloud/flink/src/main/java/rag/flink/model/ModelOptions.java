@@ -1,8 +1,9 @@
 package rag.flink.model;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import rag.flink.Settings;
 import rag.flink.UserException;
 import rag.flink.workspace.Connection;
 import rag.flink.workspace.Environment;
@@ -15,25 +16,19 @@ import rag.flink.workspace.Environment;
  */
 public record ModelOptions(String connection, String modelVersion) {
 
-    /** Options that are served, and two that only describe a version. */
-    private static final List<String> KNOWN =
-            List.of("task", "provider", "openai.connection", "openai.model_version", "tag", "description");
-
     private static final String DEFAULT_MODEL_VERSION = "text-embedding-ada-002";
 
     /** Validates the options of a model before it is created; keys are lower case. */
     public static void check(String model, Map<String, String> options, Environment environment) {
         String name = of(model, options).connection();
-        options.keySet().stream()
-                .filter(key -> !KNOWN.contains(key))
-                .sorted()
+        options.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(e -> Settings.MODEL.fault(e.getKey(), e.getValue(), " of model '" + model + "'"))
+                .flatMap(Optional::stream)
                 .findFirst()
                 .ifPresent(
-                        key -> {
-                            throw new UserException(
-                                    "The option '" + key + "' of model '" + model
-                                            + "' is not supported by the local cloud; use '" + String.join("', '", KNOWN)
-                                            + "'.");
+                        fault -> {
+                            throw new UserException(fault);
                         });
         Connection connection =
                 environment
