@@ -301,9 +301,10 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         String name = path.getObjectName();
         Rollback rollback = createDeadLetters(database, path, options.after());
         try {
+            CatalogEntries.Table changed = entry.withOptions(options.set(), options.reset());
+            topics.find(database, name, Optional.of(changed), true); // refuses what does not fit the schemas
             topics.configure(database, name, options.configsBefore(), options.configs());
             rollback.add(() -> topics.configure(database, name, options.configs(), options.configsBefore()));
-            CatalogEntries.Table changed = entry.withOptions(options.set(), options.reset());
             store.change(environment, database, entries -> entries.tables().put(name, changed));
         } catch (RuntimeException e) {
             rollback.run();

@@ -57,6 +57,7 @@ record NewTable(
         Map<String, String> options = new LinkedHashMap<>(table.getOptions());
         requireServed(options);
         ScanOptions.require(options, "");
+        requireWritable(options.get(RecordColumns.VALUE_FORMAT));
         MetadataColumns.require(table.getResolvedSchema().getColumns());
         options.remove("connector");
         List<String> primaryKey =
@@ -115,6 +116,15 @@ record NewTable(
         }
         Settings.TABLE.requireServed(options);
         ExternalTables.requireNone(options.keySet());
+    }
+
+    private static void requireWritable(String format) {
+        if (format != null && TableFormat.isDebezium(format)) {
+            throw new UserException(
+                    "'" + RecordColumns.VALUE_FORMAT + "' = '" + format
+                            + "' is that of topics that Debezium writes, which are tables without a CREATE TABLE: use one of"
+                            + " 'avro-registry', 'json-registry', 'raw'.");
+        }
     }
 
     private static void requirePrefix(String prefix, List<String> keys, boolean includesAll) {

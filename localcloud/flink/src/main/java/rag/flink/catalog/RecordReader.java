@@ -9,6 +9,7 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.InstantiationUtil;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads the rows of a record as Flink's connector does; what cannot be read goes to {@link FaultyRecords}. */
@@ -20,6 +21,8 @@ final class RecordReader implements KafkaRecordDeserializationSchema<RowData> {
     private final FaultyRecords faulty;
     private final int rawKey;
     private final int rawValue;
+    private transient DeserializationSchema.InitializationContext context;
+    private transient KafkaRecordDeserializationSchema<RowData> reader;
     private transient Rows read;
 
     /** Rows of one record: none of them is used if another one cannot be read. */
@@ -49,18 +52,27 @@ final class RecordReader implements KafkaRecordDeserializationSchema<RowData> {
     }
 
     @Override
-    public void open(DeserializationSchema.InitializationContext context) throws Exception {
-        rows.open(context);
+    public void open(DeserializationSchema.InitializationContext given) throws Exception {
+        context = given;
+        reader = copy();
         read = new Rows();
+    }
+
+    /** A reader that has read nothing yet: after a fault, Flink's keeps the record's key for the next record. */
+    private KafkaRecordDeserializationSchema<RowData> copy() throws Exception {
+        KafkaRecordDeserializationSchema<RowData> copy = InstantiationUtil.clone(rows);
+        copy.open(context);
+        return copy;
     }
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RowData> out) {
         read.all.clear();
         try {
-            rows.deserialize(record, read);
+            reader.deserialize(record, read);
         } catch (IOException e) {
             faulty.take(record, e);
+            restart();
             return;
         }
         for (RowData row : read.all) {
@@ -71,6 +83,14 @@ final class RecordReader implements KafkaRecordDeserializationSchema<RowData> {
                 ((GenericRowData) row).setField(rawValue, record.value());
             }
             out.collect(row);
+        }
+    }
+
+    private void restart() {
+        try {
+            reader = copy();
+        } catch (Exception e) { // it could be opened before
+            throw new IllegalStateException(e);
         }
     }
 

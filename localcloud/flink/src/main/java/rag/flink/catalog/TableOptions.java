@@ -42,8 +42,8 @@ record TableOptions(
         }
         Settings.TABLE.requireServed(set);
         Settings.TABLE.requireKnown(reset);
-        set.keySet().forEach(TableOptions::requireChangeable);
-        reset.forEach(TableOptions::requireChangeable);
+        set.keySet().forEach(key -> requireChangeable(key, isInferred));
+        reset.forEach(key -> requireChangeable(key, isInferred));
         if (reset.contains(TopicTables.CHANGELOG_MODE) && !isInferred) {
             reset.remove(TopicTables.CHANGELOG_MODE);
             set.put(TopicTables.CHANGELOG_MODE, hasPrimaryKey ? "upsert" : "append");
@@ -64,7 +64,10 @@ record TableOptions(
                 TopicSettings.fromOptions(after, mode));
     }
 
-    private static void requireChangeable(String key) {
+    private static void requireChangeable(String key, boolean isInferred) {
+        if (isInferred && key.equals(RecordColumns.VALUE_FORMAT)) {
+            return; // Debezium's envelopes can be read as they are, or as changes
+        }
         Settings.TABLE
                 .find(key)
                 .filter(option -> option.isServed() && !option.is("alter"))

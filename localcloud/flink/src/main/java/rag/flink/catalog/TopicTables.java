@@ -32,7 +32,7 @@ final class TopicTables {
     }
 
     private static CatalogTable inferred(Topic topic, CatalogEntries.Table entry, boolean systemColumns) {
-        RecordColumns columns = RecordColumns.inferred(topic).withRaw(entry.raw());
+        RecordColumns columns = RecordColumns.inferred(topic, entry.options()).withRaw(entry.raw());
         Map<String, String> options =
                 options(topic, inferredMode(topic, columns), columns.options(), entry.options());
         boolean isUpsert = options.get(CHANGELOG_MODE).equals(UPSERT);

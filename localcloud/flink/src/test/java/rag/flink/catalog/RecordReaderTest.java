@@ -2,6 +2,7 @@ package rag.flink.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,16 +25,23 @@ import rag.flink.UserException;
 
 class RecordReaderTest {
 
-    /** Two rows for each record; after the first row of one that begins with x it fails. */
+    /**
+     * Two rows for each record; after the first row of one that begins with x it fails, and as Flink's reader it is of no
+     * use from then on.
+     */
     private static final class Pairs implements KafkaRecordDeserializationSchema<RowData> {
 
         private static final long serialVersionUID = 1L;
 
+        private boolean hasFailed;
+
         @Override
         public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RowData> out) throws IOException {
+            assertFalse(hasFailed);
+            hasFailed = record.value()[0] == 'x';
             StringData text = StringData.fromBytes(record.value());
             out.collect(GenericRowData.of(text, null, null));
-            if (record.value()[0] == 'x') {
+            if (hasFailed) {
                 throw new IOException("A record is of no use.");
             }
             out.collect(GenericRowData.of(text, null, null));
