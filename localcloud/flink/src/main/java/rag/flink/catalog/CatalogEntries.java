@@ -105,6 +105,10 @@ record CatalogEntries(
             return new Table(columns, keys, primaryKey, changed, comment, derived, watermark, raw);
         }
 
+        Table withColumnsOf(Table other) {
+            return withColumns(other.columns, other.derived, other.watermark, other.raw);
+        }
+
         Table withColumns(
                 List<String> names, List<Derived> others, Watermark strategy, Map<String, String> rawTypes) {
             return new Table(names, keys, primaryKey, options, comment, others, strategy, rawTypes);

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.CatalogDatabase;
 import org.apache.flink.table.catalog.CatalogDatabaseImpl;
@@ -292,7 +293,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             alterOptions(database, path, TableOptions.changed(before, changes, entry.isInferred()), entry);
         } else {
             CatalogEntries.Table changed = TableColumns.changed(path.getObjectName(), before, table, entry);
-            store.change(environment, database, entries -> entries.tables().put(path.getObjectName(), changed));
+            change(database, path.getObjectName(), now -> now.withColumnsOf(changed));
         }
         forget(path);
     }
@@ -305,11 +306,24 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             topics.find(database, name, Optional.of(changed), true); // refuses what does not fit the schemas
             topics.configure(database, name, options.configsBefore(), options.configs());
             rollback.add(() -> topics.configure(database, name, options.configs(), options.configsBefore()));
-            store.change(environment, database, entries -> entries.tables().put(name, changed));
+            change(database, name, now -> now.withOptions(options.set(), options.reset()));
         } catch (RuntimeException e) {
             rollback.run();
             throw e;
         }
+    }
+
+    /** Changes a table's entry as it is now: another statement may have changed it, too. */
+    private void change(Database database, String name, UnaryOperator<CatalogEntries.Table> change) {
+        store.change(
+                environment,
+                database,
+                entries ->
+                        entries.tables()
+                                .compute(
+                                        name,
+                                        (key, now) ->
+                                                change.apply(now == null ? CatalogEntries.Table.ofTopic() : now)));
     }
 
     @Override

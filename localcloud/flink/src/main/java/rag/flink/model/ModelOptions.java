@@ -23,8 +23,7 @@ public record ModelOptions(String connection, String modelVersion) {
         String name = of(model, options).connection();
         options.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .map(e -> Settings.MODEL.fault(e.getKey(), e.getValue(), " of model '" + model + "'"))
-                .flatMap(Optional::stream)
+                .flatMap(option -> fault(model, option.getKey(), option.getValue()).stream())
                 .findFirst()
                 .ifPresent(
                         fault -> {
@@ -43,6 +42,13 @@ public record ModelOptions(String connection, String modelVersion) {
                     "The connection '" + name + "' is of type " + connection.type().toUpperCase(Locale.ROOT)
                             + ", but model '" + model + "' needs one of type OPENAI.");
         }
+    }
+
+    private static Optional<String> fault(String model, String key, String value) {
+        boolean isForAlter = Settings.MODEL.find(key).filter(option -> !option.is("create")).isPresent();
+        return isForAlter
+                ? Optional.of("The option '" + key + "' of model '" + model + "' is set by ALTER MODEL alone: leave it out.")
+                : Settings.MODEL.fault(key, value, " of model '" + model + "'");
     }
 
     static ModelOptions of(String model, Map<String, String> options) {
