@@ -14,6 +14,7 @@ from workshop.docs import (
     rights_table,
     settings_page,
     sql_page,
+    statements_page,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ PAGES = (
     Page("local-cloud-coverage.md", coverage_page.render),
     Page("local-cloud-sql.md", sql_page.render),
     Page("local-cloud-options.md", options_page.render),
+    Page("local-cloud-statements.md", statements_page.render),
     Page("architecture.md", contracts_table.render, after=MARK),
     Page("security.md", rights_table.render, after=MARK),
 )

@@ -69,6 +69,7 @@ record NewTable(
                         .orElse(primaryKey);
         String mode = options.getOrDefault(TopicTables.CHANGELOG_MODE, primaryKey.isEmpty() ? "append" : "upsert");
         TopicTables.requireKeyed(mode, !primaryKey.isEmpty());
+        requireBuckets(mode, keys, primaryKey);
         options.put(TopicTables.CHANGELOG_MODE, mode);
         boolean includesAll = "all".equals(options.get(RecordColumns.FIELDS_INCLUDE));
         String prefix = options.getOrDefault(RecordColumns.KEY_PREFIX, "");
@@ -124,6 +125,24 @@ record NewTable(
                     "'" + RecordColumns.VALUE_FORMAT + "' = '" + format
                             + "' is that of topics that Debezium writes, which are tables without a CREATE TABLE: use one of"
                             + " 'avro-registry', 'json-registry', 'raw'.");
+        }
+    }
+
+    /** By the rules of Confluent's DISTRIBUTED BY. */
+    private static void requireBuckets(String mode, List<String> keys, List<String> primaryKey) {
+        if (primaryKey.isEmpty() || Set.copyOf(keys).equals(Set.copyOf(primaryKey))) {
+            return;
+        }
+        String columns = String.join(", ", primaryKey);
+        if (mode.equals("upsert")) {
+            throw new UserException(
+                    "In '" + TopicTables.CHANGELOG_MODE + "' = 'upsert' the bucket key must be the primary key: leave"
+                            + " DISTRIBUTED BY out, or write DISTRIBUTED BY (" + columns + ").");
+        }
+        if (!primaryKey.containsAll(keys)) {
+            throw new UserException(
+                    "The bucket key must have columns of the primary key alone: write DISTRIBUTED BY (" + columns
+                            + "), or with fewer of them.");
         }
     }
 

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSink;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory;
@@ -18,9 +20,11 @@ import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.catalog.UniqueConstraint;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
+import org.apache.flink.types.RowKind;
 import rag.flink.UserException;
 import rag.flink.catalog.SchemaRegistry.Registered;
 import rag.flink.workspace.Database;
@@ -86,14 +90,17 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         options.putAll(ScanOptions.of("bounded", table, statement));
         Context delegated = delegate(context, options, upsert);
         DynamicTableSourceFactory factory = upsert ? new UpsertKafkaDynamicTableFactory() : new KafkaDynamicTableFactory();
-        RecordSource source =
+        RecordSource records =
                 new RecordSource((KafkaDynamicSource) factory.createDynamicTableSource(delegated), faulty(context));
-        return new RowtimeSource(
+        ScanTableSource source =
                 isRetract(table) && !isDebezium(table)
-                        ? new RetractSource(source, context.getPhysicalRowDataType())
-                        : source,
-                statement.name(),
-                statement.drift());
+                        ? new RetractSource(records, context.getPhysicalRowDataType())
+                        : records;
+        boolean isBatch =
+                context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH;
+        boolean isFinal = !isBatch || source.getChangelogMode().containsOnly(RowKind.INSERT);
+        return new RowtimeSource(
+                isFinal ? source : FinalRowsSource.of(source, context), statement.name(), statement.drift());
     }
 
     /** What the table's options say of records that cannot be read. */
