@@ -170,7 +170,7 @@ def test_changes_are_told_as_changes_and_a_snapshot_as_rows(world: World) -> Non
         ("SELECT * FROM `product-updates`, LATERAL TABLE(AI_EMBEDDING('m', size))", "Model 'm' does not exist"),
         (
             "SELECT * FROM `product-updates`, LATERAL TABLE(AI_EMBEDDING('vector_embedding', size, MAP['retries', 1]))",
-            "Unknown option 'retries' of AI_EMBEDDING: use 'async_enabled', 'client_timeout'",
+            "The option 'retries' of AI_EMBEDDING is not supported by the local cloud. Supported: 'async_enabled'",
         ),
         ("SELECT AI_COMPLETE('m', size) FROM `product-updates`", "AI_COMPLETE is not supported by the local cloud: "),
         ("CREATE TABLE t (a INT) WITH ('value.format' = 'x')", "use one of 'avro-registry', 'json-registry'"),

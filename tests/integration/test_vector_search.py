@@ -278,7 +278,7 @@ def test_an_option_of_another_store_is_refused(shop: Shop) -> None:
         ("mongodb_products, DESCRIPTOR(vector), query_vectors.vector", "takes four or five arguments and was given 3"),
         (
             "mongodb_products, DESCRIPTOR(vector), query_vectors.vector, 3, MAP['retries', 3]",
-            "Unknown option 'retries' of VECTOR_SEARCH_AGG",
+            "The option 'retries' of VECTOR_SEARCH_AGG is not supported by the local cloud.",
         ),
         (
             "mongodb_products, DESCRIPTOR(vector), query_vectors.vector, 3, MAP['client_timeout', 0]",

@@ -76,6 +76,10 @@ TOPICS_AS_TABLES = {
     "`value.fields-include` = `all` if the value repeats the key",
     "a compacted topic without a DDL": "`upsert`, with the key's columns as primary key",
     "`key.format` and `value.format` = `raw`, `key.fields-prefix`, `value.fields-include`": "served in `CREATE TABLE`",
+    "`ALTER TABLE ADD`, `MODIFY`, `DROP` of metadata and computed columns and the watermark; a raw column's type": (
+        "as on Confluent Cloud; what a schema has is changed in the schema"
+    ),
+    "records that cannot be read": "`error-handling.mode`: `fail`, `ignore`, or `log` into a dead letter queue",
     "Avro unions, also at the top": "a nullable field (or column) for each type, named by the type",
     "JSON Schema `oneOf`, `anyOf`, `allOf`, `$ref`, `$defs`, `nullable`, `enum`, `const`, lists of types, "
     "`additionalProperties`": "columns as Confluent's converter makes them: `connect_union_field_0` and so on",

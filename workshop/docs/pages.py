@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workshop.docs import (
     contracts_table,
     coverage_page,
+    options_page,
     policy_page,
     rights_table,
     settings_page,
@@ -60,6 +61,7 @@ PAGES = (
     Page("policy.md", policy_page.render),
     Page("local-cloud-coverage.md", coverage_page.render),
     Page("local-cloud-sql.md", sql_page.render),
+    Page("local-cloud-options.md", options_page.render),
     Page("local-cloud-statements.md", statements_page.render),
     Page("architecture.md", contracts_table.render, after=MARK),
     Page("security.md", rights_table.render, after=MARK),

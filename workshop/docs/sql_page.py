@@ -1,4 +1,4 @@
-"""``docs/local-cloud-sql.md``: the statements, functions, table options and properties that the local cloud serves.
+"""``docs/local-cloud-sql.md``: the statements and functions that the local cloud serves.
 
 Generated from the lists by which the Java code decides (``localcloud/flink/src/main/resources/rag/flink``), so that
 page and behaviour cannot differ.
@@ -19,12 +19,13 @@ LISTS = _PROJECT / "localcloud" / "flink" / "src" / "main" / "resources" / "rag"
 _NOT_SERVED = "-"
 
 _HEAD = """\
-# Statements, functions, table options and properties
+# Statements and functions
 
 Written by `./pulumiw docs` from the lists by which the local cloud decides
 (`localcloud/flink/src/main/resources/rag/flink`); a test compares them. A statement is checked as a whole, by its text,
 before Flink resolves it. A refused statement has changed nothing: `status.detail` says in one sentence what is not
-served and what to write instead. Statements, options and properties that are in no list are refused, too.
+served and what to write instead. Statements that are in no list are refused, too. Options, properties and hints have
+[a page of their own](local-cloud-options.md).
 """
 _STATEMENTS = """
 ## Statements
@@ -33,8 +34,9 @@ These statements are served. `EXPLAIN` takes queries, INSERTs and `CREATE TABLE 
 INSERTs. `CREATE`, `ALTER` and `DROP CONNECTION` are done by the control plane, before Flink:
 """
 _REFUSED = """
-These are refused. So are `OR REPLACE`, `TEMPORARY`, `PARTITIONED BY`, `INSERT OVERWRITE`, and all hints except
-`OPTIONS` with keys that begin with `scan.`:
+These are refused. So are `OR REPLACE`, `TEMPORARY`, `PARTITIONED BY` and `INSERT OVERWRITE`. `ALTER TABLE` changes
+metadata columns, computed columns, the watermark, and the type of a raw key or value
+([Topics as tables](local-cloud-tables.md#alter-table)):
 
 | statements | what to do instead |
 |---|---|"""
@@ -46,20 +48,6 @@ wherever in a statement it is:
 
 | function | what it does, or what to do instead |
 |---|---|"""
-_OPTIONS = """
-## Options of a table
-
-Options are given in `WITH`. `ALTER TABLE ... SET` takes those that begin with `kafka.` or `scan.`, and
-`changelog.mode`; `/*+ OPTIONS(...) */` those that begin with `scan.`. `FORMAT` is `avro-registry`, `json-registry` or
-`proto-registry`.
-
-| option | values | what it does, or what to do instead |
-|---|---|---|"""
-_PROPERTIES = """
-## Properties of a statement
-
-| property | values | what it does, or what to do instead |
-|---|---|---|"""
 
 
 class Row(NamedTuple):
@@ -85,23 +73,10 @@ def render() -> str:
             refused.setdefault(row.text.partition(": ")[2], {})[row.answer] = None
     lines = [_HEAD + _STATEMENTS, wrapped(f"{served}."), _REFUSED]
     lines += [f"| {', '.join(f'`{name}`' for name in names)} | {remedy} |" for remedy, names in refused.items()]
-    lines += [_FUNCTIONS, *_functions(), _OPTIONS, *_settings("table-options"), _PROPERTIES, *_settings("properties")]
+    lines += [_FUNCTIONS, *_functions()]
     return "\n".join(lines) + "\n"
 
 
 def _functions() -> Iterator[str]:
     for row in rows("functions"):
         yield f"| `{row.name}` | {'not supported: ' if row.answer == _NOT_SERVED else ''}{row.text} |"
-
-
-def _settings(name: str) -> Iterator[str]:
-    for row in rows(name):
-        yield f"| `{row.name}` | {_values(row.answer)} | {row.text} |"
-
-
-def _values(answer: str) -> str:
-    if answer == _NOT_SERVED:
-        return "not supported"
-    if not answer.replace("-", "").replace("|", "").isalnum():
-        return "any that fits"
-    return ", ".join(f"`{value}`" for value in answer.split("|"))

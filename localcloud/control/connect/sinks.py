@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from localcloud.control.connect.settings import BOOLEAN, Setting, errors_of, handed_on, invalid, merged, missing, same
 from localcloud.control.connect.transforms import is_transform_key, transform_errors
 from localcloud.dataplane.interface import WorkerConnector
+from localcloud.near_miss import hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -104,26 +105,29 @@ class SinkClass:
         ``host`` is the setting that says where the store is.
         """
         self.name, self._own_class = name, own_class
-        self._settings = (*COMMON, *settings)
+        self.settings = (*COMMON, *settings)
         self._check, self._translate, self._host = check, translate, host
 
     def sensitive_keys(self) -> set[str]:
         """Settings to be masked in replies."""
-        return {setting.name for setting in self._settings if setting.is_secret}
+        return {setting.name for setting in self.settings if setting.is_secret}
 
     def knows(self, key: str) -> bool:
         """Whether the class has that setting."""
-        return any(setting.name == key for setting in self._settings) or is_transform_key(key)
+        return any(setting.name == key for setting in self.settings) or is_transform_key(key)
+
+    def _hint(self, key: str) -> str:
+        return hint(key, (setting.name for setting in self.settings))
 
     def errors(self, config: Mapping[str, str]) -> dict[str, list[str]]:
         """Return setting -> what is wrong with it; empty if the configuration can run."""
         unknown = {
-            key: [f"The connector {self.name} does not have the setting {key}, so remove it."]
+            key: [f"The connector {self.name} does not have the setting {key}, so remove it.{self._hint(key)}"]
             for key in config
             if not self.knows(key)
         }
         return merged(
-            errors_of(self._settings, config) | unknown,
+            errors_of(self.settings, config) | unknown,
             topic_errors(config),
             login_errors(config),
             transform_errors(config),
@@ -139,7 +143,7 @@ class SinkClass:
         """Return what the worker is to run for a configuration without errors."""
         dead_letters = _dead_letters(config).replace(_CONNECTOR, connector_id)
         own = {
-            **handed_on(self._settings, config),
+            **handed_on(self.settings, config),
             **_converter_settings(config),
             **self._translate(config),
             **{key: value for key, value in config.items() if is_transform_key(key)},

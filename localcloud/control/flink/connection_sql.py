@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from localcloud.control.core.errors import InvalidError
 from localcloud.masking import REDACTED
+from localcloud.near_miss import hint
 from localcloud.sql_tokens import Token, tokens
 
 if TYPE_CHECKING:
@@ -193,8 +194,11 @@ class _Reader:
             raise self._wrong("has an option that is not 'name' = 'value'")
         name = _unquoted(key).lower()
         if name not in SECRETS and name not in {_TYPE, _ENDPOINT}:
-            known = ", ".join(f"'{option}'" for option in (_TYPE, _ENDPOINT, *SECRETS))
-            raise InvalidError(f"{self._verb} CONNECTION has an unknown option '{name}': use {known}.")
+            options = (_TYPE, _ENDPOINT, *SECRETS)
+            known = ", ".join(f"'{option}'" for option in options)
+            raise InvalidError(
+                f"{self._verb} CONNECTION has an unknown option '{name}': use {known}.{hint(name, options)}"
+            )
         if _unquoted(value) == REDACTED:
             raise InvalidError(
                 f"The option '{name}' of {self._verb} CONNECTION is the mask {REDACTED}, which statements are shown"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from localcloud.datagen_settings import FIXED, KNOWN
 from localcloud.dataplane import json_text
 from localcloud.dataplane.connect.datagen import random_budget
 from localcloud.dataplane.connect.datagen.quickstarts import names, quickstart
@@ -17,6 +18,7 @@ from localcloud.dataplane.connect.datagen.schemas import ConnectSchema, from_avr
 from localcloud.dataplane.connect.datagen.transforms import CAST_VALUE, CastValue
 from localcloud.dataplane.interface import InvalidError
 from localcloud.dataplane.registry.avro_check import require_avro
+from localcloud.near_miss import hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,41 +30,6 @@ _LARGEST_LONG = 2**63 - 1
 _ENDLESS = -1
 _TOPIC_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _TOPIC_LENGTH = 249
-# fastavro names the types of Python's values.
-
-# Settings that the cloud knows and that have no effect here: any other value would promise something it does not do.
-_FIXED = {
-    "schema.context.name": "default",
-    "value.converter.allow.optional.map.keys": "false",
-    "value.converter.auto.register.schemas": "true",
-    "value.converter.connect.meta.data": "true",
-    "value.converter.ignore.default.for.nullables": "false",
-    "value.converter.reference.subject.name.strategy": "DefaultReferenceSubjectNameStrategy",
-    "value.converter.replace.null.with.default": "true",
-    "value.converter.schemas.enable": "false",
-    "value.converter.value.subject.name.strategy": "TopicNameStrategy",
-    "key.converter.key.subject.name.strategy": "TopicNameStrategy",
-}
-_KNOWN = {
-    "name",
-    "connector.class",
-    "kafka.auth.mode",
-    "kafka.service.account.id",
-    "kafka.api.key",
-    "kafka.api.secret",
-    "kafka.topic",
-    "output.data.format",
-    "quickstart",
-    "schema.string",
-    "schema.keyfield",
-    "max.interval",
-    "iterations",
-    "tasks.max",
-    "transforms",
-    "value.converter.decimal.format",
-    "errors.tolerance",
-    "auto.restart.on.user.error",
-}
 
 
 class OutputFormat(StrEnum):
@@ -288,11 +255,12 @@ class _Reader:
 
     def _others(self) -> None:
         for setting, value in self._config.items():
-            if setting in _FIXED:
-                if value != _FIXED[setting]:
-                    self._wrong(setting, f"The local cloud only has {setting} = {_FIXED[setting]}, not {value}.")
-            elif setting not in _KNOWN and setting not in self._read:
-                self._wrong(setting, f"The connector {CONNECTOR_CLASS} has no setting {setting} here: remove it.")
+            if setting in FIXED:
+                if value != FIXED[setting]:
+                    self._wrong(setting, f"The local cloud only has {setting} = {FIXED[setting]}, not {value}.")
+            elif setting not in KNOWN and setting not in self._read:
+                near = hint(setting, KNOWN | FIXED.keys())
+                self._wrong(setting, f"The connector {CONNECTOR_CLASS} has no setting {setting} here: remove it.{near}")
 
 
 def _fault(error: Exception) -> str:

@@ -217,7 +217,7 @@ def test_a_misspelled_secret_is_refused_without_being_repeated(place: Place) -> 
     config = sink_config(place.account, **{"connection.pasword": "store-secret"})
     refused = place.local.send("POST", place.connectors, {"name": "sink", "config": config})
     assert refused.status_code == 400
-    assert "does not have the setting connection.pasword, so remove it." in refused.text
+    assert "the setting connection.pasword, so remove it. Did you mean connection.password?" in refused.text
     assert "store-secret" not in refused.text
     validated = place.local.send("PUT", f"{place.base}/connector-plugins/MongoDbAtlasSink/config/validate", config)
     assert validated.json()["error_count"] == 1

@@ -165,7 +165,7 @@ def test_what_is_required(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("colection", "products", "The connector MongoDbAtlasSink does not have the setting colection, so remove it."),
+        ("colection", "products", "does not have the setting colection, so remove it. Did you mean collection?"),
         ("tasks.max", "many", "Invalid value many for configuration tasks.max: it must be a whole number."),
         ("tasks.max", "0", "Invalid value 0 for configuration tasks.max: it must be from 1 to 8."),
         ("max.batch.size", "-1", "Invalid value -1 for configuration max.batch.size: it must be from 0 to 2147483647."),

@@ -52,6 +52,7 @@ def test_nothing_else_is_a_change(sql: str) -> None:
         ("CREATE CONNECTION c WITH ('type' = 'rest', 'password' = 'Zq9", "not 'name' = 'value'"),
         ("CREATE CONNECTION c WITH ('type' = 'rest', 'type' = 'rest')", "has the option 'type' twice"),
         ("CREATE CONNECTION c WITH ('ap-key' = 'Zq9')", "unknown option 'ap-key': use 'type', 'endpoint', 'api-key'"),
+        ("CREATE CONNECTION c WITH ('ap-key' = 'Zq9')", "Did you mean api-key?"),
         ("CREATE CONNECTION c WITH ('api-key' = '<REDACTED>')", "write the secret itself"),
         ("CREATE CONNECTION c COMMENT WITH ('type' = 'rest')", "has no text after COMMENT"),
         ("CREATE CONNECTION c WITH ('type' = 'rest') AND MORE", "has more than one statement needs"),

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A list of known names with the answer for each, one a line. The code decides by it, and the tables of {@code
@@ -25,15 +26,17 @@ public final class Listing {
     /** Reads a resource beside this class: three columns, separated by tabs. */
     public static Listing read(String resource) {
         Listing listing = new Listing();
+        lines(resource).forEach(columns -> listing.rows.put(columns[0], new Row(columns[0], columns[1], columns[2])));
+        return listing;
+    }
+
+    /** The lines of a resource beside this class, as columns. */
+    static Stream<String[]> lines(String resource) {
         try (InputStream stream = Listing.class.getResourceAsStream(resource)) {
-            for (String line : new String(stream.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-                String[] columns = line.split("\t", -1);
-                listing.rows.put(columns[0], new Row(columns[0], columns[1], columns[2]));
-            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().map(line -> line.split("\t", -1));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + resource, e);
         }
-        return listing;
     }
 
     public Optional<Row> find(String name) {

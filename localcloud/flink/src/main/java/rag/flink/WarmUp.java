@@ -74,7 +74,7 @@ final class WarmUp {
                         null,
                         List.of(new Database("up", "up", null)),
                         List.of(new Connection("c", "openai", "http://127.0.0.1:1", Map.of())));
-        StatementContext context = new StatementContext("warm-up", "admin", Map.of(), Map.of(), false);
+        StatementContext context = StatementContext.plain("warm-up", "admin", false);
         EnvironmentCatalog catalog =
                 new EnvironmentCatalog("warm", environment, "up", context, new CatalogStore(folder));
         SessionHandle handle =

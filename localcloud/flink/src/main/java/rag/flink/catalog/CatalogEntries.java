@@ -92,7 +92,7 @@ record CatalogEntries(
             return new Table(List.of(), List.of(), List.of(), Map.of(), null, List.of(), null, Map.of());
         }
 
-        /** Whether its columns are inferred: only options are kept, those that ALTER TABLE has set. */
+        /** Whether its columns are inferred: only what ALTER TABLE has set is kept. */
         @JsonIgnore
         boolean isInferred() {
             return columns.isEmpty();
@@ -103,6 +103,15 @@ record CatalogEntries(
             changed.putAll(set);
             changed.keySet().removeAll(reset);
             return new Table(columns, keys, primaryKey, changed, comment, derived, watermark, raw);
+        }
+
+        Table withColumnsOf(Table other) {
+            return withColumns(other.columns, other.derived, other.watermark, other.raw);
+        }
+
+        Table withColumns(
+                List<String> names, List<Derived> others, Watermark strategy, Map<String, String> rawTypes) {
+            return new Table(names, keys, primaryKey, options, comment, others, strategy, rawTypes);
         }
     }
 

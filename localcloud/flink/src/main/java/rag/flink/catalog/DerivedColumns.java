@@ -39,13 +39,13 @@ final class DerivedColumns {
 
     static Optional<Watermark> watermarkOf(ResolvedSchema schema) {
         return schema.getWatermarkSpecs().stream()
-                .filter(watermark -> !watermark.getRowtimeAttribute().equals(SystemColumns.ROWTIME))
                 .findFirst()
                 .map(
                         watermark ->
                                 new Watermark(
                                         watermark.getRowtimeAttribute(),
-                                        watermark.getWatermarkExpression().asSerializableString()));
+                                        watermark.getWatermarkExpression().asSerializableString()))
+                .filter(watermark -> !SystemColumns.isDefault(watermark)); // which CREATE TABLE ... LIKE copies
     }
 
     static void add(Derived column, Schema.Builder schema) {

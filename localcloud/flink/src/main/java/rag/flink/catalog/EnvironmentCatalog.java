@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.apache.flink.table.catalog.CatalogBaseTable;
 import org.apache.flink.table.catalog.CatalogDatabase;
 import org.apache.flink.table.catalog.CatalogDatabaseImpl;
@@ -197,23 +198,52 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
 
     private void createTopic(Database database, ObjectPath path, ResolvedCatalogTable table, boolean ignoreIfExists)
             throws TableAlreadyExistException {
-        String name = path.getObjectName();
-        NewTable wanted = NewTable.of(name, table);
-        Optional<Rollback> rollback = topics.create(database, name, wanted);
-        if (rollback.isEmpty()) {
-            if (ignoreIfExists) {
-                return;
-            }
-            throw new TableAlreadyExistException(getName(), path);
-        }
+        NewTable wanted = NewTable.of(path.getObjectName(), table);
+        Rollback rollback = createDeadLetters(database, path, wanted.entry().options());
         try {
-            store.change(environment, database, entries -> entries.tables().put(name, wanted.entry()));
-        } catch (RuntimeException e) {
-            rollback.get().run();
+            Optional<Rollback> made = createTopic(database, path.getObjectName(), wanted);
+            if (made.isEmpty() && !ignoreIfExists) {
+                throw new TableAlreadyExistException(getName(), path);
+            }
+            made.ifPresent(undo -> rollback.add(undo::run));
+        } catch (RuntimeException | TableAlreadyExistException e) {
+            rollback.run();
             throw e;
         }
-        rollback.get().add(() -> store.change(environment, database, entries -> entries.tables().remove(name)));
-        made.put(path, rollback.get());
+        made.put(path, rollback);
+    }
+
+    /** Creates a topic with its schemas and its entry, or nothing; the rollback is empty if the topic exists already. */
+    private Optional<Rollback> createTopic(Database database, String name, NewTable wanted) {
+        Optional<Rollback> rollback = topics.create(database, name, wanted);
+        if (rollback.isPresent()) {
+            try {
+                store.change(environment, database, entries -> entries.tables().put(name, wanted.entry()));
+            } catch (RuntimeException e) {
+                rollback.get().run();
+                throw e;
+            }
+            rollback.get().add(() -> store.change(environment, database, entries -> entries.tables().remove(name)));
+        }
+        return rollback;
+    }
+
+    /** Creates the table that records go to which cannot be read, if a table's options call for one that is not there. */
+    private Rollback createDeadLetters(Database database, ObjectPath table, Map<String, String> options) {
+        Rollback rollback = new Rollback();
+        Optional<String> letters = DeadLetters.of(options);
+        if (letters.isPresent()) {
+            ObjectPath path = new ObjectPath(table.getDatabaseName(), letters.get());
+            DeadLetters.requireOther(letters.get(), table.getObjectName());
+            Optional<CatalogBaseTable> found = find(path);
+            found.ifPresent(there -> DeadLetters.requireColumns(letters.get(), there));
+            if (found.isEmpty()) {
+                createTopic(database, letters.get(), NewTable.of(letters.get(), DeadLetters.table()))
+                        .ifPresent(made -> rollback.add(made::run));
+                forget(path);
+            }
+        }
+        return rollback;
     }
 
     /** Rolls back the creation of a table, if this statement has created it. */
@@ -252,26 +282,48 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
                             + "' cannot be changed: drop it, and create it with other options.");
         }
         Database database = environment.database(path.getDatabaseName()).orElseThrow();
-        boolean isInferred = entry(path).map(CatalogEntries.Table::isInferred).orElse(true);
-        TableOptions options = TableOptions.changed(before, changes, isInferred);
-        String name = path.getObjectName();
-        topics.configure(database, name, options.configsBefore(), options.configs());
-        try {
-            store.change(
-                    environment,
-                    database,
-                    entries ->
-                            entries.tables()
-                                    .compute(
-                                            name,
-                                            (key, entry) ->
-                                                    (entry == null ? CatalogEntries.Table.ofTopic() : entry)
-                                                            .withOptions(options.set(), options.reset())));
-        } catch (RuntimeException e) {
-            topics.configure(database, name, options.configs(), options.configsBefore());
-            throw e;
+        CatalogEntries.Table entry = entry(path).orElse(CatalogEntries.Table.ofTopic());
+        boolean isOfOptions =
+                changes.stream()
+                        .allMatch(
+                                change ->
+                                        change instanceof TableChange.SetOption
+                                                || change instanceof TableChange.ResetOption);
+        if (isOfOptions) {
+            alterOptions(database, path, TableOptions.changed(before, changes, entry.isInferred()), entry);
+        } else {
+            CatalogEntries.Table changed = TableColumns.changed(path.getObjectName(), before, table, entry);
+            change(database, path.getObjectName(), now -> now.withColumnsOf(changed));
         }
         forget(path);
+    }
+
+    private void alterOptions(Database database, ObjectPath path, TableOptions options, CatalogEntries.Table entry) {
+        String name = path.getObjectName();
+        Rollback rollback = createDeadLetters(database, path, options.after());
+        try {
+            CatalogEntries.Table changed = entry.withOptions(options.set(), options.reset());
+            topics.find(database, name, Optional.of(changed), true); // refuses what does not fit the schemas
+            topics.configure(database, name, options.configsBefore(), options.configs());
+            rollback.add(() -> topics.configure(database, name, options.configs(), options.configsBefore()));
+            change(database, name, now -> now.withOptions(options.set(), options.reset()));
+        } catch (RuntimeException e) {
+            rollback.run();
+            throw e;
+        }
+    }
+
+    /** Changes a table's entry as it is now: another statement may have changed it, too. */
+    private void change(Database database, String name, UnaryOperator<CatalogEntries.Table> change) {
+        store.change(
+                environment,
+                database,
+                entries ->
+                        entries.tables()
+                                .compute(
+                                        name,
+                                        (key, now) ->
+                                                change.apply(now == null ? CatalogEntries.Table.ofTopic() : now)));
     }
 
     @Override

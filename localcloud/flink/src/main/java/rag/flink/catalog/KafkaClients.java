@@ -10,8 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import rag.flink.UserException;
 import rag.flink.workspace.Database;
 
@@ -23,9 +26,12 @@ public final class KafkaClients {
 
     private static final Pattern PRINCIPAL = Pattern.compile("[A-Za-z0-9_.@:-]+");
     private static final long TIMEOUT_SECONDS = 40;
+    private static final String BOOTSTRAP = "bootstrap.servers";
 
     // An admin client costs threads and a login: they are shared by all statements of a principal.
     private static final Map<Key, Admin> ADMINS = new ConcurrentHashMap<>();
+
+    private static final Map<Map<String, String>, Producer<byte[], byte[]>> PRODUCERS = new ConcurrentHashMap<>();
 
     private record Key(String bootstrap, String principal) {}
 
@@ -40,7 +46,7 @@ public final class KafkaClients {
             throw new UserException("The Kafka cluster '" + database.name() + "' is not running.");
         }
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bootstrap.servers", database.bootstrap());
+        settings.put(BOOTSTRAP, database.bootstrap());
         settings.put("security.protocol", "SASL_PLAINTEXT");
         settings.put("sasl.mechanism", "PLAIN");
         settings.put(
@@ -62,12 +68,26 @@ public final class KafkaClients {
                 });
     }
 
+    /** The shared producer with these settings, for single records; it must not be closed. */
+    static Producer<byte[], byte[]> producer(Map<String, String> settings) {
+        return PRODUCERS.computeIfAbsent(
+                settings,
+                key -> {
+                    ByteArraySerializer bytes = new ByteArraySerializer();
+                    return new KafkaProducer<>(new LinkedHashMap<>(key), bytes, bytes);
+                });
+    }
+
     /** Closes the clients of deleted brokers, which would otherwise retry to connect without end. */
     public static void retain(Set<String> bootstraps) {
         ADMINS.keySet().stream()
                 .filter(key -> !bootstraps.contains(key.bootstrap()))
                 .toList()
                 .forEach(key -> ADMINS.remove(key).close(Duration.ZERO));
+        PRODUCERS.keySet().stream()
+                .filter(settings -> !bootstraps.contains(settings.get(BOOTSTRAP)))
+                .toList()
+                .forEach(settings -> PRODUCERS.remove(settings).close(Duration.ZERO));
     }
 
     /** The value of a future, or the exception that it failed with. */

@@ -11,6 +11,7 @@ import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.TableDistribution;
+import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.RowType;
 import rag.flink.Settings;
@@ -31,10 +32,6 @@ record NewTable(
         CatalogEntries.Table entry) {
 
     private static final int DEFAULT_PARTITIONS = 6;
-
-    /** What Flink's connector reads of a record beside key and value. */
-    private static final List<String> METADATA =
-            List.of("headers", "leader-epoch", "offset", "partition", "timestamp", "timestamp-type", "topic");
 
     /** Types with one obvious form as bytes, those of Flink's format {@code raw}. */
     private static final Set<LogicalTypeRoot> ATOMIC =
@@ -59,6 +56,9 @@ record NewTable(
         }
         Map<String, String> options = new LinkedHashMap<>(table.getOptions());
         requireServed(options);
+        ScanOptions.require(options, "");
+        requireWritable(options.get(RecordColumns.VALUE_FORMAT));
+        MetadataColumns.require(table.getResolvedSchema().getColumns());
         options.remove("connector");
         List<String> primaryKey =
                 table.getResolvedSchema().getPrimaryKey().map(constraint -> constraint.getColumns()).orElse(List.of());
@@ -70,7 +70,6 @@ record NewTable(
         String mode = options.getOrDefault(TopicTables.CHANGELOG_MODE, primaryKey.isEmpty() ? "append" : "upsert");
         TopicTables.requireKeyed(mode, !primaryKey.isEmpty());
         requireBuckets(mode, keys, primaryKey);
-        requireMetadata(table.getResolvedSchema().getColumns());
         options.put(TopicTables.CHANGELOG_MODE, mode);
         boolean includesAll = "all".equals(options.get(RecordColumns.FIELDS_INCLUDE));
         String prefix = options.getOrDefault(RecordColumns.KEY_PREFIX, "");
@@ -120,6 +119,15 @@ record NewTable(
         ExternalTables.requireNone(options.keySet());
     }
 
+    private static void requireWritable(String format) {
+        if (format != null && TableFormat.isDebezium(format)) {
+            throw new UserException(
+                    "'" + RecordColumns.VALUE_FORMAT + "' = '" + format
+                            + "' is that of topics that Debezium writes, which are tables without a CREATE TABLE: use one of"
+                            + " 'avro-registry', 'json-registry', 'raw'.");
+        }
+    }
+
     /** By the rules of Confluent's DISTRIBUTED BY. */
     private static void requireBuckets(String mode, List<String> keys, List<String> primaryKey) {
         if (primaryKey.isEmpty() || Set.copyOf(keys).equals(Set.copyOf(primaryKey))) {
@@ -135,19 +143,6 @@ record NewTable(
             throw new UserException(
                     "The bucket key must have columns of the primary key alone: write DISTRIBUTED BY (" + columns
                             + "), or with fewer of them.");
-        }
-    }
-
-    private static void requireMetadata(List<Column> columns) {
-        for (Column column : columns) {
-            if (column instanceof Column.MetadataColumn metadata) {
-                String key = metadata.getMetadataKey().orElse(column.getName());
-                if (!METADATA.contains(key) && !key.equals(SystemColumns.ROWTIME)) { // which LIKE copies
-                    throw new UserException(
-                            "The column '" + column.getName() + "' is of METADATA '" + key + "', which is not supported: use"
-                                    + " one of " + String.join(", ", METADATA) + ".");
-                }
-            }
         }
     }
 
@@ -176,14 +171,26 @@ record NewTable(
         }
         for (Column column : columns) {
             if (names.contains(column.getName())) {
-                if (names.size() != 1 || !ATOMIC.contains(column.getDataType().getLogicalType().getTypeRoot())) {
-                    throw new UserException(
-                            "'" + part + ".format' = 'raw' needs one column in the " + part
-                                    + ", of a type such as STRING, BYTES or INT.");
+                if (names.size() != 1) {
+                    throw notRaw(part);
                 }
+                requireAtomic(part, column.getDataType());
                 raw.put(column.getName(), column.getDataType().getLogicalType().asSerializableString());
             }
         }
+    }
+
+    /** Refuses a type that has no one form as bytes, for a {@code raw} key or value. */
+    static void requireAtomic(String part, DataType type) {
+        if (!ATOMIC.contains(type.getLogicalType().getTypeRoot())) {
+            throw notRaw(part);
+        }
+    }
+
+    private static UserException notRaw(String part) {
+        return new UserException(
+                "'" + part + ".format' = 'raw' needs one column in the " + part
+                        + ", of a type such as STRING, BYTES or INT.");
     }
 
     private static Optional<Registered> schema(String format, RowType row, String name) {

@@ -10,6 +10,7 @@ import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
 import org.apache.flink.table.types.utils.TypeConversions;
+import rag.flink.UserException;
 import rag.flink.catalog.SchemaRegistry.Registered;
 import rag.flink.format.Debezium;
 
@@ -38,9 +39,13 @@ record RecordColumns(Map<String, Column> columns, List<String> keys, Map<String,
     /** One half of a record: its columns by the names of the schema, and its format. */
     private record Part(Map<String, Column> columns, String format, boolean named) {}
 
-    /** The columns of a table that no DDL has made, by Confluent's rules ("Inferred tables"). */
-    static RecordColumns inferred(Topic topic) {
-        Part value = part(topic.value(), RAW_VALUE, true);
+    /**
+     * The columns of a table that no DDL has made, by Confluent's rules ("Inferred tables").
+     *
+     * @param set the options that ALTER TABLE has set
+     */
+    static RecordColumns inferred(Topic topic, Map<String, String> set) {
+        Part value = inferredValue(topic, set.get(VALUE_FORMAT));
         Part key = part(topic.key(), RAW_KEY, false);
         Map<String, String> options = formats(value);
         options.put(KEY_FORMAT, key.format());
@@ -56,6 +61,29 @@ record RecordColumns(Map<String, Column> columns, List<String> keys, Map<String,
             }
         }
         return together(prefixed(prefix, key.columns()), value.columns(), options);
+    }
+
+    /** @param format what ALTER TABLE says that it is; {@code null} if nothing */
+    private static Part inferredValue(Topic topic, String format) {
+        Part value = part(topic.value(), RAW_VALUE, format == null || TableFormat.isDebezium(format));
+        if (format != null && !format.equals(value.format())) {
+            throw new UserException(
+                    "'" + VALUE_FORMAT + "' = '" + format + "' does not fit the schema of '" + topic.name()
+                            + "', whose format is '" + value.format()
+                            + "'; change events of Debezium have the fields before, after and op.");
+        }
+        return value;
+    }
+
+    /** The same columns, with the types that ALTER TABLE has given to raw keys and values. */
+    RecordColumns withRaw(Map<String, String> raw) {
+        Map<String, Column> changed = new LinkedHashMap<>(columns);
+        changed.replaceAll(
+                (name, column) ->
+                        RAW.equals(options.get(keys.contains(name) ? KEY_FORMAT : VALUE_FORMAT)) && raw.containsKey(name)
+                                ? new Column(type(raw.get(name)), column.comment())
+                                : column);
+        return new RecordColumns(changed, keys, options);
     }
 
     /** The columns of a table whose DDL says what is in the key. */
@@ -86,12 +114,14 @@ record RecordColumns(Map<String, Column> columns, List<String> keys, Map<String,
     private static Map<String, Column> raw(List<String> names, CatalogEntries.Table entry) {
         Map<String, Column> columns = new LinkedHashMap<>();
         for (String name : names) {
-            DataType type =
-                    TypeConversions.fromLogicalToDataType(
-                            LogicalTypeParser.parse(entry.raw().get(name), RecordColumns.class.getClassLoader()));
-            columns.put(name, new Column(type, null));
+            columns.put(name, new Column(type(entry.raw().get(name)), null));
         }
         return columns;
+    }
+
+    private static DataType type(String text) {
+        return TypeConversions.fromLogicalToDataType(
+                LogicalTypeParser.parse(text, RecordColumns.class.getClassLoader()));
     }
 
     private static Part part(Optional<Registered> schema, String unnamed, boolean mayBeDebezium) {

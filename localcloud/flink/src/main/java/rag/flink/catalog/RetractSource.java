@@ -7,7 +7,6 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.ProviderContext;
@@ -25,11 +24,11 @@ import org.apache.flink.table.types.logical.RowType;
 /** Kafka's source, with each record's {@link OpHeader} for the row's kind. */
 final class RetractSource implements ScanTableSource, SupportsReadingMetadata, SupportsWatermarkPushDown {
 
-    private final KafkaDynamicSource kafka;
+    private final RecordSource kafka;
     private List<String> metadata = List.of();
     private DataType produced;
 
-    RetractSource(KafkaDynamicSource kafka, DataType produced) {
+    RetractSource(RecordSource kafka, DataType produced) {
         this.kafka = kafka;
         this.produced = produced;
     }
@@ -94,7 +93,7 @@ final class RetractSource implements ScanTableSource, SupportsReadingMetadata, S
 
     @Override
     public DynamicTableSource copy() {
-        RetractSource copy = new RetractSource((KafkaDynamicSource) kafka.copy(), produced);
+        RetractSource copy = new RetractSource((RecordSource) kafka.copy(), produced);
         copy.metadata = metadata;
         return copy;
     }

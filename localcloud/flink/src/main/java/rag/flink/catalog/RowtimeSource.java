@@ -1,5 +1,6 @@
 package rag.flink.catalog;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,10 @@ import org.apache.flink.table.types.DataType;
  * table may have a column of {@code timestamp} beside the hidden one.
  *
  * @param source Kafka's, which reads metadata and takes watermarks
+ * @param statement names the sources whose watermarks are aligned
+ * @param drift how far a partition's watermark may be ahead of the slowest one's; zero without limit
  */
-record RowtimeSource(ScanTableSource source)
+record RowtimeSource(ScanTableSource source, String statement, Duration drift)
         implements ScanTableSource, SupportsReadingMetadata, SupportsWatermarkPushDown {
 
     private static final String TIMESTAMP = "timestamp";
@@ -43,7 +46,8 @@ record RowtimeSource(ScanTableSource source)
 
     @Override
     public void applyWatermark(WatermarkStrategy<RowData> strategy) {
-        ((SupportsWatermarkPushDown) source).applyWatermark(strategy);
+        ((SupportsWatermarkPushDown) source)
+                .applyWatermark(drift.isZero() ? strategy : strategy.withWatermarkAlignment(statement, drift));
     }
 
     @Override
@@ -58,7 +62,7 @@ record RowtimeSource(ScanTableSource source)
 
     @Override
     public DynamicTableSource copy() {
-        return new RowtimeSource((ScanTableSource) source.copy());
+        return new RowtimeSource((ScanTableSource) source.copy(), statement, drift);
     }
 
     @Override

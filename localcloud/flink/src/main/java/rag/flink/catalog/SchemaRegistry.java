@@ -46,6 +46,16 @@ public final class SchemaRegistry {
         }
     }
 
+    /** No schema has that id. */
+    public static final class UnknownIdException extends UserException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnknownIdException(int id) {
+            super("No schema has the id " + id + ".");
+        }
+    }
+
     /**
      * A registered schema; {@code type} is {@code AVRO}, {@code JSON} or {@code PROTOBUF}.
      *
@@ -175,7 +185,7 @@ public final class SchemaRegistry {
                         key ->
                                 call("GET", "/schemas/ids/" + id, null)
                                         .map(found -> selfContained(registered(id, found)).schema())
-                                        .orElseThrow(() -> new UserException("No schema has the id " + id + ".")));
+                                        .orElseThrow(() -> new UnknownIdException(id)));
     }
 
     private Optional<JsonNode> call(String method, String path, Object body) {

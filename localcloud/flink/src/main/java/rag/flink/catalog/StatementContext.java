@@ -1,5 +1,6 @@
 package rag.flink.catalog;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -8,7 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param name the statement's name, part of its transactional ids
  * @param principal the Kafka user that it acts as
- * @param scan options that override each table's own, such as {@code scan.startup.mode}
+ * @param scan options for tables whose own are the defaults, such as {@code scan.startup.mode}
+ * @param isSnapshot whether it reads just what is there when it starts
+ * @param drift how far a partition's watermark may be ahead of the slowest one's; zero without limit
  * @param startingOffsets Flink's {@code specific-offsets} by topic; overrides the startup mode
  * @param systemColumns whether tables have their hidden columns ({@link SystemColumns})
  * @param sinks how many sinks it has so far
@@ -17,25 +20,26 @@ public record StatementContext(
         String name,
         String principal,
         Map<String, String> scan,
+        boolean isSnapshot,
+        Duration drift,
         Map<String, String> startingOffsets,
         boolean systemColumns,
         AtomicInteger sinks) {
-
-    /** A key of {@link #scan} that is there in a snapshot query. */
-    public static final String SNAPSHOT = "snapshot";
 
     public StatementContext(
             String name,
             String principal,
             Map<String, String> scan,
+            boolean isSnapshot,
+            Duration drift,
             Map<String, String> startingOffsets,
             boolean systemColumns) {
-        this(name, principal, scan, startingOffsets, systemColumns, new AtomicInteger());
+        this(name, principal, scan, isSnapshot, drift, startingOffsets, systemColumns, new AtomicInteger());
     }
 
-    /** Whether it reads all that is there at its start, and then ends. */
-    boolean isSnapshot() {
-        return scan.containsKey(SNAPSHOT);
+    /** A statement without properties. */
+    public static StatementContext plain(String name, String principal, boolean systemColumns) {
+        return new StatementContext(name, principal, Map.of(), false, Duration.ZERO, Map.of(), systemColumns);
     }
 
     /**

@@ -47,6 +47,13 @@ public final class SystemColumns {
         }
     }
 
+    /** Whether a watermark is the one of tables whose DDL declares none. */
+    static boolean isDefault(CatalogEntries.Watermark watermark) {
+        return watermark.column().equals(ROWTIME)
+                && (watermark.expression().equals(SOURCE_WATERMARK)
+                        || watermark.expression().equals(watermark(ROWTIME, SOURCE_WATERMARK)));
+    }
+
     /** Confluent's default watermark adapts to how late records usually are, at least 50 ms; here it is fixed at that. */
     static String watermark(String column, String expression) {
         return expression.equals(SOURCE_WATERMARK) ? "`" + column + "` - INTERVAL '0.050' SECOND" : expression;

@@ -1,9 +1,12 @@
 package rag.flink.catalog;
 
 import java.util.Arrays;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
 import rag.flink.UserException;
+import rag.flink.catalog.SchemaRegistry.Registered;
 import rag.flink.format.AvroSchemas;
 import rag.flink.format.JsonSchemas;
 
@@ -19,6 +22,11 @@ enum TableFormat {
         DataType typeOf(String schema) {
             return AvroSchemas.typeOf(schema);
         }
+
+        @Override
+        SerializationSchema<RowData> serializer(RowType row, Registered schema) {
+            return AvroSchemas.serializer(row, schema.schema(), schema.id());
+        }
     },
     JSON_REGISTRY("json-registry", "JSON") {
         @Override
@@ -29,6 +37,11 @@ enum TableFormat {
         @Override
         DataType typeOf(String schema) {
             return JsonSchemas.typeOf(schema);
+        }
+
+        @Override
+        SerializationSchema<RowData> serializer(RowType row, Registered schema) {
+            return JsonSchemas.serializer(row, schema.schema(), schema.id());
         }
     };
 
@@ -52,6 +65,9 @@ enum TableFormat {
     abstract String schemaOf(RowType row, String name);
 
     abstract DataType typeOf(String schema);
+
+    /** Writes rows with that schema. */
+    abstract SerializationSchema<RowData> serializer(RowType row, Registered schema);
 
     /** The format of that name; the options have been validated before, so it exists. */
     static TableFormat ofOption(String value) {

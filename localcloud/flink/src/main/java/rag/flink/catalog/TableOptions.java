@@ -14,11 +14,16 @@ import rag.flink.UserException;
 /**
  * The validated result of an {@code ALTER TABLE} on a table's options; nothing is changed yet.
  *
+ * @param after all options as they will be
  * @param configsBefore the topic's settings according to the options before
  * @param configs the topic's settings as they will be
  */
 record TableOptions(
-        Map<String, String> set, Set<String> reset, Map<String, String> configsBefore, Map<String, String> configs) {
+        Map<String, String> set,
+        Set<String> reset,
+        Map<String, String> after,
+        Map<String, String> configsBefore,
+        Map<String, String> configs) {
 
     /** @param isInferred whether the table takes its primary key from the records' key */
     static TableOptions changed(CatalogBaseTable table, List<TableChange> changes, boolean isInferred) {
@@ -27,43 +32,50 @@ record TableOptions(
         }
         Map<String, String> set = new HashMap<>();
         Set<String> reset = new HashSet<>();
+        boolean hasPrimaryKey = table.getUnresolvedSchema().getPrimaryKey().isPresent();
         for (TableChange change : changes) {
             if (change instanceof TableChange.SetOption option) {
-                if (option.getKey().equals(TopicTables.CHANGELOG_MODE)) {
-                    boolean hasPrimaryKey = table.getUnresolvedSchema().getPrimaryKey().isPresent();
-                    TopicTables.requireKeyed(option.getValue(), hasPrimaryKey || isInferred);
-                    set.put(option.getKey(), option.getValue());
-                } else {
-                    set.put(changeable(option.getKey()), option.getValue());
-                }
+                set.put(option.getKey(), option.getValue());
             } else if (change instanceof TableChange.ResetOption option) {
-                reset.add(changeable(option.getKey()));
-            } else {
-                throw new UserException(
-                        "Only the options of a table can be changed here: use ALTER TABLE ... SET or RESET.");
+                reset.add(option.getKey());
             }
         }
         Settings.TABLE.requireServed(set);
         Settings.TABLE.requireKnown(reset);
+        set.keySet().forEach(key -> requireChangeable(key, isInferred));
+        reset.forEach(key -> requireChangeable(key, isInferred));
+        if (reset.contains(TopicTables.CHANGELOG_MODE) && !isInferred) {
+            reset.remove(TopicTables.CHANGELOG_MODE);
+            set.put(TopicTables.CHANGELOG_MODE, hasPrimaryKey ? "upsert" : "append");
+        }
+        TopicTables.requireKeyed(set.getOrDefault(TopicTables.CHANGELOG_MODE, "append"), hasPrimaryKey || isInferred);
         Map<String, String> before = table.getOptions();
         Map<String, String> after = new HashMap<>(before);
         after.putAll(set);
         after.keySet().removeAll(reset);
+        ScanOptions.require(after, "");
         // The topic keeps its cleanup policy: switching to compaction would delete records of a log.
         String mode = before.getOrDefault(TopicTables.CHANGELOG_MODE, "append");
         return new TableOptions(
-                set, reset, TopicSettings.fromOptions(before, mode), TopicSettings.fromOptions(after, mode));
+                set,
+                reset,
+                after,
+                TopicSettings.fromOptions(before, mode),
+                TopicSettings.fromOptions(after, mode));
     }
 
-    private static String changeable(String key) {
-        if (key.startsWith("kafka.") || key.startsWith("scan.")) {
-            return key;
+    private static void requireChangeable(String key, boolean isInferred) {
+        if (isInferred && key.equals(RecordColumns.VALUE_FORMAT)) {
+            return; // Debezium's envelopes can be read as they are, or as changes
         }
-        if (key.equals(TopicTables.CHANGELOG_MODE)) {
-            throw new UserException("The option '" + key + "' has no default to go back to: SET it instead.");
-        }
-        throw new UserException(
-                "The option '" + key + "' cannot be changed here; those of 'kafka.' and 'scan.' can, and '"
-                        + TopicTables.CHANGELOG_MODE + "'.");
+        Settings.TABLE
+                .find(key)
+                .filter(option -> option.isServed() && !option.is("alter"))
+                .ifPresent(
+                        option -> {
+                            throw new UserException(
+                                    "The option '" + key + "' cannot be changed: create another table with it, and copy the"
+                                            + " rows with INSERT INTO.");
+                        });
     }
 }

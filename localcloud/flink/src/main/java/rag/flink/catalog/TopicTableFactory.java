@@ -3,6 +3,7 @@ package rag.flink.catalog;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -42,9 +43,6 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
 
     /** Kafka's default of 16 kB holds four vectors; larger batches are less work for the broker. */
     private static final String PRODUCER_BATCH_BYTES = Integer.toString(256 * 1024);
-
-    private static final Map<String, String> SCAN_DEFAULTS =
-            Map.of("startup", "earliest-offset", "bounded", "unbounded");
 
     private final Environment environment;
     private final StatementContext statement;
@@ -87,26 +85,55 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
             options.put("scan.startup.mode", "specific-offsets");
             options.put("scan.startup.specific-offsets", carriedOver);
         } else if (!upsert) {
-            copyScan(table, options, "startup");
+            options.putAll(ScanOptions.of("startup", table, statement));
         }
-        copyScan(table, options, "bounded");
+        options.putAll(ScanOptions.of("bounded", table, statement));
         Context delegated = delegate(context, options, upsert);
-        ScanTableSource source = source(context, delegated, upsert);
+        DynamicTableSourceFactory factory = upsert ? new UpsertKafkaDynamicTableFactory() : new KafkaDynamicTableFactory();
+        RecordSource records =
+                new RecordSource((KafkaDynamicSource) factory.createDynamicTableSource(delegated), faulty(context));
+        ScanTableSource source =
+                isRetract(table) && !isDebezium(table)
+                        ? new RetractSource(records, context.getPhysicalRowDataType())
+                        : records;
         boolean isBatch =
                 context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH;
         boolean isFinal = !isBatch || source.getChangelogMode().containsOnly(RowKind.INSERT);
-        return new RowtimeSource(isFinal ? source : FinalRowsSource.of(source, context));
+        return new RowtimeSource(
+                isFinal ? source : FinalRowsSource.of(source, context), statement.name(), statement.drift());
     }
 
-    private static ScanTableSource source(Context context, Context delegated, boolean upsert) {
-        if (upsert) {
-            return (ScanTableSource) new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated);
-        }
+    /** What the table's options say of records that cannot be read. */
+    private FaultyRecords faulty(Context context) {
         Map<String, String> table = context.getCatalogTable().getOptions();
-        DynamicTableSource source = new KafkaDynamicTableFactory().createDynamicTableSource(delegated);
-        return isRetract(table) && !isDebezium(table)
-                ? new RetractSource((KafkaDynamicSource) source, context.getPhysicalRowDataType())
-                : (ScanTableSource) source;
+        Optional<String> letters = DeadLetters.of(table);
+        if (letters.isEmpty()) {
+            boolean fails = table.getOrDefault(DeadLetters.MODE, DeadLetters.FAIL).equals(DeadLetters.FAIL);
+            return fails ? FaultyRecords.FAIL : FaultyRecords.IGNORE;
+        }
+        Database database = database(context);
+        new Topics(environment, statement.principal())
+                .requireWritable(database, letters.get(), context.getObjectIdentifier().getObjectName());
+        Registered schema =
+                new SchemaRegistry(environment.registryUrl(), statement.principal())
+                        .latest(letters.get() + "-value")
+                        .orElseThrow(() -> new UserException("The topic '" + letters.get() + "' has no value schema."));
+        return new DeadLetterWriter(
+                letters.get(),
+                KafkaClients.settings(database, statement.principal()),
+                TableFormat.ofSchemaType(schema.type()).serializer(DeadLetters.row(), schema),
+                statement.name(),
+                context.getObjectIdentifier());
+    }
+
+    private Database database(Context context) {
+        return environment
+                .database(context.getObjectIdentifier().getDatabaseName())
+                .orElseThrow(
+                        () ->
+                                new UserException(
+                                        "The database of '" + context.getObjectIdentifier().getObjectName()
+                                                + "' is gone."));
     }
 
     @Override
@@ -168,14 +195,10 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
     private Map<String, String> connectorOptions(Context context, Function<String, Registered> schemas) {
         String topic = context.getObjectIdentifier().getObjectName();
         Map<String, String> table = context.getCatalogTable().getOptions();
-        Database database =
-                environment
-                        .database(context.getObjectIdentifier().getDatabaseName())
-                        .orElseThrow(() -> new UserException("The database of '" + topic + "' is gone."));
         Map<String, String> options = new LinkedHashMap<>();
         options.put("connector", isUpsert(table) ? "upsert-kafka" : "kafka");
         options.put("topic", topic);
-        KafkaClients.settings(database, statement.principal())
+        KafkaClients.settings(database(context), statement.principal())
                 .forEach((key, value) -> options.put("properties." + key, value));
         List<String> keys =
                 context.getCatalogTable().getDistribution().map(TableDistribution::getBucketKeys).orElse(List.of());
@@ -266,23 +289,5 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
 
     private static boolean isRetract(Map<String, String> table) {
         return "retract".equals(table.get(TopicTables.CHANGELOG_MODE));
-    }
-
-    /**
-     * The offset at which reading starts or ends.
-     *
-     * <p>A table's own option (or hint) that is not the default counts, then the statement's property. A snapshot query
-     * reads all that is there now, whatever they say.
-     */
-    private void copyScan(Map<String, String> table, Map<String, String> to, String end) {
-        String prefix = "scan." + end + ".";
-        String own = table.getOrDefault(prefix + "mode", SCAN_DEFAULTS.get(end));
-        boolean isOwn = !own.equals(SCAN_DEFAULTS.get(end)) && !statement.isSnapshot();
-        Map<String, String> from = !isOwn && statement.scan().containsKey(prefix + "mode") ? statement.scan() : table;
-        for (String key : List.of(prefix + "mode", prefix + "timestamp-millis", prefix + "specific-offsets")) {
-            if (from.containsKey(key)) {
-                to.put(key, from.get(key));
-            }
-        }
     }
 }

@@ -24,30 +24,50 @@ final class TopicTables {
     /** The table of a topic; a schema of which no table can be made is refused with the topic's name. */
     static CatalogTable tableOf(Topic topic, Optional<CatalogEntries.Table> entry, boolean systemColumns) {
         try {
-            return entry.isPresent() && !entry.get().isInferred()
-                    ? declared(topic, entry.get(), systemColumns)
-                    : inferred(topic, entry.map(CatalogEntries.Table::options).orElse(Map.of()), systemColumns);
+            CatalogEntries.Table known = entry.orElse(CatalogEntries.Table.ofTopic());
+            return known.isInferred() ? inferred(topic, known, systemColumns) : declared(topic, known, systemColumns);
         } catch (ValidationException | IllegalArgumentException e) {
             throw new UserException("The topic '" + topic.name() + "' cannot be a table: " + e.getMessage(), e);
         }
     }
 
-    private static CatalogTable inferred(Topic topic, Map<String, String> set, boolean systemColumns) {
-        RecordColumns columns = RecordColumns.inferred(topic);
-        Map<String, String> options = options(topic, inferredMode(topic, columns), columns.options(), set);
+    private static CatalogTable inferred(Topic topic, CatalogEntries.Table entry, boolean systemColumns) {
+        RecordColumns columns = RecordColumns.inferred(topic, entry.options()).withRaw(entry.raw());
+        Map<String, String> options =
+                options(topic, inferredMode(topic, columns), columns.options(), entry.options());
         boolean isUpsert = options.get(CHANGELOG_MODE).equals(UPSERT);
+        Map<String, CatalogEntries.Derived> derived = derived(entry);
         Schema.Builder schema = Schema.newBuilder();
         columns.columns()
                 .forEach(
-                        (name, column) ->
-                                add(schema, name, column, isUpsert && columns.keys().contains(name)));
-        if (systemColumns) {
-            SystemColumns.addTo(schema, false);
-        }
+                        (name, column) -> {
+                            if (!derived.containsKey(name)) {
+                                add(schema, name, column, isUpsert && columns.keys().contains(name));
+                            }
+                        });
+        derived.values().forEach(column -> DerivedColumns.add(column, schema));
+        addTimes(schema, entry.watermark(), systemColumns);
         if (isUpsert) {
             schema.primaryKey(columns.keys());
         }
         return table(schema, null, options, TableDistribution.ofHash(columns.keys(), topic.partitions()));
+    }
+
+    private static Map<String, CatalogEntries.Derived> derived(CatalogEntries.Table entry) {
+        Map<String, CatalogEntries.Derived> derived = new LinkedHashMap<>();
+        entry.derived().forEach(column -> derived.put(column.name(), column));
+        return derived;
+    }
+
+    /** Adds the watermark and the hidden column, which is shown, too, where the watermark is of it. */
+    private static void addTimes(Schema.Builder schema, CatalogEntries.Watermark watermark, boolean systemColumns) {
+        if (watermark != null) {
+            schema.watermark(
+                    watermark.column(), SystemColumns.watermark(watermark.column(), watermark.expression()));
+        }
+        if (systemColumns || (watermark != null && watermark.column().equals(SystemColumns.ROWTIME))) {
+            SystemColumns.addTo(schema, watermark != null);
+        }
     }
 
     /** Confluent's rule: compaction keeps the last record of each key, and Debezium's events take rows back. */
@@ -61,8 +81,7 @@ final class TopicTables {
     private static CatalogTable declared(Topic topic, CatalogEntries.Table entry, boolean systemColumns) {
         RecordColumns columns = RecordColumns.declared(topic, entry);
         Map<String, String> options = options(topic, "append", columns.options(), entry.options());
-        Map<String, CatalogEntries.Derived> derived = new LinkedHashMap<>();
-        entry.derived().forEach(column -> derived.put(column.name(), column));
+        Map<String, CatalogEntries.Derived> derived = derived(entry);
         List<String> order = new ArrayList<>(entry.columns());
         order.removeIf(name -> !columns.columns().containsKey(name) && !derived.containsKey(name));
         columns.columns().keySet().stream().filter(name -> !order.contains(name)).forEach(order::add);
@@ -74,14 +93,7 @@ final class TopicTables {
                 add(schema, name, columns.columns().get(name), false);
             }
         }
-        CatalogEntries.Watermark watermark = entry.watermark();
-        if (watermark != null) {
-            schema.watermark(
-                    watermark.column(), SystemColumns.watermark(watermark.column(), watermark.expression()));
-        }
-        if (systemColumns) {
-            SystemColumns.addTo(schema, watermark != null);
-        }
+        addTimes(schema, entry.watermark(), systemColumns);
         if (!entry.primaryKey().isEmpty()) {
             schema.primaryKey(entry.primaryKey());
         }

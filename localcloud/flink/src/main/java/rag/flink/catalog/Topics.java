@@ -202,19 +202,39 @@ final class Topics {
     }
 
     private void requireDeletable(Database database, String topic) {
-        DescribeTopicsOptions withRights = new DescribeTopicsOptions().includeAuthorizedOperations(true);
         try {
-            Set<AclOperation> allowed =
-                    KafkaClients.await(admin(database).describeTopics(List.of(topic), withRights).allTopicNames())
-                            .get(topic)
-                            .authorizedOperations();
-            if (!allowed.contains(AclOperation.DELETE)) {
-                throw mayNot("delete the topic '" + topic + "'", null);
-            }
+            require(AclOperation.DELETE, database, topic, "delete the topic '" + topic + "'");
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
                 throw failed("delete the topic '" + topic + "'", e);
             }
+        }
+    }
+
+    /** Refuses a dead letter queue that the principal may not write to, or that is gone. */
+    void requireWritable(Database database, String letters, String table) {
+        String what = "write to '" + letters + "', the dead letter queue of the table '" + table + "'";
+        try {
+            require(AclOperation.WRITE, database, letters, what);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                throw new UserException(
+                        "The dead letter queue '" + letters + "' is gone: write ALTER TABLE `" + table
+                                + "` SET ('error-handling.mode' = 'log') to create it.",
+                        e);
+            }
+            throw failed(what, e);
+        }
+    }
+
+    private void require(AclOperation right, Database database, String topic, String what) throws ExecutionException {
+        DescribeTopicsOptions withRights = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+        Set<AclOperation> allowed =
+                KafkaClients.await(admin(database).describeTopics(List.of(topic), withRights).allTopicNames())
+                        .get(topic)
+                        .authorizedOperations();
+        if (!allowed.contains(right)) {
+            throw mayNot(what, null);
         }
     }
 

@@ -51,6 +51,8 @@ final class AvroRegistryDeserializer extends RegistryDeserializer {
                     DecoderFactory.get()
                             .binaryDecoder(message, WireFormat.HEADER, message.length - WireFormat.HEADER, decoder);
             return (RowData) rows.read(readers.computeIfAbsent(id, this::readerOf).read(null, decoder));
+        } catch (SchemaRegistry.UnknownIdException e) {
+            throw new IOException(e.getMessage(), e);
         } catch (IOException | AvroRuntimeException | IllegalArgumentException e) {
             throw new IOException("A record could not be read as Avro: " + reason(e), e);
         }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
 import rag.flink.UserException;
@@ -23,6 +25,11 @@ public final class AvroSchemas {
         } catch (AvroRuntimeException e) {
             throw new UserException("The columns cannot be stored in an Avro schema: " + e.getMessage(), e);
         }
+    }
+
+    /** Writes rows as records with that registered schema. */
+    public static SerializationSchema<RowData> serializer(RowType row, String schema, int id) {
+        return new AvroRegistrySerializer(row, schema, id);
     }
 
     /** The type of a registered schema: a row for a record and for a union of several types. */

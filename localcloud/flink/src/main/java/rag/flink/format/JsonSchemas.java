@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ArrayNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.BinaryType;
@@ -177,6 +179,11 @@ public final class JsonSchemas {
 
     private static ObjectNode binary() {
         return typed("string").put(CONNECT_TYPE, "bytes");
+    }
+
+    /** Writes rows as records with that registered schema. */
+    public static SerializationSchema<RowData> serializer(RowType row, String schema, int id) {
+        return new JsonRegistrySerializer(row, schema, id);
     }
 
     /** The type of a registered schema: a row for an object and for alternatives. */

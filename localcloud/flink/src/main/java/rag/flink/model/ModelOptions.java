@@ -1,8 +1,9 @@
 package rag.flink.model;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import rag.flink.Settings;
 import rag.flink.UserException;
 import rag.flink.workspace.Connection;
 import rag.flink.workspace.Environment;
@@ -15,25 +16,18 @@ import rag.flink.workspace.Environment;
  */
 public record ModelOptions(String connection, String modelVersion) {
 
-    /** Options that are served, and two that only describe a version. */
-    private static final List<String> KNOWN =
-            List.of("task", "provider", "openai.connection", "openai.model_version", "tag", "description");
-
     private static final String DEFAULT_MODEL_VERSION = "text-embedding-ada-002";
 
     /** Validates the options of a model before it is created; keys are lower case. */
     public static void check(String model, Map<String, String> options, Environment environment) {
         String name = of(model, options).connection();
-        options.keySet().stream()
-                .filter(key -> !KNOWN.contains(key))
-                .sorted()
+        options.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .flatMap(option -> fault(model, option.getKey(), option.getValue()).stream())
                 .findFirst()
                 .ifPresent(
-                        key -> {
-                            throw new UserException(
-                                    "The option '" + key + "' of model '" + model
-                                            + "' is not supported by the local cloud; use '" + String.join("', '", KNOWN)
-                                            + "'.");
+                        fault -> {
+                            throw new UserException(fault);
                         });
         Connection connection =
                 environment
@@ -48,6 +42,13 @@ public record ModelOptions(String connection, String modelVersion) {
                     "The connection '" + name + "' is of type " + connection.type().toUpperCase(Locale.ROOT)
                             + ", but model '" + model + "' needs one of type OPENAI.");
         }
+    }
+
+    private static Optional<String> fault(String model, String key, String value) {
+        boolean isForAlter = Settings.MODEL.find(key).filter(option -> !option.is("create")).isPresent();
+        return isForAlter
+                ? Optional.of("The option '" + key + "' of model '" + model + "' is set by ALTER MODEL alone: leave it out.")
+                : Settings.MODEL.fault(key, value, " of model '" + model + "'");
     }
 
     static ModelOptions of(String model, Map<String, String> options) {

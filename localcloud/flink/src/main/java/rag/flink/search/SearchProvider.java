@@ -11,7 +11,7 @@ import rag.flink.workspace.Connection;
 /**
  * A kind of store that external tables show.
  *
- * <p>A new one is a class, a row in {@link SearchProviders}, and its options in {@code table-options.tsv}.
+ * <p>A new one is a class, a row in {@link SearchProviders}, and its options in {@code options.tsv}.
  */
 interface SearchProvider {
 

@@ -1,10 +1,9 @@
 package rag.flink.statement;
 
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlCreate;
 import org.apache.calcite.sql.SqlHint;
@@ -15,6 +14,7 @@ import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.flink.sql.parser.ddl.SqlCreateObject;
 import org.apache.flink.sql.parser.ddl.model.SqlDropModel;
 import org.apache.flink.sql.parser.ddl.table.SqlAlterTable;
+import org.apache.flink.sql.parser.ddl.table.SqlAlterTableSchema;
 import org.apache.flink.sql.parser.ddl.table.SqlCreateTable;
 import org.apache.flink.sql.parser.ddl.table.SqlDropTable;
 import org.apache.flink.sql.parser.ddl.view.SqlCreateView;
@@ -56,6 +56,8 @@ final class Judge {
             requirePlain(create);
         } else if (statement instanceof SqlAlterTable alter && alter.getPartitionSpec() != null) {
             throw notThere("PARTITION", PARTITIONS);
+        } else if (statement instanceof SqlAlterTableSchema alter) {
+            AlteredColumns.require(alter);
         } else if (isTemporaryDrop(statement)) {
             throw notThere("DROP TEMPORARY", "there is nothing temporary to drop.");
         }
@@ -132,7 +134,7 @@ final class Judge {
                 new SqlBasicVisitor<Void>() {
                     @Override
                     public Void visit(SqlCall call) {
-                        if (call instanceof SqlHint hint && hint.getName().equalsIgnoreCase("OPTIONS")) {
+                        if (call instanceof SqlHint hint) {
                             requireServed(hint);
                             return null;
                         }
@@ -142,12 +144,33 @@ final class Judge {
     }
 
     private static void requireServed(SqlHint hint) {
-        Map<String, String> options = new LinkedHashMap<>(hint.getOptionKVPairs());
-        Settings.TABLE.requireServed(options);
-        Optional<String> other = options.keySet().stream().filter(key -> !key.startsWith("scan.")).findFirst();
-        other.ifPresent(
-                key -> {
-                    throw new UserException("The option '" + key + "' cannot be a hint; those of 'scan.' can.");
+        String name = hint.getName().toUpperCase(Locale.ROOT);
+        Map<String, String> options = new TreeMap<>();
+        if (hint.getOptionFormat() == SqlHint.HintOptionFormat.KV_LIST) {
+            options.putAll(hint.getOptionKVPairs());
+        }
+        if (name.equals("OPTIONS")) {
+            Settings.TABLE.requireServed(options);
+            options.keySet().forEach(Judge::requireHint);
+            return;
+        }
+        if (options.isEmpty()) {
+            refuse(Settings.HINT.fault(name, null, ""));
+        }
+        options.forEach((table, value) -> refuse(Settings.HINT.fault(name, value, " of '" + table + "'")));
+    }
+
+    private static void requireHint(String option) {
+        if (!Settings.TABLE.find(option).orElseThrow().is("hint")) {
+            throw new UserException(
+                    "The option '" + option + "' cannot be a hint, those of 'scan.' can: write ALTER TABLE ... SET.");
+        }
+    }
+
+    private static void refuse(Optional<String> fault) {
+        fault.ifPresent(
+                sentence -> {
+                    throw new UserException(sentence);
                 });
     }
 }

@@ -1,29 +1,33 @@
 package rag.flink.statement;
 
-import java.time.DateTimeException;
-import java.time.ZoneId;
+import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.flink.util.TimeUtils;
 import rag.flink.Settings;
-import rag.flink.UserException;
+import rag.flink.catalog.ScanOptions;
 import rag.flink.catalog.StatementContext;
 import rag.flink.catalog.SystemColumns;
 
 /**
  * Confluent's {@code sql.*} properties of a statement, by what they configure.
  *
- * @param scan options that override those of every table, such as {@code scan.startup.mode}
+ * @param scan options for tables whose own are the defaults, such as {@code scan.startup.mode}
+ * @param isSnapshot whether it reads just what is there when it starts
+ * @param drift how far a partition's watermark may be ahead of the slowest one's; zero without limit
  */
 record Properties(
-        String currentCatalog, String currentDatabase, Map<String, String> scan, Map<String, String> session) {
+        String currentCatalog,
+        String currentDatabase,
+        Map<String, String> scan,
+        boolean isSnapshot,
+        Duration drift,
+        Map<String, String> session) {
 
     private static final String TABLES = "sql.tables.";
     private static final String SCAN = TABLES + "scan.";
+    private static final String DRIFT = SCAN + "watermark-alignment.max-allowed-drift";
 
     /** Stands for "none": Flink requires a name, and no cluster can have this one. */
     static final String NO_DATABASE = "(none)";
@@ -63,21 +67,11 @@ record Properties(
         Map<String, String> scan = new LinkedHashMap<>();
         given.forEach(
                 (key, value) -> {
-                    if (key.startsWith(SCAN) && !SESSION_KEYS.containsKey(key)) {
+                    if (key.startsWith(SCAN) && !SESSION_KEYS.containsKey(key) && !key.equals(DRIFT)) {
                         scan.put(key.substring(TABLES.length()), value);
                     }
                 });
-        requireTimestamp(given, "startup");
-        requireTimestamp(given, "bounded");
-        if ("now".equals(given.get("sql.snapshot.mode"))) {
-            scan.put(StatementContext.SNAPSHOT, "now");
-            scan.put("scan.bounded.mode", "latest-offset");
-            scan.put("scan.startup.mode", "earliest-offset");
-        }
-        for (String key : List.of("sql.state-ttl", "sql.tables.scan.idle-timeout")) {
-            require(given, key, TimeUtils::parseDuration, "a duration; write one like '1 h'.");
-        }
-        require(given, "sql.local-time-zone", ZoneId::of, "a time zone; write one like 'Europe/Berlin' or 'UTC'.");
+        ScanOptions.require(given, TABLES);
         Map<String, String> session = new LinkedHashMap<>(DEFAULTS);
         SESSION_KEYS.forEach(
                 (confluent, flink) -> {
@@ -92,23 +86,9 @@ record Properties(
                 given.getOrDefault("sql.current-catalog", request.environmentId()),
                 given.getOrDefault("sql.current-database", NO_DATABASE),
                 scan,
+                "now".equals(given.get("sql.snapshot.mode")),
+                TimeUtils.parseDuration(given.getOrDefault(DRIFT, "0 ms")),
                 session);
-    }
-
-    private static void require(
-            Map<String, String> given, String key, Function<String, Object> parser, String what) {
-        try {
-            Optional.ofNullable(given.get(key)).map(parser);
-        } catch (IllegalArgumentException | DateTimeException e) {
-            throw new UserException("'" + key + "' = '" + given.get(key) + "' is not " + what, e);
-        }
-    }
-
-    private static void requireTimestamp(Map<String, String> given, String end) {
-        String timestamp = SCAN + end + ".timestamp-millis";
-        if ("timestamp".equals(given.get(SCAN + end + ".mode")) && !given.containsKey(timestamp)) {
-            throw new UserException("'" + SCAN + end + ".mode' = 'timestamp' needs '" + timestamp + "'.");
-        }
     }
 
     StatementContext context(StatementRequest request) {
@@ -116,6 +96,8 @@ record Properties(
                 request.name(),
                 request.principal(),
                 scan,
+                isSnapshot,
+                drift,
                 request.startingOffsets(),
                 SystemColumns.areShownTo(request.statement()));
     }

@@ -34,7 +34,7 @@ class InformationSchemaTest {
     void open() {
         Environment environment =
                 new Environment("env-1", "shop", null, List.of(new Database("lkc-1", "stopped", null)), List.of());
-        StatementContext statement = new StatementContext("s", "sa-1", Map.of(), Map.of(), true);
+        StatementContext statement = StatementContext.plain("s", "sa-1", true);
         catalog = new EnvironmentCatalog("env-1", environment, "stopped", statement, new CatalogStore(root));
         schema = new InformationSchema(catalog);
     }

@@ -46,6 +46,16 @@ class ModelsTest {
         assertRefused(
                 "The option 'openai.params.dimensions' of model 'm' is not supported",
                 () -> alter("m", ModelChange.set("openai.params.dimensions", "3")));
+        assertRefused(
+                "'default_version' of model 'n' is set by ALTER MODEL alone",
+                () -> createWith("n", Map.of("default_version", "2")));
+        assertRefused(
+                "Did you mean 'openai.model_version'?",
+                () -> createWith("n", Map.of("openai.model_versoin", "one")));
+        assertRefused(
+                "'openai.input_format' = 'OPENAI-CHAT' of model 'n' is not supported by the local cloud; use 'OPENAI-EMBED'",
+                () -> createWith("n", Map.of("openai.input_format", "OPENAI-CHAT")));
+        createWith("n", Map.of("openai.input_format", "openai-embed"));
         alter("m", ModelChange.set("tag", "old"));
         assertEquals("old", option("m", "tag"));
         assertEquals(null, option("m", "openai.params.dimensions"));
@@ -160,11 +170,19 @@ class ModelsTest {
     }
 
     private void create(String name, String input, String version, String output, String comment) {
-        Map<String, String> options = new HashMap<>();
+        create(name, input, output, comment, Map.of("openai.model_version", version), models);
+    }
+
+    private void createWith(String name, Map<String, String> more) {
+        create(name, "model", "vector", null, more, models);
+    }
+
+    private static void create(
+            String name, String input, String output, String comment, Map<String, String> more, Models models) {
+        Map<String, String> options = new HashMap<>(more);
         options.put("TASK", "embedding");
         options.put("provider", "openai");
         options.put("openai.connection", "c");
-        options.put("openai.model_version", version);
         CatalogModel model =
                 CatalogModel.of(Schema.newBuilder().build(), Schema.newBuilder().build(), options, comment);
         ResolvedSchema inputs = ResolvedSchema.of(Column.physical(input, DataTypes.STRING()));

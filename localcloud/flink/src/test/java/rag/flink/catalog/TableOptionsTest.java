@@ -51,10 +51,12 @@ class TableOptionsTest {
         CatalogTable table = CatalogTable.newBuilder().schema(keyed).options(TABLE.getOptions()).build();
         TableOptions changed = TableOptions.changed(table, List.of(toUpsert), false);
         assertEquals(changed.configsBefore(), changed.configs());
-        for (TableChange wrong :
-                List.of(TableChange.set("changelog.mode", "delete"), TableChange.reset("changelog.mode"))) {
-            assertThrows(UserException.class, () -> TableOptions.changed(table, List.of(wrong), false), wrong.toString());
-        }
+        List<TableChange> wrong = List.of(TableChange.set("changelog.mode", "delete"));
+        assertThrows(UserException.class, () -> TableOptions.changed(table, wrong, false));
+        List<TableChange> reset = List.of(TableChange.reset("changelog.mode"));
+        assertEquals(Map.of("changelog.mode", "upsert"), TableOptions.changed(table, reset, false).set());
+        assertEquals(Map.of("changelog.mode", "append"), TableOptions.changed(TABLE, reset, false).set());
+        assertEquals(Set.of("changelog.mode"), TableOptions.changed(TABLE, reset, true).reset());
     }
 
     @Test
@@ -62,8 +64,9 @@ class TableOptionsTest {
         for (TableChange change :
                 List.of(
                         TableChange.set("value.format", "avro-registry"),
-                        TableChange.set("kafka.retention.time", "long"),
-                        TableChange.dropColumn("id"))) {
+                        TableChange.reset("value.format"),
+                        TableChange.set("scan.startup.mode", "timestamp"),
+                        TableChange.set("kafka.retention.time", "long"))) {
             assertThrows(UserException.class, () -> TableOptions.changed(TABLE, List.of(change), false), change.toString());
         }
         CatalogView view = CatalogView.of(SCHEMA, null, "SELECT 1", "SELECT 1", Map.of());

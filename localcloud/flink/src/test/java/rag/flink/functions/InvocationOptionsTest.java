@@ -31,12 +31,12 @@ class InvocationOptionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "retries=3, Unknown option 'retries' of AI_EMBEDDING",
+        "retry_cuont=3, The option 'retry_cuont' of AI_EMBEDDING is not supported by the local cloud. Did you mean 'retry_count'?",
         "client_timeout=61, 'client_timeout' = '61' of AI_EMBEDDING must be a number from 1 to 60",
         "max_parallelism=0, must be a number from 1 to 100",
         "retry_count=many, must be a number from 0 to 10",
-        "async_enabled=perhaps, must be 'true' or 'false'",
-        "debug=perhaps, must be 'true' or 'false'",
+        "async_enabled=perhaps, use one of 'true'",
+        "debug=perhaps, use one of 'true'",
         "retry_error_list=1, 'retry_error_list' of AI_EMBEDDING is not supported",
     })
     void othersAreRefused(String text, String sentence) {
