@@ -11,7 +11,7 @@ import psutil
 
 from localcloud.control.access.accounts import RoleBindings, ServiceAccounts, Users
 from localcloud.control.access.api_keys import ApiKeys
-from localcloud.control.access.authentication import Authenticator
+from localcloud.control.access.authentication import Authenticator, sha256
 from localcloud.control.access.broker_rights import BrokerRights
 from localcloud.control.access.rights import Rights
 from localcloud.control.connect.connectors import Connectors
@@ -41,11 +41,13 @@ from localcloud.control.kafka.clusters import Clusters
 from localcloud.control.kafka.schemas import Schemas
 from localcloud.control.kafka.topics import Topics
 from localcloud.control.teardown import Teardown
+from localcloud.dataplane.interface import ApiKeyGrant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from localcloud.control.core.resources import Statement
     from localcloud.control.faults.rules import Rule
     from localcloud.credentials import Credentials
     from localcloud.dataplane.interface import DataPlane
@@ -80,7 +82,12 @@ class Cloud:
         self.rights = Rights(store, self.names, self.users.admin.id, self.faults)
         self.broker_rights = BrokerRights(store, plane, names=self.names, rights=self.rights, faults=self.faults)
         self.environments = Environments(store, catalogs)
-        self.keys = ApiKeys(store, plane, self.faults)
+        administrator = ApiKeyGrant(
+            key=credentials.cloud_api_key,
+            secret_sha256=sha256(credentials.cloud_api_secret),
+            principal=self.users.admin.id,
+        )
+        self.keys = ApiKeys(store, plane, self.faults, administrator)
         self.accounts = ServiceAccounts(store, self.keys, self.broker_rights)
         self.role_bindings = RoleBindings(store, self.names.organization, self.broker_rights)
         self.connectors = Connectors(store, plane)
@@ -180,6 +187,11 @@ class Cloud:
         login = require_found(self._stores.get(kind), f"There is no store of kind {kind} here.")
         with translated():
             self.plane.stores.needed(f"127.0.0.1:{login.port}")
+
+    def delete_later(self, statement: Statement) -> None:
+        """Delete a statement in the background; nothing happens if it is gone."""
+        if self.lookups.statement(statement.environment_id, statement.name) is not None:
+            self._background.submit(self._jobs.delete, statement)
 
     def _kill(self, kind: str) -> None:
         for process in self.plane.processes():

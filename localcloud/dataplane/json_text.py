@@ -17,12 +17,20 @@ LONGEST = 1_000_000
 DEEPEST = 100
 """Levels of objects and lists within one another: schemas are walked by recursion."""
 
+_LONGEST_SHOWN = 60
+
 _STRING_OR_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*"?)|//[^\r\n]*|/\*.*?\*/', re.DOTALL)
 
 
 def without_comments(text: str) -> str:
     """Return the text with a blank for each ``//`` and ``/* */``, which Avro's own parser takes within JSON."""
     return _STRING_OR_COMMENT.sub(lambda match: match[1] or " ", text)
+
+
+def shown(value: Any) -> str:
+    """Return a value of JSON as it is written there, shortened, for an error's sentence."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def parse(text: str, what: str, parse_float: Callable[[str], Any] = float) -> Any:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
 from localcloud.dataplane.interface import (
@@ -320,6 +321,43 @@ def test_the_life_of_a_topic(plane: Plane, topic: str) -> None:
     assert topic not in [info.name for info in kafka.topics(CLUSTER)]
 
 
+def test_records_are_what_a_consumer_reads(plane: Plane, topic: str) -> None:
+    kafka = plane.kafka
+    kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=2))
+    settings = client_config(kafka.internal(CLUSTER), "sa-1")
+    producer = Producer(settings | {"transactional.id": topic, "linger.ms": 0})
+    producer.init_transactions(30)
+    committed = 0
+    for is_committed in (True, False, True):
+        producer.begin_transaction()
+        for number in range(3):
+            producer.produce(topic, str(number), partition=number % 2)
+            producer.flush(10)
+        if is_committed:
+            producer.commit_transaction(30)
+            committed += 3
+        else:
+            producer.abort_transaction(30)
+        assert kafka.records(CLUSTER, topic) == committed
+    producer.begin_transaction()
+    producer.produce(topic, "open", partition=0)
+    producer.flush(10)
+    assert kafka.records(CLUSTER, topic) == 6
+    plain = Producer(settings)
+    plain.produce(topic, "last", partition=1)
+    plain.flush(10)
+    assert kafka.records(CLUSTER, topic) == 7
+    assert sum(kafka.high_watermarks(CLUSTER, topic).values()) > 7 + 3
+    AdminClient(settings).delete_records([TopicPartition(topic, 1, 1)]).popitem()[1].result(10)
+    assert kafka.records(CLUSTER, topic) == 6
+    producer.abort_transaction(30)
+    kafka.delete_topic(CLUSTER, topic)
+    kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=2))
+    plain.produce(topic, "new", partition=1)
+    plain.flush(10)
+    assert kafka.records(CLUSTER, topic) == 1
+
+
 def test_wrong_topics(plane: Plane, topic: str) -> None:
     kafka = plane.kafka
     for call in (
@@ -479,3 +517,51 @@ def test_what_needs_a_registry_says_so(plane: Plane, connector: str) -> None:
     )
     assert eventually(lambda: plane.connect.status("lcc-1").state == ConnectorState.FAILED)
     assert "needs a Schema Registry" in plane.connect.status("lcc-1").trace
+
+
+def test_a_reader_begins_with_the_newest_committed_records_and_goes_on(plane: Plane, topic: str) -> None:
+    plane.kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=2))
+    login = client_config(plane.kafka.internal(CLUSTER), "admin")
+    plain = Producer(login)
+    for number in range(20):
+        plain.produce(topic, key=b"k", value=str(number), partition=number % 2)
+    plain.flush(30)
+    writer = Producer({**login, "transactional.id": f"tx-{topic}"})
+    writer.init_transactions(30)
+    writer.begin_transaction()
+    writer.produce(topic, value="committed", partition=0)
+    writer.commit_transaction(30)
+    ends = plane.kafka.end_offsets(CLUSTER)
+    assert ends[topic] == plane.kafka.high_watermarks(CLUSTER, topic) == {0: 12, 1: 10}
+    assert not [name for name in ends if name.startswith("__")]
+    reader = plane.kafka.reader(CLUSTER, topic, 3)
+    try:
+        found: list[Any] = []
+        assert eventually(lambda: found.extend(reader.read(0.1)) or reader.has_caught_up)  # type: ignore[func-returns-value]
+        # The last offset of partition 0 is the marker of the transaction's end.
+        assert sorted(one.value for one in found) == [b"15", b"17", b"18", b"19", b"committed"]
+        assert {one.key for one in found} == {b"k", None}
+        assert all(one.timestamp > 1_700_000_000_000 for one in found)
+        writer.begin_transaction()
+        writer.produce(topic, value="open", partition=1)
+        writer.flush(30)
+        assert reader.read(0.5) == []
+        writer.commit_transaction(30)
+        assert eventually(lambda: [one.value for one in reader.read(0.1)] == [b"open"])
+    finally:
+        reader.close()
+
+
+def test_lag_is_what_a_group_has_not_committed(plane: Plane, topic: str) -> None:
+    plane.kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=1))
+    login = client_config(plane.kafka.internal(CLUSTER), "admin")
+    producer = Producer(login)
+    for number in range(9):
+        producer.produce(topic, value=str(number))
+    producer.flush(30)
+    group = f"g-{topic}"
+    assert plane.kafka.lag(CLUSTER, group) is None
+    consumer = Consumer({**login, "group.id": group, "enable.auto.commit": False})
+    consumer.commit(offsets=[TopicPartition(topic, 0, 4)], asynchronous=False)
+    consumer.close()
+    assert plane.kafka.lag(CLUSTER, group) == 5

@@ -8,6 +8,10 @@ PYTHON = re.compile(
     r"Traceback|\b[A-Z][a-z]+(?:[A-Z][a-z]+)*Error\b|\bException\b|object has no attribute|<class '|\b0x[0-9a-f]{8}"
     r"|not subscriptable|unhashable|NoneType|\blocalcloud\.\w|positional argument"
 )
+# Python's notation of values, and what its libraries say of schemas.
+PYTHON_VALUES = re.compile(
+    r"\bNone\b|\bTrue\b|\bFalse\b|\{'|\['|\bdict\b|\bstr\b|\(char \d|not iterable|fastavro|Decimal\("
+)
 # (The namespace of a schema that Flink registers, which is Confluent's too, may be named.)
 JAVA = re.compile(
     r"Exception\b|Cannot invoke|cannot be cast|Operation\b|\bSql[A-Z]"

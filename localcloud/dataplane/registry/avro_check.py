@@ -5,18 +5,16 @@ What the parser ignores is ignored: unknown attributes, and logical types that d
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from localcloud.dataplane.interface import InvalidError
+from localcloud.dataplane.json_text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
 _ORDERS = frozenset({"ascending", "descending", "ignore"})
-_SHOWN = 60
-"""Characters of a value in a sentence."""
 _INTEGERS = {"int": 2**31, "long": 2**63}
 _AN = {"items": "an item", "values": "a value"}
 _HOW = "write the name of a type, a union (a list of types), or an object with 'type'"
@@ -54,14 +52,14 @@ class _Check:
         elif isinstance(schema, dict):
             self._object(schema, holder, space)
         else:
-            raise _invalid(f"{holder} is {_shown(schema)}: {_HOW}")
+            raise _invalid(f"{holder} is {shown(schema)}: {_HOW}")
 
     def _object(self, schema: dict[str, Any], holder: str, space: str) -> None:
         kind = schema.get("type")
         if kind is None:
             raise _invalid(f"{holder} is an object without 'type': {_HOW}")
         if not isinstance(kind, str):
-            raise _invalid(f"{holder} has the 'type' {_shown(kind)}: within an object it must be the name of a type")
+            raise _invalid(f"{holder} has the 'type' {shown(kind)}: within an object it must be the name of a type")
         if kind in self._complex:
             self._complex[kind](schema, holder, space)
         else:
@@ -97,7 +95,7 @@ class _Check:
     def _field(self, field: Any, record: str, space: str, seen: set[str]) -> None:
         if not isinstance(field, dict):
             raise _invalid(
-                f"the record '{record}' has the field {_shown(field)}: write an object with 'name' and 'type'"
+                f"the record '{record}' has the field {shown(field)}: write an object with 'name' and 'type'"
             )
         name = field.get("name")
         if not isinstance(name, str) or not _is_name(name):
@@ -111,9 +109,9 @@ class _Check:
         self.type(field["type"], holder, space)
         _require_names(field.get("aliases", []), f"the aliases of {holder}")
         if field.get("order", "ascending") not in _ORDERS:
-            raise _invalid(f"{holder} has the order {_shown(field['order'])}: use ascending, descending or ignore")
+            raise _invalid(f"{holder} has the order {shown(field['order'])}: use ascending, descending or ignore")
         if "default" in field and not self._fits(field["default"], field["type"], space):
-            raise _invalid(f"{holder} has the default {_shown(field['default'])}, which is no value of its type")
+            raise _invalid(f"{holder} has the default {shown(field['default'])}, which is no value of its type")
 
     def _enum(self, schema: dict[str, Any], holder: str, space: str) -> None:
         name, _ = self._name(schema, holder, space)
@@ -123,7 +121,7 @@ class _Check:
             raise _invalid(f"the enum '{name}' has a symbol twice")
         if "default" in schema and schema["default"] not in (symbols or []):
             raise _invalid(
-                f"the enum '{name}' has the default {_shown(schema['default'])}, which is none of its symbols"
+                f"the enum '{name}' has the default {shown(schema['default'])}, which is none of its symbols"
             )
 
     def _fixed(self, schema: dict[str, Any], holder: str, space: str) -> None:
@@ -143,7 +141,7 @@ class _Check:
         """Return the full name that a schema defines, and the namespace of what is in it."""
         name, space = schema.get("name"), schema.get("namespace", space)
         if not isinstance(space, str):
-            raise _invalid(f"{holder} has the namespace {_shown(space)}: write a text")
+            raise _invalid(f"{holder} has the namespace {shown(space)}: write a text")
         if not isinstance(name, str) or not _is_name(name.rpartition(".")[2]):
             raise _invalid(f"{holder} is of type '{schema['type']}' with {_bad_name(name)}")
         full = _full_name(name, space)
@@ -209,7 +207,7 @@ def _simple(names: Any) -> Any:
 
 def _require_names(names: Any, holder: str) -> None:
     if not isinstance(names, list):
-        raise _invalid(f"{holder} are {_shown(names)}: write a list of names")
+        raise _invalid(f"{holder} are {shown(names)}: write a list of names")
     for name in names:
         if not isinstance(name, str) or not _is_name(name):
             raise _invalid(f"{holder} have {_bad_name(name)}")
@@ -218,12 +216,7 @@ def _require_names(names: Any, holder: str) -> None:
 def _bad_name(name: Any) -> str:
     if name is None:
         return "no name"
-    return f"the name {_shown(name)}: a name has letters, digits and _, and does not begin with a digit"
-
-
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return f"the name {shown(name)}: a name has letters, digits and _, and does not begin with a digit"
 
 
 def _invalid(what: str) -> InvalidError:

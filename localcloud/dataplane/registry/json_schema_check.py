@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from localcloud.dataplane.interface import InvalidError
+from localcloud.dataplane.json_text import shown
 
 _TYPES = ("null", "boolean", "object", "array", "number", "integer", "string")
-_SHOWN = 60
-"""Characters of a value in a sentence."""
 _SCHEMA = ("not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "additionalItems")
 _SCHEMAS_BY_NAME = ("properties", "patternProperties", "definitions", "$defs", "dependentSchemas")
 _SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -24,7 +22,7 @@ def require_json_schema(parsed: Any, place: str = "#") -> None:
     if isinstance(parsed, bool):
         return
     if not isinstance(parsed, dict):
-        raise _invalid(f"{place} is {_shown(parsed)}: a schema is an object, true or false")
+        raise _invalid(f"{place} is {shown(parsed)}: a schema is an object, true or false")
     _require_type(parsed, place)
     for key in _TEXTS:
         _require(parsed, key, place, isinstance(parsed.get(key), str), "a text")
@@ -45,7 +43,7 @@ def _require_type(schema: dict[str, Any], place: str) -> None:
     kind = schema.get("type")
     for one in kind if isinstance(kind, list) else [kind]:
         if "type" in schema and one not in _TYPES:
-            raise _invalid(f"{place}/type is {_shown(one)}: use one of {', '.join(_TYPES)}, or a list of them")
+            raise _invalid(f"{place}/type is {shown(one)}: use one of {', '.join(_TYPES)}, or a list of them")
 
 
 def _require_parts(schema: dict[str, Any], place: str) -> None:
@@ -73,7 +71,7 @@ def _require_each(schemas: list[Any], place: str) -> None:
 
 def _require(schema: dict[str, Any], key: str, place: str, fits: bool, kind: str) -> None:  # noqa: FBT001
     if key in schema and not fits:
-        raise _invalid(f"{place}/{key} is {_shown(schema[key])}: it must be {kind}")
+        raise _invalid(f"{place}/{key} is {shown(schema[key])}: it must be {kind}")
 
 
 def _is_number(value: Any) -> bool:
@@ -86,11 +84,6 @@ def _is_count(value: Any) -> bool:
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _invalid(what: str) -> InvalidError:

@@ -11,7 +11,7 @@ from localcloud.dataplane.connect.datagen.datagen_config import check
 from localcloud.dataplane.connect.datagen.quickstarts import names, quickstart
 from tests.support.mistakes import mistaken
 from tests.support.product import PRODUCT_SCHEMA, connector_config
-from tests.support.words import PYTHON
+from tests.support.words import PYTHON, PYTHON_VALUES
 
 SCHEMAS = [PRODUCT_SCHEMA, *(json.dumps(found.schema) for name in names() if (found := quickstart(name)))]
 
@@ -27,4 +27,5 @@ def test_mistakes_in_a_generated_record(seed: int) -> None:
         refused += bool(said)
         assert "\n" not in said
         assert not PYTHON.search(said), f"{said}\n{schema}"
+        assert not PYTHON_VALUES.search(said), f"{said}\n{schema}"
     assert refused > 75

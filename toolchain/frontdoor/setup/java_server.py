@@ -10,6 +10,8 @@ from toolchain.frontdoor.hall.jdk import jdk_21
 from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import MAVEN
 from toolchain.frontdoor.setup.builds import digest_of, fill_once
+from toolchain.frontdoor.setup.cache import Entry, cached
+from toolchain.frontdoor.setup.output import maven_progress
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
@@ -43,12 +45,12 @@ class JavaServer:
 
         def make(bench: Workbench) -> None:
             def build(made: Path) -> None:
-                maven = ["mvn", "--batch-mode", "--quiet", "-DskipTests", "package"]
-                pom = self.project / "pom.xml"
-                bench.run([*maven, "-f", pom, f"-Dbuild.root={made}"], env={"JAVA_HOME": str(home)})
+                maven = ["mvn", "--batch-mode", "-DskipTests", "package"]
+                pom, java_home = self.project / "pom.xml", {"JAVA_HOME": str(home)}
+                bench.run([*maven, "-f", pom, f"-Dbuild.root={made}"], env=java_home, follow=maven_progress)
                 (made / _JAVA_HOME).write_text(str(home), encoding="utf-8")
 
-            fill_once(folder, _is_made, build)
+            fill_once(folder, _is_made, cached(Entry("servers", folder.name), bench, _is_made, build))
 
         return Step(self.title, self.kind, "the Maven repository (Maven Central or its mirror)", (MAVEN,), make)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.setup.builds import digest_of, fill_once
+from toolchain.frontdoor.setup.cache import Entry, cached
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +52,7 @@ class PythonServer:
                 shutil.rmtree(pip)
                 (made / _COMPLETE).touch()
 
-            fill_once(folder, _is_made, fill)
+            fill_once(folder, _is_made, cached(Entry("servers", folder.name), bench, _is_made, fill))
 
         return Step(self.title, self.kind, "the Python package registry (pip's index)", (), make)
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
-
-import fastavro
-from fastavro.schema import SchemaParseException, UnknownType
 
 from localcloud.dataplane import json_text
 from localcloud.dataplane.connect.datagen import random_budget
@@ -20,6 +16,7 @@ from localcloud.dataplane.connect.datagen.random_generator import RandomGenerato
 from localcloud.dataplane.connect.datagen.schemas import ConnectSchema, from_avro
 from localcloud.dataplane.connect.datagen.transforms import CAST_VALUE, CastValue
 from localcloud.dataplane.interface import InvalidError
+from localcloud.dataplane.registry.avro_check import require_avro
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +29,6 @@ _ENDLESS = -1
 _TOPIC_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _TOPIC_LENGTH = 249
 # fastavro names the types of Python's values.
-_JSONS_TYPE = {"dict": "JSON object", "list": "list", "NoneType": "null", "bool": "boolean", "int": "number"}
-_JSONS_TYPE |= {"float": "number", "Decimal": "number"}
-_PYTHONS_TYPE = re.compile(
-    r"(?<=must be a )(?:dict|list|str)\b|(?<=, not )(?:dict|list|str|NoneType|bool|int|float|Decimal)\b"
-)
 
 # Settings that the cloud knows and that have no effect here: any other value would promise something it does not do.
 _FIXED = {
@@ -231,7 +223,7 @@ class _Reader:
             source = parse_annotated(text)
             if not isinstance(source, dict) or source.get("type") != "record":
                 raise InvalidError("it must be an Avro schema of type record")  # noqa: TRY301 - one message for all
-            fastavro.parse_schema(json.loads(text))
+            require_avro(json.loads(text))
             random_budget.check(source)
             RandomGenerator(source, random.Random(0))  # noqa: S311 - test data
             return source, from_avro(source)
@@ -240,7 +232,6 @@ class _Reader:
             ArithmeticError,
             AttributeError,
             LookupError,
-            SchemaParseException,
             TypeError,
             ValueError,
         ) as error:
@@ -309,10 +300,6 @@ def _fault(error: Exception) -> str:
     match error:
         case InvalidError():
             return str(error)
-        case UnknownType():
-            return f"it uses the type {error.name}, which is not defined"
-        case SchemaParseException() if str(error):
-            return _PYTHONS_TYPE.sub(lambda match: _JSONS_TYPE.get(match[0], "text"), str(error))
         case KeyError():
             return f"it is no valid Avro schema: a type in it lacks its {error}"
         case _:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from localcloud.dataplane.connect.datagen.random_values import BITS, LARGEST, affixed, exact, shown, wrong
+from localcloud.dataplane.connect.datagen.random_values import BITS, LARGEST, affixed, exact, wrong
+from localcloud.dataplane.json_text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import rstr
 
 from localcloud.dataplane.interface import InvalidError
+from localcloud.dataplane.json_text import shown
 
 if TYPE_CHECKING:
     import random
@@ -27,7 +28,6 @@ _SAMPLES, _MOST_SAMPLED = 100, 100_000  # strings tried for a length, and charac
 _MOST_TRIED = 1_000_000
 _LONGEST_REGEX = 10_000
 _MOST_DIGITS = 1000
-_LONGEST_SHOWN = 100
 PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
 TYPES = PRIMITIVES | {"record", "enum", "fixed", "array", "map"}
 """Avro's own: any other name refers to a type that is defined elsewhere in the schema."""
@@ -69,12 +69,6 @@ def parsed(regex: str, path: str) -> Any:
         raise wrong(path, f"regex {shown(regex)} cannot be generated from: {error}") from error
     except RecursionError:
         raise wrong(path, f"regex {shown(regex)} is nested too deeply") from None
-
-
-def shown(value: Any) -> str:
-    """Return a value as text for an error's sentence, shortened."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def wrong(path: str, complaint: str) -> InvalidError:

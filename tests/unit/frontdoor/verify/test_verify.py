@@ -82,7 +82,7 @@ class Tables:
 
     def __init__(self, *counts: tuple[int, int], vector: list[float] | None = VECTOR, arrives: bool = True) -> None:
         self.counts = [lag(*count) for count in counts]
-        self.record = {"content": "a shoe", "vector": vector} if arrives else None
+        self.record: dict[str, Any] | None = {"content": "a shoe", "vector": vector} if arrives else None
         self.waited: list[int] = []
 
     def count(self) -> Lag:

@@ -155,7 +155,7 @@ def test_a_record_that_contains_itself_can_be_generated() -> None:
         ({"range": {}}, "min, max or both"),
         ({"range": {"max": 2**40}}, "exceeds what the type can hold"),
         ({"options": []}, "at least one value"),
-        ({"options": ["x"]}, "'x' in options is no int"),
+        ({"options": ["x"]}, '"x" in options is no int'),
         ({"options": {"file": "/etc/passwd", "encoding": "json"}}, "cannot read options from a file"),
         ({"options": [1], "range": {"min": 1}}, "both options and range"),
         ({"iteration": {"step": 1}}, "with a start"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from typing import Any
 
 import pytest
@@ -13,10 +12,7 @@ from localcloud.dataplane.interface import InvalidError
 from localcloud.dataplane.registry.compatibility import Judged, clashes
 from localcloud.dataplane.registry.schemas import validate
 from tests.support.mistakes import mistaken
-from tests.support.words import PYTHON
-
-# Python's notation of values, and what its libraries say.
-PYTHON_VALUES = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|\{'|\['|\bdict\b|\bstr\b|\(char \d|not iterable|fastavro")
+from tests.support.words import PYTHON, PYTHON_VALUES
 
 
 def record(*fields: Any, **more: Any) -> Any:
