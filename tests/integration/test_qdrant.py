@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import grpc
 import httpx
-import psutil
 import pytest
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
@@ -25,7 +22,6 @@ from toolchain.frontdoor.ask.failure import AskError
 from toolchain.frontdoor.ask.qdrant import Qdrant as Asked
 from toolchain.frontdoor.verify.qdrant import Qdrant as Copied
 from toolchain.frontdoor.verify.store import StoreUnreadableError
-from workshop.clone import wait_until
 from workshop.ports import free_port
 
 if TYPE_CHECKING:
@@ -143,9 +139,7 @@ def test_a_killed_server_comes_back_with_all_that_it_had_confirmed(world: World)
     client = world.client()
     client.create_collection("kept", models.VectorParams(size=SIZE, distance=models.Distance.COSINE))
     client.upsert("kept", points())
-    pid = world.process.pid
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not psutil.pid_exists(pid), "its end", 60)
+    world.kill()
     world.start()
     assert world.client().count("kept").count == COUNT
     world.restart()

@@ -10,12 +10,16 @@ from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.stores.servers import Servers
 from localcloud.ports import OF_STORES, free_ports
 from localcloud.store_login import StoreLogin
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from localcloud.dataplane.stores.servers import Store
+
+
+_DYING_SECONDS = 60
 
 
 class StoreWorld:
@@ -44,6 +48,12 @@ class StoreWorld:
         self.close()
         self.open()
         self.start()
+
+    def kill(self) -> None:
+        """Kill it; return when the data plane knows, for until then it counts as one that runs."""
+        (info,) = self.host.infos()
+        psutil.Process(info.pid).kill()
+        wait_until(lambda: not self.host.is_alive(info.name), f"the end of {info.name}", _DYING_SECONDS)
 
     def close(self) -> None:
         """Stop it."""
