@@ -1,1 +1,1 @@
-"""The part of `./pulumiw sql` that runs in the virtual environment, over Confluent's driver: one statement, or a shell."""
+"""The part of `./pulumiw sql` that runs in the virtual environment, over Confluent's driver: statements, a shell."""
