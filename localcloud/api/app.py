@@ -11,6 +11,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from localcloud.api.console import router as console
+from localcloud.api.console.guard import PATH as CONSOLE
 from localcloud.api.http.fault_injection import FaultInjection
 from localcloud.api.http.middleware import Gate
 from localcloud.api.http.operations import Operations
@@ -76,11 +78,12 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
     )
     app.state.cloud = cloud
     app.state.embeddings = openai.Queue()
+    app.state.console = console.Console(cloud)
     app.state.tls = TlsListener(cloud.state / "tls", urlsplit(cloud.base_url).port or 0)
     if app.state.tls.was_asked_for:
         _open(app.state.tls)
-    for module in ROUTERS:
-        app.include_router(module.router)
+    for router in (*(module.router for module in ROUTERS), *console.ROUTERS):
+        app.include_router(router)
     app.add_exception_handler(ControlError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _unknown)
@@ -113,10 +116,17 @@ async def _refused(request: Request, error: Exception) -> Json:
     more = {"code": error.code, "error_code": error.error_code, "pointer": error.pointer}
     reply = _reply(request, error.status, str(error), **more)
     if error.status is HTTPStatus.UNAUTHORIZED:
-        reply.headers["WWW-Authenticate"] = "Bearer" if request.url.path.startswith("/v1/") else "Basic"
+        reply.headers["WWW-Authenticate"] = _scheme(request.url.path)
     if error.status is HTTPStatus.TOO_MANY_REQUESTS:
         reply.headers["Retry-After"] = "1"
     return reply
+
+
+def _scheme(path: str) -> str:
+    """Return how a caller may authenticate; a browser asks for a password at the word Basic alone."""
+    if path.startswith("/v1/"):
+        return "Bearer"
+    return "Session" if path.startswith(f"{CONSOLE}/") and path != f"{CONSOLE}/links" else "Basic"
 
 
 async def _malformed(request: Request, error: Exception) -> Json:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from localcloud.control.core.resources import Statement
     from localcloud.control.faults.rules import Rule
     from localcloud.credentials import Credentials
     from localcloud.dataplane.interface import DataPlane
@@ -186,6 +187,11 @@ class Cloud:
         login = require_found(self._stores.get(kind), f"There is no store of kind {kind} here.")
         with translated():
             self.plane.stores.needed(f"127.0.0.1:{login.port}")
+
+    def delete_later(self, statement: Statement) -> None:
+        """Delete a statement in the background; nothing happens if it is gone."""
+        if self.lookups.statement(statement.environment_id, statement.name) is not None:
+            self._background.submit(self._jobs.delete, statement)
 
     def _kill(self, kind: str) -> None:
         for process in self.plane.processes():

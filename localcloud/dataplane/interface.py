@@ -112,6 +112,31 @@ class TopicInfo:
     configs: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class KafkaRecord:
+    """A record as the broker has it; ``timestamp`` in milliseconds since 1970, ``value`` is ``None`` in a tombstone."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+class RecordReader(Protocol):
+    """Reads the committed records of one topic as they come; of one thread."""
+
+    @property
+    def has_caught_up(self) -> bool:
+        """Whether everything that was in the topic when it was opened has been returned."""
+
+    def read(self, seconds: float) -> list[KafkaRecord]:
+        """Return what has come, after waiting for it for at most ``seconds``."""
+
+    def close(self) -> None:
+        """Disconnect."""
+
+
 class KafkaPlane(Protocol):
     """One broker process per cluster, its data kept in a folder of its own until the cluster is deleted."""
 
@@ -157,6 +182,15 @@ class KafkaPlane(Protocol):
 
     def records(self, cluster_id: str, name: str) -> int:
         """Number of records in the topic that a consumer of committed records would read."""
+
+    def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
+        """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""
+
+    def lag(self, cluster_id: str, group: str) -> int | None:
+        """Offsets that a consumer group has not read yet, in all topics it has read; ``None`` if it has read none."""
+
+    def reader(self, cluster_id: str, name: str, newest: int) -> RecordReader:
+        """Open a reader that begins ``newest`` offsets before the end of each partition."""
 
 
 # Schema Registry ----------------------------------------------------------------------------------
@@ -305,7 +339,8 @@ class StatementStatus:
 
     ``traits`` has the API's shape: ``sql_kind``, ``is_bounded``, ``is_append_only``, ``upsert_columns``, ``schema``.
     ``latest_offsets``: where a statement that writes had read its topics up to when it was stopped or failed.
-    ``records_written``: records that it has written since it was started or resumed here; ``None`` if not known.
+    ``records_written``: records that it has written since it was started or resumed here; ``records_pending``: records
+    that it has yet to read in its topics. ``None`` if not known.
     """
 
     phase: StatementPhase
@@ -313,6 +348,7 @@ class StatementStatus:
     traits: Mapping[str, Any] | None = None
     latest_offsets: Mapping[str, str] = field(default_factory=dict)
     records_written: int | None = None
+    records_pending: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -420,6 +456,9 @@ class ConnectPlane(Protocol):
 
     def dead_letters(self, connector_id: str) -> int | None:
         """Return how many records a sink could not deliver, asking the broker; ``None`` for a source."""
+
+    def lag(self, connector_id: str) -> int | None:
+        """Return how many records a sink has yet to read, asking the broker; ``None`` for a source."""
 
     def delete(self, connector_id: str) -> None:
         """Stop a connector and forget its progress."""

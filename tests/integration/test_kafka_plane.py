@@ -518,3 +518,51 @@ def test_what_needs_a_registry_says_so(plane: Plane, connector: str) -> None:
     )
     assert eventually(lambda: plane.connect.status("lcc-1").state == ConnectorState.FAILED)
     assert "needs a Schema Registry" in plane.connect.status("lcc-1").trace
+
+
+def test_a_reader_begins_with_the_newest_committed_records_and_goes_on(plane: Plane, topic: str) -> None:
+    plane.kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=2))
+    login = client_config(plane.kafka.internal(CLUSTER), "admin")
+    plain = Producer(login)
+    for number in range(20):
+        plain.produce(topic, key=b"k", value=str(number), partition=number % 2)
+    plain.flush(30)
+    writer = Producer({**login, "transactional.id": f"tx-{topic}"})
+    writer.init_transactions(30)
+    writer.begin_transaction()
+    writer.produce(topic, value="committed", partition=0)
+    writer.commit_transaction(30)
+    ends = plane.kafka.end_offsets(CLUSTER)
+    assert ends[topic] == plane.kafka.high_watermarks(CLUSTER, topic) == {0: 12, 1: 10}
+    assert not [name for name in ends if name.startswith("__")]
+    reader = plane.kafka.reader(CLUSTER, topic, 3)
+    try:
+        found: list[Any] = []
+        assert eventually(lambda: found.extend(reader.read(0.1)) or reader.has_caught_up)  # type: ignore[func-returns-value]
+        # The last offset of partition 0 is the marker of the transaction's end.
+        assert sorted(one.value for one in found) == [b"15", b"17", b"18", b"19", b"committed"]
+        assert {one.key for one in found} == {b"k", None}
+        assert all(one.timestamp > 1_700_000_000_000 for one in found)
+        writer.begin_transaction()
+        writer.produce(topic, value="open", partition=1)
+        writer.flush(30)
+        assert reader.read(0.5) == []
+        writer.commit_transaction(30)
+        assert eventually(lambda: [one.value for one in reader.read(0.1)] == [b"open"])
+    finally:
+        reader.close()
+
+
+def test_lag_is_what_a_group_has_not_committed(plane: Plane, topic: str) -> None:
+    plane.kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=1))
+    login = client_config(plane.kafka.internal(CLUSTER), "admin")
+    producer = Producer(login)
+    for number in range(9):
+        producer.produce(topic, value=str(number))
+    producer.flush(30)
+    group = f"g-{topic}"
+    assert plane.kafka.lag(CLUSTER, group) is None
+    consumer = Consumer({**login, "group.id": group, "enable.auto.commit": False})
+    consumer.commit(offsets=[TopicPartition(topic, 0, 4)], asynchronous=False)
+    consumer.close()
+    assert plane.kafka.lag(CLUSTER, group) == 5

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymongo import MongoClient
 
+from tests.support.browser import open_browser
+from tests.support.console import open_console
 from workshop.clone import wait_until
 
 if TYPE_CHECKING:
@@ -73,6 +75,23 @@ def test_part_two_answers_each_of_its_words(stack: Clone) -> None:
         assert all(result["articleType"] and result["score"] > 0 for result in results)
         scores = [result["score"] for result in results]
         assert scores == sorted(scores, reverse=True)
+
+
+def test_kicks_are_shoes_to_the_console(stack: Clone) -> None:
+    with open_browser() as browser, open_console(browser, stack, *RAG) as console:
+        page = console.page
+        page.locator(".card.store").wait_for()
+        for figure in ("/s", "lag", "total"):
+            page.locator(".card.connector", has_text="MongoDb").locator(".figure", has_text=figure).wait_for()
+        console.picture("pipeline-with-a-store")
+        console.go("search", "Search")
+        page.get_by_label("What are you looking for?").fill("kicks")
+        page.get_by_role("button", name="Search").click()
+        page.locator(".hits li").first.wait_for()
+        console.picture("search-kicks")
+        found = page.locator(".hits li .text").all_inner_texts()
+        assert [text for text in found[:5] if not {"shoes", "boots"} & set(text.split())] == []
+        assert console.problems == []
 
 
 def test_verify_counts_documents_and_dead_letters(stack: Clone) -> None:

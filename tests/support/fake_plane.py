@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ApiKeyGrant,
         ConnectorSpec,
         FlinkEnvironment,
+        KafkaRecord,
         ProcessInfo,
         StatementSpec,
     )
@@ -47,6 +48,7 @@ class FakeKafka:
         self.data: dict[str, dict[str, TopicInfo]] = {}
         self.grants: dict[str, list[ApiKeyGrant]] = {}
         self.rules: dict[str, set[AclRule]] = {}
+        self.kept: dict[tuple[str, str], list[KafkaRecord]] = {}
         self.refusing = ""
         self.starting: set[str] = set()
         self.gate = threading.Event()
@@ -112,6 +114,37 @@ class FakeKafka:
 
     def records(self, cluster_id: str, name: str) -> int:
         return 6 * self.topic(cluster_id, name).partitions
+
+    def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
+        return {name: self.high_watermarks(cluster_id, name) for name in self.data[cluster_id]}
+
+    def lag(self, cluster_id: str, group: str) -> int | None:
+        assert cluster_id in self.data
+        return len(group)
+
+    def reader(self, cluster_id: str, name: str, newest: int) -> FakeReader:
+        assert newest > 0
+        return FakeReader(self.kept.get((cluster_id, name), []))
+
+
+class FakeReader:
+    """Returns each record once, two at a time."""
+
+    def __init__(self, records: Sequence[KafkaRecord]) -> None:
+        self.left = list(records)
+        self.is_closed = False
+
+    @property
+    def has_caught_up(self) -> bool:
+        return not self.left
+
+    def read(self, seconds: float) -> list[KafkaRecord]:
+        assert seconds >= 0
+        found, self.left = self.left[:2], self.left[2:]
+        return found
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 class FakeRegistry:
@@ -323,6 +356,9 @@ class FakeConnect:
 
     def dead_letters(self, connector_id: str) -> int | None:
         return None if self.specs[self._known(connector_id)].worker is None else 3
+
+    def lag(self, connector_id: str) -> int | None:
+        return None if self.specs[self._known(connector_id)].worker is None else 12
 
     def delete(self, connector_id: str) -> None:
         self.specs.pop(connector_id, None)

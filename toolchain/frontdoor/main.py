@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Command -> its help. Each is a module `<command>_command` with `run(layout, arguments) -> exit status`.
 COMMANDS = {
     "cloud": "the local cloud: start, stop, env, status, logs, faults, tls, reset",
+    "console": "the local cloud in a browser: pipeline, topics, statements, search, SQL",
     "sql": 'run Flink SQL on the stack: ./pulumiw sql "SHOW TABLES"; a shell without a statement',
     "consume": "print a topic's records, decoded: ./pulumiw consume product_vector --from-beginning",
     "ask": 'find products in the stack\'s store by meaning: ./pulumiw ask "kicks"',

@@ -63,7 +63,12 @@ def _table(measured: dict[str, Any]) -> Iterator[str]:
 
 def main() -> int:
     """Run the measurement named on the command line."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # importing wordllama enables INFO messages of all libraries
+    for library in (
+        "httpx",
+        "elastic_transport",
+        "neo4j",
+    ):  # importing wordllama enables INFO messages of all libraries
+        logging.getLogger(library).setLevel(logging.WARNING)
     parser = _parser()
     arguments = parser.parse_args()
     if arguments.plots is None and (arguments.redraw or arguments.kept_name):

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 T = TypeVar("T")
 OFFICIAL = "official"
@@ -41,6 +41,17 @@ def rows(default: str) -> tuple[int, ...]:
 def products(default: str) -> tuple[int, ...]:
     """Return the numbers of products to ask among, the smallest first (``BENCH_PRODUCTS``)."""
     return _read("BENCH_PRODUCTS", default, _rising, _RISING)
+
+
+def stores(default: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the stores to ask (``BENCH_STORES``), each by its kind of sink."""
+
+    def kind(text: str) -> str:
+        if text not in known:
+            raise ValueError
+        return text
+
+    return _read("BENCH_STORES", default, _each(kind), f"some of {', '.join(known)}, with commas between them")
 
 
 def waits(default: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi.routing import APIRoute
 
 from localcloud.api.app import ROUTERS
+from localcloud.api.console import router as console
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,8 @@ SHALLOW = {
     (
         "POST",
         "/v1/embeddings",
-    ): "wordllama answers for OpenAI's models (256 dimensions or fewer), `all-MiniLM-L6-v2` in 384",
+    ): "wordllama answers for OpenAI's models (256 dimensions or fewer), `all-MiniLM-L6-v2` in 384; chat and Azure's "
+    "addresses are answered 501",
 }
 
 # Confluent's services of which no endpoint is served: path prefixes, and what they are.
@@ -98,6 +100,9 @@ Written by `./pulumiw docs` from the routes in `localcloud/api/routers/` and the
 """
 
 
+_CONSOLE = (
+    "For the page at `/console/` alone, with its session ([console.md](console.md)); no part of Confluent's API.\n"
+)
 _TABLES = "All of it is real; [local-cloud-tables.md](local-cloud-tables.md) has the rules.\n"
 
 
@@ -108,6 +113,14 @@ def routes() -> Iterator[tuple[ModuleType, APIRoute, str]]:
             if isinstance(route, APIRoute):
                 for method in sorted(route.methods or ()):
                     yield module, route, method
+
+
+def _console_rows() -> Iterator[str]:
+    for router in console.ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                for method in sorted(route.methods or ()):
+                    yield f"| `{method} {route.path}` | {_first_line(route.endpoint.__doc__)} |"
 
 
 def render() -> str:
@@ -124,6 +137,7 @@ def render() -> str:
         note = SHALLOW.get((method, route.path))
         depth = f"shallow: {note}" if note else "real"
         lines.append(f"| `{method} {route.path}` | {_first_line(route.endpoint.__doc__)} | {depth} |")
+    lines += ["\n## The console\n", _CONSOLE, "| endpoint | what it does |", "|---|---|", *_console_rows()]
     lines += ["\n## Topics as tables\n", _TABLES, "| what | how it is served |", "|---|---|"]
     lines += [f"| {what} | {how} |" for what, how in TOPICS_AS_TABLES.items()]
     lines += ["\n## Not served\n", "| paths that begin with | what it is |", "|---|---|"]

@@ -154,6 +154,25 @@ class Connectors:
         except DataPlaneError:
             return None
 
+    def lag(self, connector: Connector) -> int | None:
+        """Return how many records a sink has yet to read; ``None`` for a source, or if its broker cannot be asked."""
+        if not self._plane.is_open:
+            return None
+        try:
+            return self._plane.connect.lag(connector.id)
+        except DataPlaneError:
+            return None
+
+    def role(self, connector: Connector) -> str:
+        """``source`` or ``sink``."""
+        found = self._classes.find(connector.config)
+        return found.kind if found is not None else "sink"
+
+    def stores(self, connector: Connector) -> list[str]:
+        """``host:port`` of the stores that a sink writes to."""
+        found = self._classes.find(connector.config)
+        return list(found.store_hosts(connector.config)) if found is not None else []
+
     def delete(self, connector: Connector) -> None:
         """Stop the connector and delete it with its progress."""
         # Stopped before it is forgotten: interrupted in between, the deletion can be requested again.

@@ -48,6 +48,12 @@ class Store:
         with self._lock:
             self._db.close()
 
+    @property
+    def changes(self) -> int:
+        """How many rows have been written since the start: what was read is current as long as it is the same."""
+        with self._lock, self._storing():
+            return self._db.total_changes
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit all writes of the block or none; other threads wait. May be nested: the outermost block commits."""

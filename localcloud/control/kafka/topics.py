@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from localcloud.control.core.plane import Plane
     from localcloud.control.kafka.clusters import Clusters
+    from localcloud.dataplane.interface import RecordReader
 
 __all__ = ["TopicInfo", "Topics"]
 
@@ -90,6 +91,17 @@ class Topics:
         """Number of records in the topic, without those of transactions that are open or aborted."""
         with translated():
             return self._plane.kafka.records(cluster_id, name)
+
+    def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
+        """Topic -> partition -> next offset to be written, of all topics of a cluster."""
+        with translated():
+            return self._plane.kafka.end_offsets(self._running(cluster_id))
+
+    def reader(self, cluster_id: str, name: str, newest: int) -> RecordReader:
+        """Open a reader of a topic that begins ``newest`` offsets before the end of each partition."""
+        self.get(cluster_id, name)
+        with translated():
+            return self._plane.kafka.reader(cluster_id, name, newest)
 
     def _running(self, cluster_id: str) -> str:
         return self._clusters.running(cluster_id).id

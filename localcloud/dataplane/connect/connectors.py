@@ -100,6 +100,12 @@ class ConnectorPlane:
             return self._sinks.dead_letters(connector_id)
         return None
 
+    def lag(self, connector_id: str) -> int | None:
+        """Return how many records a sink has yet to read, ``None`` for a source."""
+        if self._sinks is not None and connector_id in self._sinks:
+            return self._sinks.lag(connector_id)
+        return None
+
     def delete(self, connector_id: str) -> None:
         """Stop a connector and forget its progress, which for a sink is its consumer group."""
         if self._sinks is not None:

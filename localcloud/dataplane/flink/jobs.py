@@ -268,6 +268,7 @@ class FlinkPlane:
             traits=answer["traits"],
             latest_offsets=answer["latestOffsets"],
             records_written=answer.get("recordsWritten"),
+            records_pending=answer.get("recordsPending"),
         )
         with self._lock:
             if status.traits is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -108,9 +109,29 @@ class TopicAdmin:
 
     def high_watermarks(self, name: str) -> dict[int, int]:
         """Partition -> next offset to be written."""
-        partitions = [TopicPartition(name, partition) for partition in self._existing(name).partitions]
-        offsets = self.client.list_offsets({partition: OffsetSpec.latest() for partition in partitions})
-        return {at.partition: _wait(future, name).offset for at, future in offsets.items()}
+        return self._ends(TopicPartition(name, partition) for partition in self._existing(name).partitions)[name]
+
+    def end_offsets(self) -> dict[str, dict[int, int]]:
+        """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""
+        topics = {name: topic for name, topic in self._metadata().items() if not name.startswith("__")}
+        return self._ends(TopicPartition(name, number) for name, topic in topics.items() for number in topic.partitions)
+
+    def lag(self, group: str) -> int | None:
+        """Offsets that a consumer group has not read yet, in all topics it has read; ``None`` if it has read none."""
+        found = self.client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+        read: list[TopicPartition] = [one for one in _wait(found[group], group).topic_partitions if one.offset >= 0]
+        if not read:
+            return None
+        ends = self._ends(TopicPartition(one.topic, one.partition) for one in read)
+        behind = (ends[one.topic].get(one.partition, 0) - int(one.offset) for one in read)
+        return sum(max(0, offsets) for offsets in behind)
+
+    def _ends(self, partitions: Iterable[TopicPartition]) -> defaultdict[str, dict[int, int]]:
+        asked = {partition: OffsetSpec.latest() for partition in partitions}
+        ends: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        for at, future in (self.client.list_offsets(asked) if asked else {}).items():
+            ends[at.topic][at.partition] = _wait(future, at.topic).offset
+        return ends
 
     def committed(self, name: str) -> dict[int, tuple[int, int]]:
         """Partition -> first offset that is there, and the last stable one, up to which committed records are read."""

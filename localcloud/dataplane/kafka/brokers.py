@@ -17,6 +17,7 @@ from localcloud.dataplane.java.runtime import java
 from localcloud.dataplane.kafka.acls import AclAdmin
 from localcloud.dataplane.kafka.admin import TopicAdmin
 from localcloud.dataplane.kafka.broker_folder import BrokerFolder, KafkaInternal, Ports, taken_port
+from localcloud.dataplane.kafka.reader import TopicReader
 from localcloud.dataplane.kafka.record_count import RecordCounter
 from localcloud.ports import HOST, is_answered
 
@@ -142,6 +143,19 @@ class BrokerPlane:
             self._counter.count(data / f"{name}-{partition}", begin, end)
             for partition, (begin, end) in self._admin(cluster_id).committed(name).items()
         )
+
+    def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
+        """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""
+        return self._admin(cluster_id).end_offsets()
+
+    def lag(self, cluster_id: str, group: str) -> int | None:
+        """Offsets that a consumer group has not read yet; ``None`` if it has read none."""
+        return self._admin(cluster_id).lag(group)
+
+    def reader(self, cluster_id: str, name: str, newest: int) -> TopicReader:
+        """Open a reader that begins ``newest`` offsets before the end of each partition."""
+        ends = self.high_watermarks(cluster_id, name)
+        return TopicReader(self.internal(cluster_id), name, ends, newest)
 
     def close(self) -> None:
         """Stop every broker."""

@@ -150,6 +150,11 @@ class LocalCloud:
         """Have it serve https, too, and return endpoint and files (``PUT /local/v1/tls``)."""
         return self._own("PUT", "/local/v1/tls")
 
+    def console_link(self) -> str:
+        """Return a new link that opens the console in one browser (``POST /console/links``)."""
+        link: str = self._own("POST", "/console/links")["url"]
+        return link
+
     def start_store(self, kind: str) -> None:
         """Start the server of that kind of store, if it does not run; :class:`Failure` if it does not start."""
         self._own("PUT", f"/local/v1/stores/{kind}", seconds=_STORE_SECONDS)

@@ -73,7 +73,7 @@ def _first_rows(prepared: Prepared, statement: str) -> list[dict[str, Any]]:
 
 
 def show_first_vectors(prepared: Prepared, stream: TextIO) -> None:
-    """Print the first vectors and three commands. Never fails: the stack is up whatever happens here."""
+    """Print the first vectors and four commands. Never fails: the stack is up whatever happens here."""
     table = vector_table(prepared.stack)
     if table is None:
         return
@@ -91,6 +91,7 @@ def show_first_vectors(prepared: Prepared, stream: TextIO) -> None:
     stream.write(
         "\nTry next:\n"
         f'  ./pulumiw sql "{statement}" --limit 5\n'
+        "  ./pulumiw console\n"
         "  ./pulumiw cloud status\n"
         "  ./pulumiw destroy --yes && ./pulumiw cloud stop\n"
     )

@@ -147,6 +147,12 @@ class Sinks:
         except NotFoundError:
             return 0
 
+    def lag(self, connector_id: str) -> int | None:
+        """Return how many offsets its consumer group has yet to read; ``None`` before it has read any."""
+        with self._lock:
+            sink = self._known(connector_id)
+        return self._kafka.lag(sink.spec.cluster_id, f"connect-{connector_id}")
+
     def close(self) -> None:
         """End the worker; each connector goes on from its offsets at the next start."""
         self._closing.set()

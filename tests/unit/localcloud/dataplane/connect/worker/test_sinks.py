@@ -108,6 +108,10 @@ class Kafka:
     def start(self, cluster_id: str) -> str:
         return f"127.0.0.1:2-{cluster_id}"
 
+    def lag(self, cluster_id: str, group: str) -> int | None:
+        assert cluster_id
+        return {"connect-lcc-1": 7}.get(group)
+
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         assert cluster_id
         self.counts += 1
@@ -193,6 +197,14 @@ def test_dead_letters_are_counted_when_somebody_asks(sinks: Sinks, worker: Worke
     assert (sinks.dead_letters("lcc-1"), sinks.dead_letters("lcc-2")) == (3, 0)
     assert kafka.counts == 2
     assert worker.says is RUNNING
+
+
+def test_lag_is_that_of_the_sink_s_own_group(sinks: Sinks) -> None:
+    sinks.start(*sink())
+    sinks.start(*sink("lcc-2"))
+    assert (sinks.lag("lcc-1"), sinks.lag("lcc-2")) == (7, None)
+    with pytest.raises(NotFoundError):
+        sinks.lag("lcc-3")
 
 
 @pytest.mark.parametrize("is_there_at_first", [True, False])

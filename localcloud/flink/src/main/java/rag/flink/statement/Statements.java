@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.table.gateway.service.SqlGatewayServiceImpl;
@@ -100,7 +101,8 @@ public final class Statements {
             return status;
         }
         if (!status.phase().isTerminal()) {
-            return status.withRecordsWritten(RecordCounts.written(statement.job().getJobID()).orElse(null));
+            JobID job = statement.job().getJobID();
+            return status.withRecords(RecordCounts.written(job).orElse(null), RecordCounts.pending(job).orElse(null));
         }
         if (!status.phase().keepsCheckpoints()) {
             return status;
@@ -132,6 +134,7 @@ public final class Statements {
         } catch (UserException e) {
             throw e;
         } catch (RuntimeException e) {
+            LOG.warn("Rows of statement {} cannot be fetched", statement.request().name(), e);
             awaitEnd(statement); // the rows ended because the job did; its result, with the cause, follows a moment later
             Status end = statement.status();
             if (end.phase() == Phase.STOPPED) {

@@ -9,19 +9,25 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
  * @param latestOffsets the offsets up to which it had read when it was stopped or failed (see {@link Offsets}), else empty
  * @param recordsWritten records written since it was started or resumed here; {@code null} if it does not write, or has
  *     ended
+ * @param recordsPending records of its topics that it has yet to read; {@code null} if it does not write, or has ended
  */
 public record Status(
-        Phase phase, String detail, JsonNode traits, Map<String, String> latestOffsets, Long recordsWritten) {
+        Phase phase,
+        String detail,
+        JsonNode traits,
+        Map<String, String> latestOffsets,
+        Long recordsWritten,
+        Long recordsPending) {
 
     Status(Phase phase, String detail, JsonNode traits) {
-        this(phase, detail, traits, Map.of(), null);
+        this(phase, detail, traits, Map.of(), null, null);
     }
 
     Status withLatestOffsets(Map<String, String> offsets) {
-        return new Status(phase, detail, traits, offsets, recordsWritten);
+        return new Status(phase, detail, traits, offsets, recordsWritten, recordsPending);
     }
 
-    Status withRecordsWritten(Long records) {
-        return new Status(phase, detail, traits, latestOffsets, records);
+    Status withRecords(Long written, Long pending) {
+        return new Status(phase, detail, traits, latestOffsets, written, pending);
     }
 }
