@@ -84,7 +84,7 @@ def test_a_stack_elsewhere_gets_no_local_key_and_starts_no_cloud(clone: Clone) -
 
 
 def test_a_killed_set_up_is_repaired(clone: Clone, tmp_path: Path) -> None:
-    home = {"PULUMIW_HOME": str(tmp_path / "home")}
+    home = {"PULUMIW_HOME": str(tmp_path / "home"), "PULUMIW_CACHE": str(tmp_path / "cache")}
     process = clone.start("stack", "ls", env=home)
     wait_until((tmp_path / "home/venv/bin/python").exists, "the virtual environment to be begun")
     os.killpg(process.pid, signal.SIGKILL)
@@ -94,3 +94,10 @@ def test_a_killed_set_up_is_repaired(clone: Clone, tmp_path: Path) -> None:
     named = clone.path / ".local/toolchain/venv"
     assert named.resolve() == (tmp_path / "home/venv").resolve()
     subprocess.run([named / "bin/python", "-c", "import pulumi_confluentcloud"], check=True)
+    following = {**home, "PULUMIW_HOME": str(tmp_path / "home of the next clone")}
+    said = clone.run("stack", "ls", env=following).stderr
+    assert "Python packages: done" in said
+    assert said.count("from the cache") == said.count(": done in")
+    scripts = tmp_path / "home of the next clone/venv/bin"
+    assert subprocess.run([scripts / "pip", "--version"], check=True, capture_output=True).stdout
+    subprocess.run([scripts / "python", "-c", "import pulumi_confluentcloud"], check=True)

@@ -348,7 +348,8 @@ def test_records_are_what_a_consumer_reads(plane: Plane, topic: str) -> None:
     plain.flush(10)
     assert kafka.records(CLUSTER, topic) == 7
     assert sum(kafka.high_watermarks(CLUSTER, topic).values()) > 7 + 3
-    AdminClient(settings).delete_records([TopicPartition(topic, 1, 1)]).popitem()[1].result(10)
+    admin = AdminClient(settings)  # it must outlive its future
+    admin.delete_records([TopicPartition(topic, 1, 1)]).popitem()[1].result(10)
     assert kafka.records(CLUSTER, topic) == 6
     producer.abort_transaction(30)
     kafka.delete_topic(CLUSTER, topic)

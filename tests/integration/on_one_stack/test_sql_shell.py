@@ -102,6 +102,7 @@ def test_the_history_outlives_the_shell_and_has_no_secret(stack: Stack, state: P
         terminal.run("SET 'sql.secrets.openai' = 'sk-of-nobody';", PROMPT)
         terminal.run("RESET 'sql.secrets.openai';", PROMPT)
         terminal.run("SELECT 17 + 4 AS twenty_one;", r"-+\s+21")
+        terminal.shown(PROMPT)
         terminal.run("\\q", "q")
         assert terminal.ended() == 0
     with Terminal(stack.clone, state, "sql") as terminal:
@@ -110,6 +111,7 @@ def test_the_history_outlives_the_shell_and_has_no_secret(stack: Stack, state: P
         terminal.shown("twenty_one")
         terminal.type(ENTER)
         terminal.shown(r"-+\s+21")
+        terminal.shown(PROMPT)
         terminal.type(CTRL_D)
         assert terminal.ended() == 0
     (kept,) = state.rglob("sql_history")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.steps import Step, locked
-from toolchain.frontdoor.setup.cache import Entry, cached
+from toolchain.frontdoor.setup.cache import Cache, Entry, cached
 from toolchain.frontdoor.setup.output import pip_progress
 from toolchain.frontdoor.setup.venv_snapshot import pack, unpack
 
@@ -122,7 +122,8 @@ def _make(layout: Layout, bench: Workbench, packages: Iterable[Packages], wanted
         if not _is_sound(layout):
             _create(layout, bench)
         _install(layout, bench, packages)
-        pack(layout.venv, folder)
+        if Cache.of().root is not None:
+            pack(layout.venv, folder)
 
     for leftover in layout.home.glob("venv.new.*"):  # of a process that was killed
         shutil.rmtree(leftover, ignore_errors=True)

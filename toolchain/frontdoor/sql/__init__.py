@@ -1,1 +1,1 @@
-"""The part of `./pulumiw sql` that runs in the virtual environment: a statement, through Confluent's own driver."""
+"""The part of `./pulumiw sql` that runs in the virtual environment, over Confluent's driver: statements, a shell."""

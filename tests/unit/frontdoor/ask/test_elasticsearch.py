@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,7 +50,8 @@ def test_a_server_that_is_only_starting_is_asked_again(
 ) -> None:
     server.answers["POST"] = 503, {}
     found: tuple[int, dict[str, Any]] = (200, {"hits": {"hits": []}})
-    monkeypatch.setattr(time, "sleep", lambda _: server.answers.update(POST=found))
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: server.answers.update(POST=found))
+    monkeypatch.setattr("toolchain.frontdoor.stores.elasticsearch.time", clock)  # other threads sleep, too
     assert asked(server.url).search([0.5, 1], 3, "m") == []
     assert len(server.asked) == 2
 
