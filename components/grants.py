@@ -43,12 +43,14 @@ class Copied:
     """What a sink reads, and how the names of the topics begin that its connector makes (``dlq``).
 
     ``ids``: how its connector's id begins. ``dead_letters``: the topic of a custom connector's, which names it itself.
+    ``has_schemas``: whether the records have a schema in the registry.
     """
 
     topics: AbstractSet[str]
     reports: Sequence[str]
     ids: str = "lcc"
     dead_letters: str = ""
+    has_schemas: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +137,7 @@ class Scope:
                 *(self._connectors("topic", report, role, copied.ids) for report in copied.reports for role in made),
                 *self._topics(_named(copied.dead_letters), *made),
             ),
-            *self._subjects(copied.topics, Role.DEVELOPER_READ),
+            *(self._subjects(copied.topics, Role.DEVELOPER_READ) if copied.has_schemas else []),
         ]
 
     def _dead_letters(self) -> list[Grant]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-STORES = ("mongodb", "elasticsearch", "neo4j", "pinecone", "qdrant")
+STORES = ("mongodb", "elasticsearch", "neo4j", "pinecone", "qdrant", "milvus")
 _SECRET_BYTES = 32
 
 

@@ -20,6 +20,7 @@ import psutil
 from localcloud.store_login import StoreLogin
 from toolchain.frontdoor.hall.layout import Layout
 from toolchain.frontdoor.hall.processes import marked, program_of
+from toolchain.frontdoor.setup.cache import CHOICE
 from workshop.ports import free_port
 
 if TYPE_CHECKING:
@@ -99,10 +100,13 @@ class Clone:
         (self.path / name).write_text(text.replace(old, new))
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return the environment for child processes, without the caller's settings for any cloud."""
+        """Return the environment for child processes, without the caller's settings for any cloud.
+
+        It has no cache of set-ups: what is measured must be done, and what is broken on purpose must not be kept.
+        """
         foreign = re.compile(r"^(CONFLUENT_CLOUD_|OPENAI_|PULUMI_)")
         inherited = {key: value for key, value in os.environ.items() if not foreign.match(key)}
-        return inherited | self.env | {_MARK: str(self.path)} | dict(extra or {})
+        return inherited | {CHOICE: "off"} | self.env | {_MARK: str(self.path)} | dict(extra or {})
 
     def start(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start ``./pulumiw ARGS`` in a process group of its own."""

@@ -239,10 +239,15 @@ class Milvus(CustomSink):
     """Milvus, or Zilliz Cloud. ``api_key``: the token, or ``user:password``."""
 
     kind = "milvus"
+    address, scheme, secret = "endpoint", "http://", "api_key"
     endpoint: Annotated[
-        str, Rule(allowed="the URL of Milvus's REST API", example="https://in03-x.serverless.gcp.cloud.zilliz.com")
-    ] = Field(pattern=r"^https?://[^\s/@:]+(:\d{1,5})?/?$")
-    api_key: Secret
+        str,
+        Rule(
+            allowed="the URL of Milvus's REST API, or local",
+            example="https://in03-x.serverless.gcp.cloud.zilliz.com",
+        ),
+    ] = Field(pattern=r"^(local|https?://[^\s/@:]+(:\d{1,5})?/?)$")
+    api_key: SecretUnlessLocal = SecretStr("")
     database: Word = "default"
     collection: Annotated[str, Rule(allowed="letters, digits and _", example="products")] = Field(
         "products", pattern=_COLUMN

@@ -35,6 +35,7 @@ class MilvusStore(CustomStore[Milvus]):
     """A collection of Milvus. Its primary key is the id column: a record that comes again replaces its own."""
 
     makes_index = True
+    index_comes_first = True
     connector_class = "com.milvus.io.kafka.MilvusSinkConnector"
 
     def plain(self) -> Mapping[str, str]:

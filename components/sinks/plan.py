@@ -30,9 +30,13 @@ _OPTIONS = ("database", "collection", "index")
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A sink. ``built_on``: purposes of the statements that make what it copies. ``model``: whose vectors these are."""
+    """A sink. ``built_on``: purposes of the statements that make what it copies. ``model``: whose vectors these are.
+
+    ``tables``: what it copies, of which the store's topics are made if these are others.
+    """
 
     name: str
+    tables: Sequence[str]
     store: Store[Any]
     built_on: Sequence[str]
     model: str | None
@@ -40,12 +44,13 @@ class Plan:
     @property
     def copied(self) -> Copied:
         """What its account has to have rights on."""
-        is_custom = isinstance(self.store, CustomStore)
+        custom = self.store if isinstance(self.store, CustomStore) else None
         return Copied(
             topics=frozenset(self.store.topics),
             reports=self.store.reports,
-            ids="clcc" if is_custom else "lcc",
-            dead_letters=f"dlq-{self.name}" if is_custom else "",
+            ids="clcc" if custom else "lcc",
+            dead_letters=f"dlq-{self.name}" if custom else "",
+            has_schemas=custom is None or custom.reads_schemas,
         )
 
 
@@ -62,7 +67,9 @@ def plan_sinks(entries: Sequence[AnySink], sql: SqlFiles) -> list[Plan]:
         makers += [purpose for purpose, model in sql.models.items() if model.target in models]
         columns = [column for table in sql.tables.values() if table.target in topics for column in columns_of(table)]
         store = store_of(entry, copied, list({column.name: column for column in columns}.values()))
-        plans.append(Plan(name=entry.label, store=store, built_on=makers, model=models[0] if models else None))
+        plans.append(
+            Plan(name=entry.label, tables=topics, store=store, built_on=makers, model=models[0] if models else None)
+        )
     if mistakes:
         raise pulumi.RunError("\n".join(mistakes))
     return plans

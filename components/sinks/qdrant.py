@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from components.config.sinks import KEY, Qdrant
@@ -23,7 +23,12 @@ class QdrantStore(CustomStore[Qdrant]):
     """
 
     makes_index = True
+    index_comes_first = True
     connector_class = "io.qdrant.kafka.QdrantSinkConnector"
+    converter: ClassVar[Mapping[str, str]] = {
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "value.converter.schemas.enable": "false",
+    }
 
     def plain(self) -> Mapping[str, str]:
         """Return the connector's own keys, without its secrets."""

@@ -1,4 +1,8 @@
-"""The records that Qdrant's connector takes, made by statements of the stack out of the tables that are copied."""
+"""The records that Qdrant's connector takes, made by statements of the stack out of the tables that are copied.
+
+They are JSON without a schema: of a record with one, the connector does not see the fields. So the table has one column
+of bytes, as Flink shows a topic without a schema.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
 INTEGERS = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT")
 TEXTS = ("STRING", "CHAR(36)", "VARCHAR(36)")
+_NO_JSON = ("DATE", "TIME")
 
 
 def topics_to_copy(entry: AnySink, sql: SqlFiles) -> list[str]:
@@ -57,29 +62,38 @@ def id_mistake(entry: Qdrant, columns: Sequence[Column]) -> str:
 
 def _statements(entry: Qdrant, topic: str, sql: SqlFiles) -> dict[str, Statement]:
     columns = next((columns_of(table) for table in sql.tables.values() if table.target == topic), [])
-    names = [column.name for column in columns]
-    if entry.id not in names or VECTOR not in names or id_mistake(entry, columns):
+    kinds = {column.name: column.type for column in columns}
+    if entry.id not in kinds or VECTOR not in kinds or id_mistake(entry, columns):
         return {}
     table, place = record_table(entry, topic), f"the records of {topic} for the sink {entry.label}"
     purpose = f"{topic.replace('_', '-').lower()}-{entry.label}"
-    kinds = {column.name: column.type for column in columns}
     point_id = "BIGINT" if kinds[entry.id] in INTEGERS else "STRING"
-    payload = [column for column in columns if column.name != VECTOR]
-    row = f"ROW<{', '.join(f'{quote(column.name)} {column.type}' for column in payload)}>"
-    values = ", ".join(quote(column.name) for column in payload)
-    collection = entry.collection.replace("'", "''")
-    create = (
-        f"CREATE TABLE {quote(table)} (\n  `collection_name` STRING,\n  `id` {point_id},\n"
-        f"  `{VECTOR}` {kinds[VECTOR]},\n  `payload` {row}\n) WITH (\n  'value.format' = 'json-registry'\n)"
+    payload = ", ".join(_member(column) for column in columns if column.name != VECTOR)
+    members = (
+        f"'collection_name' VALUE {_text(entry.collection)}",
+        f"'id' VALUE CAST({quote(entry.id)} AS {point_id})",
+        f"'{VECTOR}' VALUE {quote(VECTOR)}",
+        f"'payload' VALUE JSON_OBJECT({payload})",
     )
-    insert = (
-        f"INSERT INTO {quote(table)} (\n  SELECT\n    '{collection}',\n    CAST({quote(entry.id)} AS {point_id}),\n"
-        f"    {quote(VECTOR)},\n    CAST(ROW({values}) AS {row})\n  FROM {quote(topic)}\n)"
-    )
+    record = ",\n    ".join(members)
+    create = f"CREATE TABLE {quote(table)} (\n  `val` BYTES\n) WITH (\n  'value.format' = 'raw'\n)"
+    select = f"SELECT CAST(JSON_OBJECT(\n    {record}\n  ) AS BYTES)\n  FROM {quote(topic)}"  # noqa: S608 - of the settings
+    insert = f"INSERT INTO {quote(table)} (\n  {select}\n)"
     return {
         f"create-table-{purpose}": Statement.parse(create, place),
         f"insert-into-{purpose}": Statement.parse(insert, place),
     }
+
+
+def _member(column: Column) -> str:
+    """Return a member of a JSON object; Flink's JSON has no form for dates and times."""
+    value = quote(column.name)
+    return f"{_text(column.name)} VALUE {f'CAST({value} AS STRING)' if column.kind in _NO_JSON else value}"
+
+
+def _text(text: str) -> str:
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
 
 
 def _is_question(table: str, sql: SqlFiles) -> bool:

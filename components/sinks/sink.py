@@ -100,6 +100,7 @@ class Sink(pulumi.ComponentResource):
             "kind": self.plan.store.entry.kind,
             "connector": self.connector_name,
             "id": self.connector.id,
+            "tables": list(self.plan.tables),
             "topics": list(self.plan.store.topics),
             "deadLetters": self.plan.copied.dead_letters or pulumi.Output.concat("dlq-", self.connector.id),
             "store": self.plan.store.entry.shown,
@@ -112,9 +113,8 @@ class Sink(pulumi.ComponentResource):
             "confluent.connector.type": "CUSTOM",
             "confluent.custom.plugin.id": plugin.id,
             "confluent.custom.connection.endpoints": ";".join(f"{one}:TCP" for one in store.endpoints()),
-            "confluent.custom.schema.registry.auto": "true",
             "key.converter": "org.apache.kafka.connect.storage.StringConverter",
-            "value.converter": "io.confluent.connect.json.JsonSchemaConverter",
+            **store.converter,
             "errors.deadletterqueue.topic.name": self.plan.copied.dead_letters,
             "errors.deadletterqueue.context.headers.enable": "true",
         }

@@ -56,6 +56,16 @@ class CustomStore(Store[Entry]):
     """A store whose connector is a custom plugin. Its secret keys are the plugin's sensitive ones."""
 
     reports = ()
+    converter: ClassVar[Mapping[str, str]] = {
+        "confluent.custom.schema.registry.auto": "true",
+        "value.converter": "io.confluent.connect.json.JsonSchemaConverter",
+    }
+    """How its connector reads the records' values."""
+
+    @property
+    def reads_schemas(self) -> bool:
+        """Whether the records have a schema in the registry."""
+        return "confluent.custom.schema.registry.auto" in self.converter
 
     @abstractmethod
     def endpoints(self) -> Sequence[str]:

@@ -11,7 +11,7 @@ import psutil
 
 from localcloud.control.access.accounts import RoleBindings, ServiceAccounts, Users
 from localcloud.control.access.api_keys import ApiKeys
-from localcloud.control.access.authentication import Authenticator
+from localcloud.control.access.authentication import Authenticator, sha256
 from localcloud.control.access.broker_rights import BrokerRights
 from localcloud.control.access.rights import Rights
 from localcloud.control.connect.connectors import Connectors
@@ -41,6 +41,7 @@ from localcloud.control.kafka.clusters import Clusters
 from localcloud.control.kafka.schemas import Schemas
 from localcloud.control.kafka.topics import Topics
 from localcloud.control.teardown import Teardown
+from localcloud.dataplane.interface import ApiKeyGrant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,7 +82,12 @@ class Cloud:
         self.rights = Rights(store, self.names, self.users.admin.id, self.faults)
         self.broker_rights = BrokerRights(store, plane, names=self.names, rights=self.rights, faults=self.faults)
         self.environments = Environments(store, catalogs)
-        self.keys = ApiKeys(store, plane, self.faults)
+        administrator = ApiKeyGrant(
+            key=credentials.cloud_api_key,
+            secret_sha256=sha256(credentials.cloud_api_secret),
+            principal=self.users.admin.id,
+        )
+        self.keys = ApiKeys(store, plane, self.faults, administrator)
         self.accounts = ServiceAccounts(store, self.keys, self.broker_rights)
         self.role_bindings = RoleBindings(store, self.names.organization, self.broker_rights)
         self.connectors = Connectors(store, plane)

@@ -51,11 +51,10 @@ _KINDS: tuple[type[Resource], ...] = (
 def status(cloud: Cloud, seconds: float = 0) -> dict[str, Any]:
     """Return the summary, after counting written records for ``seconds`` (0: without counting).
 
-    ``resources``: everything that was made (so not the default environment); ``topics`` with the records written to
-    them (offsets, so a transaction's end counts too); ``jobs``: statements that have not ended; ``phases``: how many
-    statements and connectors are in each; ``processes`` with the memory they hold and the TCP ports they listen on,
-    this one first; ``disk``: bytes by part of the state folder. If records were counted, what writes has
-    ``records_per_second``.
+    ``resources``: everything that was made (so not the default environment); ``topics`` with the records that a
+    consumer of committed ones would read; ``jobs``: statements that have not ended; ``phases``: how many statements and
+    connectors are in each; ``processes`` with the memory they hold and the TCP ports they listen on, this one first;
+    ``disk``: bytes by part of the state folder. If records were counted, what writes has ``records_per_second``.
     """
     rates = _rates(cloud, seconds) if seconds else {}
     clusters = cloud.store.all(KafkaCluster)

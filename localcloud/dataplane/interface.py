@@ -180,6 +180,9 @@ class KafkaPlane(Protocol):
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         """Partition -> next offset to be written."""
 
+    def records(self, cluster_id: str, name: str) -> int:
+        """Number of records in the topic that a consumer of committed records would read."""
+
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""
 
@@ -335,7 +338,7 @@ class StatementStatus:
     """The status of a statement.
 
     ``traits`` has the API's shape: ``sql_kind``, ``is_bounded``, ``is_append_only``, ``upsert_columns``, ``schema``.
-    ``latest_offsets``: the offsets up to which a statement that writes had read its topics when it ended.
+    ``latest_offsets``: where a statement that writes had read its topics up to when it was stopped or failed.
     ``records_written``: records that it has written since it was started or resumed here; ``records_pending``: records
     that it has yet to read in its topics. ``None`` if not known.
     """

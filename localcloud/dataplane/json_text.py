@@ -34,8 +34,11 @@ def parse(text: str, what: str, parse_float: Callable[[str], Any] = float) -> An
         raise InvalidError(f"{what} has {len(text)} characters: at most {LONGEST} are allowed.")
     try:
         parsed = json.loads(text, parse_float=parse_float)
-    except ValueError as error:
-        raise InvalidError(f"{what} is no valid JSON: {error}.") from error
+    except json.JSONDecodeError as error:
+        reason = f"{error.msg[0].lower()}{error.msg[1:]}"
+        raise InvalidError(f"{what} is no valid JSON: line {error.lineno}, column {error.colno}: {reason}.") from error
+    except ValueError as error:  # Python's limit on the digits of a number
+        raise InvalidError(f"{what} is no valid JSON: it has a number of too many digits.") from error
     except RecursionError:
         raise _too_deep(what) from None
     if is_deeper(parsed, DEEPEST):

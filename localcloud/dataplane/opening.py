@@ -16,6 +16,7 @@ from localcloud.dataplane.process.processes import ProcessHost
 from localcloud.dataplane.registry.client import RegistryClient
 from localcloud.dataplane.registry.registry import SqliteRegistry
 from localcloud.dataplane.stores.elasticsearch import Elasticsearch
+from localcloud.dataplane.stores.milvus import Milvus
 from localcloud.dataplane.stores.mongodb import MongoDb
 from localcloud.dataplane.stores.neo4j import Neo4j
 from localcloud.dataplane.stores.pinecone.store import Pinecone
@@ -62,6 +63,7 @@ def open_data_plane(
             Neo4j(servers.get("neo4j"), stores["neo4j"]),
             Pinecone(stores["pinecone"]),
             Qdrant(stores["qdrant"]),
+            Milvus(servers.get("milvus"), stores["milvus"]),
         ]
         store_servers = Servers(state, host, kinds)
         opened.callback(store_servers.close)

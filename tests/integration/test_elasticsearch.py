@@ -190,6 +190,33 @@ def test_flink_searches_it(shop: Shop, sink: Sink) -> None:
     assert "refuses the key of connection 'wrong-key'." in shop.cloud.refusal(search("closed", [1, 0]))
 
 
+def test_flink_finds_words_in_it(shop: Shop, sink: Sink) -> None:
+    shop.cloud.connect("elastic-words", "ELASTIC", shop.url, {"API_KEY": shop.key})
+    shop.cloud.run(
+        "CREATE TABLE elastic_words (product_id INT, articleType STRING, vector ARRAY<FLOAT>) WITH ("
+        f"'connector' = 'elastic', 'elastic.connection' = 'elastic-words', 'elastic.index' = '{sink.topic}')"
+    )
+    sink.send([7], "galoshes")
+    sink.until_there(1, "galoshes")
+
+    def search(call: str, text: str = "'green Galoshes'") -> str:
+        return f"SELECT search_results FROM (VALUES ({text})) AS t(v), LATERAL TABLE(TEXT_SEARCH_AGG({call}))"
+
+    words = "elastic_words, DESCRIPTOR(articleType), v"
+    ((found,),) = shop.cloud.query(search(f"{words}, 3"))
+    ((number, article, vector),) = found
+    assert (number, article, len(vector)) == ("7", "galoshes", DIMENSIONS)
+    assert shop.cloud.query(search(f"{words}, 3, MAP['client_timeout', 20]", "'nothing like it'")) == [[[]]]
+    assert shop.cloud.query(search(f"{words}, 3", "CAST(NULL AS STRING)")) == [[[]]]
+    for asked, text, said in (
+        (f"{words}, 0", "'x'", "must be a number from 1 to 10000"),
+        (f"{words}, 3", "7", "is of type INT NOT NULL: it must be a text"),
+        ("elastic_words, DESCRIPTOR(nothing), v, 3", "'x'", "has no column 'nothing': name in DESCRIPTOR the one"),
+        (words, "'x'", "takes four or five arguments and was given 3"),
+    ):
+        assert said in shop.cloud.refusal(search(asked, text))
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

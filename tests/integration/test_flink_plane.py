@@ -6,8 +6,11 @@ import ipaddress
 import json
 import os
 import signal
+import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -24,7 +27,6 @@ from workshop.clone import PROJECT, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
@@ -421,3 +423,28 @@ def test_offsets_are_not_carried_over_to_a_statement_that_keeps_state(world: Wor
     status = world.flink.status(world.run(sql, starting_offsets={"product-updates": "partition:0,offset:1"}))
     assert status.phase is StatementPhase.FAILED
     assert "it keeps state" in status.detail
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have their names in Linux's /proc")
+def test_an_insert_that_has_ended_leaves_no_client_of_kafka_behind(world: World) -> None:
+    made = world.run("CREATE TABLE letters (letter STRING) DISTRIBUTED INTO 1 BUCKETS")
+    assert world.ended(made).phase is StatementPhase.COMPLETED
+    (flink,) = (info.pid for info in world.host.infos() if info.name == "flink")
+
+    def insert() -> None:
+        uid = world.run("INSERT INTO letters VALUES ('a')")
+        assert world.ended(uid).phase is StatementPhase.COMPLETED
+        world.flink.delete(uid)
+
+    def clients() -> int:
+        count = 0
+        for name in Path(f"/proc/{flink}/task").glob("*/comm"):
+            with suppress(FileNotFoundError):  # the thread has ended
+                count += name.read_text().startswith(("kafka-admin", "kafka-producer"))
+        return count
+
+    insert()
+    before = clients()
+    for _ in range(3):
+        insert()
+    wait_until(lambda: clients() <= before, f"only {before} threads of Kafka's clients")

@@ -78,6 +78,8 @@ def test_a_stack_elsewhere_gets_no_local_key_and_starts_no_cloud(clone: Clone) -
     said = clone.refused("up", "--yes", "-s", "elsewhere")
     assert clone.status()["running"] is False
     assert "127.0.0.1" not in said
+    assert "you are not logged in" in said
+    assert "you are not logged in" in clone.refused("sql", "SHOW TABLES", "-s", "elsewhere")
     (clone.path / "Pulumi.elsewhere.yaml").unlink()
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from localcloud.dataplane.connect.connectors import ConnectorPlane
 from localcloud.dataplane.interface import (
@@ -318,6 +319,43 @@ def test_the_life_of_a_topic(plane: Plane, topic: str) -> None:
     assert kafka.high_watermarks(CLUSTER, topic) == {0: 0, 1: 1, 2: 0}
     kafka.delete_topic(CLUSTER, topic)
     assert topic not in [info.name for info in kafka.topics(CLUSTER)]
+
+
+def test_records_are_what_a_consumer_reads(plane: Plane, topic: str) -> None:
+    kafka = plane.kafka
+    kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=2))
+    settings = client_config(kafka.internal(CLUSTER), "sa-1")
+    producer = Producer(settings | {"transactional.id": topic, "linger.ms": 0})
+    producer.init_transactions(30)
+    committed = 0
+    for is_committed in (True, False, True):
+        producer.begin_transaction()
+        for number in range(3):
+            producer.produce(topic, str(number), partition=number % 2)
+            producer.flush(10)
+        if is_committed:
+            producer.commit_transaction(30)
+            committed += 3
+        else:
+            producer.abort_transaction(30)
+        assert kafka.records(CLUSTER, topic) == committed
+    producer.begin_transaction()
+    producer.produce(topic, "open", partition=0)
+    producer.flush(10)
+    assert kafka.records(CLUSTER, topic) == 6
+    plain = Producer(settings)
+    plain.produce(topic, "last", partition=1)
+    plain.flush(10)
+    assert kafka.records(CLUSTER, topic) == 7
+    assert sum(kafka.high_watermarks(CLUSTER, topic).values()) > 7 + 3
+    AdminClient(settings).delete_records([TopicPartition(topic, 1, 1)]).popitem()[1].result(10)
+    assert kafka.records(CLUSTER, topic) == 6
+    producer.abort_transaction(30)
+    kafka.delete_topic(CLUSTER, topic)
+    kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=2))
+    plain.produce(topic, "new", partition=1)
+    plain.flush(10)
+    assert kafka.records(CLUSTER, topic) == 1
 
 
 def test_wrong_topics(plane: Plane, topic: str) -> None:

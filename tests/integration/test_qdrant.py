@@ -172,7 +172,7 @@ def test_up_makes_the_collection_and_ask_and_verify_read_it(world: World) -> Non
     assert (first["articleType"], first["score"] > second["score"]) == ("hat-7", True)
     copied = Copied(output, secrets)
     assert (copied.documents(), copied.missing([3, 12, "9"]), copied.index_problem()) == (10, [12, "9"], "")
-    assert copied.document(7) == {"collection_name": "products", "id": 7, "articleType": "hat-7", "price": 1.5}
+    assert copied.document(7) == {"articleType": "hat-7", "price": 1.5}
     assert copied.document(12) is None
     with pytest.raises(StoreUnreadableError, match=r"gone at .* does not exist"):
         Copied({**output, "collection": "gone"}, secrets).documents()

@@ -48,7 +48,7 @@ class FakeKafka:
         self.data: dict[str, dict[str, TopicInfo]] = {}
         self.grants: dict[str, list[ApiKeyGrant]] = {}
         self.rules: dict[str, set[AclRule]] = {}
-        self.records: dict[tuple[str, str], list[KafkaRecord]] = {}
+        self.kept: dict[tuple[str, str], list[KafkaRecord]] = {}
         self.refusing = ""
         self.starting: set[str] = set()
         self.gate = threading.Event()
@@ -112,6 +112,9 @@ class FakeKafka:
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         return dict.fromkeys(range(self.topic(cluster_id, name).partitions), 7)
 
+    def records(self, cluster_id: str, name: str) -> int:
+        return 6 * self.topic(cluster_id, name).partitions
+
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         return {name: self.high_watermarks(cluster_id, name) for name in self.data[cluster_id]}
 
@@ -121,7 +124,7 @@ class FakeKafka:
 
     def reader(self, cluster_id: str, name: str, newest: int) -> FakeReader:
         assert newest > 0
-        return FakeReader(self.records.get((cluster_id, name), []))
+        return FakeReader(self.kept.get((cluster_id, name), []))
 
 
 class FakeReader:

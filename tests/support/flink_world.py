@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from confluent_kafka import Producer
 
 from localcloud.dataplane.flink.jobs import FlinkPlane
+from localcloud.dataplane.flink.process import RefusedError
 from localcloud.dataplane.interface import (
     AclRule,
     FlinkConnection,
@@ -153,10 +154,17 @@ class World:
     def until(self, uid: str, wanted: Callable[[StatementStatus], bool], seconds: float = PATIENCE) -> StatementStatus:
         """Wait for a status."""
         deadline = time.monotonic() + seconds
-        while not wanted(status := self.flink.status(uid)):
+        while not wanted(status := self._status(uid)):
             assert time.monotonic() < deadline, status
             time.sleep(0.05)
         return status
+
+    def _status(self, uid: str) -> StatementStatus:
+        try:
+            return self.flink.status(uid)
+        except RefusedError as error:
+            error.add_note(self.host.log_tail("flink", 60))  # the log goes with the folder of the test
+            raise
 
     def ended(self, uid: str, seconds: float = PATIENCE) -> StatementStatus:
         """Wait for a statement's end."""

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from toolchain.frontdoor.hall.failure import Failure
-from toolchain.frontdoor.hall.jdk import jdk_21
 from toolchain.frontdoor.hall.layout import Layout
 from toolchain.frontdoor.hall.steps import run_side_by_side
-from toolchain.frontdoor.setup.servers import SERVERS, server_folder, server_step
+from toolchain.frontdoor.setup.servers import server_folder, server_step
 from workshop.clone import PROJECT
 
 if TYPE_CHECKING:
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
 
 def installed(kind: str) -> Path:
     """Return a server's folder; skip the test, with the sentence that a user gets, where there is no JDK for it."""
+    layout = Layout.of(str(PROJECT))
     try:
-        jdk_21(SERVERS[kind])
+        step = server_step(layout, kind)
     except Failure as failure:
         pytest.skip(str(failure))
-    layout = Layout.of(str(PROJECT))
-    step = server_step(layout, kind)
     run_side_by_side([step] if step else [], layout.set_up_logs)
     return server_folder(layout, kind)

@@ -15,13 +15,15 @@ class StubApi:
     def __init__(self, replies: dict[str, Any]) -> None:
         self.replies = replies
         self.asked: list[str] = []
+        self.bodies: list[Any] = []  # of the requests that have one
         self.keys: set[str] = set()
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
             def answer(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                self.rfile.read(length)
+                if length:
+                    stub.bodies.append(json.loads(self.rfile.read(length)))
                 stub.asked.append(f"{self.command} {self.path}")
                 stub.keys.add(self.headers.get("Authorization") or "")
                 path = urlsplit(self.path).path

@@ -100,7 +100,7 @@ def shortage(count: int, reads: tuple[Read, Read, Read], status: Mapping[str, An
     wanted, found = _ids(products.rows), _ids(vectors.rows | again.rows)
     lines += [f"product ids without a vector: {_few(wanted - found)}", f"with too many: {_few(found - wanted)}"]
     ends = [f"{topic['name']} ({topic['cluster']}): {topic['records']}" for topic in status["topics"]]
-    lines += ["topics, with the ends of transactions:", *ends, "statements:", *phases]
+    lines += ["topics, with their records:", *ends, "statements:", *phases]
     return "\n".join([*lines, f"jobs: {status['jobs']}"])
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "cloud": "the local cloud: start, stop, env, status, logs, faults, tls, reset",
     "console": "the local cloud in a browser: pipeline, topics, statements, search, SQL",
-    "sql": 'run a Flink SQL statement on the stack: ./pulumiw sql "SHOW TABLES"',
+    "sql": 'run Flink SQL on the stack: ./pulumiw sql "SHOW TABLES"; a shell without a statement',
+    "consume": "print a topic's records, decoded: ./pulumiw consume product_vector --from-beginning",
     "ask": 'find products in the stack\'s store by meaning: ./pulumiw ask "kicks"',
     "verify": "check that the stack is healthy: statements, connectors, lag, a fresh vector, stores",
     "bench": "measure this project on this machine: ./pulumiw bench journey",

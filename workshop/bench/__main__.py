@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workshop.bench import asking, embeddings, first_setup, journey, makespan, models, pipeline, regions
+from workshop.bench import api, asking, embeddings, first_setup, journey, makespan, models, pipeline, regions, soak
 from workshop.bench.measure import yardstick
 from workshop.bench.plots import Kept
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MEASUREMENTS = {
+    "api": api.measure,
     "ask": asking.measure,
     "embeddings": embeddings.measure,
     "journey": journey.measure,
@@ -26,6 +27,7 @@ MEASUREMENTS = {
     "models": models.measure,
     "pipeline": pipeline.measure,
     "regions": regions.measure,
+    "soak": soak.measure,
     "setup": first_setup.measure,
 }
 
@@ -61,7 +63,12 @@ def _table(measured: dict[str, Any]) -> Iterator[str]:
 
 def main() -> int:
     """Run the measurement named on the command line."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # importing wordllama enables INFO messages of all libraries
+    for library in (
+        "httpx",
+        "elastic_transport",
+        "neo4j",
+    ):  # importing wordllama enables INFO messages of all libraries
+        logging.getLogger(library).setLevel(logging.WARNING)
     parser = _parser()
     arguments = parser.parse_args()
     if arguments.plots is None and (arguments.redraw or arguments.kept_name):

@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,11 @@ import httpx
 import psutil
 from confluent_kafka import Consumer, Producer, TopicPartition
 
+from workshop.bench import settings
 from workshop.bench.embeddings import texts_per_second_of_the_server
 from workshop.bench.filling import PATIENCE, fill
 from workshop.bench.measure import Figure, Place, percentile
+from workshop.bench.worker import Job, Worker
 from workshop.clone import Clone, wait_until
 from workshop.stack import Stack
 
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE, SINK = "product-updates", "product_vector"
-FULL_TOPICS = (10_000, 100_000, 1_000_000)
+FULL_TOPICS = "10000,100000,1000000"
+WORKER_ROWS = 100_000
 RATES = (1, 100, 1_000)
 RATE_SECONDS = 20
 SAMPLES = 500
@@ -70,6 +74,12 @@ class Pipeline:
         """Return the sum of the topic's end offsets, which also count transaction markers."""
         topics = self.stack.clone.status()["topics"]
         return sum(one["records"] for one in topics if one["name"] == topic)
+
+    def sink_schema(self) -> int:
+        """Return the id of the schema that the table's records carry."""
+        with closing(self.consumer(SINK, isolation="read_committed", from_start=True)) as consumer:
+            value = next(one for one in _values(consumer, 1) if one is not None)
+        return int.from_bytes(value[1:5], "big")
 
     def samples(self) -> list[bytes]:
         """Return record values from the connector, with their schema id."""
@@ -122,8 +132,37 @@ def rows_per_second(pipeline: Pipeline, rows: int, samples: list[bytes]) -> tupl
     """Fill the topic while the INSERT is stopped, then resume it; return rows per second and megabytes at the end."""
     pipeline.run_insert(stopped=True)
     fill(pipeline.settings(), SOURCE, (samples[number % len(samples)] for number in range(rows)))
-    watcher = pipeline.consumer(SINK, isolation="read_uncommitted", from_start=False)
-    pipeline.run_insert(stopped=False)
+    with closing(pipeline.consumer(SINK, isolation="read_uncommitted", from_start=False)) as watcher:
+        pipeline.run_insert(stopped=False)
+        return _arrivals_per_second(watcher, rows), pipeline.resident_megabytes()
+
+
+def rows_per_second_of_a_worker(
+    pipeline: Pipeline, rows: int, samples: list[bytes], *, is_transactional: bool
+) -> float:
+    """Fill the topic while the INSERT is stopped, and let a Python process do its work."""
+    pipeline.run_insert(stopped=True)
+    login = pipeline.settings()
+    with closing(pipeline.consumer(SOURCE, isolation="read_committed", from_start=False)) as reader:
+        ends = {one.partition: reader.get_watermark_offsets(one)[1] for one in reader.assignment()}
+    fill(login, SOURCE, (samples[number % len(samples)] for number in range(rows)))
+    job = Job(
+        settings=login,
+        source=SOURCE,
+        sink=SINK,
+        places=ends,
+        schema=pipeline.sink_schema(),
+        is_transactional=is_transactional,
+    )
+    with (
+        closing(pipeline.consumer(SINK, isolation="read_uncommitted", from_start=False)) as watcher,
+        closing(Worker(job)),
+    ):
+        return _arrivals_per_second(watcher, rows)
+
+
+def _arrivals_per_second(watcher: Consumer, rows: int) -> float:
+    """Count from the first batch that comes to the last."""
     arrived, first, last = 0, 0.0, 0.0
     first_count = 0
     deadline = time.monotonic() + PATIENCE
@@ -134,10 +173,9 @@ def rows_per_second(pipeline: Pipeline, rows: int, samples: list[bytes]) -> tupl
             last = time.perf_counter()
             if not first:
                 first, first_count = last, arrived
-    watcher.close()
     if arrived != rows:
         raise RuntimeError(f"{arrived} of {rows} vectors came.")
-    return (arrived - first_count) / (last - first), pipeline.resident_megabytes()
+    return (arrived - first_count) / (last - first)
 
 
 def _product(sample: bytes, number: int) -> bytes:
@@ -195,7 +233,7 @@ def measure() -> list[Figure]:
             pipeline = Pipeline.up(clone)
             samples = pipeline.samples()
             contents = [_content(sample) for sample in samples]
-            for rows in FULL_TOPICS:
+            for rows in settings.rows(FULL_TOPICS):
                 alone = texts_per_second_of_the_server(clone, contents, "base64")
                 rate, memory = rows_per_second(pipeline, rows, samples)
                 server = Figure(name="embedding server alone, full batches", unit="texts/s", values=[alone])
@@ -207,6 +245,7 @@ def measure() -> list[Figure]:
                     ),
                     Figure(name=f"local cloud, resident, after {rows:,} rows", unit="MB", values=[memory]),
                 ]
+            figures += _beside_workers(pipeline, samples, figures[-2])
             pipeline.wait_until_all_have_vectors()
             for rate_ in RATES:
                 figures += _latency(pipeline, rate_, samples, "read_uncommitted")
@@ -214,6 +253,16 @@ def measure() -> list[Figure]:
         finally:
             clone.remove()
     return figures
+
+
+def _beside_workers(pipeline: Pipeline, samples: list[bytes], ours: Figure) -> Iterator[Figure]:
+    """What people would write instead, on the same topics; then the INSERT goes on with all of it."""
+    for name, is_transactional in (("a Python worker, exactly once", True), ("a Python worker, at least once", False)):
+        rate = rows_per_second_of_a_worker(pipeline, WORKER_ROWS, samples, is_transactional=is_transactional)
+        worker = Figure(name=name, unit="rows/s", values=[rate])
+        yield worker
+        yield Figure(name=f"{ours.name}, beside {name}", unit="rows/s", values=ours.values, beside=worker)
+    pipeline.run_insert(stopped=False)
 
 
 def _content(sample: bytes) -> str:

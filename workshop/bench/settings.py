@@ -6,10 +6,11 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 T = TypeVar("T")
 OFFICIAL = "official"
+_RISING = "whole numbers from 1 on, each larger than the one before it, with commas between them"
 
 
 def runs(default: int) -> int:
@@ -22,10 +23,35 @@ def stacks(default: str) -> tuple[int, ...]:
     return _read("BENCH_STACKS", default, _each(_count), "whole numbers from 1 on, with commas between them")
 
 
+def minutes(default: int) -> int:
+    """Return for how long to measure (``BENCH_MINUTES``)."""
+    return _read("BENCH_MINUTES", str(default), _count, "a whole number from 1 on")
+
+
+def clients(default: int) -> int:
+    """Return how many clients call at once (``BENCH_CLIENTS``)."""
+    return _read("BENCH_CLIENTS", str(default), _count, "a whole number from 1 on")
+
+
+def rows(default: str) -> tuple[int, ...]:
+    """Return the numbers of records in a full topic, the smallest first (``BENCH_ROWS``)."""
+    return _read("BENCH_ROWS", default, _rising, _RISING)
+
+
 def products(default: str) -> tuple[int, ...]:
     """Return the numbers of products to ask among, the smallest first (``BENCH_PRODUCTS``)."""
-    allowed = "whole numbers from 1 on, each larger than the one before it, with commas between them"
-    return _read("BENCH_PRODUCTS", default, _rising, allowed)
+    return _read("BENCH_PRODUCTS", default, _rising, _RISING)
+
+
+def stores(default: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the stores to ask (``BENCH_STORES``), each by its kind of sink."""
+
+    def kind(text: str) -> str:
+        if text not in known:
+            raise ValueError
+        return text
+
+    return _read("BENCH_STORES", default, _each(kind), f"some of {', '.join(known)}, with commas between them")
 
 
 def waits(default: str) -> tuple[str, ...]:

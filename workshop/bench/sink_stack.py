@@ -1,4 +1,4 @@
-"""The searching stack (`Pulumi.rag.yaml`) for measurements: its table is filled at will, its processes are killed."""
+"""The stack of `Pulumi.rag.yaml` with a sink of one kind: its table is filled at will, its processes are killed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx
 import numpy as np
 import psutil
 
-from toolchain.frontdoor.stores.mongodb import client_of
+from workshop.bench.engines import ENGINES, Engine
 from workshop.bench.filling import PATIENCE, fill
 from workshop.clone import Clone, wait_until
 from workshop.stack import Stack
@@ -22,10 +22,10 @@ from workshop.stack import Stack
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pymongo.collection import Collection
-
 RAG = ("-s", "rag")
-TABLE, SINK, SOURCE = "product_vector", "MongoDbAtlasSinkMongodb", "DatagenSourceProductUpdates"
+TABLE, SOURCE = "product_vector", "DatagenSourceProductUpdates"
+_SETTINGS = "Pulumi.rag.yaml"
+_SINK, _SEARCH = "    - kind: mongodb\n      host: local\n", "  confluent-rag:search: true\n"
 FIRST_ID = 10_000_000  # of no product that the source makes
 
 
@@ -46,42 +46,45 @@ class SinkStack:
     """A stack whose source is paused, and its store."""
 
     clone: Clone
+    kind: str
     stack: Stack = field(init=False)
-    products: Collection[dict[str, Any]] = field(init=False)
+    engine: Engine = field(init=False)
 
     @classmethod
-    def up(cls, clone: Clone) -> SinkStack:
+    def up(cls, clone: Clone, kind: str) -> SinkStack:
         """Deploy it, and pause the source once it has made a product."""
-        made = cls(clone)
+        made = cls(clone, kind)
+        clone.edit(_SETTINGS, _SINK, f"    - kind: {kind}\n      {ENGINES[kind].settings}: local\n")
+        if kind != "mongodb":  # the only one that the stack's statements search
+            clone.edit(_SETTINGS, _SEARCH, "")
         clone.ok("up", "--yes", "--skip-preview", *RAG)
         made.stack = Stack(clone, clone.outputs(*RAG))
-        store = client_of(made.store, made.secrets)
-        made.products = store[made.store["database"]][made.store["collection"]]
-        wait_until(lambda: made.products.estimated_document_count() > 0, "a product", PATIENCE)
+        made.engine = ENGINES[kind](made.sink["store"], made.secrets)
+        wait_until(lambda: made.engine.count() > 0, "a product", PATIENCE)
         made.stack.operate(SOURCE, "pause")
         return made
 
     @property
-    def store(self) -> dict[str, Any]:
-        """What the outputs say of the store."""
-        found: dict[str, Any] = self.stack.outputs["sinks"]["mongodb"]["store"]
+    def sink(self) -> dict[str, Any]:
+        """What the outputs say of the sink."""
+        found: dict[str, Any] = self.stack.outputs["sinks"][self.kind]
         return found
 
     @property
     def secrets(self) -> dict[str, str]:
         """The store's secrets."""
-        found: dict[str, str] = self.stack.outputs["sinkSecrets"]["mongodb"]
+        found: dict[str, str] = self.stack.outputs["sinkSecrets"][self.kind]
         return found
 
     def fill(self, rows: Iterator[dict[str, Any]], count: int) -> float:
         """Fill the table while the sink is paused, then resume it; return the records a second that it writes."""
-        self.stack.operate(SINK, "pause")
+        self.stack.operate(self.sink["connector"], "pause")
         self._write(rows)
-        before = self.products.estimated_document_count()
-        self.stack.operate(SINK, "resume")
-        first = self._when(lambda: self.products.estimated_document_count() > before)
-        already = self.products.estimated_document_count() - before
-        last = self._when(lambda: self.products.estimated_document_count() >= before + count)
+        before = self.engine.count()
+        self.stack.operate(self.sink["connector"], "resume")
+        first = self._when(lambda: self.engine.count() > before)
+        already = self.engine.count() - before
+        last = self._when(lambda: self.engine.count() >= before + count)
         return (count - already) / (last - first) if count > already else float("inf")
 
     def _write(self, rows: Iterator[dict[str, Any]]) -> None:
@@ -111,7 +114,8 @@ class SinkStack:
 
     def sink_runs(self) -> bool:
         """Whether the worker has the sink running."""
-        return any(one["name"] == SINK and one["state"] == "RUNNING" for one in self.clone.status()["connectors"])
+        name = self.sink["connector"]
+        return any(one["name"] == name and one["state"] == "RUNNING" for one in self.clone.status()["connectors"])
 
     def _when(self, condition: Callable[[], bool]) -> float:
         """Return the clock's time at which ``condition`` was first seen to hold."""
@@ -119,5 +123,5 @@ class SinkStack:
         while not condition():
             if time.monotonic() > deadline:
                 raise RuntimeError(f"Still waiting after {PATIENCE} s.")
-            time.sleep(0.01)
+            time.sleep(self.engine.poll_seconds)
         return time.perf_counter()

@@ -39,7 +39,8 @@ SHALLOW = {
     (
         "POST",
         "/v1/embeddings",
-    ): "wordllama answers for OpenAI's models (256 dimensions or fewer), `all-MiniLM-L6-v2` in 384",
+    ): "wordllama answers for OpenAI's models (256 dimensions or fewer), `all-MiniLM-L6-v2` in 384; chat and Azure's "
+    "addresses are answered 501",
 }
 
 # Confluent's services of which no endpoint is served: path prefixes, and what they are.

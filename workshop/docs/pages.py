@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop.docs import contracts_table, coverage_page, policy_page, rights_table, settings_page, sql_page
+from workshop.docs import (
+    contracts_table,
+    coverage_page,
+    policy_page,
+    rights_table,
+    settings_page,
+    sql_page,
+    statements_page,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +60,7 @@ PAGES = (
     Page("policy.md", policy_page.render),
     Page("local-cloud-coverage.md", coverage_page.render),
     Page("local-cloud-sql.md", sql_page.render),
+    Page("local-cloud-statements.md", statements_page.render),
     Page("architecture.md", contracts_table.render, after=MARK),
     Page("security.md", rights_table.render, after=MARK),
 )

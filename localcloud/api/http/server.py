@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud
 
 _GOODBYE_SECONDS = 3
+KEEP_ALIVE_SECONDS = 120
+"""Longer than clients keep an idle connection (httpx 5 s, Go 90 s): a request would meet the server's close."""
 
 
 class Server(uvicorn.Server):
@@ -36,6 +38,7 @@ class Server(uvicorn.Server):
             access_log=False,
             server_header=False,
             backlog=backlog,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_GOODBYE_SECONDS,
         )
         super().__init__(config)

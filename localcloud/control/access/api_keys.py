@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 class ApiKeys:
     """API keys of the organization. A Kafka key is also granted to its broker, which authenticates clients itself."""
 
-    def __init__(self, store: Store, plane: Plane, faults: Faults) -> None:
+    def __init__(self, store: Store, plane: Plane, faults: Faults, administrator: ApiKeyGrant) -> None:
+        """``administrator``: the key of ``credentials.json``, good for every service and so for every broker."""
         self._store = store
         self._plane = plane
         self._faults = faults
+        self._administrator = administrator
 
     def create(
         self, *, owner_id: str, resource: dict[str, Any], name: str = "", description: str = ""
@@ -97,7 +99,7 @@ class ApiKeys:
         ]
         grants = [ApiKeyGrant(key=key.id, secret_sha256=key.secret_sha256, principal=key.owner_id) for key in keys]
         with translated():
-            self._plane.kafka.grant(cluster_id, grants)
+            self._plane.kafka.grant(cluster_id, [self._administrator, *grants])
 
     def _grant(self, key: ApiKey) -> None:
         if key.scope is KeyScope.KAFKA:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from localcloud.control.core.errors import StorageError
 from localcloud.control.core.resources import Resource
-from localcloud.database import START_OVER, unusable
+from localcloud.database import START_OVER, opened, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +41,7 @@ class Store:
         self._lock = threading.RLock()
         self._depth = 0
         with self._storing():
-            # isolation_level=None: transaction() below issues BEGIN and COMMIT itself, once for nested ones.
-            # FULL: with WAL, NORMAL could lose the last commits in a power cut.
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA)
+            self._db = opened(path, _SCHEMA, survives_power_cut=True)
 
     def close(self) -> None:
         """Close the file."""

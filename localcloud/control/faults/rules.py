@@ -135,7 +135,7 @@ class Failing(_Rule):
         return f"{self.of}.{self.name}={self.state}" + (f"@{self.first}" if self.first else "")
 
 
-Killed = Literal["kafka", "flink", "connect", "mongodb", "elasticsearch", "neo4j", "pinecone", "qdrant"]
+Killed = Literal["kafka", "flink", "connect", "mongodb", "elasticsearch", "neo4j", "pinecone", "qdrant", "milvus"]
 
 
 class Kill(_Rule):

@@ -88,9 +88,9 @@ class Topics:
             self._plane.kafka.delete_topic(cluster_id, name)
 
     def records(self, cluster_id: str, name: str) -> int:
-        """Number of records ever written to the topic (high watermarks: compaction and deletion do not lower it)."""
+        """Number of records in the topic, without those of transactions that are open or aborted."""
         with translated():
-            return sum(self._plane.kafka.high_watermarks(cluster_id, name).values())
+            return self._plane.kafka.records(cluster_id, name)
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics of a cluster."""

@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -132,6 +132,19 @@ class TopicAdmin:
         for at, future in (self.client.list_offsets(asked) if asked else {}).items():
             ends[at.topic][at.partition] = _wait(future, at.topic).offset
         return ends
+
+    def committed(self, name: str) -> dict[int, tuple[int, int]]:
+        """Partition -> first offset that is there, and the last stable one, up to which committed records are read."""
+        partitions = self._existing(name).partitions
+        begins, ends = (
+            self._offsets(name, partitions, where) for where in (OffsetSpec.earliest(), OffsetSpec.latest())
+        )
+        return {partition: (begins[partition], ends[partition]) for partition in partitions}
+
+    def _offsets(self, name: str, partitions: Iterable[int], where: OffsetSpec) -> dict[int, int]:
+        asked = {TopicPartition(name, partition): where for partition in partitions}
+        found = self.client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED)
+        return {at.partition: _wait(future, name).offset for at, future in found.items()}
 
     def _metadata(self) -> dict[str, Any]:
         try:

@@ -109,7 +109,7 @@ class BrokerFolder:
         """Create missing files and return the ports."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         ports = self.ports() or self._choose_ports()
-        data = str(self.path.absolute() / "data").replace("\\", "\\\\")
+        data = str(self.data).replace("\\", "\\\\")
         if "," in data:
             raise DataPlaneError(f"Kafka cannot keep its data in {data}: use a state folder without a comma.")
         self.properties.write_text(_PROPERTIES.format(host=HOST, data=data, **asdict(ports)))
@@ -117,6 +117,11 @@ class BrokerFolder:
         if not self.api_keys.exists():
             self.write_api_keys([])
         return ports
+
+    @property
+    def data(self) -> Path:
+        """Folder of the broker's topics, one folder a partition."""
+        return self.path.absolute() / "data"
 
     def ports(self) -> Ports | None:
         """Return the ports chosen earlier, if any; :class:`DataPlaneError` if the file cannot be read."""

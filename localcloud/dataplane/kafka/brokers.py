@@ -18,6 +18,7 @@ from localcloud.dataplane.kafka.acls import AclAdmin
 from localcloud.dataplane.kafka.admin import TopicAdmin
 from localcloud.dataplane.kafka.broker_folder import BrokerFolder, KafkaInternal, Ports, taken_port
 from localcloud.dataplane.kafka.reader import TopicReader
+from localcloud.dataplane.kafka.record_count import RecordCounter
 from localcloud.ports import HOST, is_answered
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class BrokerPlane:
         self._admins: dict[str, TopicAdmin] = {}
         self._acls: dict[str, AclAdmin] = {}
         self._archives: dict[str, Archive] = {}
+        self._counter = RecordCounter()
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
     def start(self, cluster_id: str) -> str:
@@ -133,6 +135,14 @@ class BrokerPlane:
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         """Partition -> next offset to be written."""
         return self._admin(cluster_id).high_watermarks(name)
+
+    def records(self, cluster_id: str, name: str) -> int:
+        """Number of records in the topic that a consumer of committed records would read."""
+        data = self._folder(cluster_id).data
+        return sum(
+            self._counter.count(data / f"{name}-{partition}", begin, end)
+            for partition, (begin, end) in self._admin(cluster_id).committed(name).items()
+        )
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""

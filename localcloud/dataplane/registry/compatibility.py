@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 MOST_STEPS = 10_000_000
 MOST_CLASHES = 100
 _PAIR = 300  # steps to compare two types: about the time that as many comparisons of field names take
+_SET = re.compile(r"\{'[^}]*'\}")
+_NAME = re.compile(r"'([^']*)'")
+_LOG = logging.getLogger(__name__)
 _TOO_MUCH = (
     "The schema cannot be compared with those before it: together they have too many fields, branches or versions. Use"
     " smaller schemas, fewer alternatives (anyOf, oneOf, unions), or a level that is not TRANSITIVE."
@@ -63,9 +68,10 @@ class Judged:
             return [f"a schema of type {self._type} cannot read records of type {written._type}"]
         try:
             return self._compared(written, work)
-        except (AvroException, AttributeError, KeyError, TypeError, ValueError) as error:
-            # avro checks more than fastavro did at registration: a schema that it rejects is reported, not raised.
-            return [f"the schemas cannot be compared: {error}"]
+        except (AvroException, AttributeError, KeyError, TypeError, ValueError):
+            # The library is stricter than Avro's own parser: what it rejects is reported, not raised.
+            _LOG.debug("Schemas that cannot be compared", exc_info=True)
+            return ["the schemas cannot be compared: write their types as Avro's specification has them"]
 
     def _compared(self, written: Judged, work: Work) -> list[str]:
         if self._type == "JSON":
@@ -74,7 +80,7 @@ class Judged:
         found = _Checker(work).get_compatibility(reader=self._avro(), writer=written._avro())
         if found.compatibility is SchemaCompatibilityType.compatible:
             return []
-        where, why = ", ".join(sorted(found.locations)) or "/", ", ".join(sorted(found.messages))
+        where, why = ", ".join(sorted(found.locations)) or "/", ", ".join(sorted(map(_without_sets, found.messages)))
         return [f"{incompatibility.value} at {where}: {why}" for incompatibility in found.incompatibilities]
 
     def _avro(self) -> Schema:
@@ -82,6 +88,11 @@ class Judged:
         for text in self._referenced:
             make_avsc_object(json.loads(text), names, validate_names=False)
         return make_avsc_object(json.loads(self._text), names, validate_names=False)
+
+
+def _without_sets(message: str) -> str:
+    """Return a message of the library with each of its sets as a sorted list of names."""
+    return _SET.sub(lambda found: ", ".join(sorted(_NAME.findall(found[0]))), message)
 
 
 def clashes(level: str, new: Judged, old: Sequence[Judged]) -> list[str]:

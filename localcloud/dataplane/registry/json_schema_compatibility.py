@@ -42,7 +42,15 @@ def clashes(reader: Any, writer: Any, work: Work, path: str = "#") -> Iterator[s
         yield f"{path}/enum allows less than before"
     yield from _limits(reader, writer, path)
     yield from _properties(reader, writer, work, path)
-    yield from clashes(reader.get("items", True), writer.get("items", True), work, f"{path}/items")
+    yield from _items(reader.get("items", True), writer.get("items", True), work, f"{path}/items")
+
+
+def _items(reader: Any, writer: Any, work: Work, path: str) -> Iterator[str]:
+    if isinstance(reader, list) or isinstance(writer, list):  # a schema for each place
+        if reader != writer:
+            yield f"{path} has changed"
+    else:
+        yield from clashes(reader, writer, work, path)
 
 
 def _types(schema: dict[str, Any]) -> frozenset[str]:
@@ -70,7 +78,7 @@ def _branches(schema: dict[str, Any]) -> list[Any]:
     rest = {key: value for key, value in schema.items() if key not in _CHOICES}
     found = [branch for key in _CHOICES for branch in schema.get(key, [])]
     if not found:
-        return [schema]
+        return [rest]  # an empty list says nothing
     return [{**rest, **branch} if isinstance(branch, dict) else branch for branch in found]
 
 
@@ -92,6 +100,11 @@ def _properties(reader: dict[str, Any], writer: dict[str, Any], work: Work, path
     for name in sorted(named.keys() | known.keys()):
         yield from clashes(named.get(name, others), known.get(name, known_others), work, f"{path}/properties/{name}")
     yield from clashes(others, known_others, work, f"{path}/additionalProperties")
-    for name in sorted(set(reader.get("required", [])) - set(writer.get("required", []))):
+    for name in sorted(_required(reader) - _required(writer)):
         if not (isinstance(named.get(name), dict) and "default" in named[name]):
             yield f"{path}/required has {name}, which has no default"
+
+
+def _required(schema: dict[str, Any]) -> set[str]:
+    named = schema.get("required", [])
+    return set(named) if isinstance(named, list) else set()  # true or false: of draft 3, ignored

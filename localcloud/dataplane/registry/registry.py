@@ -8,7 +8,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from localcloud.database import unusable
+from localcloud.database import opened, unusable
 from localcloud.dataplane.interface import ConflictError, DataPlaneError, InvalidError, NotFoundError, SchemaVersion
 from localcloud.dataplane.registry.compatibility import Judged, clashes
 from localcloud.dataplane.registry.schemas import canonical, compact, validate
@@ -55,9 +55,8 @@ class SqliteRegistry:
         """Open or create ``state/registry.db``."""
         self._lock = threading.Lock()
         try:
-            self._db = sqlite3.connect(state / "registry.db", check_same_thread=False, isolation_level=None)
-            # FULL: with WAL, NORMAL could lose the last commits in a power cut, and with them ids that records carry.
-            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _TABLES)
+            # Records carry ids of schemas: none of these may be lost.
+            self._db = opened(state / "registry.db", _TABLES, survives_power_cut=True)
         except sqlite3.Error as error:
             raise DataPlaneError(unusable(state / "registry.db", error)) from error
 

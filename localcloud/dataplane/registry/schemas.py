@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import fastavro
-from fastavro.schema import SchemaParseException
-
 from localcloud.dataplane import json_text
 from localcloud.dataplane.interface import InvalidError
+from localcloud.dataplane.registry.avro_check import require_avro
+from localcloud.dataplane.registry.json_schema_check import require_json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TYPES = ("AVRO", "JSON")
-_PARTS = {"record": ("fields",), "error": ("fields",), "array": ("items",), "map": ("values",)}
 
 
 def compact(schema: str, schema_type: str) -> str:
@@ -41,36 +39,9 @@ def validate(schema: str, schema_type: str, referenced: Sequence[str] = ()) -> N
             " allowed."
         )
     if schema_type == "JSON":
-        if not isinstance(parsed, dict | bool):
-            raise InvalidError(f"A JSON Schema is a JSON object or boolean, not {_dump(parsed)[:40]}.")
-        return
-    try:
-        known: dict[str, Any] = {}
-        for text in referenced:
-            fastavro.parse_schema(json.loads(text), named_schemas=known)
-        fastavro.parse_schema(parsed, named_schemas=known)
-        _require_parts(parsed)
-    except SchemaParseException as error:  # the text of fastavro's UnknownType is the name alone
-        reason = str(error).rstrip(".") or type(error).__name__
-        raise InvalidError(f"The Avro schema is not valid: {reason}.") from error
-    except KeyError as error:
-        raise InvalidError(f"The Avro schema is not valid: a type lacks its {error}.") from error
-    except (AttributeError, TypeError, ValueError) as error:
-        raise InvalidError(f"The Avro schema is not valid: {error}.") from error
-
-
-def _require_parts(schema: Any) -> None:
-    """Raise ``KeyError`` for a complex type without its parts, which fastavro takes for an empty one."""
-    if isinstance(schema, list):
-        for branch in schema:
-            _require_parts(branch)
-    elif isinstance(schema, dict):
-        for part in _PARTS.get(schema["type"], ()) if isinstance(schema["type"], str) else ():
-            inner = schema[part]
-            for each in [field["type"] for field in inner] if part == "fields" else [inner]:
-                _require_parts(each)
-        if not isinstance(schema["type"], str):
-            _require_parts(schema["type"])
+        require_json_schema(parsed)
+    else:
+        require_avro(parsed, [json.loads(text) for text in referenced])
 
 
 def _parsed(schema: str, schema_type: str) -> Any:

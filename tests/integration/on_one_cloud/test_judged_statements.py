@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.local_cloud import ENDED, Ran
 from tests.support.snapshot import snapshot
+from tests.support.words import JAVA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from tests.support.local_cloud import LocalCloud
 
 pytestmark = pytest.mark.integration
-
-# (The namespace of a schema that Flink registers, which is Confluent's too, may be named.)
-JAVA = re.compile(
-    r"Exception\b|Cannot invoke|cannot be cast|Operation\b|\bSql[A-Z]"
-    r"|\b(?:java|org\.apache(?!\.flink\.avro\.generated)|rag\.flink)\."
-)
 
 
 class Place:

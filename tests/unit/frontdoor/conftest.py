@@ -36,7 +36,7 @@ encryptionsalt: v1:abc=:v1:def:ghi==
 def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """Return the layout of a clone that has its settings files, and nothing of the caller's environment."""
     for name in list(os.environ):
-        if name.startswith(("PULUMI", "CONFLUENT_", "OPENAI_", "PIP_", "FLINK_")):
+        if name.startswith(("PULUMI", "CONFLUENT_", "OPENAI_", "PIP_", "FLINK_", "XDG_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     project = tmp_path / "a clone"
@@ -44,7 +44,7 @@ def layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     (project / "Pulumi.yaml").write_text(PULUMI_YAML)
     (project / "Pulumi.dev.yaml").write_text(DEV_YAML)
     (project / "requirements.txt").write_text("pulumi-confluentcloud==2.87.0\npulumi-random==4.21.4\n")
-    for folder in ("localcloud", "localcloud/models", "localcloud/qdrant", "tests"):
+    for folder in ("localcloud", "localcloud/models", "localcloud/qdrant", "tests", "toolchain"):
         (project / folder).mkdir(parents=True)
         (project / folder / "requirements.txt").write_text("# nothing\n")
     return Layout.of(str(project))

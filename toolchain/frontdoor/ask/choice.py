@@ -9,7 +9,7 @@ from toolchain.frontdoor.ask.failure import AskError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KINDS = ("elasticsearch", "mongodb", "neo4j", "pinecone", "qdrant")
+KINDS = ("elasticsearch", "milvus", "mongodb", "neo4j", "pinecone", "qdrant")
 """Kinds of stores that `ask` can search."""
 
 

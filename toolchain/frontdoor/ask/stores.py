@@ -31,6 +31,10 @@ def store_of(output: Mapping[str, Any], secrets: Mapping[str, str]) -> Store:
         from toolchain.frontdoor.ask.elasticsearch import Elasticsearch  # noqa: PLC0415
 
         return Elasticsearch(store, secrets)
+    if output["kind"] == "milvus":
+        from toolchain.frontdoor.ask.milvus import Milvus  # noqa: PLC0415
+
+        return Milvus(store, secrets)
     if output["kind"] == "mongodb":
         from toolchain.frontdoor.ask.mongodb import MongoDb  # noqa: PLC0415
 

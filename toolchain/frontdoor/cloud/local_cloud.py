@@ -215,7 +215,7 @@ class LocalCloud:
                 if health is Health.READY:
                     progress.done("Local cloud")
                     return
-                progress.detail(detail)
+                progress.detail("Local cloud", detail)
                 if health is Health.FAILED:
                     end_all(self.layout.cloud, self._leader(), _STOP_SECONDS)
                     raise Failure(detail)

@@ -1,4 +1,4 @@
-"""`./pulumiw sql "STATEMENT"`: reads the stack's outputs, then runs :mod:`toolchain.frontdoor.sql` with them.
+"""`./pulumiw sql ["STATEMENT"]`: reads the stack's outputs, then runs :mod:`toolchain.frontdoor.sql` with them.
 
 The second part is a process of its own, since Confluent's driver is installed in the virtual environment alone. Keys
 travel on a pipe: other users can read a command line.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.foreground import replace_process
 from toolchain.frontdoor.hall.pipes import json_on_pipe
 from toolchain.frontdoor.setup.prepare import prepare
+from toolchain.frontdoor.setup.venv import Packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +42,12 @@ def positive(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./pulumiw sql", description="Run a Flink SQL statement on the stack.")
-    parser.add_argument("statement", help='for example "SELECT content FROM product_vector"')
+    parser = argparse.ArgumentParser(
+        prog="./pulumiw sql",
+        description="Run a Flink SQL statement on the stack. Without one: a shell on a terminal, else the statements on"
+        " standard input, up to the first that fails.",
+    )
+    parser.add_argument("statement", nargs="?", help='for example "SELECT content FROM product_vector"')
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     parser.add_argument("--limit", type=positive, metavar="N", help="end the statement after N rows")
     parser.add_argument("--seconds", type=positive, metavar="N", help="end the statement after N seconds")
@@ -99,15 +105,20 @@ def sql_environment(prepared: Prepared) -> dict[str, str]:
 
 
 def run(layout: Layout, arguments: list[str]) -> int:
-    """Run the statement. Does not return: the process becomes :mod:`toolchain.frontdoor.sql`."""
+    """Run SQL. Does not return: the process becomes :mod:`toolchain.frontdoor.sql`."""
     chosen = _parser().parse_args(arguments)
-    if not chosen.statement.strip():
+    if chosen.statement is not None and not chosen.statement.strip():
         raise Failure('The statement is empty: say for example `./pulumiw sql "SHOW TABLES"`.')
+    opens_shell = chosen.statement is None and sys.stdin.isatty()
     request = Request(("--stack", chosen.stack) if chosen.stack else ())
-    prepared = prepare(layout, request, needs_cloud=True)
+    packages = (Packages.CLIENTS,) if opens_shell else ()
+    prepared = prepare(layout, request, needs_cloud=True, packages=packages)
     passed = ["--json"] if chosen.json else []
     for flag, value in (("--limit", chosen.limit), ("--seconds", chosen.seconds)):
         passed += [flag, str(value)] if value else []
+    if chosen.statement is None:
+        passed.append("--shell" if opens_shell else "--piped")
+    else:
+        passed += ["--", chosen.statement]
     reading = json_on_pipe(query_outputs(prepared, {} if chosen.account else owner_key(prepared)))
-    argv = sql_argv(layout, reading, [*passed, "--", chosen.statement])
-    replace_process(argv, sql_environment(prepared), layout.project)
+    replace_process(sql_argv(layout, reading, passed), sql_environment(prepared), layout.project)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -23,7 +24,7 @@ class Progress:
     def __init__(self, names: Sequence[str]) -> None:
         self._started = time.monotonic()
         self._running = list(names)
-        self._detail = ""
+        self._details: dict[str, str] = {}
         self._live = is_interactive()
         self._ended = threading.Event()
         self._writing = threading.Lock()
@@ -41,16 +42,16 @@ class Progress:
         self._ticker.join()
         self._clear()
 
-    def done(self, name: str) -> None:
-        """Report that the step ``name`` is done, with its duration."""
+    def done(self, name: str, note: str = "") -> None:
+        """Report that the step ``name`` is done, with its duration and a ``note``."""
         with self._writing:
             self._running.remove(name)
             self._clear()
-            say(f"  {name}: done in {self._seconds()} s")
+            say(f"  {name}: done in {self._seconds()} s{f', {note}' if note else ''}")
 
-    def detail(self, text: str) -> None:
-        """Set the text in parentheses behind the steps, such as what is waited for."""
-        self._detail = text
+    def detail(self, name: str, text: str) -> None:
+        """Set the text in parentheses behind the step ``name``, such as what is waited for; empty for none."""
+        self._details[name] = text
 
     def _seconds(self) -> int:
         return round(time.monotonic() - self._started)
@@ -61,8 +62,8 @@ class Progress:
             sys.stderr.flush()
 
     def _line(self) -> str:
-        detail = f" ({self._detail})" if self._detail else ""
-        return f"{', '.join(self._running)}{detail}: {self._seconds()} s"
+        shown = [f"{name} ({detail})" if (detail := self._details.get(name)) else name for name in self._running]
+        return f"{self._seconds()} s: {', '.join(shown)}"
 
     def _tick(self) -> None:
         frame = 0
@@ -73,7 +74,8 @@ class Progress:
                 if self._live:
                     frame += 1
                     self._clear()
-                    sys.stderr.write(f"  {_SPINNER[frame % len(_SPINNER)]} {self._line()}"[:120])
+                    width = shutil.get_terminal_size().columns - 1  # a longer line would not be cleared
+                    sys.stderr.write(f"  {_SPINNER[frame % len(_SPINNER)]} {self._line()}"[:width])
                     sys.stderr.flush()
                 else:
                     say(f"  still running: {self._line()}")

@@ -24,7 +24,7 @@ def digest_of(files: Iterable[Path], root: Path) -> str:
     return digest.hexdigest()[:_DIGITS]
 
 
-def fill_once(folder: Path, is_made: Callable[[Path], bool], fill: Callable[[Path], None]) -> None:
+def fill_once(folder: Path, is_made: Callable[[Path], bool], fill: Callable[[Path], object]) -> None:
     """Make ``folder`` out of a new one that ``fill`` fills; it is whole or not there, whatever happens.
 
     Nothing is done if it ``is_made``: by another clone, while this one waited for the lock.

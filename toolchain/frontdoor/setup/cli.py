@@ -6,18 +6,27 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.steps import Step, locked
-from toolchain.frontdoor.hall.tools import GO
+from toolchain.frontdoor.hall.tools import GO, require
+from toolchain.frontdoor.setup.cache import Cache, Entry, cached
+from toolchain.frontdoor.setup.output import GoProgress
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
     from toolchain.frontdoor.hall.steps import Workbench
 
 _PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+_PROGRAM = "pulumi"
+_SLOW = (
+    "No `pulumi` is on PATH, so its CLI is built from source, once for this machine: about five minutes on two cores,"
+    " less on more. To save them: install Pulumi's CLI (https://www.pulumi.com/docs/iac/download-install/), also now:"
+    " Ctrl-C, install it, run the command again. What is set up by then is kept."
+)
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 
 
@@ -56,23 +65,38 @@ def cli_step(layout: Layout) -> Step | None:
     if is_made():
         return None
 
+    entry = Entry("cli", wanted, is_linked=True)
+
     def make(bench: Workbench) -> None:
+        def build(made: Path) -> None:
+            require([GO])
+            version = pinned_version((module / "go.mod").read_text())
+            # -X: the source has no version of its own, so Pulumi's releases set it like this. -s -w: no symbols.
+            flags = f"-s -w -X {_VERSION_VARIABLE}={version}"
+            go = ["go", "build", "-v", "-mod=readonly", "-trimpath", "-ldflags", flags]
+            bench.run([*go, "-o", made / _PROGRAM, _PACKAGE], cwd=module, follow=GoProgress())
+
         with locked(layout.home / "cli.lock"):
             if is_made():
                 return
             layout.built_cli.parent.mkdir(parents=True, exist_ok=True)
-            built = layout.built_cli.with_name(f".pulumi.{os.getpid()}")
-            version = pinned_version((module / "go.mod").read_text())
-            # -X: the source has no version of its own, so Pulumi's releases set it like this. -s -w: no symbols.
-            flags = f"-s -w -X {_VERSION_VARIABLE}={version}"
+            for leftover in layout.built_cli.parent.glob("new.*"):  # of a process that was killed
+                shutil.rmtree(leftover, ignore_errors=True)
+            made = Path(tempfile.mkdtemp(prefix="new.", dir=layout.built_cli.parent))
             try:
-                bench.run(
-                    ["go", "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", built, _PACKAGE], cwd=module
-                )
+                cached(entry, bench, lambda folder: (folder / _PROGRAM).is_file(), build)(made)
                 stamp.unlink(missing_ok=True)
-                built.rename(layout.built_cli)
+                (made / _PROGRAM).rename(layout.built_cli)
                 stamp.write_text(wanted)
             finally:
-                built.unlink(missing_ok=True)
+                shutil.rmtree(made, ignore_errors=True)
 
-    return Step("Pulumi CLI", "cli", "the Go module registry (GOPROXY)", (GO,), make)
+    is_here = Cache.of().has(entry)
+    return Step(
+        "Pulumi CLI",
+        "cli",
+        "the Go module registry (GOPROXY)",
+        () if is_here else (GO,),
+        make,
+        "" if is_here else _SLOW,
+    )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import JDK, MAVEN
 from toolchain.frontdoor.setup.builds import digest_of, fill_once
+from toolchain.frontdoor.setup.cache import Entry, cached
+from toolchain.frontdoor.setup.output import maven_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,10 +59,11 @@ def jars_step(layout: Layout) -> Step | None:
 
     def make(bench: Workbench) -> None:
         def build(made: Path) -> None:
-            maven = ["mvn", "--batch-mode", "--quiet", "-DskipTests", "package"]
-            bench.run([*maven, "-f", layout.project / "localcloud" / "pom.xml", f"-Dbuild.root={made}"])
+            maven = ["mvn", "--batch-mode", "-DskipTests", "package"]
+            pom = layout.project / "localcloud" / "pom.xml"
+            bench.run([*maven, "-f", pom, f"-Dbuild.root={made}"], follow=maven_progress)
             _delete_old_builds(jars.parent)
 
-        fill_once(jars, _is_made, build)
+        fill_once(jars, _is_made, cached(Entry("java", jars.name), bench, _is_made, build))
 
     return Step("Kafka and Flink", "jars", "the Maven repository (Maven Central or its mirror)", (JDK, MAVEN), make)

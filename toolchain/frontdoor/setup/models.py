@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import JDK, MAVEN
 from toolchain.frontdoor.setup.builds import fill_once
+from toolchain.frontdoor.setup.cache import Entry, cached
+from toolchain.frontdoor.setup.output import maven_progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +40,10 @@ def models_step(layout: Layout) -> Step | None:
 
     def make(bench: Workbench) -> None:
         def download(made: Path) -> None:
-            maven = ["mvn", "--batch-mode", "--quiet", "-f", str(_pom(layout)), "dependency:copy-dependencies"]
-            bench.run([*maven, f"-DoutputDirectory={made}"])
+            maven = ["mvn", "--batch-mode", "-f", str(_pom(layout)), "dependency:copy-dependencies"]
+            bench.run([*maven, f"-DoutputDirectory={made}"], follow=maven_progress)
 
-        fill_once(folder, _is_made, download)
+        fill_once(folder, _is_made, cached(Entry("models", folder.name), bench, _is_made, download))
 
     return Step("Sentence model", "models", "the Maven repository (Maven Central or its mirror)", (JDK, MAVEN), make)
 

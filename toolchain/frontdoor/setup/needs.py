@@ -34,7 +34,9 @@ def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
     sentence_model = served_here and stack.config(f"{project}:embeddingModel") == SENTENCE_MODEL
     if sentence_model:
         packages.append(Packages.SENTENCE_MODEL)
-    local = [sink.get("kind", "") for sink in stack.sinks if _LOCAL in map(sink.get, ("host", "url", "uri"))]
+    local = [
+        sink.get("kind", "") for sink in stack.sinks if _LOCAL in map(sink.get, ("host", "url", "uri", "endpoint"))
+    ]
     if on_local_cloud and "qdrant" in local:
         packages.append(Packages.QDRANT)
     servers = tuple(kind for kind in SERVERS if on_local_cloud and kind in local)

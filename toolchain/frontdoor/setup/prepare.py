@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.cloud.local_cloud import LocalCloud
@@ -122,16 +123,22 @@ def local_cloud_of(stack: Stack) -> LocalCloud | None:
     return LocalCloud(stack.project.layout, stack.endpoint) if stack.is_local and stack.endpoint else None
 
 
-def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None) -> Prepared:
+def prepare(
+    layout: Layout, request: Request, *, needs_cloud: bool | None = None, packages: tuple[Packages, ...] = ()
+) -> Prepared:
     """Set up what ``request`` needs; raises :class:`Failure` if something prevents it.
 
     ``needs_cloud``: whether the local cloud must run; by default as the request's Pulumi command requires.
+    ``packages``: what the command needs beside the stack's own.
     """
     project = Project.read(layout)
     stack = Stack.read(project, project.current_stack(request))
     wanted = request.needs_cloud if needs_cloud is None else needs_cloud
+    if request.uses_stack or wanted:
+        _check_login(stack, may_ask=needs_cloud is None and sys.stdin.isatty())
     cloud = local_cloud_of(stack) if wanted else None
     needs = needs_of(stack, on_local_cloud=cloud is not None)
+    needs = replace(needs, packages=(*needs.packages, *packages))
     stopped = _make_tools(layout, cloud, needs)
     cli, plugins = cli_and_plugins(layout)
     warm = start_warm_plugins(layout) if request.needs_cloud and not plugins.official else COLD
@@ -151,6 +158,16 @@ def prepare(layout: Layout, request: Request, *, needs_cloud: bool | None = None
         if request.uses_stack or wanted:
             _make_stack(prepared)
     return prepared
+
+
+def _check_login(stack: Stack, *, may_ask: bool) -> None:
+    """Refuse a stack whose state nobody knows the place of, before the set-up; ``may_ask``: Pulumi asks for a login."""
+    if stack.lacks_login and not may_ask:
+        raise Failure(
+            f"Stack {stack.name} is not on this machine's local cloud, and you are not logged in to where its state is:"
+            " run `./pulumiw login` (Pulumi Cloud) or `./pulumiw login URL` (s3://..., file://...), or set"
+            " PULUMI_ACCESS_TOKEN."
+        )
 
 
 def _check_key(cloud: LocalCloud, environment: dict[str, str]) -> None:

@@ -1,67 +1,43 @@
-"""Servers of stores that only some stacks need: each a Maven project in localcloud/servers, built by a newer JDK."""
+"""Servers of stores that only some stacks need. Each is installed in a folder of its own, by its project's kind."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolchain.frontdoor.hall.jdk import jdk_21
-from toolchain.frontdoor.hall.steps import Step
-from toolchain.frontdoor.hall.tools import MAVEN
-from toolchain.frontdoor.setup.builds import digest_of, fill_once
+from toolchain.frontdoor.setup.java_server import JavaServer
+from toolchain.frontdoor.setup.python_server import PythonServer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from toolchain.frontdoor.hall.layout import Layout
-    from toolchain.frontdoor.hall.steps import Workbench
+    from toolchain.frontdoor.hall.steps import Step
 
-SERVERS = {"elasticsearch": "Elasticsearch", "neo4j": "Neo4j"}
-"""Kind of sink -> the server's name."""
-_JAVA_HOME = "java-home"
+SERVERS = {"elasticsearch": "Elasticsearch", "neo4j": "Neo4j", "qdrant": "Qdrant", "milvus": "Milvus"}
+"""Kind of sink -> the server's name, of those that a stack's command starts: their index comes before the sink."""
+_JAVA, _PYTHON = ("elasticsearch", "neo4j"), ("milvus",)  # Qdrant's is among the virtual environment's packages
 
 
-def _project(layout: Layout, kind: str) -> Path:
-    return layout.project / "localcloud" / "servers" / kind
+def _servers(layout: Layout) -> dict[str, JavaServer | PythonServer]:
+    root = layout.project / "localcloud" / "servers"
+    java = {kind: JavaServer(layout, kind, SERVERS[kind], root / kind) for kind in _JAVA}
+    return {**java, **{kind: PythonServer(layout, kind, SERVERS[kind], root / kind) for kind in _PYTHON}}
 
 
 def server_folder(layout: Layout, kind: str) -> Path:
     """Return the folder of a server (``--server KIND=DIR`` of the local cloud), named by the digest of its sources."""
-    project = _project(layout, kind)
-    sources = sorted(path for path in (project / "src" / "main").rglob("*") if path.is_file())
-    digest = digest_of([project / "pom.xml", *sources], project)
-    return layout.home / "servers" / f"{kind}-{digest}"
+    return _servers(layout)[kind].folder
 
 
 def server_folders(layout: Layout) -> dict[str, Path]:
-    """Return the folder of each server, which need not be there."""
-    return {kind: server_folder(layout, kind) for kind in SERVERS}
+    """Return the folder of each server that has one, which need not be there."""
+    return {kind: server.folder for kind, server in _servers(layout).items()}
 
 
 def server_step(layout: Layout, kind: str) -> Step | None:
-    """Return the step that downloads and builds a server, ``None`` if it is there.
+    """Return the step that downloads and builds a server, ``None`` if it is there or needs none.
 
     :class:`Failure`, before anything is downloaded, if there is no JDK for it.
     """
-    folder = server_folder(layout, kind)
-    if _is_made(folder):
-        return None
-    home = jdk_21(SERVERS[kind])
-
-    def make(bench: Workbench) -> None:
-        def build(made: Path) -> None:
-            maven = ["mvn", "--batch-mode", "--quiet", "-DskipTests", "package"]
-            pom = _project(layout, kind) / "pom.xml"
-            bench.run([*maven, "-f", pom, f"-Dbuild.root={made}"], env={"JAVA_HOME": str(home)})
-            (made / _JAVA_HOME).write_text(str(home), encoding="utf-8")
-
-        fill_once(folder, _is_made, build)
-
-    return Step(SERVERS[kind], kind, "the Maven repository (Maven Central or its mirror)", (MAVEN,), make)
-
-
-def _is_made(folder: Path) -> bool:
-    """Whether it is complete, and the JDK still there that it was built with and runs on."""
-    try:
-        home = (folder / _JAVA_HOME).read_text(encoding="utf-8").strip()
-    except OSError:
-        return False
-    return (Path(home) / "bin" / "java").is_file()
+    server = _servers(layout).get(kind)
+    return None if server is None else server.step()

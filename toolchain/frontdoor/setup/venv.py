@@ -6,10 +6,16 @@ import hashlib
 import re
 import shutil
 import sys
+import sysconfig
+import tempfile
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.steps import Step, locked
+from toolchain.frontdoor.setup.cache import Entry, cached
+from toolchain.frontdoor.setup.output import pip_progress
+from toolchain.frontdoor.setup.venv_snapshot import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,10 +30,12 @@ _UNFINISHED = ".unfinished"
 class Packages(Enum):
     """Sets of packages, by the requirements file that lists them; :data:`_INCLUDED` says which includes which.
 
-    SENTENCE_MODEL and QDRANT are for few: they are installed for the stacks that name the model, or such a store.
+    CLIENTS are for the SQL shell and `consume`. SENTENCE_MODEL and QDRANT are for few: they are installed for the
+    stacks that name the model, or such a store.
     """
 
     PROGRAM = "requirements.txt"
+    CLIENTS = "toolchain/requirements.txt"
     LOCAL_CLOUD = "localcloud/requirements.txt"
     SENTENCE_MODEL = "localcloud/models/requirements.txt"
     QDRANT = "localcloud/qdrant/requirements.txt"
@@ -36,10 +44,11 @@ class Packages(Enum):
 
 _INCLUDED = {
     Packages.PROGRAM: (),
-    Packages.LOCAL_CLOUD: (Packages.PROGRAM,),
-    Packages.SENTENCE_MODEL: (Packages.PROGRAM, Packages.LOCAL_CLOUD),
-    Packages.QDRANT: (Packages.PROGRAM, Packages.LOCAL_CLOUD),
-    Packages.TESTS: (Packages.PROGRAM, Packages.LOCAL_CLOUD, Packages.SENTENCE_MODEL, Packages.QDRANT),
+    Packages.CLIENTS: (Packages.PROGRAM,),
+    Packages.LOCAL_CLOUD: (Packages.PROGRAM, Packages.CLIENTS),
+    Packages.SENTENCE_MODEL: (Packages.PROGRAM, Packages.CLIENTS, Packages.LOCAL_CLOUD),
+    Packages.QDRANT: (Packages.PROGRAM, Packages.CLIENTS, Packages.LOCAL_CLOUD),
+    Packages.TESTS: (*(one for one in Packages if one is not Packages.TESTS),),
 }
 
 
@@ -84,8 +93,8 @@ def name_venv(layout: Layout) -> None:
     named.symlink_to(layout.venv)
 
 
-def _make(layout: Layout, bench: Workbench) -> None:
-    """Create the virtual environment at its final path, since it cannot be moved.
+def _create(layout: Layout, bench: Workbench, *flags: str, packages: Path | None = None) -> None:
+    """Create the virtual environment at its final path, since it cannot be moved, with packages from a snapshot if any.
 
     A marker file tells an incomplete one, left by a kill, so that it is created again.
     """
@@ -93,8 +102,38 @@ def _make(layout: Layout, bench: Workbench) -> None:
     layout.venv.mkdir(parents=True)
     unfinished = layout.venv / _UNFINISHED
     unfinished.touch()
-    bench.run([sys.executable, "-m", "venv", str(layout.venv)])
+    bench.run([sys.executable, "-m", "venv", str(layout.venv), *flags])
+    if packages:
+        unpack(packages, layout.venv)
     unfinished.unlink()
+
+
+def _install(layout: Layout, bench: Workbench, packages: Iterable[Packages]) -> None:
+    # --no-compile halves the duration: most modules are never imported, the others are compiled on first use.
+    pip = [str(layout.python), "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
+    files = [argument for one in packages for argument in ("-r", str(layout.project / one.value))]
+    bench.run([*pip, "--progress-bar", "off", *files], follow=pip_progress)
+
+
+def _make(layout: Layout, bench: Workbench, packages: Iterable[Packages], wanted: Iterable[str]) -> None:
+    """Make a virtual environment with ``packages``: from the user's cache, else by pip, and keep it there."""
+
+    def build(folder: Path) -> None:
+        if not _is_sound(layout):
+            _create(layout, bench)
+        _install(layout, bench, packages)
+        pack(layout.venv, folder)
+
+    for leftover in layout.home.glob("venv.new.*"):  # of a process that was killed
+        shutil.rmtree(leftover, ignore_errors=True)
+    snapshot = Path(tempfile.mkdtemp(prefix="venv.new.", dir=layout.home))
+    digest = hashlib.sha256("\n".join([sysconfig.get_platform(), *sorted(wanted)]).encode()).hexdigest()
+    fill = cached(Entry("venv", digest, is_linked=True), bench, lambda folder: (folder / "lib").is_dir(), build)
+    try:
+        if fill(snapshot):
+            _create(layout, bench, "--without-pip", packages=snapshot)
+    finally:
+        shutil.rmtree(snapshot, ignore_errors=True)
 
 
 def venv_step(layout: Layout, *packages: Packages) -> Step | None:
@@ -108,15 +147,12 @@ def venv_step(layout: Layout, *packages: Packages) -> Step | None:
             installed = _installed(layout)
             if wanted <= installed:
                 return
-            (layout.venv / _STAMP).unlink(
-                missing_ok=True
-            )  # so that an installation that is killed from here on is repeated
-            if not _is_sound(layout):
-                _make(layout, bench)
-            # --no-compile halves the duration: most modules are never imported, the others are compiled on first use.
-            pip = [str(layout.python), "-m", "pip", "install", "--no-compile", "--disable-pip-version-check"]
-            files = [argument for one in packages for argument in ("-r", str(layout.project / one.value))]
-            bench.run([*pip, "--quiet", *files])
+            # So that an installation that is killed from here on is repeated.
+            (layout.venv / _STAMP).unlink(missing_ok=True)
+            if installed:
+                _install(layout, bench, packages)
+            else:
+                _make(layout, bench, packages, wanted)
             kept = installed & _wanted(layout, [Packages.TESTS])
             (layout.venv / _STAMP).write_text("\n".join(sorted(wanted | kept)))
 

@@ -37,12 +37,31 @@ def cell(value: Any) -> str:
         return "NULL"
     if isinstance(value, float):
         return f"{value:.6g}"
-    if isinstance(value, list) and len(value) > _NUMBERS_SHOWN and all(isinstance(item, float) for item in value):
-        first = ", ".join(f"{number:.4f}" for number in value[:_NUMBERS_SHOWN])
-        return f"[{first}, ... {len(value)} dimensions]"
+    if _is_vector(value):
+        return _short_vector(value)
     shown = value if isinstance(value, str) else json.dumps(jsonable(value), ensure_ascii=False)
     line = " ".join(shown.split("\n"))
     return line if len(line) <= _WIDEST_COLUMN else f"{line[: _WIDEST_COLUMN - 3]}..."
+
+
+def shortened(value: Any) -> Any:
+    """Return a JSON value in which each vector is a text with its first numbers and the count of dimensions."""
+    if isinstance(value, dict):
+        return {key: shortened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return _short_vector(value) if _is_vector(value) else [shortened(item) for item in value]
+    return value
+
+
+def _is_vector(value: Any) -> bool:
+    return (
+        isinstance(value, list) and len(value) > _NUMBERS_SHOWN and all(isinstance(number, float) for number in value)
+    )
+
+
+def _short_vector(vector: list[float]) -> str:
+    first = ", ".join(f"{number:.4f}" for number in vector[:_NUMBERS_SHOWN])
+    return f"[{first}, ... {len(vector)} dimensions]"
 
 
 @dataclass

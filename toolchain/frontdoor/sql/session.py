@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import confluent_sql
 
+from toolchain.frontdoor.sql.properties import CATALOG, DATABASE, Properties
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -30,27 +32,54 @@ class Printer(Protocol):
         """Print what is still buffered, after the last page."""
 
 
+class Connection(confluent_sql.Connection):  # type: ignore[misc] # the driver has no types
+    """A connection that sends :class:`Properties`.
+
+    The driver itself sends its environment as the catalog, whatever it is asked for, and one database.
+    """
+
+    session_properties: Properties | None = None
+
+    def _build_statement_properties(self, *arguments: Any) -> dict[str, Any]:
+        sent: dict[str, Any] = super()._build_statement_properties(*arguments)
+        if self.session_properties is None:
+            return sent
+        own = {key: value for key, value in sent.items() if key not in {CATALOG, DATABASE}}
+        return own | self.session_properties.sent()
+
+
 @dataclass(frozen=True)
 class Session:
     """A connection to the Flink of one stack."""
 
-    connection: confluent_sql.Connection
+    connection: Connection
 
     @classmethod
     def of(cls, outputs: Mapping[str, str]) -> Session:
         """Connect with a stack's outputs; no call is made yet."""
         return cls(
-            confluent_sql.connect(
-                endpoint=outputs["flinkRestEndpoint"],
+            Connection(
+                outputs["environmentId"],
+                outputs["organizationId"],
+                None,
+                None,
+                outputs["flinkRestEndpoint"],
                 flink_api_key=outputs["flinkApiKey"],
                 flink_api_secret=outputs["flinkApiSecret"],
-                organization_id=outputs["organizationId"],
-                environment_id=outputs["environmentId"],
                 compute_pool_id=outputs["computePoolId"],
                 database=outputs["kafkaClusterName"],
                 http_user_agent="Pulumiw/1",
             )
         )
+
+    @property
+    def properties(self) -> Properties | None:
+        """What goes with each statement; ``None``: the stack's own catalog and database."""
+        return self.connection.session_properties
+
+    def use(self, properties: Properties | None) -> None:
+        """Set what goes with the statements from now on."""
+        self.connection.session_properties = properties
 
     def run(self, statement: str, printer: Printer, *, limit: int | None, seconds: int | None) -> str:
         """Run a statement, print its rows, delete it, and return a message for the user (often empty).

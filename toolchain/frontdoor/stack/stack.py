@@ -200,3 +200,9 @@ class Stack:
         # A new stack of a user without a login: `pulumi` would ask for one.
         nowhere_else = not self.settings and self.project.login is None
         return self.is_local or self.checkpoint.exists() or nowhere_else
+
+    @property
+    def lacks_login(self) -> bool:
+        """Whether Pulumi does not know where the stack's state is: it is not in the clone, and nobody has logged in."""
+        project = self.project
+        return not self.uses_file_backend and project.chosen_backend is None and project.login is None

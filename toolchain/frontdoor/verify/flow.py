@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.verify.report import Report
 
 _COUNT_SECONDS = 120
+_LONGEST_BYTES = 160
 
 Row = dict[str, Any]
 
@@ -136,8 +137,18 @@ def _fresh_problems(flow: Flow, report: Report, seconds: int) -> Iterator[str]:
         yield f"No new record has come into {flow.sink} within {seconds} seconds."
         return
     vector = next((value for value in record.values() if isinstance(value, list)), None)
-    content = str(record.get("content") or ", ".join(str(one) for one in record.values() if not isinstance(one, list)))
+    content = str(
+        record.get("content") or ", ".join(_text(one) for one in record.values() if not isinstance(one, list))
+    )
     report.fresh.append(FreshRecord(flow.sink, content, len(vector or [])))
     report.rows[flow.sink] = record
     if flow.predicts and (problem := vector_problem(vector)):
         yield f"The vector of a fresh record {problem}: {content}"
+
+
+def _text(value: object) -> str:
+    """Return a value for a line of the report; bytes are a record without a schema, and long."""
+    if not isinstance(value, bytes):
+        return str(value)
+    text = value.decode(errors="replace")
+    return text if len(text) <= _LONGEST_BYTES else f"{text[:_LONGEST_BYTES]}..."

@@ -30,10 +30,9 @@ class Qdrant:
         return self._ask(self._collection.count)
 
     def document(self, identifier: Any) -> Row | None:
-        """Return the point that a record with this id becomes, in the form of the record."""
+        """Return the payload of the point that a record with this id becomes."""
         found = self._ask(lambda: self._collection.get([identifier]))
-        record = {"collection_name": self._collection.name, "id": identifier}
-        return {**record, **(found[0].get("payload") or {})} if found else None
+        return dict(found[0].get("payload") or {}) if found else None
 
     def missing(self, identifiers: Several[Any]) -> list[Any]:
         """Return those that no point is made of."""

@@ -68,13 +68,14 @@ class DeployedSink:
 
     @property
     def topics(self) -> Sequence[str]:
-        """The tables that it copies."""
-        return [str(topic) for topic in self.output["topics"]]
+        """The tables that it copies, also through topics that are made of them."""
+        tables = self.output.get("tables") or self.output["topics"]  # an older stack's outputs have none
+        return [str(table) for table in tables]
 
     @property
     def id_column(self) -> str:
-        """Of which a document's id is made. Qdrant's records are made of the tables, with a column of that name."""
-        return "id" if self.output["kind"] == "qdrant" else str(self.output["store"]["id"])
+        """Of which a document's id is made."""
+        return str(self.output["store"]["id"])
 
     @property
     def dead_letter_topic(self) -> str:

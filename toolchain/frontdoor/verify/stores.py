@@ -18,6 +18,10 @@ def store_of(output: Mapping[str, Any], secrets: Mapping[str, str]) -> Store | N
         from toolchain.frontdoor.verify.qdrant import Qdrant  # noqa: PLC0415
 
         return Qdrant(store, secrets)
+    if output["kind"] == "milvus":
+        from toolchain.frontdoor.verify.milvus import Milvus  # noqa: PLC0415
+
+        return Milvus(store, secrets)
     if output["kind"] == "mongodb":
         from toolchain.frontdoor.verify.mongodb import MongoDb  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
-from localcloud.database import unusable
+from localcloud.database import opened, unusable
 from localcloud.dataplane.interface import DataPlaneError
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ class Progress:
         """Open or create ``state/connect.db``."""
         self._lock = threading.Lock()
         try:
-            self._db = sqlite3.connect(state / "connect.db", check_same_thread=False, isolation_level=None)
-            self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLE)
+            self._db = opened(state / "connect.db", _TABLE, survives_power_cut=False)
         except sqlite3.Error as error:
             raise DataPlaneError(unusable(state / "connect.db", error)) from error
 

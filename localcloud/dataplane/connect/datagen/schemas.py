@@ -29,6 +29,7 @@ _LOGICAL = {
     "time-millis": "org.apache.kafka.connect.data.Time",
     "timestamp-millis": "org.apache.kafka.connect.data.Timestamp",
 }
+_NAMED = {("long" if logical == "timestamp-millis" else "int", name) for logical, name in _LOGICAL.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,11 @@ class ConnectSchema:
         return replace(self, optional=False)
 
 
+def _connect_name(kind: str, name: Any) -> str | None:
+    """Return the name of Connect's logical type that a schema gives itself, if its values are of that type."""
+    return name if (kind, name) in _NAMED else None
+
+
 def from_avro(schema: Any) -> ConnectSchema:
     """Return the schema that Confluent's ``AvroData`` makes of an Avro schema; :class:`InvalidError` if it has none."""
     return _Reader().read(schema, "", "")
@@ -77,7 +83,7 @@ class _Reader:
             parameters = {"scale": str(schema.get("scale", 0)), PRECISION: str(schema.get("precision", 0))}
             return ConnectSchema(type="bytes", name=DECIMAL, version=1, parameters=parameters)
         if kind in _PRIMITIVES:
-            name = _LOGICAL.get(logical)
+            name = _LOGICAL.get(logical) or _connect_name(kind, schema.get("connect.name"))
             narrow = schema.get("connect.type")
             connect_type = narrow if kind == "int" and narrow in {"int8", "int16"} else _PRIMITIVES[kind]
             return ConnectSchema(type=connect_type, name=name, version=1 if name else None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from localcloud.database import opened
 from localcloud.dataplane.stores.pinecone.vectors import Vector
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         """Open or make it; :class:`sqlite3.Error` if it cannot be used."""
-        self._connection = sqlite3.connect(path, check_same_thread=False)
-        # A killed process loses nothing that was committed; a power cut may take the last second.
-        self._connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
+        self._connection = opened(path, _TABLES, survives_power_cut=False, isolation="DEFERRED")
 
     def definitions(self) -> list[dict[str, Any]]:
         """Return the indexes' definitions."""

@@ -12,6 +12,7 @@ from components.config.sinks import (
     KEY,
     KINDS,
     Elasticsearch,
+    Milvus,
     MongoDb,
     Neo4j,
     Qdrant,
@@ -127,6 +128,12 @@ class TestTheLocalStore:
         assert isinstance(sink, Qdrant)
         assert sink.rest == sink.grpc == "http://127.0.0.1:19123"
         assert sink.api_key.get_secret_value() == "local-key"
+
+    def test_milvus_of_this_machine_has_its_api_key(self) -> None:
+        variables = dict(zip(local_variables("milvus"), ("127.0.0.1:19123", "admin", "local-key"), strict=True))
+        (sink,) = with_local_stores(sinks({"kind": "milvus", "endpoint": "local", **ARCHIVED}), variables)
+        assert isinstance(sink, Milvus)
+        assert (sink.endpoint, sink.api_key.get_secret_value()) == ("http://127.0.0.1:19123", "local-key")
 
     def test_elasticsearch_has_its_key_in_the_password(self) -> None:
         variables = dict(zip(local_variables("elasticsearch"), ("127.0.0.1:1", "admin", "local-secret"), strict=True))

@@ -15,7 +15,7 @@ from components.sinks.plan import plan_sinks
 from components.sinks.qdrant import QdrantStore
 from components.sinks.records import with_records
 from components.sql_files import SqlFiles
-from tests.support.recorded_program import CLUSTER, REGISTRY, Recorded
+from tests.support.recorded_program import CLUSTER, Recorded
 from tests.support.tutorial import copy_statements
 from tests.unit.components.config.test_sinks import MILVUS, QDRANT, sinks
 from tests.unit.components.test_identities import rows
@@ -57,14 +57,15 @@ def test_a_table_and_an_insert_make_the_records(folder: Path, entry: dict[str, A
     files = load(folder, entry)
     table, insert = files.statements[TABLE], files.statements[INSERT]
     assert table.target == insert.target == "product_vector_qdrant"
-    assert "`id` BIGINT" in table.text
-    assert "`payload` ROW<`store_id` INT, `product_id` INT, `count` INT, `articleType` STRING," in table.text
-    assert "'products',\n    CAST(`product_id` AS BIGINT),\n    `vector`,\n    CAST(ROW(`store_id`," in insert.text
-    assert "`vector`" not in table.text.partition("payload")[2]
+    assert "`val` BYTES" in table.text
+    assert "'value.format' = 'raw'" in table.text
+    assert "'collection_name' VALUE 'products',\n    'id' VALUE CAST(`product_id` AS BIGINT),\n" in insert.text
+    assert "'payload' VALUE JSON_OBJECT('store_id' VALUE `store_id`, 'product_id' VALUE `product_id`," in insert.text
+    assert "`vector`" not in insert.text.partition("payload")[2]
     assert files.used_by(insert) == ["create-table-product-vector", TABLE]
     assert files.flows[INSERT] == {"sources": ["product_vector"], "sink": "product_vector_qdrant", "models": []}
     (plan,) = plan_sinks(sinks(entry), files)
-    assert plan.store.topics == ["product_vector_qdrant"]
+    assert (plan.tables, plan.store.topics) == (["product_vector"], ["product_vector_qdrant"])
     assert plan.built_on == ["create-table-product-vector", TABLE, "create-model-vector-embedding"]
     assert plan.model == "vector_embedding"
 
@@ -79,7 +80,14 @@ def test_other_sinks_copy_the_table_itself(folder: Path, entry: dict[str, Any]) 
 
 def test_a_text_is_an_id_as_it_is(folder: Path, entry: dict[str, Any]) -> None:
     files = load(folder, {**entry, "id": "articleType"})
-    assert "`id` STRING" in files.statements[TABLE].text
+    assert "'id' VALUE CAST(`articleType` AS STRING)" in files.statements[INSERT].text
+
+
+def test_what_flink_s_json_has_no_form_for_is_a_text(folder: Path, entry: dict[str, Any]) -> None:
+    file = folder / "create-table-product-vector.sql"
+    file.write_text(file.read_text().replace("price DOUBLE", "price DOUBLE, sold DATE"))
+    insert = load(folder, entry).statements[INSERT]
+    assert "'price' VALUE `price`, 'sold' VALUE CAST(`sold` AS STRING)" in insert.text
 
 
 @pytest.mark.parametrize(
@@ -158,7 +166,6 @@ class TestProgram:
             "confluent.connector.type": "CUSTOM",
             "confluent.custom.plugin.id": f"ccp-qdrant-plugin-{entry['sha256'][:8]}",
             "confluent.custom.connection.endpoints": "x.cloud.qdrant.io:6334:TCP",
-            "confluent.custom.schema.registry.auto": "true",
             "connector.class": "io.qdrant.kafka.QdrantSinkConnector",
             "name": "QdrantSinkConnectorQdrant",
             "kafka.auth.mode": "SERVICE_ACCOUNT",
@@ -166,7 +173,8 @@ class TestProgram:
             "topics": "product_vector_qdrant",
             "tasks.max": "1",
             "key.converter": "org.apache.kafka.connect.storage.StringConverter",
-            "value.converter": "io.confluent.connect.json.JsonSchemaConverter",
+            "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+            "value.converter.schemas.enable": "false",
             "consumer.override.isolation.level": "read_committed",
             "consumer.override.auto.offset.reset": "earliest",
             "errors.tolerance": "all",
@@ -184,7 +192,6 @@ class TestProgram:
             ("DeveloperRead", f"{K}/group=connect-clcc*"),
             ("DeveloperWrite", f"{K}/topic=dlq-qdrant"),
             ("DeveloperManage", f"{K}/topic=dlq-qdrant"),
-            ("DeveloperRead", f"{REGISTRY}/subject=product_vector_qdrant-*"),
         }
         deployer = rows(recorded, "deployer")
         assert ("DeveloperRead", f"{K}/topic=dlq-qdrant") in deployer

@@ -129,6 +129,7 @@ class TestConnector:
                 "kind": "mongodb",
                 "connector": "MongoDbAtlasSinkMongodb",
                 "id": "lcc-1",
+                "tables": ["product_vector"],
                 "topics": ["product_vector"],
                 "deadLetters": "dlq-lcc-1",
                 "store": {

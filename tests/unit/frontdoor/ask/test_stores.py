@@ -11,13 +11,14 @@ from toolchain.frontdoor.ask.choice import KINDS
 from toolchain.frontdoor.ask.stores import store_of
 
 PLACE = {"host": "127.0.0.1:1", "uri": "bolt://127.0.0.1:1", "url": "http://127.0.0.1:1", "node": "Product"}
+MORE = {"endpoint": "http://127.0.0.1:1", "id": "product_id"}
 NAMES = {"username": "admin", "database": "store", "collection": "products", "index": "products"}
-SECRETS = {"connection.password": "p", "pinecone.api.key": "k", "qdrant.api.key": "k"}
+SECRETS = {"connection.password": "p", "pinecone.api.key": "k", "qdrant.api.key": "k", "token": "t"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_that_can_be_asked_has_a_module(kind: str) -> None:
-    store = store_of({"kind": kind, "store": {**PLACE, **NAMES}}, SECRETS)
+    store = store_of({"kind": kind, "store": {**PLACE, **NAMES, **MORE}}, SECRETS)
     assert type(store).__module__ == f"toolchain.frontdoor.ask.{kind}"
 
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
+import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,6 +50,61 @@ def test_steps_run_side_by_side_and_say_when_they_are_done(tmp_path: Path, capfd
     said = capfd.readouterr().err
     assert "one: done in" in said
     assert "two: done in" in said
+
+
+def test_a_long_step_is_announced_before_it_begins(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    said: list[str] = []
+    long = replace(step("one", lambda _: said.append(capfd.readouterr().err)), warning="This takes five minutes.")
+    run_side_by_side([long], tmp_path)
+    assert said[0].startswith("This takes five minutes.\n")
+
+
+def test_what_a_step_is_doing_and_where_its_result_is_from_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("toolchain.frontdoor.hall.progress._REMIND_SECONDS", 0.02)
+    shown = tmp_path / "shown"
+
+    def make(bench: Workbench) -> None:
+        bench.run(
+            ["sh", "-c", f"echo compiling a; echo noise; while [ ! -e '{shown}' ]; do sleep 0.02; done"],
+            follow=lambda line: line if line.startswith("compiling") else "",
+        )
+        bench.note = "from the cache"
+
+    text = ""
+    thread = threading.Thread(target=run_side_by_side, args=([step("one", make)], tmp_path))
+    thread.start()
+    while "one (compiling a)" not in text:
+        text += capfd.readouterr().err
+    shown.touch()
+    thread.join()
+    assert "from the cache" in text + capfd.readouterr().err
+    assert (tmp_path / "one.log").read_text() == "compiling a\nnoise\n"
+
+
+def test_progress_is_not_taken_for_the_reason_of_a_failure(tmp_path: Path) -> None:
+    def make(bench: Workbench) -> None:
+        script = "echo main.go:3: undefined: x; echo fetching async-timeout; exit 1"
+        bench.run(["sh", "-c", script], follow=lambda line: line if line.startswith("fetching") else "")
+
+    with pytest.raises(Failure) as failure:
+        run_side_by_side([step("one", make)], tmp_path)
+    assert str(failure.value).endswith("ends with:\n  main.go:3: undefined: x")
+
+
+def test_ctrl_c_says_that_the_set_up_continues_later(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from toolchain.frontdoor.hall.steps import Step, run_side_by_side\n"
+        "step = Step('one', 'one', 'registry', (), lambda bench: bench.run(['sleep', '60']))\n"
+        "run_side_by_side([step], Path(sys.argv[1]))"
+    )
+    argv = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True, cwd=PROJECT) as process:
+        assert process.stderr
+        assert process.stderr.readline() == "  one ...\n"
+        process.send_signal(signal.SIGINT)
+        assert "run the command again, and the set-up continues" in process.stderr.read()
 
 
 @pytest.mark.parametrize(
@@ -141,6 +201,33 @@ class TestVenv:
         assert venv.venv_step(moved, Packages.PROGRAM) is not None
         self.make(moved, "# nothing\n")
         assert str(layout.project) not in (moved.venv / "bin" / "activate").read_text()
+
+    def test_the_next_clone_takes_its_packages_from_the_cache(
+        self, layout: Layout, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        wheel = tmp_path / "thing-1-py3-none-any.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr("thing.py", "def main(): print('thing')\n")
+            archive.writestr("thing-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1\n")
+            archive.writestr(
+                "thing-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+            )
+            archive.writestr("thing-1.dist-info/entry_points.txt", "[console_scripts]\nthing = thing:main\n")
+            archive.writestr("thing-1.dist-info/RECORD", "")
+        requirements = f"--no-index\n{wheel.as_uri()}\n"
+        self.make(layout, requirements)
+        capfd.readouterr()
+        wheel.unlink()
+        project = layout.project.with_name("next")
+        shutil.copytree(layout.project, project, ignore=shutil.ignore_patterns(".local"))
+        following = Layout.of(str(project))
+        self.make(following, requirements)
+        assert "from the cache" in capfd.readouterr().err
+        for one in (layout, following):
+            done = subprocess.run([one.venv / "bin" / "thing"], check=True, capture_output=True, text=True)
+            assert done.stdout == "thing\n"
+            assert str(one.venv) in (one.venv / "bin" / "thing").read_text()
+        assert venv.venv_step(following, Packages.PROGRAM) is None
 
     def test_a_failure_keeps_the_old_one(self, layout: Layout) -> None:
         self.make(layout, "# nothing\n")

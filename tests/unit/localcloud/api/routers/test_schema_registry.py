@@ -125,6 +125,7 @@ def test_a_mode_goes_with_the_last_version(local: Local, registry: str) -> None:
         ("POST", "/subjects/s", {"schema": OTHER}, 404, 40403),
         ("POST", "/subjects/s/versions", {"schema": "{"}, 422, 42201),
         ("POST", "/subjects/s/versions", {}, 422, 42201),
+        ("POST", "/subjects/s/versions", {"schema": 'syntax = "proto3";', "schemaType": "PROTOBUF"}, 422, 42201),
         ("DELETE", "/subjects/nowhere", None, 404, 40401),
         ("DELETE", "/subjects/s?permanent=true", None, 404, 40405),
         ("PUT", "/config", {"compatibility": "SOMETIMES"}, 422, 42203),

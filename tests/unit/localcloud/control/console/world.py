@@ -45,7 +45,7 @@ class Pipeline:
         registered = local.plane.registry.register(
             local.registry(self.environment), "product_vector-value", "{}", "JSON"
         )
-        kept = local.plane.kafka.records.setdefault((self.cluster, "product_vector"), [])
+        kept = local.plane.kafka.kept.setdefault((self.cluster, "product_vector"), [])
         for text in texts:
             vectors, _ = local.cloud.embeddings.embed(model, [text], None)
             value = json.dumps({"content": text, "vector": [float(number) for number in vectors[0]]}).encode()

@@ -222,6 +222,23 @@ def test_a_product_as_json_sr() -> None:
     assert product["price"] == round(product["price"], 2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "logical"),
+    [
+        ("long", "org.apache.kafka.connect.data.Timestamp", "timestamp-millis"),
+        ("int", "org.apache.kafka.connect.data.Date", "date"),
+        ("int", "org.apache.kafka.connect.data.Time", "time-millis"),
+        ("int", "org.apache.kafka.connect.data.Timestamp", None),
+        ("long", "shop.Price", None),
+    ],
+)
+def test_connects_name_of_a_type_is_its_logical_type(kind: str, name: str, logical: str | None) -> None:
+    field = {"name": "at", "type": {"type": kind, "connect.name": name}}
+    (made,) = json.loads(avro_schema(from_avro({"type": "record", "name": "r", "fields": [field]})))["fields"]
+    found = made["type"]
+    assert (found.get("logicalType") if isinstance(found, dict) else None) == logical
+
+
 AVRO = {
     "type": "record",
     "name": "all",

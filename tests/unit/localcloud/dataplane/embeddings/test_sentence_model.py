@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import psutil
 import pytest
+import tokenizers
 
 from localcloud.dataplane.embeddings.models import Models
 from localcloud.dataplane.embeddings.sentence_model import DIMENSIONS, NAME, SentenceModel
@@ -42,6 +45,22 @@ def test_a_vector_does_not_depend_on_its_batch_or_thread(model: EmbeddingModel) 
 def test_tokens_are_counted(model: EmbeddingModel) -> None:
     assert model.embed([]).tokens == 0
     assert model.embed(["shoes", "red shoes"]).tokens == 3
+
+
+def test_a_vector_is_made_by_the_recipe_of_sentence_transformers(model: EmbeddingModel) -> None:
+    (jar,) = sentence_model.downloaded().glob("*.jar")
+    with zipfile.ZipFile(jar) as opened:
+        names = {Path(name).suffix: name for name in opened.namelist() if "minilm" in name and "/" not in name}
+        tokenizer = tokenizers.Tokenizer.from_buffer(opened.read(names[".json"]))
+        session = onnxruntime.InferenceSession(opened.read(names[".onnx"]), providers=["CPUExecutionProvider"])
+    tokenizer.no_padding()
+    for text in ("kicks", products(1)[0]["content"]):
+        encoded = tokenizer.encode(text)  # with the marks of beginning and end
+        ids, mask = np.array([encoded.ids]), np.array([encoded.attention_mask])
+        asked = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        states = session.run(["last_hidden_state"], asked)[0]
+        mean = (states * mask[:, :, None]).sum(axis=1)[0] / mask.sum()
+        assert model.embed([text]).vectors[0] == pytest.approx(mean / np.linalg.norm(mean), abs=1e-5)
 
 
 def test_a_text_is_read_to_its_end(model: EmbeddingModel) -> None:

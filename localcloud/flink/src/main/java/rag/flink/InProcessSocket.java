@@ -18,6 +18,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +33,12 @@ import java.util.concurrent.TimeUnit;
 public final class InProcessSocket extends SocketImpl {
 
     private static final Map<Integer, InProcessSocket> LISTENING = new ConcurrentHashMap<>();
-    private static final int LARGEST_PORT = 65535;
+    private static final int LARGEST_OWN_PORT = 1023;
+
+    /** Guarded by {@link #LISTENING}, as is the next one. */
+    private static final BitSet CHOSEN = new BitSet();
+
+    private static int lastChosen;
 
     private final Map<Integer, Object> options = new ConcurrentHashMap<>();
     private final Queue<InProcessSocket> clients = new ArrayDeque<>();
@@ -65,19 +71,39 @@ public final class InProcessSocket extends SocketImpl {
         }
     }
 
-    /** Port 0 chooses the lowest free number: no server of another process to connect to has such a low port. */
+    /**
+     * Port 0 chooses the free number that was in use the longest time ago. A client that is late, such as a query whose sink
+     * has just closed, must be refused: with the same number it would read another query's rows.
+     *
+     * <p>Numbers are low: hardly any server of another process to connect to has such a port.
+     */
     @Override
     protected void bind(InetAddress host, int wanted) throws IOException {
         address = host;
         synchronized (LISTENING) {
-            localport = wanted == 0 ? 1 : wanted;
-            while (wanted == 0 && LISTENING.containsKey(localport) && localport < LARGEST_PORT) {
-                localport++;
-            }
+            localport = wanted == 0 ? nextFree() : wanted;
             if (LISTENING.putIfAbsent(localport, this) != null) {
                 throw new BindException("Address already in use");
             }
         }
+    }
+
+    private static boolean wasChosen(int number) {
+        synchronized (LISTENING) {
+            return CHOSEN.get(number);
+        }
+    }
+
+    private static int nextFree() {
+        for (int tried = 0; tried < LARGEST_OWN_PORT; tried++) {
+            int number = lastChosen % LARGEST_OWN_PORT + 1;
+            lastChosen = number;
+            CHOSEN.set(number);
+            if (!LISTENING.containsKey(number)) {
+                return number;
+            }
+        }
+        return lastChosen; // none is free
     }
 
     @Override
@@ -129,6 +155,9 @@ public final class InProcessSocket extends SocketImpl {
         address = server.getAddress();
         port = server.getPort();
         InProcessSocket listener = isThisMachine(address) ? LISTENING.get(port) : null;
+        if (listener == null && isThisMachine(address) && wasChosen(port)) {
+            throw new ConnectException("Connection refused");
+        }
         if (listener == null) {
             connectOutside(server, timeout);
         } else {

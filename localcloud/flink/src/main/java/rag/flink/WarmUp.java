@@ -35,7 +35,7 @@ final class WarmUp {
             "CREATE TABLE %s (id INT, amount DOUBLE, name STRING, vector ARRAY<FLOAT>)"
                     + " WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = '127.0.0.1:1',"
                     + " 'scan.startup.mode' = 'earliest-offset', 'value.format' = 'json-registry',"
-                    + " 'value.json-registry.schema-id' = '1')";
+                    + " 'value.json-registry.schema-id' = '1', 'value.json-registry.schema' = '{\"type\":\"object\"}')";
     private static final List<String> STATEMENTS =
             List.of(
                     "CREATE MODEL warm.up.m INPUT (input STRING) OUTPUT (vector ARRAY<FLOAT>)"

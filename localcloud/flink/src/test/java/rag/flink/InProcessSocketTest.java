@@ -2,6 +2,7 @@ package rag.flink;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.File;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -100,6 +102,17 @@ class InProcessSocketTest {
             assertThrows(SocketException.class, () -> client.getOutputStream().write(1));
             server.setSoTimeout(20);
             assertThrows(SocketTimeoutException.class, server::accept);
+        }
+    }
+
+    @Test
+    void aLateClientIsRefusedAndDoesNotReachTheNextServer() throws Exception {
+        ServerSocket first = new ServerSocket(0, 1, LOOPBACK);
+        int port = first.getLocalPort();
+        first.close();
+        try (ServerSocket second = new ServerSocket(0, 1, LOOPBACK)) {
+            assertNotEquals(port, second.getLocalPort());
+            assertThrows(ConnectException.class, () -> new Socket(LOOPBACK, port));
         }
     }
 

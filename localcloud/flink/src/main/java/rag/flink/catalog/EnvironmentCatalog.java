@@ -362,6 +362,14 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
                 .orElseThrow(() -> new ModelNotExistException(getName(), path));
     }
 
+    /** The default version, the one that the name ends in ({@code m$2}), or all of them ({@code m$all}). */
+    public List<ModelVersion> modelVersions(ObjectPath path) {
+        return environment
+                .database(path.getDatabaseName())
+                .map(database -> models.versions(database, path.getObjectName()))
+                .orElse(List.of());
+    }
+
     @Override
     public void createModel(ObjectPath path, CatalogModel model, boolean ignoreIfExists)
             throws DatabaseNotExistException {

@@ -1,6 +1,8 @@
 package rag.flink.catalog;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -16,11 +18,12 @@ import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.table.connector.sink.SinkV2Provider;
 import org.apache.flink.table.data.RowData;
+import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kafka's exactly-once sink, with writers whose {@code close} does not fail.
+ * Kafka's exactly-once sink, with writers whose {@code close} does not fail and leaves nothing open.
  *
  * <p>A writer aborts its open transaction when it is closed, which fails once its principal has lost its rights. Flink takes
  * a task that cannot be cleaned up for a fatal error and ends the TaskManager, with the tasks of all other statements. The
@@ -111,6 +114,21 @@ record LenientlyClosedSink<T, S, C>(TwoPhaseCommittingStatefulSink<T, S, C> sink
                 Thread.currentThread().interrupt();
             } catch (Exception e) {
                 LOG.warn("A writer to Kafka could not abort its transaction; the broker will: {}", e.getMessage());
+            } finally {
+                closeAdminClient();
+            }
+        }
+
+        /** The connector (5.0.0) leaves open the client that lists lingering transactions: a thread, sockets. */
+        private void closeAdminClient() {
+            try {
+                Field field = writer.getClass().getDeclaredField("adminClient");
+                field.setAccessible(true);
+                if (field.get(writer) instanceof Admin admin) {
+                    admin.close(Duration.ZERO);
+                }
+            } catch (ReflectiveOperationException e) {
+                LOG.warn("A writer to Kafka may have left its admin client open: {}", e.getMessage());
             }
         }
     }

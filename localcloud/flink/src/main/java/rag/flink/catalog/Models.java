@@ -74,6 +74,23 @@ final class Models {
                 .findFirst();
     }
 
+    /** The versions that a name means; none if there is no such model. */
+    List<ModelVersion> versions(Database database, String name) {
+        Named named = Named.of(name);
+        return store.read(
+                environment,
+                database,
+                entries ->
+                        entries.models().getOrDefault(named.model(), List.of()).stream()
+                                .filter(model -> ALL.equals(named.version()) || model.version() == named.number(entries))
+                                .map(model -> ModelVersion.of(model, isDefault(entries, named, model)))
+                                .toList());
+    }
+
+    private static boolean isDefault(CatalogEntries entries, Named named, CatalogEntries.Model model) {
+        return entries.defaultVersions().getOrDefault(named.model(), 0) == model.version();
+    }
+
     void create(Database database, String name, ResolvedCatalogModel model) {
         requireName(name);
         Map<String, String> options = lowerCased(model.getOptions());

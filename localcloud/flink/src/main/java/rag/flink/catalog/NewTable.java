@@ -32,6 +32,10 @@ record NewTable(
 
     private static final int DEFAULT_PARTITIONS = 6;
 
+    /** What Flink's connector reads of a record beside key and value. */
+    private static final List<String> METADATA =
+            List.of("headers", "leader-epoch", "offset", "partition", "timestamp", "timestamp-type", "topic");
+
     /** Types with one obvious form as bytes, those of Flink's format {@code raw}. */
     private static final Set<LogicalTypeRoot> ATOMIC =
             Set.of(
@@ -65,6 +69,8 @@ record NewTable(
                         .orElse(primaryKey);
         String mode = options.getOrDefault(TopicTables.CHANGELOG_MODE, primaryKey.isEmpty() ? "append" : "upsert");
         TopicTables.requireKeyed(mode, !primaryKey.isEmpty());
+        requireBuckets(mode, keys, primaryKey);
+        requireMetadata(table.getResolvedSchema().getColumns());
         options.put(TopicTables.CHANGELOG_MODE, mode);
         boolean includesAll = "all".equals(options.get(RecordColumns.FIELDS_INCLUDE));
         String prefix = options.getOrDefault(RecordColumns.KEY_PREFIX, "");
@@ -112,6 +118,37 @@ record NewTable(
         }
         Settings.TABLE.requireServed(options);
         ExternalTables.requireNone(options.keySet());
+    }
+
+    /** By the rules of Confluent's DISTRIBUTED BY. */
+    private static void requireBuckets(String mode, List<String> keys, List<String> primaryKey) {
+        if (primaryKey.isEmpty() || Set.copyOf(keys).equals(Set.copyOf(primaryKey))) {
+            return;
+        }
+        String columns = String.join(", ", primaryKey);
+        if (mode.equals("upsert")) {
+            throw new UserException(
+                    "In '" + TopicTables.CHANGELOG_MODE + "' = 'upsert' the bucket key must be the primary key: leave"
+                            + " DISTRIBUTED BY out, or write DISTRIBUTED BY (" + columns + ").");
+        }
+        if (!primaryKey.containsAll(keys)) {
+            throw new UserException(
+                    "The bucket key must have columns of the primary key alone: write DISTRIBUTED BY (" + columns
+                            + "), or with fewer of them.");
+        }
+    }
+
+    private static void requireMetadata(List<Column> columns) {
+        for (Column column : columns) {
+            if (column instanceof Column.MetadataColumn metadata) {
+                String key = metadata.getMetadataKey().orElse(column.getName());
+                if (!METADATA.contains(key) && !key.equals(SystemColumns.ROWTIME)) { // which LIKE copies
+                    throw new UserException(
+                            "The column '" + column.getName() + "' is of METADATA '" + key + "', which is not supported: use"
+                                    + " one of " + String.join(", ", METADATA) + ".");
+                }
+            }
+        }
     }
 
     private static void requirePrefix(String prefix, List<String> keys, boolean includesAll) {

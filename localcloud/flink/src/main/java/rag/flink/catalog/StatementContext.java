@@ -21,6 +21,9 @@ public record StatementContext(
         boolean systemColumns,
         AtomicInteger sinks) {
 
+    /** A key of {@link #scan} that is there in a snapshot query. */
+    public static final String SNAPSHOT = "snapshot";
+
     public StatementContext(
             String name,
             String principal,
@@ -28,6 +31,11 @@ public record StatementContext(
             Map<String, String> startingOffsets,
             boolean systemColumns) {
         this(name, principal, scan, startingOffsets, systemColumns, new AtomicInteger());
+    }
+
+    /** Whether it reads all that is there at its start, and then ends. */
+    boolean isSnapshot() {
+        return scan.containsKey(SNAPSHOT);
     }
 
     /**

@@ -52,6 +52,11 @@ public final class SystemColumns {
         return expression.equals(SOURCE_WATERMARK) ? "`" + column + "` - INTERVAL '0.050' SECOND" : expression;
     }
 
+    /** Whether an expression is the default watermark of that column. */
+    public static boolean isDefaultWatermark(String column, String expression) {
+        return expression.equals(watermark(column, SOURCE_WATERMARK));
+    }
+
     private static int flags() {
         return Pattern.CASE_INSENSITIVE | Pattern.DOTALL;
     }

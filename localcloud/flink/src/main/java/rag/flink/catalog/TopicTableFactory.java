@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSink;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicSource;
 import org.apache.flink.streaming.connectors.kafka.table.KafkaDynamicTableFactory;
@@ -21,6 +23,7 @@ import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
+import org.apache.flink.types.RowKind;
 import rag.flink.UserException;
 import rag.flink.catalog.SchemaRegistry.Registered;
 import rag.flink.workspace.Database;
@@ -39,6 +42,9 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
 
     /** Kafka's default of 16 kB holds four vectors; larger batches are less work for the broker. */
     private static final String PRODUCER_BATCH_BYTES = Integer.toString(256 * 1024);
+
+    private static final Map<String, String> SCAN_DEFAULTS =
+            Map.of("startup", "earliest-offset", "bounded", "unbounded");
 
     private final Environment environment;
     private final StatementContext statement;
@@ -85,15 +91,22 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         }
         copyScan(table, options, "bounded");
         Context delegated = delegate(context, options, upsert);
+        ScanTableSource source = source(context, delegated, upsert);
+        boolean isBatch =
+                context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH;
+        boolean isFinal = !isBatch || source.getChangelogMode().containsOnly(RowKind.INSERT);
+        return new RowtimeSource(isFinal ? source : FinalRowsSource.of(source, context));
+    }
+
+    private static ScanTableSource source(Context context, Context delegated, boolean upsert) {
         if (upsert) {
-            return new RowtimeSource(
-                    (ScanTableSource) new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated));
+            return (ScanTableSource) new UpsertKafkaDynamicTableFactory().createDynamicTableSource(delegated);
         }
+        Map<String, String> table = context.getCatalogTable().getOptions();
         DynamicTableSource source = new KafkaDynamicTableFactory().createDynamicTableSource(delegated);
-        return new RowtimeSource(
-                isRetract(table) && !isDebezium(table)
-                        ? new RetractSource((KafkaDynamicSource) source, context.getPhysicalRowDataType())
-                        : (ScanTableSource) source);
+        return isRetract(table) && !isDebezium(table)
+                ? new RetractSource((KafkaDynamicSource) source, context.getPhysicalRowDataType())
+                : (ScanTableSource) source;
     }
 
     @Override
@@ -255,10 +268,17 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         return "retract".equals(table.get(TopicTables.CHANGELOG_MODE));
     }
 
-    /** The offset at which reading starts or ends: from the statement's properties, else from the table's options. */
+    /**
+     * The offset at which reading starts or ends.
+     *
+     * <p>A table's own option (or hint) that is not the default counts, then the statement's property. A snapshot query
+     * reads all that is there now, whatever they say.
+     */
     private void copyScan(Map<String, String> table, Map<String, String> to, String end) {
         String prefix = "scan." + end + ".";
-        Map<String, String> from = statement.scan().containsKey(prefix + "mode") ? statement.scan() : table;
+        String own = table.getOrDefault(prefix + "mode", SCAN_DEFAULTS.get(end));
+        boolean isOwn = !own.equals(SCAN_DEFAULTS.get(end)) && !statement.isSnapshot();
+        Map<String, String> from = !isOwn && statement.scan().containsKey(prefix + "mode") ? statement.scan() : table;
         for (String key : List.of(prefix + "mode", prefix + "timestamp-millis", prefix + "specific-offsets")) {
             if (from.containsKey(key)) {
                 to.put(key, from.get(key));

@@ -1,6 +1,7 @@
 package rag.flink.search;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Indexes of Elasticsearch with a {@code dense_vector} field. */
 final class ElasticProvider implements SearchProvider {
@@ -27,5 +28,10 @@ final class ElasticProvider implements SearchProvider {
     @Override
     public Search open(SearchRequest request) {
         return new ElasticSearch(request);
+    }
+
+    @Override
+    public Optional<TextSearch> openTexts(TextRequest request) {
+        return Optional.of(new ElasticTextSearch(request));
     }
 }

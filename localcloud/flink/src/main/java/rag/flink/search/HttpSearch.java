@@ -3,30 +3,39 @@ package rag.flink.search;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.type.TypeReference;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import rag.flink.Json;
+import rag.flink.functions.InvocationOptions;
 import rag.flink.http.ProviderCall;
 import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
 /** A search by a store's HTTP API: one {@code POST} of JSON, answered with a list of documents. */
-abstract class HttpSearch implements SearchProvider.Search {
+abstract class HttpSearch {
 
     private static final int LARGEST_FRAME = 1 << 20;
     private static final int LARGEST_ANSWER = 256 << 20;
     private static final TypeReference<LinkedHashMap<String, Object>> DOCUMENT = new TypeReference<>() {};
 
-    final SearchProvider.SearchRequest request;
+    private final Supplier<Connection> connection;
+    private final int limit;
+    private final InvocationOptions options;
     private final String store;
     private final int largestDocument;
 
     /**
+     * @param connection asked at each search
+     * @param limit how many documents a search finds
      * @param store its name, for sentences
      * @param largestDocument how many bytes of an answer one document may have
      */
-    HttpSearch(SearchProvider.SearchRequest request, String store, int largestDocument) {
-        this.request = request;
+    HttpSearch(
+            Supplier<Connection> connection, int limit, InvocationOptions options, String store, int largestDocument) {
+        this.connection = connection;
+        this.limit = limit;
+        this.options = options;
         this.store = store;
         this.largestDocument = largestDocument;
     }
@@ -36,26 +45,23 @@ abstract class HttpSearch implements SearchProvider.Search {
     /** The login, and what else the API asks for. */
     abstract Map<String, String> headers(Connection connection);
 
-    abstract Map<String, Object> query(float[] vector);
-
     /** What an answer has; {@link IllegalArgumentException} says what it lacks. */
     abstract List<SearchProvider.Found> found(JsonNode answer);
 
     /** The sentence for a store that has no such index. */
     abstract String missing(Connection connection);
 
-    @Override
-    public final List<SearchProvider.Found> nearest(float[] vector) throws ProviderException, InterruptedException {
-        Connection connection = request.connection().get();
-        int largest = (int) Math.min(LARGEST_ANSWER, LARGEST_FRAME + (long) largestDocument * request.limit());
+    final List<SearchProvider.Found> ask(Map<String, Object> query) throws ProviderException, InterruptedException {
+        Connection connection = this.connection.get();
+        int largest = (int) Math.min(LARGEST_ANSWER, LARGEST_FRAME + (long) largestDocument * limit);
         ProviderCall call =
                 new ProviderCall(
                         connection,
                         address(connection),
                         headers(connection),
-                        Json.bytes(query(vector)),
+                        Json.bytes(query),
                         largest,
-                        request.options().timeout());
+                        options.timeout());
         try {
             return found(Json.parse(call.answer()));
         } catch (ProviderException e) {

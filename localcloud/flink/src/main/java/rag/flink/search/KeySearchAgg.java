@@ -75,11 +75,7 @@ public final class KeySearchAgg extends SearchFunction<SearchProvider.KeySearch>
         SearchedTable found = SearchedTable.of(SearchCalls.KEY_SEARCH, names, call);
         String named = SearchedTable.text(SearchCalls.KEY_SEARCH, call, 1, "second", "DESCRIPTOR(column)");
         InvocationOptions given = SearchedTable.options(SearchCalls.KEY_SEARCH, call, 3, "fourth");
-        if (!found.table().columnNames().contains(named)) {
-            throw new UserException(
-                    "The external table '" + found.table().name() + "' has no column '" + named
-                            + "': name in DESCRIPTOR the one that has the key.");
-        }
+        found.requireColumn(named, "the key");
         return new KeySearchAgg(names, found, named, given).requireServed();
     }
 

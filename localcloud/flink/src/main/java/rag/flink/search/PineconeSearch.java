@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import rag.flink.Json;
+import rag.flink.http.ProviderException;
 import rag.flink.workspace.Connection;
 
 /**
@@ -14,15 +15,18 @@ import rag.flink.workspace.Connection;
  * <p>A column is the metadata of that name. The vector's column is its values, and a column {@code id} that no metadata
  * has is its id.
  */
-final class PineconeSearch extends HttpSearch {
+final class PineconeSearch extends HttpSearch implements SearchProvider.Search {
 
     private static final String API_VERSION = "2025-10";
     private static final String QUERY = "/query";
     private static final String ID = "id";
     private static final int LARGEST_VECTOR = 640 << 10; // 20,000 numbers and 40 KiB of metadata
 
+    private final SearchProvider.SearchRequest request;
+
     PineconeSearch(SearchProvider.SearchRequest request) {
-        super(request, "Pinecone", LARGEST_VECTOR);
+        super(request.connection(), request.limit(), request.options(), "Pinecone", LARGEST_VECTOR);
+        this.request = request;
     }
 
     /** Endpoints are written with the query's path and without. */
@@ -39,13 +43,13 @@ final class PineconeSearch extends HttpSearch {
     }
 
     @Override
-    Map<String, Object> query(float[] vector) {
+    public List<SearchProvider.Found> nearest(float[] vector) throws ProviderException, InterruptedException {
         Map<String, Object> query = new LinkedHashMap<>();
         query.put("vector", vector);
         query.put("topK", request.limit());
         query.put("includeMetadata", true);
         query.put("includeValues", request.table().columnNames().contains(request.vectorField()));
-        return query;
+        return ask(query);
     }
 
     @Override

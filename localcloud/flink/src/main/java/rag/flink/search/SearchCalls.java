@@ -20,6 +20,7 @@ public final class SearchCalls {
 
     static final String VECTOR_SEARCH = "VECTOR_SEARCH_AGG";
     static final String KEY_SEARCH = "KEY_SEARCH_AGG";
+    static final String TEXT_SEARCH = "TEXT_SEARCH_AGG";
 
     private static final Map<Integer, String> COUNTS = Map.of(3, "three", 4, "four", 5, "five");
 
@@ -27,14 +28,15 @@ public final class SearchCalls {
     private static final Map<String, String> USAGES =
             Map.of(
                     VECTOR_SEARCH, "VECTOR_SEARCH_AGG(table, DESCRIPTOR(column), vector, limit)",
-                    KEY_SEARCH, "KEY_SEARCH_AGG(table, DESCRIPTOR(column), key)");
+                    KEY_SEARCH, "KEY_SEARCH_AGG(table, DESCRIPTOR(column), key)",
+                    TEXT_SEARCH, "TEXT_SEARCH_AGG(table, DESCRIPTOR(column), text, limit)");
 
     private SearchCalls() {}
 
     /** @param name of the called function, in capitals */
     public static void rewrite(SqlCall call, String name) {
         if (USAGES.containsKey(name)) {
-            rewrite(call, name, name.equals(VECTOR_SEARCH) ? 4 : 3);
+            rewrite(call, name, name.equals(KEY_SEARCH) ? 3 : 4);
         }
     }
 

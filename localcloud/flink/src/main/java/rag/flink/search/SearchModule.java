@@ -21,13 +21,18 @@ public final class SearchModule implements Module {
     @Override
     public Set<String> listFunctions() {
         return Set.of(
-                SearchCalls.VECTOR_SEARCH.toLowerCase(Locale.ROOT), SearchCalls.KEY_SEARCH.toLowerCase(Locale.ROOT));
+                SearchCalls.VECTOR_SEARCH.toLowerCase(Locale.ROOT),
+                SearchCalls.KEY_SEARCH.toLowerCase(Locale.ROOT),
+                SearchCalls.TEXT_SEARCH.toLowerCase(Locale.ROOT));
     }
 
     @Override
     public Optional<FunctionDefinition> getFunctionDefinition(String name) {
         if (name.equalsIgnoreCase(SearchCalls.VECTOR_SEARCH)) {
             return Optional.of(new VectorSearchAgg(names));
+        }
+        if (name.equalsIgnoreCase(SearchCalls.TEXT_SEARCH)) {
+            return Optional.of(new TextSearchAgg(names));
         }
         return name.equalsIgnoreCase(SearchCalls.KEY_SEARCH) ? Optional.of(new KeySearchAgg(names)) : Optional.empty();
     }

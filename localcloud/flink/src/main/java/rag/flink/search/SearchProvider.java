@@ -48,6 +48,11 @@ interface SearchProvider {
         return Optional.empty();
     }
 
+    /** Opens what finds documents by words, as {@link #open}; empty if that is not served for this kind of store. */
+    default Optional<TextSearch> openTexts(TextRequest request) {
+        return Optional.empty();
+    }
+
     /** What asks a store. */
     interface Client extends AutoCloseable {
 
@@ -68,6 +73,23 @@ interface SearchProvider {
 
         /** The documents that have it, {@link #MOST_RESULTS} at most; values as in {@link Found#document}. */
         List<Map<String, Object>> find(Object key) throws ProviderException, InterruptedException;
+    }
+
+    /**
+     * Whose words are searched, and how.
+     *
+     * @param column the field that has the words
+     * @param limit how many documents a search finds
+     * @param connection asked at each search
+     */
+    record TextRequest(
+            ExternalTable table, String column, int limit, InvocationOptions options, Supplier<Connection> connection) {}
+
+    /** Finds documents by words; safe to use from several threads. */
+    interface TextSearch extends Client {
+
+        /** The documents that have one of them, the most relevant first; values as in {@link Found#document}. */
+        List<Map<String, Object>> matching(String text) throws ProviderException, InterruptedException;
     }
 
     /**

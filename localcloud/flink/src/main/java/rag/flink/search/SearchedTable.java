@@ -71,6 +71,17 @@ record SearchedTable(String function, String environmentId, ExternalTable table)
                                         "The " + which + " argument of " + function + " must be " + what + "."));
     }
 
+    /** How many results the fourth argument asks for. */
+    static int limit(String function, CallContext call) {
+        int wanted = call.isArgumentLiteral(3) ? call.getArgumentValue(3, Integer.class).orElse(0) : 0;
+        if (wanted < 1 || wanted > SearchProvider.MOST_RESULTS) {
+            throw new UserException(
+                    "The fourth argument of " + function + ", how many results it gives, must be a number from 1 to "
+                            + SearchProvider.MOST_RESULTS + ".");
+        }
+        return wanted;
+    }
+
     /** The options in a call's last argument, if it is there. */
     static InvocationOptions options(String function, CallContext call, int position, String which) {
         return InvocationOptions.of(
@@ -79,6 +90,15 @@ record SearchedTable(String function, String environmentId, ExternalTable table)
                         ? null
                         : text(function, call, position, which, "a MAP of options"),
                 DEFAULT_PARALLELISM);
+    }
+
+    /** {@link UserException} if there is no such column. */
+    void requireColumn(String named, String what) {
+        if (!table.columnNames().contains(named)) {
+            throw new UserException(
+                    "The external table '" + table.name() + "' has no column '" + named
+                            + "': name in DESCRIPTOR the one that has " + what + ".");
+        }
     }
 
     /** One column, an array of the table's columns and {@code more}. */

@@ -74,22 +74,11 @@ public final class VectorSearchAgg extends SearchFunction<SearchProvider.Search>
     VectorSearchAgg specialized(CallContext call) {
         SearchedTable found = SearchedTable.of(SearchCalls.VECTOR_SEARCH, names, call);
         String column = SearchedTable.text(SearchCalls.VECTOR_SEARCH, call, 1, "second", "DESCRIPTOR(column)");
-        int wanted = limit(call, found.table());
+        int wanted = SearchedTable.limit(SearchCalls.VECTOR_SEARCH, call);
+        found.table().provider().checkLimit(found.table(), wanted);
         InvocationOptions given = SearchedTable.options(SearchCalls.VECTOR_SEARCH, call, 4, "fifth");
         String named = found.table().provider().vectorField(found.table().options());
         return new VectorSearchAgg(names, found, named == null ? column : named, wanted, given);
-    }
-
-    private static int limit(CallContext call, ExternalTable table) {
-        int wanted =
-                call.isArgumentLiteral(3) ? call.getArgumentValue(3, Integer.class).orElse(0) : 0;
-        if (wanted < 1 || wanted > SearchProvider.MOST_RESULTS) {
-            throw new UserException(
-                    "The fourth argument of VECTOR_SEARCH_AGG, how many results it gives, must be a number from 1 to "
-                            + SearchProvider.MOST_RESULTS + ".");
-        }
-        table.provider().checkLimit(table, wanted);
-        return wanted;
     }
 
     @Override

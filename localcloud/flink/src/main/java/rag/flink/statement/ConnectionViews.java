@@ -5,14 +5,8 @@ import java.util.Optional;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.flink.sql.parser.dql.SqlRichDescribeConnection;
 import org.apache.flink.sql.parser.dql.SqlShowConnections;
-import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.api.internal.TableResultInternal;
-import org.apache.flink.table.api.internal.TableResultUtils;
 import org.apache.flink.table.catalog.CatalogManager;
-import org.apache.flink.table.functions.SqlLikeUtils;
 import org.apache.flink.table.operations.Operation;
-import org.apache.flink.table.operations.ShowOperation;
-import org.apache.flink.table.types.DataType;
 import rag.flink.UserException;
 import rag.flink.catalog.EnvironmentCatalog;
 import rag.flink.workspace.Connection;
@@ -31,22 +25,6 @@ final class ConnectionViews {
             List.of("SqlCreateConnection", "SqlAlterConnectionSet", "SqlDropConnection");
 
     private ConnectionViews() {}
-
-    /** Rows of texts under their headings. */
-    record ShowTexts(String name, List<String> headings, List<List<String>> rows) implements ShowOperation {
-
-        @Override
-        public String asSummaryString() {
-            return name;
-        }
-
-        @Override
-        public TableResultInternal execute(Context context) {
-            DataType[] types = headings.stream().map(heading -> DataTypes.STRING()).toArray(DataType[]::new);
-            Object[][] cells = rows.stream().map(List::toArray).toArray(Object[][]::new);
-            return TableResultUtils.buildTableResult(headings.toArray(String[]::new), types, cells);
-        }
-    }
 
     /** The operation of a statement about connections; empty for any other. */
     static Optional<Operation> of(SqlNode statement, CatalogManager catalogs) {
@@ -71,15 +49,11 @@ final class ConnectionViews {
         List<List<String>> rows =
                 environment.connections().stream()
                         .map(Connection::name)
-                        .filter(name -> !show.isWithLike() || matches(show, name) != show.isNotLike())
+                        .filter(name -> ShowTexts.isWanted(show, name))
                         .sorted()
                         .map(List::of)
                         .toList();
         return new ShowTexts("SHOW CONNECTIONS", List.of("Name"), rows);
-    }
-
-    private static boolean matches(SqlShowConnections show, String name) {
-        return SqlLikeUtils.like(name, show.getLikeSqlPattern(), "\\");
     }
 
     private static Operation describe(String[] path, CatalogManager catalogs) {

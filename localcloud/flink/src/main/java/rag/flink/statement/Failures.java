@@ -33,6 +33,7 @@ final class Failures {
                             + "(?:\\.[a-z][\\w$]*)+\\.[A-Z]\\w*|Cannot invoke \"|cannot be cast to |\\bis null$");
     private static final Pattern MISPLACED =
             Pattern.compile("Was not expecting value '(\\w+)' for enumeration 'org\\.apache\\.calcite\\.sql\\.SqlKind'.*");
+    private static final Pattern VIEW_AS_SINK = Pattern.compile("Sink '([^']+)' does not exists");
     private static final String NO_NAME = "Parts of the object identifier are null or whitespace-only.";
     private static final int LONGEST = 1000;
 
@@ -102,7 +103,23 @@ final class Failures {
                 return noTable(missing.group(1), catalog, database);
             }
         }
-        return root(chain);
+        return plain(root(chain));
+    }
+
+    /** What Flink's planner says in its own terms, in those of SQL. */
+    private static String plain(String said) {
+        if (said == null) {
+            return null;
+        }
+        if (said.startsWith("Invalid pos:")) {
+            return "A function over a window of this query is not supported in a continuous query: run it as a snapshot"
+                    + " query, with sql.snapshot.mode = now.";
+        }
+        if (said.equals("Type is not supported: ANY")) {
+            return "A NULL of this statement has no type: write CAST(NULL AS STRING), or another type.";
+        }
+        Matcher view = VIEW_AS_SINK.matcher(said);
+        return view.find() ? "'" + view.group(1) + "' is a view, which is only read: INSERT INTO a table." : said;
     }
 
     private static String parseError(Throwable failure) {

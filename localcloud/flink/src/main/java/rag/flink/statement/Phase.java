@@ -14,4 +14,9 @@ public enum Phase {
     public boolean isTerminal() {
         return this == COMPLETED || this == FAILED || this == STOPPED;
     }
+
+    /** Whether its checkpoints stay: Flink deletes those of a job that has read everything, maybe while they are read. */
+    boolean keepsCheckpoints() {
+        return this == FAILED || this == STOPPED;
+    }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.flink.util.TimeUtils;
 import rag.flink.Settings;
 import rag.flink.UserException;
@@ -27,6 +28,11 @@ record Properties(
     /** Stands for "none": Flink requires a name, and no cluster can have this one. */
     static final String NO_DATABASE = "(none)";
 
+    private static final String UPDATES = "table.optimizer.non-deterministic-update.strategy";
+
+    private static final Pattern CONVERTS_CHANGELOGS =
+            Pattern.compile("\\b(?:TO|FROM)_CHANGELOG\\s*\\(", Pattern.CASE_INSENSITIVE);
+
     /** What Confluent Cloud sets otherwise than Flink. */
     private static final Map<String, String> DEFAULTS =
             Map.of(
@@ -34,7 +40,7 @@ record Properties(
                     "table.column-expansion-strategy",
                     "EXCLUDE_DEFAULT_VIRTUAL_METADATA_COLUMNS;EXCLUDE_ALIASED_VIRTUAL_METADATA_COLUMNS",
                     // A query that could not take its own rows back, such as one with NOW(), is refused.
-                    "table.optimizer.non-deterministic-update.strategy",
+                    UPDATES,
                     "TRY_RESOLVE",
                     // Records get the time at which they are written, also if a row has columns of event time.
                     "table.exec.sink.rowtime-inserter",
@@ -64,6 +70,7 @@ record Properties(
         requireTimestamp(given, "startup");
         requireTimestamp(given, "bounded");
         if ("now".equals(given.get("sql.snapshot.mode"))) {
+            scan.put(StatementContext.SNAPSHOT, "now");
             scan.put("scan.bounded.mode", "latest-offset");
             scan.put("scan.startup.mode", "earliest-offset");
         }
@@ -78,6 +85,9 @@ record Properties(
                         session.put(flink, given.get(confluent));
                     }
                 });
+        if (CONVERTS_CHANGELOGS.matcher(request.statement()).find()) {
+            session.put(UPDATES, "IGNORE"); // the check does not know these functions
+        }
         return new Properties(
                 given.getOrDefault("sql.current-catalog", request.environmentId()),
                 given.getOrDefault("sql.current-database", NO_DATABASE),

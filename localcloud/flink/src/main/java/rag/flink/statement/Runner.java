@@ -33,6 +33,7 @@ import org.apache.flink.table.operations.QueryOperation;
 import org.apache.flink.table.operations.SinkModifyOperation;
 import org.apache.flink.table.operations.StatementSetOperation;
 import org.apache.flink.table.operations.ddl.CreateTableOperation;
+import org.apache.flink.table.planner.codegen.CodeGenException;
 import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.operations.PlannerQueryOperation;
 import org.apache.flink.table.types.logical.RowType;
@@ -144,8 +145,8 @@ final class Runner {
                 // Resolved a second time: an operation belongs to the planner of its mode.
                 QueryOperation again = (QueryOperation) SqlText.resolve(batch, statement.request().statement());
                 return start(handle, batch, again, Plan.of(planner(batch), again));
-            } catch (TableException | UnsupportedOperationException e) {
-                // Changelog sources and asynchronous functions can be planned in streaming mode only.
+            } catch (TableException | UnsupportedOperationException | CodeGenException e) {
+                // Asynchronous functions, for example, can be planned in streaming mode only.
                 LOG.debug("Statement {} has no batch plan", statement.request().name(), e);
             }
         }

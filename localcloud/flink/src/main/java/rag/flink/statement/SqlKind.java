@@ -20,7 +20,6 @@ import org.apache.flink.table.operations.ddl.CreateViewOperation;
 import org.apache.flink.table.operations.ddl.DropModelOperation;
 import org.apache.flink.table.operations.ddl.DropTableOperation;
 import org.apache.flink.table.operations.ddl.DropViewOperation;
-import org.apache.flink.table.operations.DescribeTableOperation;
 import rag.flink.UserException;
 
 /** The names that {@code traits.sql_kind} uses. */
@@ -39,7 +38,6 @@ final class SqlKind {
                     Map.entry(DropTableOperation.class, "DROP_TABLE"),
                     Map.entry(DropViewOperation.class, "DROP_VIEW"),
                     Map.entry(DropModelOperation.class, "DROP_MODEL"),
-                    Map.entry(DescribeTableOperation.class, "DESCRIBE"),
                     Map.entry(ExplainOperation.class, "EXPLAIN"));
 
     private SqlKind() {}
@@ -57,8 +55,8 @@ final class SqlKind {
         if (operation instanceof ModifyOperation) {
             return "INSERT_INTO";
         }
-        if (operation instanceof ConnectionViews.ShowTexts texts) {
-            return texts.name().replace(' ', '_');
+        if (operation instanceof ShowTexts || operation instanceof FunctionDescription) {
+            return operation.asSummaryString().replace(' ', '_');
         }
         String name = NAMES.get(operation.getClass());
         return name != null ? name : snakeCase(operation.getClass().getSimpleName().replaceAll("Operation$", ""));

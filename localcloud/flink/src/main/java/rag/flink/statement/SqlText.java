@@ -9,6 +9,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.flink.table.api.SqlParserException;
 import org.apache.flink.table.api.internal.TableEnvironmentImpl;
 import org.apache.flink.table.api.internal.TableEnvironmentInternal;
+import org.apache.flink.table.catalog.CatalogManager;
 import org.apache.flink.table.operations.Operation;
 import org.apache.flink.table.planner.delegation.PlannerBase;
 import org.apache.flink.table.planner.delegation.PlannerContext;
@@ -41,13 +42,22 @@ final class SqlText {
         PlannerContext planner = ((PlannerBase) tables.getPlanner()).plannerContext();
         SqlNode statement = parse(planner, sql);
         Judge.requireServed(statement);
-        Optional<Operation> aboutConnections = ConnectionViews.of(statement, tables.getCatalogManager());
-        if (aboutConnections.isPresent()) {
-            return aboutConnections.get();
+        Optional<Operation> view = view(statement, tables.getCatalogManager());
+        if (view.isPresent()) {
+            return view.get();
         }
         FunctionCalls.rewrite(statement);
         return SqlNodeToOperationConversion.convert(planner.createFlinkPlanner(), tables.getCatalogManager(), statement)
+                .map(FunctionDescription::of)
                 .orElseThrow(() -> new UserException("Statements of this kind are not supported by the local cloud."));
+    }
+
+    /** What shows things in Confluent's columns instead of Flink's; empty for any other statement. */
+    private static Optional<Operation> view(SqlNode statement, CatalogManager catalogs) {
+        return ConnectionViews.of(statement, catalogs)
+                .or(() -> CatalogViews.of(statement, catalogs))
+                .or(() -> TableDescription.of(statement, catalogs))
+                .or(() -> ModelDescription.of(statement, catalogs));
     }
 
     /** Writes {@code t.$rowtime} so that Flink's parser takes it for a column, as it takes {@code $rowtime} alone. */

@@ -104,6 +104,9 @@ public final class Statements {
             JobID job = statement.job().getJobID();
             return status.withRecords(RecordCounts.written(job).orElse(null), RecordCounts.pending(job).orElse(null));
         }
+        if (!status.phase().keepsCheckpoints()) {
+            return status;
+        }
         return status.withLatestOffsets(
                 checkpoints.latest(statement.request().uid()).map(Offsets::in).orElse(Map.of()));
     }
@@ -131,6 +134,7 @@ public final class Statements {
         } catch (UserException e) {
             throw e;
         } catch (RuntimeException e) {
+            LOG.warn("Rows of statement {} cannot be fetched", statement.request().name(), e);
             awaitEnd(statement); // the rows ended because the job did; its result, with the cause, follows a moment later
             Status end = statement.status();
             if (end.phase() == Phase.STOPPED) {

@@ -6,7 +6,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 /**
  * The status of a statement, in the endpoint's format.
  *
- * @param latestOffsets the offsets up to which it had read when it ended (see {@link Offsets}), empty before that
+ * @param latestOffsets the offsets up to which it had read when it was stopped or failed (see {@link Offsets}), else empty
  * @param recordsWritten records written since it was started or resumed here; {@code null} if it does not write, or has
  *     ended
  * @param recordsPending records of its topics that it has yet to read; {@code null} if it does not write, or has ended

@@ -89,6 +89,32 @@ class ElasticSearchTest {
     }
 
     @Test
+    void wordsAreAskedForAndRead() throws Exception {
+        provider.answer =
+                "{\"hits\":{\"hits\":[{\"_score\":1.5,\"_source\":{\"articleType\":\"hat\"},\"fields\":{\"vector\":[0.5,1]}}]}}";
+        ExternalTable table = table();
+        SearchProvider.TextSearch search =
+                table.provider()
+                        .openTexts(
+                                new SearchProvider.TextRequest(
+                                        table,
+                                        "articleType",
+                                        3,
+                                        InvocationOptions.of("TEXT_SEARCH_AGG", null, 10),
+                                        () -> new Connection("c", "ELASTIC", provider.endpoint() + "/", secrets)))
+                        .orElseThrow();
+        List<Map<String, Object>> found = search.matching("a hat");
+        assertEquals("/products/_search?allow_partial_search_results=false", provider.lastAsked().uri());
+        assertEquals("ApiKey the-key", authorization());
+        assertEquals(
+                Json.parse(
+                        "{\"query\":{\"match\":{\"articleType\":{\"query\":\"a hat\"}}},\"size\":3,"
+                                + "\"_source\":[\"articleType\",\"vector\"],\"fields\":[\"vector\"]}"),
+                provider.lastAsked().body());
+        assertEquals(List.of(Map.of("articleType", "hat", "vector", List.of(new BigDecimal("0.5"), 1))), found);
+    }
+
+    @Test
     void aUserAndAPasswordAreALogin() throws Exception {
         secrets = Map.of("USERNAME", "elastic", "PASSWORD", "secret");
         assertTrue(search().nearest(new float[] {1, 0}).isEmpty());

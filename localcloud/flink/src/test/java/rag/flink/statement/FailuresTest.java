@@ -9,6 +9,7 @@ import org.apache.flink.table.api.TableException;
 import org.apache.flink.table.api.ValidationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import rag.flink.UserException;
 
@@ -34,6 +35,21 @@ class FailuresTest {
         String said = described(failure);
         assertTrue(said.endsWith("its log, flink.log, has the cause under mine."), said);
         assertFalse(said.matches(".*(class|null|invoke|flink\\.[a-z]+\\.).*"), said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "Type is not supported: ANY|A NULL of this statement has no type",
+                "Sink 'env.cluster.totals' does not exists|'env.cluster.totals' is a view, which is only read",
+                "Invalid pos:2 over projection:(expr#0..3=[{inputs}])|is not supported in a continuous query"
+            })
+    void whatThePlannerSaysInItsOwnTermsIsSaidInThoseOfSql(String message, String said) {
+        String shown = described(new TableException("Planning failed.", new IllegalArgumentException(message)));
+        assertTrue(shown.contains(said), shown);
+        assertFalse(shown.contains("expr#"), shown);
     }
 
     @Test
