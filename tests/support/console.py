@@ -23,6 +23,7 @@ SECONDS = 60_000  # milliseconds that anything may take, on a machine that may h
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 400, "height": 800}
 _PICTURES = "CONSOLE_PICTURES"
 """With this variable in the environment, the tests write the pictures of docs/console.md."""
+_HAS_CURVES = "() => document.querySelector('.spark polyline').getAttribute('points').split(' ').length > 25"
 
 
 @dataclass
@@ -46,8 +47,10 @@ class Console:
         return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in serious]
 
     def picture(self, name: str) -> None:
-        """Write a picture for the docs, if pictures are asked for."""
+        """Write a picture for the docs, if pictures are asked for; of the pipeline when its curves have begun."""
         if os.environ.get(_PICTURES):
+            if self.page.locator(".spark").count():
+                self.page.wait_for_function(_HAS_CURVES)
             self.page.screenshot(path=PROJECT / "docs" / "console" / f"{name}.png")
 
     def look(self, size: dict[str, int], scheme: str) -> None:

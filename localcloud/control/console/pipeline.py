@@ -47,10 +47,13 @@ def pipeline(
         _add_connector(graph, known, connector)
     for statement in statements:
         _add_statement(graph, known, statement)
-    for topic in [node for node in graph.nodes.values() if node["kind"] == "topic"]:
-        _take_rate_of_writers(graph, topic)
+    for node in graph.nodes.values():
+        if node["kind"] == "topic":
+            _take_rates(node, [graph.nodes[source] for source, target in graph.edges if target == node["id"]])
+        elif node["kind"] == "model":
+            _take_rates(node, [graph.nodes[target] for source, target in graph.edges if source == node["id"]])
     columns = _columns(list(graph.nodes), list(graph.edges))
-    nodes = [{**node, "column": columns[name]} for name, node in graph.nodes.items()]
+    nodes = [{**graph.nodes[name], "column": columns[name]} for name in _ordered(columns, list(graph.edges))]
     return {"nodes": nodes, "edges": [{"from": source, "to": target} for source, target in graph.edges]}
 
 
@@ -109,7 +112,7 @@ def _add_statement(graph: Graph, known: _Known, statement: Mapping[str, Any]) ->
     for name in names.writes:
         graph.edge(me, _table(graph, known, environment, name) or me)
     for name in names.models:
-        graph.edge(_model(graph, known, environment, name, statement), me)
+        graph.edge(_model(graph, known, environment, name), me)
     for loop in [edge for edge in graph.edges if edge[0] == edge[1]]:
         del graph.edges[loop]
 
@@ -121,12 +124,11 @@ def _topic(graph: Graph, known: _Known, environment: str, name: str) -> str:
     return graph.node("topic", f"{environment}/{name}", environment=environment, name=name, cluster=cluster, **facts)
 
 
-def _take_rate_of_writers(graph: Graph, topic: dict[str, Any]) -> None:
-    """Give a topic the rate of what writes into it: its offsets count the markers of transactions, too."""
-    rates = [graph.nodes[source].get("rate") for source, target in graph.edges if target == topic["id"]]
-    known = [rate for rate in rates if rate is not None]
-    if known and len(known) == len(rates):
-        topic["rate"] = round(sum(known), 1)
+def _take_rates(node: dict[str, Any], of: Sequence[Mapping[str, Any]]) -> None:
+    """Give a topic the rate of what writes into it (its offsets count markers of transactions), a model its users'."""
+    known = [one["rate"] for one in of if one.get("rate") is not None]
+    if known and len(known) == len(of):
+        node["rate"] = round(sum(known), 1)
 
 
 def _table(graph: Graph, known: _Known, environment: str, name: str) -> str | None:
@@ -141,7 +143,7 @@ def _table(graph: Graph, known: _Known, environment: str, name: str) -> str | No
     return graph.node("table", f"{environment}/{name}", **own)
 
 
-def _model(graph: Graph, known: _Known, environment: str, name: str, user: Mapping[str, Any]) -> str:
+def _model(graph: Graph, known: _Known, environment: str, name: str) -> str:
     maker = known.makers.get((environment, name))
     options = maker[1].options if maker else {}
     provider = options.get("provider", "")
@@ -150,7 +152,7 @@ def _model(graph: Graph, known: _Known, environment: str, name: str, user: Mappi
     endpoint = connection["endpoint"] if connection else ""
     detail = options.get(f"{provider.lower()}.model_version", "") or provider or "model"
     own = {"environment": environment, "name": name, "detail": detail, "phase": phase, "endpoint": endpoint}
-    return graph.node("model", f"{environment}/{name}", rate=user["rate"], **own)
+    return graph.node("model", f"{environment}/{name}", rate=None, **own)
 
 
 def _columns(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
@@ -166,6 +168,18 @@ def _columns(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str
     for model in [node for node in nodes if node.startswith("model:")]:
         columns[model] = min(columns[target] for source, target in forward if source == model) - 1
     return columns
+
+
+def _ordered(columns: Mapping[str, int], edges: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the nodes column by column, each at the height of what it follows, so that few edges cross."""
+    heights: dict[str, float] = {}
+    for column in sorted(set(columns.values())):
+        own = [node for node, place in columns.items() if place == column]
+        for node in own:
+            before = [heights[one] for one, target in edges if target == node and one in heights]
+            heights[node] = min(before, default=len(heights))
+        heights |= {node: place for place, node in enumerate(sorted(own, key=heights.__getitem__))}
+    return sorted(columns, key=lambda node: (columns[node], heights[node]))
 
 
 def _without_cycles(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -85,6 +85,21 @@ def test_a_model_stands_in_front_of_the_first_statement_that_uses_it() -> None:
     assert columns(graph)["model vector_embedding"] == 0
 
 
+def test_a_model_has_the_rate_of_all_that_use_it() -> None:
+    later = statement(
+        "INSERT INTO late SELECT * FROM q, LATERAL TABLE(ML_PREDICT('vector_embedding', x))", name="t", rate=3.5
+    )
+    graph = pipeline([], [statement(MODEL, "COMPLETED"), statement(INSERT), later], WHOLE[2], [CONNECTION])
+    assert {node["name"]: node.get("rate") for node in graph["nodes"]}["vector_embedding"] == 5.5
+
+
+def test_two_flows_do_not_cross() -> None:
+    flows = [statement("INSERT INTO d SELECT * FROM b"), statement("INSERT INTO c SELECT * FROM a")]
+    topics = [topic(name) for name in "abcd"]
+    names = [node["name"] for node in pipeline([], flows, topics, [])["nodes"] if node["kind"] == "topic"]
+    assert "".join(names) in {"abcd", "badc"}
+
+
 def test_parts_are_told_with_their_environment() -> None:
     assert {node["environment"] for node in pipeline(*WHOLE)["nodes"]} == {"env"}
 
