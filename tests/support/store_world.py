@@ -58,7 +58,7 @@ class StoreWorld:
         psutil.Process(killed.pid).kill()
 
         def is_known() -> bool:
-            return not self.host.is_alive(killed.name) or killed.pid not in [one.pid for one in self.host.infos()]
+            return not self.host.is_alive(killed.name) or any(one.pid != killed.pid for one in self.host.infos())
 
         wait_until(is_known, f"the end of {killed.name}", _DYING_SECONDS)
 
