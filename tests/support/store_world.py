@@ -50,10 +50,17 @@ class StoreWorld:
         self.start()
 
     def kill(self) -> None:
-        """Kill it; return when the data plane knows, for until then it counts as one that runs."""
-        (info,) = self.host.infos()
-        psutil.Process(info.pid).kill()
-        wait_until(lambda: not self.host.is_alive(info.name), f"the end of {info.name}", _DYING_SECONDS)
+        """Kill it; return when the data plane knows, for until then it counts as one that runs.
+
+        One that has run for some time may already be another one then.
+        """
+        (killed,) = self.host.infos()
+        psutil.Process(killed.pid).kill()
+
+        def is_known() -> bool:
+            return not self.host.is_alive(killed.name) or any(one.pid != killed.pid for one in self.host.infos())
+
+        wait_until(is_known, f"the end of {killed.name}", _DYING_SECONDS)
 
     def close(self) -> None:
         """Stop it."""
