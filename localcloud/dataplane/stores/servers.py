@@ -88,8 +88,10 @@ class _Server:
 
     def start(self) -> None:
         with self._lock:
-            if not self._closed and not self._host.is_alive(self._store.name):
-                self._start()
+            if self._closed or (self._host.is_alive(self._store.name) and is_answered(self._store.login.port)):
+                return
+            self._host.stop(self._store.name, STOP_SECONDS)  # one that answers nobody is ending
+            self._start()
 
     def close(self) -> None:
         with self._lock:
