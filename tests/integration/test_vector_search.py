@@ -202,7 +202,7 @@ def test_it_is_searched_alone(shop: Shop) -> None:
         ({"collection": None}, (), "needs the option 'mongodb.collection'"),
         ({"connection": "nothing"}, (), "The connection 'nothing' of external table 'bad' does not exist"),
         ({"connection": "a-model"}, (), "is of type OPENAI, but external table 'bad' needs one of type MONGODB"),
-        ({"numCandidates": "0"}, (), "'mongodb.numCandidates' = '0' is not supported"),
+        ({"numCandidates": "0"}, (), "'mongodb.numCandidates' = '0' must be a number from 1 to 10000"),
         ({"path": "vector"}, (), "Unsupported options found: 'mongodb.path'"),
         ({}, ("score DOUBLE",), "cannot have a column 'score'"),
         ({}, ("born DATE",), "is of type DATE, which no document has"),

@@ -20,6 +20,7 @@ COLUMNS = "product_id, store_id, price, articleType, brandName"
 SOURCE, SINK = "product-updates", "product_vector"
 READ_SECONDS = 180  # for one table, on a machine that may have much else to do
 AGAIN_SECONDS = 30
+LISTED_SECONDS = 120
 _MOST_SHOWN = 20  # product ids
 
 
@@ -30,9 +31,15 @@ def statements(clone: Clone) -> dict[str, Any]:
 
 
 def topic_end(clone: Clone, name: str) -> int:
-    """Return how many records a topic has got so far."""
-    (topic,) = [topic for topic in clone.status()["topics"] if topic["name"] == name]
-    return int(topic["records"])
+    """Return how many records a topic has got so far; waits for its broker, if that has just been killed."""
+    found: list[int] = []
+
+    def is_listed() -> bool:
+        found[:] = [topic["records"] for topic in clone.status()["topics"] if topic["name"] == name]
+        return bool(found)
+
+    wait_until(is_listed, f"{name} in the status", LISTED_SECONDS)
+    return found[0]
 
 
 @dataclass(frozen=True)
