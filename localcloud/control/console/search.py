@@ -54,8 +54,8 @@ class Search:
         self._cloud = cloud
 
     def tables(self) -> list[VectorTable]:
-        """Return the tables with vectors."""
-        return list(self._filled_with_vectors())
+        """Return the tables with vectors, by name."""
+        return sorted(self._filled_with_vectors(), key=lambda one: one.name)
 
     def find(self, question: str, table_id: str, count: int) -> dict[str, Any]:
         """Return the nearest products to a question, with scores, and a map of what is near them.

@@ -76,5 +76,6 @@ def test_who_may_not_read_is_told_so(stack: Stack) -> None:
 
 def test_it_leaves_no_consumer_group(stack: Stack) -> None:
     stack.clone.ok("consume", "product-updates", "--from-beginning", "-n", "1")
-    groups = AdminClient(stack.kafka_settings(stack.admin)).list_consumer_groups().result(30).valid
+    admin = AdminClient(stack.kafka_settings(stack.admin))  # it must outlive its future
+    groups = admin.list_consumer_groups().result(30).valid
     assert not [group.group_id for group in groups if group.group_id.startswith("pulumiw")]
