@@ -13,7 +13,6 @@ import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
@@ -76,13 +75,9 @@ public final class KeySearchAgg extends SearchFunction<SearchProvider.KeySearch>
         String named = SearchedTable.text(SearchCalls.KEY_SEARCH, call, 1, "second", "DESCRIPTOR(column)");
         InvocationOptions given = SearchedTable.options(SearchCalls.KEY_SEARCH, call, 3, "fourth");
         found.requireColumn(named, "the key");
-        return new KeySearchAgg(names, found, named, given).requireServed();
-    }
-
-    /** What is opened asks nothing, and so shows whether it can be. */
-    private KeySearchAgg requireServed() {
-        opened().close();
-        return this;
+        KeySearchAgg search = new KeySearchAgg(names, found, named, given);
+        search.requireServed();
+        return search;
     }
 
     @Override
@@ -109,13 +104,7 @@ public final class KeySearchAgg extends SearchFunction<SearchProvider.KeySearch>
             return;
         }
         Object wanted = asBson(key); // now: Flink uses the row again
-        RowType shown = searched.table().columns();
-        complete(
-                result,
-                () ->
-                        client().find(wanted).stream()
-                                .map(each -> DocumentValues.row(each, shown, shown.getFieldCount()))
-                                .toList());
+        complete(result, () -> client().find(wanted).stream().map(each -> row(each, 0)).toList());
     }
 
     public void eval(

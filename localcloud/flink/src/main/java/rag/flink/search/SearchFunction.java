@@ -3,6 +3,7 @@ package rag.flink.search;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,6 +15,7 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.SpecializedFunction;
 import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.inference.CallContext;
+import org.apache.flink.table.types.logical.RowType;
 import rag.flink.catalog.ObjectNames;
 import rag.flink.functions.InvocationOptions;
 
@@ -83,6 +85,17 @@ public abstract class SearchFunction<S extends SearchProvider.Client> extends As
 
     final S client() {
         return client;
+    }
+
+    /** Refuses a store that has no such search: what is opened asks nothing, and so shows whether it can be. */
+    final void requireServed() {
+        opened().close();
+    }
+
+    /** A document as a row of the table, followed by fields of the search's own. */
+    final GenericRowData row(Map<?, ?> document, int more) {
+        RowType shown = searched.table().columns();
+        return DocumentValues.row(document, shown, shown.getFieldCount() + more);
     }
 
     /** Asks the store in a thread of its own. */

@@ -13,7 +13,6 @@ import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
@@ -71,13 +70,9 @@ public final class TextSearchAgg extends SearchFunction<SearchProvider.TextSearc
         int wanted = SearchedTable.limit(SearchCalls.TEXT_SEARCH, call);
         InvocationOptions given = SearchedTable.options(SearchCalls.TEXT_SEARCH, call, 4, "fifth");
         found.requireColumn(named, "the words");
-        return new TextSearchAgg(names, found, named, wanted, given).requireServed();
-    }
-
-    /** What is opened asks nothing, and so shows whether it can be. */
-    private TextSearchAgg requireServed() {
-        opened().close();
-        return this;
+        TextSearchAgg search = new TextSearchAgg(names, found, named, wanted, given);
+        search.requireServed();
+        return search;
     }
 
     @Override
@@ -105,13 +100,7 @@ public final class TextSearchAgg extends SearchFunction<SearchProvider.TextSearc
             return;
         }
         String wanted = text.toString(); // now: Flink uses the row again
-        RowType shown = searched.table().columns();
-        complete(
-                result,
-                () ->
-                        client().matching(wanted).stream()
-                                .map(each -> DocumentValues.row(each, shown, shown.getFieldCount()))
-                                .toList());
+        complete(result, () -> client().matching(wanted).stream().map(each -> row(each, 0)).toList());
     }
 
     public void eval(

@@ -15,7 +15,6 @@ import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.utils.DataTypeUtils;
 import rag.flink.UserException;
 import rag.flink.catalog.ObjectNames;
@@ -121,9 +120,8 @@ public final class VectorSearchAgg extends SearchFunction<SearchProvider.Search>
     }
 
     private GenericRowData row(SearchProvider.Found found) {
-        RowType shown = searched.table().columns();
-        GenericRowData row = DocumentValues.row(found.document(), shown, shown.getFieldCount() + 1);
-        row.setField(shown.getFieldCount(), found.score());
+        GenericRowData row = row(found.document(), 1);
+        row.setField(row.getArity() - 1, found.score());
         return row;
     }
 }
