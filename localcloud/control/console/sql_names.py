@@ -6,6 +6,7 @@ Flink is the judge of a statement. A name that is found here and belongs to noth
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from localcloud.sql_tokens import Token, tokens
@@ -35,8 +36,9 @@ class SqlNames:
     options: dict[str, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=512)
 def names_in(sql: str) -> SqlNames:
-    """Return the names in a statement."""
+    """Return the names in a statement, which all callers share: the console asks for the same ones every second."""
     text = [token for token in tokens(sql) if token.kind not in {"blank", "comment"}]
     found, defined = SqlNames(), set()
     _note_what_is_made(text, found)
