@@ -26,7 +26,7 @@ from localcloud.control.core.resources import (
     Statement,
 )
 from localcloud.control.disk import usage
-from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
+from localcloud.dataplane.interface import ProcessInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,14 +110,9 @@ def _rates(cloud: Cloud, seconds: float) -> dict[str, float]:
 def _written(cloud: Cloud) -> dict[str, int]:
     counts = {one.id: cloud.connectors.status(one).records_produced for one in cloud.store.all(Connector)}
     for statement in cloud.store.all(Statement):
-        if statement.phase.is_terminal or not cloud.plane.is_open:
-            continue
-        try:
-            written = cloud.plane.flink.status(statement.id).records_written
-        except (DataPlaneError, ControlError):  # not submitted yet, or deleted meanwhile
-            continue
-        if written is not None:
-            counts[statement.id] = written
+        progress = cloud.statements.progress(statement)
+        if progress is not None and progress.records_written is not None:
+            counts[statement.id] = progress.records_written
     return counts
 
 
@@ -137,12 +132,13 @@ def _topics(cloud: Cloud, cluster: KafkaCluster) -> list[dict[str, Any]]:
     if cluster.phase is not Phase.PROVISIONED or not cloud.plane.is_open:
         return []
     try:
+        records = cloud.topics.records(cluster.id)
         return [
             {
                 "name": topic.name,
                 "cluster": cluster.id,
                 "partitions": topic.partitions,
-                "records": cloud.topics.records(cluster.id, topic.name),
+                "records": records.get(topic.name, 0),
             }
             for topic in cloud.topics.all(cluster.id)
         ]

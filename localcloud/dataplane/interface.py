@@ -180,8 +180,8 @@ class KafkaPlane(Protocol):
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         """Partition -> next offset to be written."""
 
-    def records(self, cluster_id: str, name: str) -> int:
-        """Number of records in the topic that a consumer of committed records would read."""
+    def records(self, cluster_id: str) -> dict[str, int]:
+        """Topic -> number of records that a consumer of committed records would read, of the topics of end_offsets."""
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""

@@ -112,8 +112,8 @@ class FakeKafka:
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         return dict.fromkeys(range(self.topic(cluster_id, name).partitions), 7)
 
-    def records(self, cluster_id: str, name: str) -> int:
-        return 6 * self.topic(cluster_id, name).partitions
+    def records(self, cluster_id: str) -> dict[str, int]:
+        return {name: 6 * topic.partitions for name, topic in self.data[cluster_id].items()}
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         return {name: self.high_watermarks(cluster_id, name) for name in self.data[cluster_id]}

@@ -28,7 +28,6 @@ from localcloud.control.core.resources import (
     Statement,
     User,
 )
-from localcloud.dataplane.interface import DataPlaneError
 from localcloud.ids import rfc3339
 from localcloud.version import VERSION
 
@@ -229,7 +228,7 @@ def _statements(cloud: Cloud) -> Section:
 
 
 def _statement(cloud: Cloud, statement: Statement) -> dict[str, Any]:
-    written, pending = _progress(cloud, statement)
+    progress = cloud.statements.progress(statement)
     return {
         "id": statement.id,
         "name": statement.name,
@@ -243,20 +242,9 @@ def _statement(cloud: Cloud, statement: Statement) -> dict[str, Any]:
         "scaling": statement.scaling_state,
         "faults": len(statement.faults),
         "created": rfc3339(statement.created_at),
-        "written": written,
-        "lag": pending,
+        "written": progress and progress.records_written,
+        "lag": progress and progress.records_pending,
     }
-
-
-def _progress(cloud: Cloud, statement: Statement) -> tuple[int | None, int | None]:
-    """Return records written and pending of a statement that runs."""
-    if statement.phase.is_terminal or not cloud.plane.is_open:
-        return None, None
-    try:
-        status = cloud.plane.flink.status(statement.id)
-    except (DataPlaneError, ControlError):  # not submitted yet, or deleted meanwhile
-        return None, None
-    return status.records_written, status.records_pending
 
 
 def _connectors(cloud: Cloud) -> Section:

@@ -87,10 +87,10 @@ class Topics:
         with translated():
             self._plane.kafka.delete_topic(cluster_id, name)
 
-    def records(self, cluster_id: str, name: str) -> int:
-        """Number of records in the topic, without those of transactions that are open or aborted."""
+    def records(self, cluster_id: str) -> dict[str, int]:
+        """Topic -> number of records in it, without those of transactions that are open or aborted."""
         with translated():
-            return self._plane.kafka.records(cluster_id, name)
+            return self._plane.kafka.records(self._running(cluster_id))
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics of a cluster."""

@@ -113,8 +113,7 @@ class TopicAdmin:
 
     def end_offsets(self) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""
-        topics = {name: topic for name, topic in self._metadata().items() if not name.startswith("__")}
-        return self._ends(TopicPartition(name, number) for name, topic in topics.items() for number in topic.partitions)
+        return self._ends(self._partitions())
 
     def lag(self, group: str) -> int | None:
         """Offsets that a consumer group has not read yet, in all topics it has read; ``None`` if it has read none."""
@@ -126,25 +125,37 @@ class TopicAdmin:
         behind = (ends[one.topic].get(one.partition, 0) - int(one.offset) for one in read)
         return sum(max(0, offsets) for offsets in behind)
 
+    def committed(self) -> dict[str, dict[int, tuple[int, int]]]:
+        """Topic -> partition -> first offset that is there, and the last stable one; of the topics of ``end_offsets``.
+
+        A consumer of committed records reads up to the last stable offset.
+        """
+        partitions = self._partitions()
+        begins = self._offsets(partitions, OffsetSpec.earliest())
+        ends = self._offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)
+        return {
+            topic: {partition: (begins[topic].get(partition, 0), end) for partition, end in of_topic.items()}
+            for topic, of_topic in ends.items()
+        }
+
+    def _partitions(self) -> list[TopicPartition]:
+        topics = {name: topic for name, topic in self._metadata().items() if not name.startswith("__")}
+        return [TopicPartition(name, number) for name, topic in topics.items() for number in topic.partitions]
+
     def _ends(self, partitions: Iterable[TopicPartition]) -> defaultdict[str, dict[int, int]]:
-        asked = {partition: OffsetSpec.latest() for partition in partitions}
-        ends: defaultdict[str, dict[int, int]] = defaultdict(dict)
-        for at, future in (self.client.list_offsets(asked) if asked else {}).items():
-            ends[at.topic][at.partition] = _wait(future, at.topic).offset
-        return ends
+        return self._offsets(partitions, OffsetSpec.latest())
 
-    def committed(self, name: str) -> dict[int, tuple[int, int]]:
-        """Partition -> first offset that is there, and the last stable one, up to which committed records are read."""
-        partitions = self._existing(name).partitions
-        begins, ends = (
-            self._offsets(name, partitions, where) for where in (OffsetSpec.earliest(), OffsetSpec.latest())
-        )
-        return {partition: (begins[partition], ends[partition]) for partition in partitions}
-
-    def _offsets(self, name: str, partitions: Iterable[int], where: OffsetSpec) -> dict[int, int]:
-        asked = {TopicPartition(name, partition): where for partition in partitions}
-        found = self.client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED)
-        return {at.partition: _wait(future, name).offset for at, future in found.items()}
+    def _offsets(
+        self,
+        partitions: Iterable[TopicPartition],
+        where: OffsetSpec,
+        isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
+    ) -> defaultdict[str, dict[int, int]]:
+        asked = dict.fromkeys(partitions, where)
+        found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        for at, future in (self.client.list_offsets(asked, isolation_level=isolation) if asked else {}).items():
+            found[at.topic][at.partition] = _wait(future, at.topic).offset
+        return found
 
     def _metadata(self) -> dict[str, Any]:
         try:

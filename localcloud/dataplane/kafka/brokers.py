@@ -136,13 +136,16 @@ class BrokerPlane:
         """Partition -> next offset to be written."""
         return self._admin(cluster_id).high_watermarks(name)
 
-    def records(self, cluster_id: str, name: str) -> int:
-        """Number of records in the topic that a consumer of committed records would read."""
+    def records(self, cluster_id: str) -> dict[str, int]:
+        """Topic -> number of records that a consumer of committed records would read, of the topics of end_offsets."""
         data = self._folder(cluster_id).data
-        return sum(
-            self._counter.count(data / f"{name}-{partition}", begin, end)
-            for partition, (begin, end) in self._admin(cluster_id).committed(name).items()
-        )
+        return {
+            topic: sum(
+                self._counter.count(data / f"{topic}-{partition}", begin, end)
+                for partition, (begin, end) in partitions.items()
+            )
+            for topic, partitions in self._admin(cluster_id).committed().items()
+        }
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""
