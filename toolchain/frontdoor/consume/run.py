@@ -13,6 +13,7 @@ from toolchain.frontdoor.consume.decode import decoded
 from toolchain.frontdoor.consume.failure import ConsumeError
 from toolchain.frontdoor.consume.records import Cluster, Topic
 from toolchain.frontdoor.consume.registry import Registry
+from toolchain.frontdoor.hall.endings import drop_output, interrupt_on_sigterm
 from toolchain.frontdoor.hall.terminal import escape_what_cannot_be_shown, say
 from toolchain.frontdoor.sql.render import shortened
 
@@ -30,17 +31,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> int:
     """Print the records; the exit status is 1, with one sentence, if they cannot be read."""
     arguments = _arguments()
     with os.fdopen(arguments.input) as pipe:
         given = json.load(pipe)
     escape_what_cannot_be_shown()
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt_on_sigterm()
     registry = Registry(given["registry"]["endpoint"], (given["registry"]["key"], given["registry"]["secret"]))
     shown = 0
     try:
@@ -57,7 +54,7 @@ def main() -> int:
         say(f"pulumiw: {error}")
         return 1
     except BrokenPipeError:  # the reader, such as `| head`, has ended
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
     except KeyboardInterrupt:
         say(f"Stopped after {shown} records.")
         # Without a count Ctrl-C is the way to end it, not a failure.

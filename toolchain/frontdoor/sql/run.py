@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import confluent_sql
 import httpx
 
+from toolchain.frontdoor.hall.endings import drop_output, interrupt_on_sigterm
 from toolchain.frontdoor.hall.terminal import escape_what_cannot_be_shown, say
 from toolchain.frontdoor.sql.interpreter import Interpreter, RefusedError
 from toolchain.frontdoor.sql.refusal import advice
@@ -36,10 +37,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def _end(number: int, _: object) -> None:
     sys.exit(128 + number)
 
@@ -50,14 +47,13 @@ def main() -> int:
     with os.fdopen(arguments.outputs) as pipe:
         outputs = json.load(pipe)
     escape_what_cannot_be_shown()
-    signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
+    interrupt_on_sigterm()  # a running statement costs money until it is deleted
     try:
         if arguments.shell:
             return _run_shell(arguments, outputs)
         return _run_piped(arguments, outputs) if arguments.piped else _run_one(arguments, outputs)
     except BrokenPipeError:  # the reader, such as `| head`, has ended
-        # Python flushes standard output at exit, which would fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return 0
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import time
 from typing import TYPE_CHECKING
 
 import confluent_sql
 import httpx
 
+from toolchain.frontdoor.hall.endings import interrupt_on_sigterm
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.terminal import out
 from toolchain.frontdoor.sql.session import Session, reason
@@ -116,16 +116,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> int:
     """Check the stack that the JSON on the pipe describes; the exit status is 0 if it is healthy, else 1."""
     arguments = _arguments()
     with os.fdopen(arguments.input) as pipe:
         given = json.load(pipe)
-    signal.signal(signal.SIGTERM, _interrupt)  # a running statement costs money until it is deleted
+    interrupt_on_sigterm()  # a running statement costs money until it is deleted
     services = Services.of(given["outputs"], given["cloud"])
     session = Session.of(given["outputs"])
     outputs = given["outputs"]
