@@ -19,11 +19,13 @@ _SECONDS = 0.2
 _MEGABYTE = 1e6
 UNSEEN = "too short to be seen"
 ENGINE, OTHER = "Pulumi's engine", "other"
+LOCAL_CLOUD = "local cloud"
+"""How the names of its parts begin."""
 _PLUGINS = "offline.plugins."
 _MODULES = {
-    "localcloud": "local cloud: Python",
-    "rag.flink.Main": "local cloud: Flink",
-    "rag.kafka.Broker": "local cloud: brokers",
+    "localcloud": f"{LOCAL_CLOUD}: Python",
+    "rag.flink.Main": f"{LOCAL_CLOUD}: Flink",
+    "rag.kafka.Broker": f"{LOCAL_CLOUD}: brokers",
     "offline.plugins.language": "language host, with the program",
     "offline.plugins.confluentcloud": "provider plugins",
     "offline.plugins.random": "provider plugins",

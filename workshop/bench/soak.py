@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workshop.bench.guests import Guests
+from workshop.bench.load import LOCAL_CLOUD, part_of
 from workshop.bench.measure import Figure
 from workshop.bench.settings import minutes
 from workshop.clone import Clone
@@ -67,8 +68,8 @@ def _soaked(guests: Guests, seconds: float) -> Iterator[Figure]:
 def _held(clone: Clone) -> Iterator[tuple[tuple[str, str], float]]:
     """What the local cloud's processes and files hold now: ((name, unit), value)."""
     for process in clone.processes():
-        name = _name(process.cmdline())
-        if name:
+        name = part_of(process.cmdline(), process.name())
+        if name.startswith(LOCAL_CLOUD):
             with process.oneshot():
                 yield (f"{name}: memory", "MB"), process.memory_info().rss / 1e6
                 yield (f"{name}: threads", "threads"), process.num_threads()
@@ -79,8 +80,3 @@ def _held(clone: Clone) -> Iterator[tuple[tuple[str, str], float]]:
         log = database.with_name(f"{database.name}-wal")
         yield (f"{database.name}: its log", "MB"), (log.stat().st_size if log.exists() else 0) / 1e6
     yield ("log files", "MB"), sum(file.stat().st_size for file in (state / "logs").iterdir()) / 1e6
-
-
-def _name(argv: Sequence[str]) -> str:
-    names = {"serve": "Python", "rag.flink.Main": "Flink", "rag.kafka.Broker": "the broker"}
-    return next((name for word, name in names.items() if word in argv), "")
