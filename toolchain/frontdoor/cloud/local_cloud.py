@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from toolchain.frontdoor.cloud.orphaned_plugins import end_orphaned_plugins
 from toolchain.frontdoor.cloud.own_processes import MARK, end_all, marked_processes
@@ -145,6 +145,12 @@ class LocalCloud:
         if not isinstance(reply.body, dict) or reply.status != http.client.OK:
             raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
         return reply.body
+
+    def first_records(self, cluster: str, topic: str, count: int, seconds: int) -> list[dict[str, Any]]:
+        """Return that many records of a topic, decoded; after ``seconds`` those that there are."""
+        path = f"/local/v1/clusters/{cluster}/topics/{quote(topic, safe='')}/records?count={count}&seconds={seconds}"
+        records: list[dict[str, Any]] = self._own("GET", path, seconds=_STATUS_SECONDS + seconds)["records"]
+        return records
 
     def tls(self) -> dict[str, str]:
         """Have it serve https, too, and return endpoint and files (``PUT /local/v1/tls``)."""
