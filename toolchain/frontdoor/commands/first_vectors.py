@@ -76,9 +76,10 @@ def show_first_vectors(cloud: LocalCloud, stack: Stack, stream: TextIO) -> None:
         numbers = ", ".join(f"{number:.4f}" for number in vector["vector"])
         text = row.get("content") or ", ".join(str(value) for value in row.values() if not _is_vector(value))
         stream.write(f"  {text}\n    [{numbers}, ... {vector['dimensions']} dimensions]\n")
+    query = f"SELECT * FROM {table}"  # noqa: S608 - shown, not run
     stream.write(
         "\nTry next:\n"
-        f'  ./pulumiw sql "SELECT * FROM {table}" --limit 5\n'
+        f'  ./pulumiw sql "{query}" --limit 5\n'
         "  ./pulumiw console\n"
         "  ./pulumiw cloud status\n"
         "  ./pulumiw destroy --yes && ./pulumiw cloud stop\n"
