@@ -42,9 +42,9 @@ def formats(setting: str, own: str, *served: str, default: str) -> Setting:
     )
 
 
-def only(name: str, value: str) -> Setting:
+def only(name: str, value: str, note: str = "") -> Setting:
     """Return a setting that the cloud knows and that does nothing here, with the one value that is therefore right."""
-    return Setting(name=name, default=value, choices=(value,))
+    return Setting(name=name, default=value, choices=(value,), note=note)
 
 
 IDENTITY: Sequence[Setting] = (
