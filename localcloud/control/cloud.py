@@ -40,6 +40,7 @@ from localcloud.control.kafka.acls import Acls
 from localcloud.control.kafka.clusters import Clusters
 from localcloud.control.kafka.schemas import Schemas
 from localcloud.control.kafka.topics import Topics
+from localcloud.control.machine import Machine
 from localcloud.control.teardown import Teardown
 from localcloud.dataplane.interface import ApiKeyGrant
 
@@ -64,6 +65,7 @@ class Cloud:
         self.organization_id = credentials.organization_id
         self._stores = credentials.stores
         self.names = Names(credentials.organization_id)
+        self.machine = Machine(state)
         self.store = Store(state / "resources.db")
         self.lookups = Lookups(self.store)
         self.plane = Plane()

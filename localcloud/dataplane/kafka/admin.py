@@ -65,12 +65,21 @@ class TopicAdmin:
             return False
 
     def topics(self) -> list[TopicInfo]:
-        """All topics but Kafka's internal ones, by name."""
-        return self._describe({name: topic for name, topic in self._metadata().items() if not name.startswith("__")})
+        """All topics but Kafka's internal ones, by name, without their configs, which take a question for each."""
+        return [
+            TopicInfo(name=name, partitions=len(topic.partitions))
+            for name, topic in sorted(self._metadata().items())
+            if not name.startswith("__")
+        ]
 
     def topic(self, name: str) -> TopicInfo:
         """One topic, else :class:`NotFoundError`."""
-        return self._describe({name: self._existing(name)})[0]
+        partitions = len(self._existing(name).partitions)
+        (described,) = self.client.describe_configs([ConfigResource(ResourceType.TOPIC, name)]).values()
+        changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+        entries = sorted(_wait(described, name).items())
+        configs = {key: entry.value for key, entry in entries if entry.source == changed}
+        return TopicInfo(name=name, partitions=partitions, configs=configs)
 
     def create(self, topic: TopicInfo) -> None:
         """Create a topic and wait until it is visible. One replica, whatever was asked for: there is one broker."""
@@ -176,23 +185,6 @@ class TopicAdmin:
             and len(found.partitions) == topic.partitions
             and all(partition.leader >= 0 for partition in found.partitions.values())
         )
-
-    def _describe(self, topics: Mapping[str, Any]) -> list[TopicInfo]:
-        resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
-        described = self.client.describe_configs(resources) if resources else {}
-        infos = []
-        for resource, future in described.items():
-            try:
-                entries = _wait(future, resource.name)
-            except NotFoundError:
-                if len(topics) == 1:
-                    raise
-                continue  # deleted since its name was listed
-            changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
-            configs = {key: entry.value for key, entry in sorted(entries.items()) if entry.source == changed}
-            partitions = topics[resource.name].partitions
-            infos.append(TopicInfo(name=resource.name, partitions=len(partitions), configs=configs))
-        return sorted(infos, key=lambda info: info.name)
 
     def _poll(self, done: Any, otherwise: str) -> None:
         deadline = time.monotonic() + TIMEOUT_SECONDS

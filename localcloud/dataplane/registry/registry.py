@@ -152,6 +152,13 @@ class SqliteRegistry:
         found = [one for one in known if one.subject.startswith(subject_prefix)]
         return list({version.subject: version for version in found}.values()) if latest_only else found
 
+    def subjects(self, registry_id: str, prefix: str = "") -> dict[str, bool]:
+        """Subject with that prefix -> whether a version of it is live; no schema is read."""
+        query = "SELECT subject, min(deleted) FROM versions WHERE registry = ? GROUP BY subject"
+        with self._transaction() as db:
+            rows = db.execute(query, (registry_id,)).fetchall()
+        return {subject: not is_deleted for subject, is_deleted in rows if subject.startswith(prefix)}
+
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
         """Soft-delete a subject, or hard-delete it together with its compatibility level; return its versions."""
         with self._transaction():

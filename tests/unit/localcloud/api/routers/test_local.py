@@ -112,9 +112,9 @@ def test_records_are_counted_for_as_long_as_is_asked(local: Local, monkeypatch: 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
         clock[0] += 4
-        local.plane.flink.statuses[insert.id] = replace(local.plane.flink.statuses[insert.id], records_written=1200)
+        local.plane.flink.known[insert.id] = replace(local.plane.flink.known[insert.id], records_written=1200)
 
-    local.plane.flink.statuses[insert.id] = replace(local.plane.flink.statuses[insert.id], records_written=200)
+    local.plane.flink.known[insert.id] = replace(local.plane.flink.known[insert.id], records_written=200)
     monkeypatch.setattr("localcloud.control.status.time", SimpleNamespace(sleep=sleep, monotonic=lambda: clock[0]))
     status = local.call("GET", "/local/v1/status?seconds=3.5")
     assert slept == [3.5]
@@ -191,3 +191,15 @@ def test_https_is_served_when_it_is_asked_for_and_kept(local: Local) -> None:
 def test_https_that_cannot_be_served_says_why(local: Local) -> None:
     (local.state / "tls").write_text("in the way")
     assert local.detail("PUT", "/local/v1/tls", status=503).startswith("https:// cannot be served: ")
+
+
+def test_status_asks_flink_and_each_broker_once(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, cluster, _ = pipeline(local, one="INSERT INTO t SELECT 1", two="INSERT INTO t SELECT 2", ddl="CREATE TABLE t")
+    kafka, asked = local.plane.kafka, list[str]()
+    records = kafka.records
+    monkeypatch.setattr(kafka, "records", lambda cluster: asked.append(cluster) or records(cluster))
+    monkeypatch.setattr(kafka, "topics", lambda _: asked.append("topics"))
+    local.plane.flink.asked.clear()
+    assert len(local.call("GET", "/local/v1/status")["jobs"]) == 2
+    assert [len(uids) for uids in local.plane.flink.asked] == [2]
+    assert asked == [cluster]

@@ -310,3 +310,15 @@ def test_a_schema_is_found_among_many_large_ones(registry: SqliteRegistry) -> No
     for number in range(40):
         registry.register("r", "a", json.dumps({"type": "string", "doc": f"{number}" + "x" * 100_000}))
     assert registry.find("r", "a", json.dumps({"doc": "7" + "x" * 100_000, "type": "string"})).version == 8
+
+
+def test_subjects_are_told_with_whether_they_live(registry: SqliteRegistry) -> None:
+    for subject in ("a-value", "b-value", "other"):
+        registry.register("lsrc-1", subject, json.dumps({"type": "string", "doc": subject}))
+    registry.register("lsrc-1", "b-value", json.dumps({"type": "string", "doc": "second"}))
+    registry.delete_subject("lsrc-1", "a-value")
+    registry.delete_version("lsrc-1", "b-value", 1)
+    assert registry.subjects("lsrc-1") == {"a-value": False, "b-value": True, "other": True}
+    assert registry.subjects("lsrc-1", "a-") == {"a-value": False}
+    registry.delete_subject("lsrc-1", "a-value", permanent=True)
+    assert registry.subjects("lsrc-1", "a-") == {}
