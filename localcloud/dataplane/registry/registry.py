@@ -42,6 +42,12 @@ SELECT v.subject, v.version, s.id, s.text, s.type, s.refs, v.deleted
 FROM versions v JOIN schemas s ON s.registry = v.registry AND s.id = v.id
 WHERE v.registry = ? """
 _LIVE = "AND NOT v.deleted "
+# Records carry ids, so none may be given twice: the highest one is kept.
+_FORGET_UNUSED = """
+DELETE FROM schemas
+WHERE registry = ? AND id NOT IN (SELECT id FROM versions WHERE registry = ?)
+AND id < (SELECT max(id) FROM schemas WHERE registry = ?)
+"""
 
 
 class SqliteRegistry:
@@ -193,6 +199,8 @@ class SqliteRegistry:
         subject = (registry_id, one.subject)
         change = "DELETE FROM versions" if permanent else "UPDATE versions SET deleted = 1"
         self._db.execute(f"{change} WHERE registry=? AND subject=? AND version=?", (*subject, one.version))
+        if permanent:
+            self._db.execute(_FORGET_UNUSED, (registry_id,) * 3)
         if not self._rows(registry_id, "AND v.subject = ?", one.subject):
             self._db.execute("DELETE FROM compatibility WHERE registry=? AND subject=?", subject)
 
