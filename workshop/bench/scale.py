@@ -11,6 +11,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from workshop.bench.guests import SCHEMA, Guests, table_life
+from workshop.bench.held import MEMORY, held
 from workshop.bench.measure import Figure, seconds
 from workshop.bench.settings import records, statements, topics
 from workshop.clone import Clone
@@ -19,6 +20,8 @@ from workshop.stack import Stack
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+_Values = dict[tuple[str, str], list[float]]
+"""By name and unit."""
 RUNS = 30
 _BATCH = 100
 """Topics that are made with one request."""
@@ -35,9 +38,10 @@ def measure() -> list[Figure]:
             guests = Guests.of(Stack.up(clone))
             for sql in table_life("warm_up"):
                 guests.run(sql)
-            small = _timed(guests)
+            small = {**_timed(guests), **_memory(clone)}
             fill(guests)
-            return [*_figures(small, _timed(guests))]
+            large = {**_timed(guests), **_memory(clone)}
+            return [*_figures(small, large)]
         finally:
             clone.remove()
 
@@ -86,11 +90,15 @@ def _run_statements(guests: Guests, count: int) -> None:
             run += 1
 
 
-def _timed(guests: Guests) -> dict[str, list[float]]:
-    """Return the seconds of each read, by name, and those of the last page of statements."""
+def _timed(guests: Guests) -> _Values:
+    """Return the milliseconds of each read, by name, and those of the last page of statements."""
     last = _last_page(guests)
     reads = {**guests.reads, "statements, last page": lambda: guests.call("GET", last)}
-    return {name: [seconds(read) for _ in range(RUNS)] for name, read in reads.items()}
+    return {(name, "ms"): [1000 * seconds(read) for _ in range(RUNS)] for name, read in reads.items()}
+
+
+def _memory(clone: Clone) -> _Values:
+    return {name: [value] for name, value in held(clone) if name[0].endswith(MEMORY)}
 
 
 def _last_page(guests: Guests) -> str:
@@ -105,8 +113,8 @@ def _next(page: Mapping[str, Any]) -> str:
     return link
 
 
-def _figures(small: Mapping[str, list[float]], large: Mapping[str, list[float]]) -> Iterator[Figure]:
-    for name, times in large.items():
-        first = Figure(name=f"{name}, small cloud", unit="ms", values=[1000 * one for one in small[name]])
+def _figures(small: _Values, large: _Values) -> Iterator[Figure]:
+    for (name, unit), values in large.items():
+        first = Figure(name=f"{name}, small cloud", unit=unit, values=small[name, unit])
         yield first
-        yield Figure(name=f"{name}, large cloud", unit="ms", values=[1000 * one for one in times], beside=first)
+        yield Figure(name=f"{name}, large cloud", unit=unit, values=values, beside=first)

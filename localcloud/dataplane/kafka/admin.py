@@ -140,8 +140,10 @@ class TopicAdmin:
         A consumer of committed records reads up to the last stable offset.
         """
         partitions = self._partitions()
-        begins = self._offsets(partitions, OffsetSpec.earliest())
-        ends = self._offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)
+        # Both are asked before either is waited for.
+        first = self._ask(partitions, OffsetSpec.earliest())
+        last = self._ask(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)
+        begins, ends = _offsets(first), _offsets(last)
         return {
             topic: {partition: (begins[topic].get(partition, 0), end) for partition, end in of_topic.items()}
             for topic, of_topic in ends.items()
@@ -152,19 +154,16 @@ class TopicAdmin:
         return [TopicPartition(name, number) for name, topic in topics.items() for number in topic.partitions]
 
     def _ends(self, partitions: Iterable[TopicPartition]) -> defaultdict[str, dict[int, int]]:
-        return self._offsets(partitions, OffsetSpec.latest())
+        return _offsets(self._ask(partitions, OffsetSpec.latest()))
 
-    def _offsets(
+    def _ask(
         self,
         partitions: Iterable[TopicPartition],
         where: OffsetSpec,
         isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
-    ) -> defaultdict[str, dict[int, int]]:
+    ) -> Mapping[TopicPartition, Future[Any]]:
         asked = dict.fromkeys(partitions, where)
-        found: defaultdict[str, dict[int, int]] = defaultdict(dict)
-        for at, future in (self.client.list_offsets(asked, isolation_level=isolation) if asked else {}).items():
-            found[at.topic][at.partition] = _wait(future, at.topic).offset
-        return found
+        return self.client.list_offsets(asked, isolation_level=isolation) if asked else {}
 
     def _metadata(self) -> dict[str, Any]:
         try:
@@ -192,6 +191,13 @@ class TopicAdmin:
             if time.monotonic() > deadline:
                 raise DataPlaneError(otherwise)
             time.sleep(0.02)
+
+
+def _offsets(asked: Mapping[TopicPartition, Future[Any]]) -> defaultdict[str, dict[int, int]]:
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for at, future in asked.items():
+        found[at.topic][at.partition] = _wait(future, at.topic).offset
+    return found
 
 
 def _wait(future: Future[Any], topic: str) -> Any:

@@ -6,9 +6,11 @@ import logging
 import os
 import socket
 import ssl
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 from fastapi.testclient import TestClient
 
@@ -18,7 +20,7 @@ from localcloud.control.core.resources import Statement
 from localcloud.credentials import Credentials
 from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
 from localcloud.ports import OF_BROKERS, OF_STORES, OF_TLS
-from tests.unit.localcloud.conftest import BASE, datagen_config, statement_body
+from tests.unit.localcloud.conftest import BASE, datagen_config, eventually, statement_body
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,11 +197,19 @@ def test_https_that_cannot_be_served_says_why(local: Local) -> None:
 
 def test_status_asks_flink_and_each_broker_once(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     _, cluster, _ = pipeline(local, one="INSERT INTO t SELECT 1", two="INSERT INTO t SELECT 2", ddl="CREATE TABLE t")
-    kafka, asked = local.plane.kafka, list[str]()
-    records = kafka.records
-    monkeypatch.setattr(kafka, "records", lambda cluster: asked.append(cluster) or records(cluster))
-    monkeypatch.setattr(kafka, "topics", lambda _: asked.append("topics"))
+    kafka = local.plane.kafka
+    records, topics = Mock(wraps=kafka.records), Mock(wraps=kafka.topics)
+    monkeypatch.setattr(kafka, "records", records)
+    monkeypatch.setattr(kafka, "topics", topics)
     local.plane.flink.asked.clear()
     assert len(local.call("GET", "/local/v1/status")["jobs"]) == 2
     assert [len(uids) for uids in local.plane.flink.asked] == [2]
-    assert asked == [cluster]
+    records.assert_called_once_with(cluster)
+    topics.assert_not_called()
+
+
+def test_free_memory_is_given_back_while_the_cloud_runs(local: Local) -> None:
+    watches = [thread for thread in threading.enumerate() if thread.name == "free-memory"]
+    assert watches
+    local.cloud.close()
+    eventually(lambda: not all(thread.is_alive() for thread in watches))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -286,9 +287,9 @@ def test_a_list_asks_flink_once_and_each_pool_s_right_once(place: Place, monkeyp
     for name in ("one", "two", "three"):
         place.create(name, "INSERT INTO t SELECT 1")
     local.plane.flink.asked.clear()
-    rights, asked = local.cloud.rights, list[str]()
-    may = rights.may
-    monkeypatch.setattr(rights, "may", lambda *what: asked.append(what[2]) or may(*what))
+    may = Mock(wraps=local.cloud.rights.may)
+    monkeypatch.setattr(local.cloud.rights, "may", may)
     assert len(local.call("GET", place.path, key=place.key)["data"]) == 3
     assert [len(uids) for uids in local.plane.flink.asked] == [3]
+    asked = [call.args[2] for call in may.call_args_list]
     assert len(set(asked)) == len(asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import orjson
 
@@ -106,14 +107,14 @@ def test_a_cloud_that_starts_or_stops_is_seen_too(local: Local) -> None:
 
 
 def test_a_look_asks_flink_and_each_broker_once(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, kafka, asked = pipeline(local), local.plane.kafka, list[str]()
+    made, kafka = pipeline(local), local.plane.kafka
     second = local.cloud.store.named(Statement, made.environment, "insert-into-product-vector")[0]
     body = statement_body("second", "INSERT INTO t SELECT 1", second.compute_pool_id)
     local.call("POST", f"{local.sql(made.environment)}/statements", body, status=201)
-    end_offsets = kafka.end_offsets
-    monkeypatch.setattr(kafka, "end_offsets", lambda cluster: asked.append(cluster) or end_offsets(cluster))
+    end_offsets = Mock(wraps=kafka.end_offsets)
+    monkeypatch.setattr(kafka, "end_offsets", end_offsets)
     local.plane.flink.asked.clear()
     Observer(local.cloud).look()
     (uids,) = local.plane.flink.asked
     assert len(uids) == 2
-    assert asked == [made.cluster]
+    end_offsets.assert_called_once_with(made.cluster)

@@ -8,8 +8,8 @@ from localcloud.control.core.kept import Kept
 
 
 def test_an_answer_is_kept_for_its_time_and_its_question() -> None:
-    asked, now = list[str](), [0.0]
-    kept = Kept(10.0, lambda question: asked.append(question) or len(asked), lambda: now[0])
+    answers, now = iter((1, 2, 3)), [0.0]
+    kept: Kept[str, int] = Kept(10.0, lambda _: next(answers), lambda: now[0])
     assert [kept.ask("a"), kept.ask("a")] == [1, 1]
     assert kept.ask("b") == 2
     now[0] = 9.9

@@ -212,7 +212,7 @@ def test_no_secret_is_printed(plane: FlinkPlane, caplog: pytest.LogCaptureFixtur
 
 
 def test_the_statuses_of_many_statements_are_one_question(plane: FlinkPlane, host: Host) -> None:
-    running = {"phase": "RUNNING", "detail": None, "traits": None, "latestOffsets": {}}
+    running: dict[str, Any] = {"phase": "RUNNING", "detail": None, "traits": None, "latestOffsets": {}}
     host.next_answers["PUT /statements/over?resume=false"] = running | {"phase": "COMPLETED"}
     host.next_answers["POST /statuses"] = {"a": running, "b": running | {"recordsWritten": 7}}
     for uid in ("over", "a", "b"):
