@@ -1,7 +1,8 @@
 """What people write instead of the INSERT: a Python process between two topics, with and without transactions.
 
 A process of its own (``python -m workshop.bench.worker``); its :class:`Job` comes as JSON on the standard input, for it
-has a secret. It says ``ready`` once it has its model and its partitions, and ends with its input.
+has a secret. It says ``ready`` once it has its model and its partitions, begins with the next line, and ends with its
+input.
 """
 
 from __future__ import annotations
@@ -12,21 +13,27 @@ import select
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import wordllama
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-BATCH = 256
+BATCH = 512
 COMMIT_SECONDS = 1.0  # the local cloud's checkpoints are as far apart
 DIMENSIONS = 256
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """``settings``: of a Kafka client; ``places``: offset by partition of ``source``; ``schema``: id of the sink's."""
+    """What a process copies.
+
+    ``settings``: of a Kafka client; ``places``: offset by partition of ``source``; ``schema``: id of the sink's;
+    ``is_fast_json``: orjson, which writes a vector from its memory with the digits of floats. Python's own json writes
+    those of doubles, twice as many, and needs an object for each number.
+    """
 
     settings: dict[str, str]
     source: str
@@ -34,6 +41,12 @@ class Job:
     places: dict[int, int]
     schema: int
     is_transactional: bool
+    is_fast_json: bool
+
+    def parts(self, count: int) -> list[Job]:
+        """Return jobs for so many processes, each with partitions of its own."""
+        places = list(self.places.items())
+        return [replace(self, places=dict(places[number::count])) for number in range(count)]
 
 
 class Worker:
@@ -50,6 +63,12 @@ class Worker:
         self._process.stdin.flush()
         if self._process.stdout.readline() != "ready\n":
             raise RuntimeError("The worker did not start.")
+
+    def go(self) -> None:
+        """Let it begin."""
+        assert self._process.stdin
+        self._process.stdin.write("go\n")
+        self._process.stdin.flush()
 
     def close(self) -> None:
         """End it."""
@@ -89,15 +108,21 @@ class _Copier:
         """Copy a batch, and commit if it is time."""
         batch = [one for one in self._consumer.consume(BATCH, timeout=0.1) if one.error() is None]
         if batch:
-            products = [json.loads(one.value()[5:]) for one in batch]
+            parse = orjson.loads if self._job.is_fast_json else json.loads
+            products = [parse(one.value()[5:]) for one in batch]
             contents = [_content(product) for product in products]
             vectors = self._model.embed(contents, norm=True)
             head = b"\0" + self._job.schema.to_bytes(4, "big")
             for product, content, vector in zip(products, contents, vectors, strict=True):
-                row = {**product, "content": content, "vector": vector.tolist()}
-                self._produce(head + json.dumps(row).encode())
+                self._produce(head + self._json({**product, "content": content, "vector": vector}))
+            self._producer.poll(0)
         if time.monotonic() - self._committed >= COMMIT_SECONDS:
             self._commit()
+
+    def _json(self, row: dict[str, Any]) -> bytes:
+        if self._job.is_fast_json:
+            return orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY)
+        return json.dumps({**row, "vector": row["vector"].tolist()}).encode()
 
     def _produce(self, value: bytes) -> None:
         while True:
@@ -106,7 +131,6 @@ class _Copier:
             except BufferError:
                 self._producer.poll(0.1)
             else:
-                self._producer.poll(0)
                 return
 
     def _commit(self) -> None:
@@ -137,6 +161,7 @@ def main() -> None:
     """Copy until the standard input ends."""
     copier = _Copier(_job(sys.stdin.readline()))
     print("ready", flush=True)
+    sys.stdin.readline()
     while not select.select([sys.stdin], [], [], 0)[0]:
         copier.copy()
     copier.close()
