@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import wordllama
 
+from localcloud.api.routers.openai import FLOATS
 from workshop.bench.measure import Figure, Place
 from workshop.clone import Clone
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 BATCH = 256
+BYTES = "plain floats"
+"""As ``ML_PREDICT`` asks: vectors without JSON around them."""
 CLIENTS = 2  # a statement calls its provider with as many threads
 SECONDS = 5.0
 RUNS = 3
@@ -47,10 +50,14 @@ def _per_second(call: Callable[[], object]) -> float:
 
 
 def texts_per_second_of_the_server(clone: Clone, contents: Sequence[str], encoding: str) -> float:
-    """Measure ``POST /v1/embeddings`` with full batches."""
+    """Measure ``POST /v1/embeddings`` with full batches; ``encoding``: OpenAI's, or :data:`BYTES`."""
     batch = [contents[number % len(contents)] for number in range(BATCH)]
-    body = {"model": "wordllama-256", "input": batch, "encoding_format": encoding}
+    body: dict[str, Any] = {"model": "wordllama-256", "input": batch}
     headers = {"Authorization": f"Bearer {clone.credentials()['openai_api_key']}"}
+    if encoding == BYTES:
+        headers["Accept"] = FLOATS
+    else:
+        body["encoding_format"] = encoding
     with httpx.Client(base_url=clone.endpoint, headers=headers, timeout=60) as client:
         return _per_second(lambda: client.post("/v1/embeddings", json=body).raise_for_status())
 
@@ -64,7 +71,7 @@ def measure() -> list[Figure]:
     """Measure server and model alternately, so that both see the same load on the machine."""
     model = _model()
     direct: list[float] = []
-    served: dict[str, list[float]] = {"base64": [], "float": []}
+    served: dict[str, list[float]] = {BYTES: [], "base64": [], "float": []}
     with tempfile.TemporaryDirectory() as folder:
         clone = Clone.make(Path(folder) / "clone")
         try:

@@ -19,7 +19,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from workshop.bench import settings
 from workshop.bench.arrivals import Arrivals
-from workshop.bench.embeddings import texts_per_second_of_the_server
+from workshop.bench.embeddings import BYTES, texts_per_second_of_the_server
 from workshop.bench.filling import PATIENCE, fill
 from workshop.bench.measure import Figure, Place, percentile
 from workshop.bench.worker import Job, Worker
@@ -264,7 +264,7 @@ def measure() -> list[Figure]:
             samples = pipeline.samples()
             contents = [_content(sample) for sample in samples]
             for rows in settings.rows(FULL_TOPICS):
-                alone = texts_per_second_of_the_server(clone, contents, "base64")
+                alone = texts_per_second_of_the_server(clone, contents, BYTES)
                 rate, memory = rows_per_second(pipeline, rows, samples)
                 server = Figure(name="embedding server alone, full batches", unit="texts/s", values=[alone])
                 vectors = f"{rows:,} rows of a full topic to vectors"
