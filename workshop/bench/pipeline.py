@@ -19,7 +19,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from workshop.bench import settings
 from workshop.bench.arrivals import Arrivals
-from workshop.bench.embeddings import BYTES, texts_per_second_of_the_server
+from workshop.bench.embeddings import BYTES, TEXTS, texts_per_second_of_the_server
 from workshop.bench.filling import PATIENCE, fill
 from workshop.bench.measure import Figure, Place, percentile
 from workshop.bench.worker import Job, Worker
@@ -262,7 +262,7 @@ def measure() -> list[Figure]:
         try:
             pipeline = Pipeline.up(clone)
             samples = pipeline.samples()
-            contents = [_content(sample) for sample in samples]
+            contents = [_content(record) for record in products(samples, range(TEXTS))]
             for rows in settings.rows(FULL_TOPICS):
                 alone = texts_per_second_of_the_server(clone, contents, BYTES)
                 rate, memory = rows_per_second(pipeline, rows, samples)

@@ -102,12 +102,13 @@ class _Copier:
         if job.is_transactional:
             self._producer.init_transactions()
             self._producer.begin_transaction()
-        self._committed = time.monotonic()
+        self._committed, self._is_pending = time.monotonic(), False
 
     def copy(self) -> None:
         """Copy a batch, and commit if it is time."""
         batch = [one for one in self._consumer.consume(BATCH, timeout=0.1) if one.error() is None]
         if batch:
+            self._is_pending = True
             parse = orjson.loads if self._job.is_fast_json else json.loads
             products = [parse(one.value()[5:]) for one in batch]
             contents = [_content(product) for product in products]
@@ -116,7 +117,7 @@ class _Copier:
             for product, content, vector in zip(products, contents, vectors, strict=True):
                 self._produce(head + self._json({**product, "content": content, "vector": vector}))
             self._producer.poll(0)
-        if time.monotonic() - self._committed >= COMMIT_SECONDS:
+        if self._is_pending and time.monotonic() - self._committed >= COMMIT_SECONDS:
             self._commit()
 
     def _json(self, row: dict[str, Any]) -> bytes:
@@ -134,7 +135,8 @@ class _Copier:
                 return
 
     def _commit(self) -> None:
-        places = self._consumer.position(self._consumer.assignment())
+        read = self._consumer.position(self._consumer.assignment())
+        places = [place for place in read if place.offset >= 0]
         if self._job.is_transactional:
             self._producer.send_offsets_to_transaction(places, self._consumer.consumer_group_metadata())
             self._producer.commit_transaction()
@@ -142,11 +144,12 @@ class _Copier:
         else:
             self._producer.flush()
             self._consumer.commit(offsets=places, asynchronous=False)
-        self._committed = time.monotonic()
+        self._committed, self._is_pending = time.monotonic(), False
 
     def close(self) -> None:
         """Commit the rest."""
-        self._commit()
+        if self._is_pending:
+            self._commit()
         if self._job.is_transactional:
             self._producer.abort_transaction()
         self._consumer.close()
