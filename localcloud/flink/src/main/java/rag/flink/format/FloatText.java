@@ -20,11 +20,17 @@ final class FloatText {
 
     private static final int LARGEST_EXPONENT = -1;
     private static final int SMALLEST_EXPONENT = -10;
+    private static final int FRACTION_BITS = 23;
+    private static final int FRACTION = (1 << FRACTION_BITS) - 1;
+    private static final int EXPONENT_OF_ONE = 127;
     private static final byte[] PAIRS = pairs();
     private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
 
     /** By exponent: the most decimals with which two numbers are further apart than two floats are. */
     private static final int[] COARSE = coarse();
+
+    /** By exponent: half the distance of two floats, in units of the last of those decimals. */
+    private static final double[] HALF_APART = halfApart();
 
     private FloatText() {}
 
@@ -40,37 +46,46 @@ final class FloatText {
     private static int[] coarse() {
         int[] coarse = new int[LARGEST_EXPONENT - SMALLEST_EXPONENT + 1];
         for (int i = 0; i < coarse.length; i++) {
-            double apart = Math.scalb(1.0, SMALLEST_EXPONENT + i - 23);
-            while (1 / POWERS[coarse[i] + 1] >= apart) {
+            while (apart(i) * POWERS[coarse[i] + 1] <= 1) {
                 coarse[i]++;
             }
         }
         return coarse;
     }
 
+    private static double[] halfApart() {
+        double[] half = new double[COARSE.length];
+        for (int i = 0; i < half.length; i++) {
+            half[i] = apart(i) / 2 * POWERS[COARSE[i]];
+        }
+        return half;
+    }
+
+    /** The distance of two floats with the exponent of a row of these tables. */
+    private static double apart(int row) {
+        return Math.scalb(1.0, SMALLEST_EXPONENT + row - FRACTION_BITS);
+    }
+
     /** Writes a number at {@code at}, where {@link #LONGEST} bytes must be left; returns where it ends. */
     static int write(float value, byte[] into, int at) {
         float size = Math.abs(value);
-        if (size >= SMALLEST_WITHOUT_EXPONENT && size < 1) {
-            // Of the decimals that are further apart than floats at most one reads as this float: then it is the shortest.
-            // Otherwise it is the nearest of those with one digit more.
-            int decimals = COARSE[Math.getExponent(size) - SMALLEST_EXPONENT];
-            int digits = digits(size, decimals);
-            if (digits < 0) {
-                digits = digits(size, ++decimals);
-            }
-            if (digits >= 0) {
-                return write(value < 0, digits, decimals, into, at);
-            }
+        int bits = Float.floatToRawIntBits(size);
+        // Below a power of two floats are closer than above it: no case for the arithmetic that follows.
+        boolean isPower = (bits & FRACTION) == 0;
+        if (size < SMALLEST_WITHOUT_EXPONENT || size >= 1 || isPower || Float.isNaN(value)) {
+            return writeAsJackson(value, into, at);
         }
-        return writeAsJackson(value, into, at);
-    }
-
-    /** The decimals of the nearest number with so many of them, -1 if it reads as another float. */
-    private static int digits(float size, int decimals) {
-        double power = POWERS[decimals];
-        int digits = (int) Math.rint(size * power);
-        return (float) (digits / power) == size ? digits : -1;
+        // All of this is exact: 24 bits of a float times at most 24 bits of a power of ten, without its factors of two.
+        int row = (bits >>> FRACTION_BITS) - EXPONENT_OF_ONE - SMALLEST_EXPONENT;
+        int decimals = COARSE[row];
+        double scaled = size * POWERS[decimals];
+        double digits = Math.rint(scaled);
+        // Of the decimals that are further apart than floats at most one reads as this float: then it is the shortest.
+        if (Math.abs(digits - scaled) > HALF_APART[row]) {
+            decimals++; // otherwise it is the nearest of those with one digit more
+            digits = Math.rint(size * POWERS[decimals]);
+        }
+        return write(value < 0, (int) digits, decimals, into, at);
     }
 
     private static int write(boolean isNegative, int digits, int decimals, byte[] into, int at) {
