@@ -108,6 +108,16 @@ class FlinkPlane:
             return ended
         return self._call(lambda client: self._remembered(uid, client.call("GET", f"/statements/{uid}")))
 
+    def statuses(self, uids: Sequence[str]) -> dict[str, StatementStatus]:
+        """Return the status of each of these statements that was submitted here, by uid: one call for all of them."""
+        with self._lock:
+            found = {uid: self._ended[uid] for uid in uids if uid in self._ended}
+        asked = [uid for uid in uids if uid not in found]
+        if asked:
+            answers = self._call(lambda client: client.call("POST", "/statuses", {"uids": asked}))
+            found |= {uid: self._remembered(uid, answer) for uid, answer in answers.items()}
+        return found
+
     def results(self, uid: str, token: int) -> ResultPage:
         """Return the page at ``token`` (0 first). A retry gets the same page, until the next one has been read."""
         with self._lock:

@@ -38,7 +38,7 @@ _POLL_SECONDS = 0.1
 _STATUS_SECONDS = 60  # Flink that is being started again answers late
 _STORE_SECONDS = 300  # a JVM that has much to read; longer than the local cloud itself waits for one
 _LOG_LINES = 12
-_NO_SERVERS: Mapping[str, Path] = MappingProxyType({})
+_NONE: Mapping[str, Path] = MappingProxyType({})
 _SILENT_SECONDS = 2.0
 _STOPPING = (
     "The local cloud is stopping. The first time that takes some seconds: Java writes the class-data archives that"
@@ -185,21 +185,26 @@ class LocalCloud:
             raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to {path}.")
         return reply.body
 
-    def start(self, jars: Path, models: Path, servers: Mapping[str, Path] = _NO_SERVERS) -> None:
+    def start(
+        self, jars: Path, models: Path, servers: Mapping[str, Path] = _NONE, connectors: Mapping[str, Path] = _NONE
+    ) -> None:
         """Start it and wait until it is ready; nothing if it is."""
         with locked(self.layout.cloud_lock):
             if self.is_up():
                 return
-            child = None if self.health()[0] is Health.STARTING else self._spawn(jars, models, servers)
+            child = None if self.health()[0] is Health.STARTING else self._spawn(jars, models, servers, connectors)
             self._wait(child)
 
-    def _spawn(self, jars: Path, models: Path, servers: Mapping[str, Path]) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, jars: Path, models: Path, servers: Mapping[str, Path], connectors: Mapping[str, Path]
+    ) -> subprocess.Popen[bytes]:
         # What a crash may have left would hold ports and files.
         leader = self._leader()
         end_all(self.layout.cloud, leader, 0 if leader is None else _STOP_SECONDS)
         arguments = ["--state", str(self.layout.cloud), "--port", str(self.port)]
         arguments += ["--jars", str(jars), "--models", str(models)]
         arguments += [f"--server={kind}={folder}" for kind, folder in servers.items()]
+        arguments += [f"--connector={kind}={path}" for kind, path in connectors.items()]
         with self.layout.cloud_output.open("wb") as output:
             child = subprocess.Popen(  # noqa: S603 - a fixed command
                 [self.layout.python, "-m", "localcloud", "serve", *arguments],

@@ -222,3 +222,18 @@ def test_no_secret_is_printed(plane: FlinkPlane, caplog: pytest.LogCaptureFixtur
     plane.configure(environments())
     plane.submit(spec("a"))
     assert SECRET not in repr(environments()) + caplog.text
+
+
+def test_the_statuses_of_many_statements_are_one_question(plane: FlinkPlane, host: Host) -> None:
+    running: dict[str, Any] = {"phase": "RUNNING", "detail": None, "traits": None, "latestOffsets": {}}
+    host.next_answers["PUT /statements/over?resume=false"] = running | {"phase": "COMPLETED"}
+    host.next_answers["POST /statuses"] = {"a": running, "b": running | {"recordsWritten": 7}}
+    for uid in ("over", "a", "b"):
+        plane.submit(spec(uid))
+    found = plane.statuses(["over", "a", "b", "unknown"])
+    assert {uid: one.phase for uid, one in found.items()} == {"over": "COMPLETED", "a": "RUNNING", "b": "RUNNING"}
+    assert found["b"].records_written == 7
+    (jvm,) = host.jvms
+    assert [call[2] for call in jvm.calls if call[1] == "/statuses"] == [{"uids": ["a", "b", "unknown"]}]
+    assert plane.statuses(["over"]).keys() == {"over"}
+    assert jvm.made("POST") == ["/statuses"]
