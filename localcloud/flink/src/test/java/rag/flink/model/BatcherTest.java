@@ -35,6 +35,7 @@ class BatcherTest {
     private static final InvocationOptions OPTIONS = new InvocationOptions(2, Duration.ofSeconds(30), 0);
 
     private final ConcurrentLinkedQueue<Integer> characters = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Integer> sizes = new ConcurrentLinkedQueue<>();
     private final CountDownLatch open = new CountDownLatch(1);
     private HttpServer server;
 
@@ -55,6 +56,7 @@ class BatcherTest {
                         vectors.add("{\"index\":" + i + ",\"embedding\":" + vector + "}");
                     }
                     characters.add(length);
+                    sizes.add(input.size());
                     try {
                         open.await(60, TimeUnit.SECONDS);
                     } catch (InterruptedException e) {
@@ -95,6 +97,22 @@ class BatcherTest {
         assertEquals(40 * text.length(), characters.stream().mapToInt(Integer::intValue).sum());
         assertTrue(characters.stream().allMatch(length -> length <= Batcher.MOST_CHARACTERS), characters.toString());
         assertTrue(characters.size() < 40, "nothing was batched");
+    }
+
+    @Test
+    void aBatchHasAllThatWaitsUpToItsLimit() throws Exception {
+        try (Batcher batcher = new Batcher("m", "v", OPTIONS, this::connection)) {
+            List<CompletableFuture<float[]>> vectors = new ArrayList<>();
+            for (int i = 0; i < 3 * Batcher.LARGEST_BATCH; i++) {
+                vectors.add(batcher.embed("x"));
+            }
+            open.countDown();
+            for (CompletableFuture<float[]> vector : vectors) {
+                assertArrayEquals(new float[] {1, 2}, vector.get(60, TimeUnit.SECONDS));
+            }
+        }
+        assertEquals(3 * Batcher.LARGEST_BATCH, sizes.stream().mapToInt(Integer::intValue).sum());
+        assertEquals(Batcher.LARGEST_BATCH, sizes.stream().mapToInt(Integer::intValue).max().orElseThrow());
     }
 
     @Test
