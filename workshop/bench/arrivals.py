@@ -28,7 +28,7 @@ def rate(samples: list[tuple[float, int]], records: int) -> float:
 
 
 class Arrivals:
-    """What arrives within a ``with`` block; a thread counts, as the first records come while a statement still starts."""
+    """What arrives within a ``with`` block; a thread counts, as records come while a statement still starts."""
 
     def __init__(self, offsets: Callable[[], int], records: Callable[[], int]) -> None:
         """Note what is there.
