@@ -22,6 +22,7 @@ from localcloud.control.core.crn import Names
 from localcloud.control.core.environments import Environments
 from localcloud.control.core.errors import ControlError, require_found, translated
 from localcloud.control.core.lookups import Lookups
+from localcloud.control.core.periodic import Periodic
 from localcloud.control.core.plane import Plane
 from localcloud.control.core.resources import Connector, KafkaCluster, Phase
 from localcloud.control.core.store import Store
@@ -36,10 +37,12 @@ from localcloud.control.flink.expired import ExpiredStatements
 from localcloud.control.flink.jobs import Jobs
 from localcloud.control.flink.pools import ComputePools
 from localcloud.control.flink.statements import Statements
+from localcloud.control.free_memory import give_back
 from localcloud.control.kafka.acls import Acls
 from localcloud.control.kafka.clusters import Clusters
 from localcloud.control.kafka.schemas import Schemas
 from localcloud.control.kafka.topics import Topics
+from localcloud.control.machine import Machine
 from localcloud.control.teardown import Teardown
 from localcloud.dataplane.interface import ApiKeyGrant
 
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from localcloud.credentials import Credentials
     from localcloud.dataplane.interface import DataPlane
 
+_GIVE_BACK_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -64,6 +68,7 @@ class Cloud:
         self.organization_id = credentials.organization_id
         self._stores = credentials.stores
         self.names = Names(credentials.organization_id)
+        self.machine = Machine(state)
         self.store = Store(state / "resources.db")
         self.lookups = Lookups(self.store)
         self.plane = Plane()
@@ -123,6 +128,12 @@ class Cloud:
         self.pools = ComputePools(
             store, environments=self.environments, statements=self.statements, admission=admission, faults=self.faults
         )
+        self._watches = (
+            self.abandoned_queries.watch,
+            self.expired.watch,
+            self._waiting.watch,
+            Periodic("free-memory", _GIVE_BACK_SECONDS, give_back),
+        )
         self.teardown = Teardown(
             store,
             plane,
@@ -145,7 +156,7 @@ class Cloud:
             self._recovery_failure = str(error) if isinstance(error, ControlError) else f"Recovery failed: {error}."
             _log.exception("What ran before cannot be brought back.")
             return
-        for watch in (self.abandoned_queries.watch, self.expired.watch, self._waiting.watch):
+        for watch in self._watches:
             watch.open()
         self._is_recovered = True
 
@@ -204,7 +215,7 @@ class Cloud:
         """Stop every process of the data plane. The next start recovers what was running."""
         # In this order, so that nothing submits work to a closed pool, or calls a closed data plane.
         self.faults.close()
-        for watch in (self.abandoned_queries.watch, self.expired.watch, self._waiting.watch):
+        for watch in self._watches:
             watch.close()
         self._background.close()
         self.plane.close()

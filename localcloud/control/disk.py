@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from pathlib import Path
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _BLOCK = 512  # POSIX: the unit of st_blocks, whatever the file system's own is
 
@@ -15,13 +19,16 @@ def usage(state: Path) -> dict[str, int]:
     ``{"resources.db": 61440, "logs": 8192, "kafka/lkc-abc123": 1024, "flink/checkpoints": 4096}``
     """
     parts: defaultdict[str, int] = defaultdict(int)
-    for folder, _, names in os.walk(state):
-        steps = Path(folder).relative_to(state).parts[:2]
-        for name in names:
-            # SQLite's companions, resources.db-wal and resources.db-shm, count as resources.db.
-            part = name.split("-", maxsplit=1)[0] if not steps else "/".join(steps)
-            try:
-                parts[part] += os.lstat(os.path.join(folder, name)).st_blocks * _BLOCK  # noqa: PTH118 - thousands of them
-            except FileNotFoundError:  # deleted since it was listed: the servers rotate their files
-                continue
+    folders: list[tuple[tuple[str, ...], str]] = [((), str(state))]
+    while folders:
+        steps, folder = folders.pop()
+        with suppress(FileNotFoundError), os.scandir(folder) as entries:  # the servers delete files and folders
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(((*steps, entry.name)[:2], entry.path))
+                    continue
+                # SQLite's companions, resources.db-wal and resources.db-shm, count as resources.db.
+                part = "/".join(steps) or entry.name.split("-", maxsplit=1)[0]
+                with suppress(FileNotFoundError):
+                    parts[part] += entry.stat(follow_symlinks=False).st_blocks * _BLOCK
     return dict(sorted(parts.items()))

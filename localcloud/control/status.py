@@ -25,13 +25,13 @@ from localcloud.control.core.resources import (
     ServiceAccount,
     Statement,
 )
-from localcloud.control.disk import usage
 from localcloud.dataplane.interface import ProcessInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from localcloud.control.cloud import Cloud
+    from localcloud.dataplane.interface import ConnectorStatus
 
 _KINDS: tuple[type[Resource], ...] = (
     Environment,
@@ -59,9 +59,8 @@ def status(cloud: Cloud, seconds: float = 0) -> dict[str, Any]:
     rates = _rates(cloud, seconds) if seconds else {}
     clusters = cloud.store.all(KafkaCluster)
     connectors = cloud.store.all(Connector)
-    statements = [
-        statement for environment in cloud.store.all(Environment) for statement in cloud.statements.all(environment.id)
-    ]
+    statements = [statement for statement, _ in cloud.statements.with_progress()]
+    states = {one.id: cloud.connectors.status(one) for one in connectors}
     return {
         "ready": cloud.is_ready,
         "detail": cloud.detail,
@@ -74,14 +73,14 @@ def status(cloud: Cloud, seconds: float = 0) -> dict[str, Any]:
             for one in clusters
         ],
         "topics": [topic for cluster in clusters for topic in _topics(cloud, cluster)],
-        "connectors": [_connector(cloud, one) | _rate(rates, one) for one in connectors],
+        "connectors": [_connector(cloud, one, states[one.id]) | _rate(rates, one) for one in connectors],
         "jobs": [_job(one) | _rate(rates, one) for one in statements if not one.phase.is_terminal],
         "phases": {
             "statements": Counter(one.phase.value for one in statements),
-            "connectors": Counter(cloud.connectors.status(one).state.value for one in connectors),
+            "connectors": Counter(one.state.value for one in states.values()),
         },
         "processes": _processes(cloud),
-        "disk": [{"part": part, "bytes": size} for part, size in usage(cloud.state).items()],
+        "disk": [{"part": part, "bytes": size} for part, size in cloud.machine.disk().items()],
     }
 
 
@@ -109,8 +108,7 @@ def _rates(cloud: Cloud, seconds: float) -> dict[str, float]:
 
 def _written(cloud: Cloud) -> dict[str, int]:
     counts = {one.id: cloud.connectors.status(one).records_produced for one in cloud.store.all(Connector)}
-    for statement in cloud.store.all(Statement):
-        progress = cloud.statements.progress(statement)
+    for statement, progress in cloud.statements.with_progress():
         if progress is not None and progress.records_written is not None:
             counts[statement.id] = progress.records_written
     return counts
@@ -132,22 +130,17 @@ def _topics(cloud: Cloud, cluster: KafkaCluster) -> list[dict[str, Any]]:
     if cluster.phase is not Phase.PROVISIONED or not cloud.plane.is_open:
         return []
     try:
-        records = cloud.topics.records(cluster.id)
-        return [
-            {
-                "name": topic.name,
-                "cluster": cluster.id,
-                "partitions": topic.partitions,
-                "records": records.get(topic.name, 0),
-            }
-            for topic in cloud.topics.all(cluster.id)
-        ]
-    except ControlError:  # the broker is being deleted, or a topic was deleted between the calls
+        counted = cloud.topics.records(cluster.id)
+    except ControlError:  # the broker is being deleted
         return []
+    return [
+        {"name": name, "cluster": cluster.id, "partitions": len(records), "records": sum(records.values())}
+        for name, records in sorted(counted.items())
+    ]
 
 
-def _connector(cloud: Cloud, connector: Connector) -> dict[str, Any]:
-    status, dead_letters = cloud.connectors.status(connector), cloud.connectors.dead_letters(connector)
+def _connector(cloud: Cloud, connector: Connector, status: ConnectorStatus) -> dict[str, Any]:
+    dead_letters = cloud.connectors.dead_letters(connector)
     return {
         "id": connector.id,
         "name": connector.name,
@@ -161,20 +154,14 @@ def _connector(cloud: Cloud, connector: Connector) -> dict[str, Any]:
 
 def _processes(cloud: Cloud) -> list[dict[str, Any]]:
     own = ProcessInfo(name="cloud", pid=os.getpid(), resident_bytes=psutil.Process().memory_info().rss)
+    processes = (own, *cloud.plane.processes())
+    ports = cloud.machine.ports(process.pid for process in processes)
     return [
         {
             "name": process.name,
             "pid": process.pid,
-            "ports": _ports(process.pid),
+            "ports": ports[process.pid],
             "resident_bytes": process.resident_bytes,
         }
-        for process in (own, *cloud.plane.processes())
+        for process in processes
     ]
-
-
-def _ports(process: int) -> list[int]:
-    try:
-        found = psutil.Process(process).net_connections("tcp")
-    except psutil.Error:  # it has just ended
-        return []
-    return sorted({one.laddr.port for one in found if one.status == psutil.CONN_LISTEN})

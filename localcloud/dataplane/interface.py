@@ -156,7 +156,7 @@ class KafkaPlane(Protocol):
         """Replace the access control list of this broker; operations without an entry are refused."""
 
     def topics(self, cluster_id: str) -> list[TopicInfo]:
-        """All topics but Kafka's internal ones, by name."""
+        """All topics but Kafka's internal ones, by name, without their configs."""
 
     def topic(self, cluster_id: str, name: str) -> TopicInfo:
         """One topic, else :class:`NotFoundError`."""
@@ -180,8 +180,8 @@ class KafkaPlane(Protocol):
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         """Partition -> next offset to be written."""
 
-    def records(self, cluster_id: str) -> dict[str, int]:
-        """Topic -> number of records that a consumer of committed records would read, of the topics of end_offsets."""
+    def records(self, cluster_id: str) -> dict[str, dict[int, int]]:
+        """Topic -> partition -> number of records that a consumer of committed ones would read; as end_offsets."""
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""
@@ -248,6 +248,9 @@ class RegistryPlane(Protocol):
         self, registry_id: str, subject_prefix: str = "", *, latest_only: bool = False, deleted: bool = False
     ) -> list[SchemaVersion]:
         """Every live version of every subject with that prefix, with ``deleted`` also soft-deleted ones."""
+
+    def subjects(self, registry_id: str, prefix: str = "") -> dict[str, bool]:
+        """Subject with that prefix -> whether a version of it is live; without any that was hard-deleted."""
 
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
         """Soft-delete a subject, or with ``permanent`` hard-delete a soft-deleted one; return its versions.
@@ -377,6 +380,9 @@ class FlinkPlane(Protocol):
     def status(self, uid: str) -> StatementStatus:
         """Return a statement's status; :class:`NotFoundError` if no statement of that uid was submitted here."""
 
+    def statuses(self, uids: Sequence[str]) -> dict[str, StatementStatus]:
+        """Return the status of each of these statements that was submitted here, by uid."""
+
     def results(self, uid: str, token: int) -> ResultPage:
         """Return the page at ``token`` (0 first). A retry gets the same page, until the next one has been read."""
 
@@ -398,8 +404,8 @@ class WorkerConnector:
     """What the Kafka Connect worker is to run: a connector's own ``settings``, without its logins in Kafka.
 
     It logs in as the service account ``principal``, or with an API key. ``dead_letters`` is the topic of what it could
-    not convert or write, empty without one; ``restarts``: whether it is started again after a failure; ``plugin``: id
-    of the custom plugin that has its class, empty for a managed connector.
+    not convert or write, empty without one; ``restarts``: whether it is started again after a failure; ``plugin``:
+    what has its class if the worker itself has not: the id of a custom plugin, or a kind of sink.
     """
 
     settings: Mapping[str, str] = field(repr=False)

@@ -69,6 +69,8 @@ def test_the_tutorial_runs_verbatim(world: World, pipeline: str) -> None:
         assert [float(cell) for cell in vector] == pytest.approx(vector_of(text))
     assert world.flink.status(pipeline).records_written == 5
     assert world.flink.status(uid).records_written is None
+    both = world.flink.statuses([pipeline, "nobody", uid])
+    assert {one: both[one].records_written for one in both} == {pipeline: 5, uid: None}
     world.flink.delete(uid)
     with pytest.raises(NotFoundError):
         world.flink.status(uid)

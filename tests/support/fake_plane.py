@@ -76,7 +76,7 @@ class FakeKafka:
         self.rules[cluster_id] = set(rules)
 
     def topics(self, cluster_id: str) -> list[TopicInfo]:
-        return sorted(self.data[cluster_id].values(), key=lambda topic: topic.name)
+        return [replace(topic, configs={}) for _, topic in sorted(self.data[cluster_id].items())]
 
     def topic(self, cluster_id: str, name: str) -> TopicInfo:
         try:
@@ -112,8 +112,8 @@ class FakeKafka:
     def high_watermarks(self, cluster_id: str, name: str) -> dict[int, int]:
         return dict.fromkeys(range(self.topic(cluster_id, name).partitions), 7)
 
-    def records(self, cluster_id: str) -> dict[str, int]:
-        return {name: 6 * topic.partitions for name, topic in self.data[cluster_id].items()}
+    def records(self, cluster_id: str) -> dict[str, dict[int, int]]:
+        return {name: dict.fromkeys(range(topic.partitions), 6) for name, topic in self.data[cluster_id].items()}
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         return {name: self.high_watermarks(cluster_id, name) for name in self.data[cluster_id]}
@@ -224,6 +224,10 @@ class FakeRegistry:
         found = [one for one in known if one.subject.startswith(subject_prefix)]
         return list({one.subject: one for one in found}.values()) if latest_only else found
 
+    def subjects(self, registry_id: str, prefix: str = "") -> dict[str, bool]:
+        known = self.all(registry_id, prefix, deleted=True)
+        return {one.subject: any(not other.deleted for other in known if other.subject == one.subject) for one in known}
+
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
         known = [one for one in self.all(registry_id, deleted=True) if one.subject == subject]
         live = [one for one in known if not one.deleted]
@@ -266,7 +270,9 @@ class FakeFlink:
         self.environments: list[FlinkEnvironment] = []
         self.specs: dict[str, StatementSpec] = {}
         self.resumed: list[str] = []
-        self.statuses: dict[str, StatementStatus] = {}
+        self.known: dict[str, StatementStatus] = {}
+        self.asked: list[list[str]] = []
+        """The statements of each question after statuses."""
         self.checkpoints: set[str] = set()
         self.rows: list[list[str]] = [["1"], ["2"], ["3"]]
         self.gate = threading.Event()
@@ -280,14 +286,18 @@ class FakeFlink:
         self.specs[spec.uid] = spec
         if resume:
             self.resumed.append(spec.uid)
-        self.statuses[spec.uid] = _outcome(spec.statement)
-        return self.statuses[spec.uid]
+        self.known[spec.uid] = _outcome(spec.statement)
+        return self.known[spec.uid]
 
     def status(self, uid: str) -> StatementStatus:
         try:
-            return self.statuses[uid]
+            return self.known[uid]
         except KeyError:
             raise NotFoundError(f"Statement {uid} is unknown.") from None
+
+    def statuses(self, uids: Sequence[str]) -> dict[str, StatementStatus]:
+        self.asked.append(list(uids))
+        return {uid: self.known[uid] for uid in uids if uid in self.known}
 
     def results(self, uid: str, token: int) -> ResultPage:
         status = self.status(uid)
@@ -298,11 +308,11 @@ class FakeFlink:
         return ResultPage(rows=rows, next_token=following)
 
     def stop(self, uid: str) -> None:
-        self.statuses[uid] = StatementStatus(phase=StatementPhase.STOPPED, traits=self.status(uid).traits)
+        self.known[uid] = StatementStatus(phase=StatementPhase.STOPPED, traits=self.status(uid).traits)
 
     def delete(self, uid: str) -> None:
         self.specs.pop(uid, None)
-        self.statuses.pop(uid, None)
+        self.known.pop(uid, None)
         self.checkpoints.discard(uid)
 
     def checkpointed(self) -> set[str]:

@@ -11,7 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workshop.bench import api, asking, embeddings, first_setup, journey, makespan, models, pipeline, regions, soak
+from workshop.bench import (
+    api,
+    asking,
+    embeddings,
+    first_setup,
+    journey,
+    makespan,
+    models,
+    pipeline,
+    regions,
+    scale,
+    soak,
+)
 from workshop.bench.measure import yardstick
 from workshop.bench.plots import Kept
 
@@ -27,6 +39,7 @@ MEASUREMENTS = {
     "models": models.measure,
     "pipeline": pipeline.measure,
     "regions": regions.measure,
+    "scale": scale.measure,
     "soak": soak.measure,
     "setup": first_setup.measure,
 }

@@ -59,6 +59,7 @@ def _called(guests: Guests, count: int) -> dict[str, list[float]]:
 
     def client(number: int) -> None:
         chance = random.Random(number)  # noqa: S311 - which request comes next
+        time.sleep(number * PAUSE_SECONDS / count)  # clients that come at the same moment are another measurement
         for turn in itertools.count(1):
             if time.monotonic() >= end:
                 return

@@ -33,6 +33,21 @@ def clients(default: int) -> int:
     return _read("BENCH_CLIENTS", str(default), _count, "a whole number from 1 on")
 
 
+def topics(default: int) -> int:
+    """Return how many topics to make (``BENCH_TOPICS``)."""
+    return _read("BENCH_TOPICS", str(default), _count, "a whole number from 1 on")
+
+
+def statements(default: int) -> int:
+    """Return how many statements to run (``BENCH_STATEMENTS``)."""
+    return _read("BENCH_STATEMENTS", str(default), _count, "a whole number from 1 on")
+
+
+def records(default: int) -> int:
+    """Return how many records to write into one topic (``BENCH_RECORDS``)."""
+    return _read("BENCH_RECORDS", str(default), _count, "a whole number from 1 on")
+
+
 def rows(default: str) -> tuple[int, ...]:
     """Return the numbers of records in a full topic, the smallest first (``BENCH_ROWS``)."""
     return _read("BENCH_ROWS", default, _rising, _RISING)

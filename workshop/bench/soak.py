@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workshop.bench.guests import Guests
-from workshop.bench.load import LOCAL_CLOUD, part_of
+from workshop.bench.held import held
 from workshop.bench.measure import Figure
 from workshop.bench.settings import minutes
 from workshop.clone import Clone
@@ -57,26 +57,9 @@ def _soaked(guests: Guests, seconds: float) -> Iterator[Figure]:
         visits += 1
         if passed >= seconds * WARM_UP and passed - looked >= EVERY_SECONDS:
             looked = passed
-            for key, value in _held(guests.stack.clone):
+            for key, value in held(guests.stack.clone):
                 samples[key].append((passed, value))
     yield Figure(name="visits of guests", unit="visits", values=[float(visits)])
     for (name, unit), found in samples.items():
         yield Figure(name=name, unit=unit, values=[value for _, value in found])
         yield Figure(name=f"{name}: growth", unit="% an hour", values=[growth(found)])
-
-
-def _held(clone: Clone) -> Iterator[tuple[tuple[str, str], float]]:
-    """What the local cloud's processes and files hold now: ((name, unit), value)."""
-    for process in clone.processes():
-        name = part_of(process.cmdline(), process.name())
-        if name.startswith(LOCAL_CLOUD):
-            with process.oneshot():
-                yield (f"{name}: memory", "MB"), process.memory_info().rss / 1e6
-                yield (f"{name}: threads", "threads"), process.num_threads()
-                yield (f"{name}: open files", "files"), process.num_fds()
-    state = clone.path / ".local" / "cloud"
-    for database in state.glob("*.db"):
-        yield (f"{database.name}", "MB"), database.stat().st_size / 1e6
-        log = database.with_name(f"{database.name}-wal")
-        yield (f"{database.name}: its log", "MB"), (log.stat().st_size if log.exists() else 0) / 1e6
-    yield ("log files", "MB"), sum(file.stat().st_size for file in (state / "logs").iterdir()) / 1e6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -66,16 +67,17 @@ def paged(
     ``always_next``: the last page has ``"next": ""`` instead of no ``next``.
     """
     size = page_size(request.query_params)
-    ordered = sorted(items, key=key or _age)
+    keys = [(key or _age)(item) for item in items]
+    ordered = sorted(range(len(items)), key=keys.__getitem__)
     after = _read_token(request.query_params.get("page_token", ""))
-    rest = [item for item in ordered if (key or _age)(item) > after]
-    page = rest[:size]
+    begin = bisect_right(ordered, after, key=keys.__getitem__)
+    page = ordered[begin : begin + size]
     metadata: dict[str, Any] = {"first": _link(request, base_url, None), "total_size": len(ordered)}
-    if len(rest) > size:
-        metadata["next"] = _link(request, base_url, (key or _age)(page[-1]))
+    if begin + size < len(ordered):
+        metadata["next"] = _link(request, base_url, keys[page[-1]])
     elif always_next:
         metadata["next"] = ""
-    return {"metadata": metadata, "data": [render(item) for item in page]}
+    return {"metadata": metadata, "data": [render(items[place]) for place in page]}
 
 
 def page_size(query: Mapping[str, str]) -> int:

@@ -1,5 +1,6 @@
 """Flink SQL statements and their results (``/sql/v1/.../statements``)."""
 
+import functools
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -130,15 +131,15 @@ def list_statements(environment_id: str, request: Request, cloud: TheCloud, call
     """
     query = request.query_params
     pool, part = query.get("spec.compute_pool_id", ""), query.get("statement_name_search_query", "")
+    place = cloud.names.environment(environment_id)
+    may_run = functools.cache(lambda pool: cloud.rights.may(caller, Operation.RUN, pool_crn(cloud, pool, place)))
     statements = [
         statement
         for statement in cloud.statements.all(environment_id)
         if pool in ("", statement.compute_pool_id)
         and part in statement.name
         and _is_selected(statement.labels, query.get("label_selector", ""))
-        and cloud.rights.may(
-            caller, Operation.RUN, pool_crn(cloud, statement.compute_pool_id, cloud.names.environment(environment_id))
-        )
+        and may_run(statement.compute_pool_id)
     ]
     page = paged(request, statements, lambda one: statement_json(cloud, one), base_url=cloud.base_url, always_next=True)
     return Json({"api_version": "sql/v1", "kind": "StatementList", **page})

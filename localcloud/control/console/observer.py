@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from localcloud.control.cloud import Cloud
+    from localcloud.dataplane.interface import StatementStatus
 
 Section = list[dict[str, Any]]
 _WINDOW_SECONDS = 5.0
@@ -220,15 +221,10 @@ def _topics(cloud: Cloud) -> Section:
 
 
 def _statements(cloud: Cloud) -> Section:
-    return [
-        _statement(cloud, one)
-        for environment in cloud.store.all(Environment)
-        for one in cloud.statements.all(environment.id)
-    ]
+    return [_statement(*one) for one in cloud.statements.with_progress()]
 
 
-def _statement(cloud: Cloud, statement: Statement) -> dict[str, Any]:
-    progress = cloud.statements.progress(statement)
+def _statement(statement: Statement, progress: StatementStatus | None) -> dict[str, Any]:
     return {
         "id": statement.id,
         "name": statement.name,

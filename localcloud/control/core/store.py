@@ -40,6 +40,8 @@ class Store:
         self._path = path
         self._lock = threading.RLock()
         self._depth = 0
+        self._parsed: dict[tuple[str, str], tuple[str, Resource]] = {}
+        """By kind and id: what a body was parsed to. Parsing is nearly all of the cost of a read."""
         with self._storing():
             self._db = opened(path, _SCHEMA, survives_power_cut=True)
 
@@ -97,6 +99,8 @@ class Store:
         with self.transaction():
             keys = [(resource.kind, resource.id) for resource in resources]
             self._db.executemany("DELETE FROM resources WHERE kind = ? AND id = ?", keys)
+            for key in keys:
+                self._parsed.pop(key, None)
 
     def get(self, kind: type[R], identifier: str) -> R | None:
         """Return the resource of that id, or ``None``."""
@@ -114,13 +118,22 @@ class Store:
         return self._select(kind, "environment = ? AND name = ?", environment_id, name)
 
     def _select(self, kind: type[R], condition: str, *values: str) -> list[R]:
-        query = f"SELECT body FROM resources WHERE kind = ? AND {condition} ORDER BY seq"  # noqa: S608 - ours alone
+        query = f"SELECT id, body FROM resources WHERE kind = ? AND {condition} ORDER BY seq"  # noqa: S608 - ours alone
         with self._lock, self._storing():
             rows = self._db.execute(query, (kind.kind, *values)).fetchall()
+            return [self._parse(kind, identifier, body) for identifier, body in rows]
+
+    def _parse(self, kind: type[R], identifier: str, body: str) -> R:
+        """Return the resource, parsed again only if its row has changed: resources are frozen."""
+        known, parsed = self._parsed.get((kind.kind, identifier), ("", None))
+        if known == body and isinstance(parsed, kind):
+            return parsed
         try:
-            return [kind.model_validate_json(body) for (body,) in rows]
+            resource = kind.model_validate_json(body)
         except ValidationError as error:
             raise StorageError(f"{self._path} holds a {kind.kind} that cannot be read: {START_OVER}.") from error
+        self._parsed[kind.kind, identifier] = body, resource
+        return resource
 
     @contextmanager
     def _storing(self) -> Iterator[None]:

@@ -19,6 +19,8 @@ from localcloud.dataplane.interface import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from localcloud.control.faults.injection import Faults
     from localcloud.control.faults.rules import Failing
     from localcloud.dataplane.interface import (
@@ -86,8 +88,16 @@ class FaultyFlink(_PassThrough):
 
     def status(self, uid: str) -> StatementStatus:
         """Where it stands, or is to stand."""
-        held = self._failed.get(uid) or self._being_failed.get(uid)
-        return held or self._degraded(self._real.status(uid), uid)
+        return self._held(uid) or self._degraded(self._real.status(uid), uid)
+
+    def statuses(self, uids: Sequence[str]) -> dict[str, StatementStatus]:
+        """Where each of them stands, or is to stand."""
+        held = {uid: status for uid in uids if (status := self._held(uid)) is not None}
+        asked = self._real.statuses([uid for uid in uids if uid not in held])
+        return held | {uid: self._degraded(status, uid) for uid, status in asked.items()}
+
+    def _held(self, uid: str) -> StatementStatus | None:
+        return self._failed.get(uid) or self._being_failed.get(uid)
 
     def delete(self, uid: str) -> None:
         """Cancel the job and forget it."""

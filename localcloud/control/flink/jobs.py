@@ -18,7 +18,7 @@ from localcloud.ids import now
 from localcloud.masking import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from concurrent.futures import Future
 
     from localcloud.control.core.background import Background
@@ -61,19 +61,38 @@ class Jobs:
 
     def observe(self, statement: Statement) -> Statement:
         """Return the statement with its current phase, read from Flink unless it has ended."""
-        if statement.phase.is_terminal or statement.phase is StatementPhase.DELETING or statement.id in self._starting:
-            return statement
-        if not self._plane.is_open:
-            return statement
-        if is_held_up(statement):
-            return self.start(statement, resume=True)
+        ((observed, _),) = self.observe_all([statement])
+        return observed
+
+    def observe_all(self, statements: Sequence[Statement]) -> list[tuple[Statement, StatementStatus | None]]:
+        """Return each statement with its current phase, and what Flink says of it: one question for all of them.
+
+        ``None`` for a statement that has ended, or that Flink does not know (yet).
+        """
+        current = [self._resumed(statement) for statement in statements]
+        said = self._statuses([one.id for one in current if self._is_in_flink(one)])
+        return [
+            (self._record_status(one, said[one.id]), said[one.id]) if one.id in said else (one, None) for one in current
+        ]
+
+    def _resumed(self, statement: Statement) -> Statement:
+        """Return the statement, after its start if nothing but its compute pool held it up."""
+        is_waiting = is_held_up(statement) and statement.id not in self._starting and self._plane.is_open
+        return self.start(statement, resume=True) if is_waiting else statement
+
+    def _is_in_flink(self, statement: Statement) -> bool:
+        is_gone = statement.phase.is_terminal or statement.phase is StatementPhase.DELETING
+        return not is_gone and not self.is_starting(statement)
+
+    def _statuses(self, uids: Sequence[str]) -> dict[str, StatementStatus]:
+        if not uids or not self._plane.is_open:
+            return {}
         try:
-            status = self._plane.flink.status(statement.id)
+            return self._plane.flink.statuses(uids)
         except (plane.DataPlaneError, ControlError) as error:
-            # No answer is no change of phase: Flink may be restarting, and resumes the statement then.
-            _log.debug("statement %s cannot be observed: %s", statement.id, error)
-            return statement
-        return self._record_status(statement, status)
+            # No answer is no change of phase: Flink may be restarting, and resumes the statements then.
+            _log.debug("statements cannot be observed: %s", error)
+            return {}
 
     def stop(self, statement: Statement) -> Statement:
         """Stop a statement after a last checkpoint; return it STOPPED, or STOPPING if that takes over 2.5 s."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.control.core.errors import (
     ConflictError,
-    ControlError,
     FailedError,
     InvalidError,
     NotFoundError,
@@ -19,7 +18,7 @@ from localcloud.control.core.principals import principal_exists
 from localcloud.control.core.resources import ComputePool, ScalingState, Statement, StatementFault
 from localcloud.control.flink.admission import is_dry_run
 from localcloud.control.flink.connection_sql import is_change, redacted
-from localcloud.dataplane.interface import DataPlaneError, ResultPage, StatementPhase
+from localcloud.dataplane.interface import ResultPage, StatementPhase
 from localcloud.ids import new_uid
 from localcloud.masking import is_secret_name, masked, secret_in
 
@@ -120,16 +119,14 @@ class Statements:
     def all(self, environment_id: str) -> list[Statement]:
         """The statements of an environment with their current phases."""
         statements = self._store.all(Statement, self._environments.get(environment_id).id)
-        return [self._jobs.observe(statement) for statement in statements]
+        return [statement for statement, _ in self._jobs.observe_all(statements)]
 
-    def progress(self, statement: Statement) -> StatementStatus | None:
-        """Flink's status of a statement that runs, with its counts of records; ``None`` if there is none (yet)."""
-        if statement.phase.is_terminal or not self._plane.is_open:
-            return None
-        try:
-            return self._plane.flink.status(statement.id)
-        except (DataPlaneError, ControlError):  # not submitted yet, or deleted meanwhile
-            return None
+    def with_progress(self) -> list[tuple[Statement, StatementStatus | None]]:
+        """The statements of all environments with their current phases, and Flink's status of each that runs.
+
+        That status has the counts of records; ``None`` if there is none (yet).
+        """
+        return self._jobs.observe_all(self._store.all(Statement))
 
     def get(self, environment_id: str, name: str) -> Statement:
         """The statement of that name with its current phase, else :class:`NotFoundError`."""

@@ -51,12 +51,10 @@ class Schemas:
 
     def subjects(self, registry_id: str, prefix: str = "", deleted: Deleted = Deleted.NOT) -> list[str]:
         """Names of the subjects, sorted; one is deleted when all of its versions are."""
-        known = self.all(registry_id, prefix, deleted=True)
-        live = {one.subject for one in known if not one.deleted}
-        if deleted is Deleted.NOT:
-            return sorted(live)
-        every = {one.subject for one in known}
-        return sorted(every - live if deleted is Deleted.ONLY else every)
+        with translated():
+            known = self._plane.registry.subjects(self._known(registry_id), prefix)
+        wanted = {Deleted.NOT: (True,), Deleted.ONLY: (False,), Deleted.TOO: (True, False)}[deleted]
+        return sorted(subject for subject, is_live in known.items() if is_live in wanted)
 
     def register(
         self, registry_id: str, subject: str, schema: str, schema_type: str, references: Sequence[Mapping[str, Any]]

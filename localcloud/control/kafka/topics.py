@@ -32,7 +32,7 @@ class Topics:
         self._clusters = clusters
 
     def all(self, cluster_id: str) -> list[TopicInfo]:
-        """The topics of a cluster."""
+        """The topics of a cluster, without their configs."""
         with translated():
             return self._plane.kafka.topics(self._running(cluster_id))
 
@@ -87,8 +87,8 @@ class Topics:
         with translated():
             self._plane.kafka.delete_topic(cluster_id, name)
 
-    def records(self, cluster_id: str) -> dict[str, int]:
-        """Topic -> number of records in it, without those of transactions that are open or aborted."""
+    def records(self, cluster_id: str) -> dict[str, dict[int, int]]:
+        """Topic -> partition -> number of records in it, without those of transactions that are open or aborted."""
         with translated():
             return self._plane.kafka.records(self._running(cluster_id))
 

@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
-_RESUMABLE = {None, "INSERT_INTO", "STATEMENT_SET"}  # None: its kind is not known before it is planned
+_WRITING = {"INSERT_INTO", "STATEMENT_SET"}
+_RESUMABLE = {None, *_WRITING}  # None: its kind is not known before it is planned
 _LOST = StatementStatus(
     phase=StatementPhase.FAILED,
     detail="The Flink process ended while the statement ran, and its results are lost: run it again.",
@@ -70,6 +71,7 @@ class FlinkPlane:
         self._specs: dict[str, StatementSpec] = {}
         self._ended: dict[str, StatementStatus] = {}
         self._kinds: dict[str, str] = {}
+        self._has_written = False
         self._client: FlinkClient | None = None
         self._error: DataPlaneError | None = None
         self._ready = threading.Event()
@@ -106,6 +108,16 @@ class FlinkPlane:
             return ended
         return self._call(lambda client: self._remembered(uid, client.call("GET", f"/statements/{uid}")))
 
+    def statuses(self, uids: Sequence[str]) -> dict[str, StatementStatus]:
+        """Return the status of each of these statements that was submitted here, by uid: one call for all of them."""
+        with self._lock:
+            found = {uid: self._ended[uid] for uid in uids if uid in self._ended}
+        asked = [uid for uid in uids if uid not in found]
+        if asked:
+            answers = self._call(lambda client: client.call("POST", "/statuses", {"uids": asked}))
+            found |= {uid: self._remembered(uid, answer) for uid, answer in answers.items()}
+        return found
+
     def results(self, uid: str, token: int) -> ResultPage:
         """Return the page at ``token`` (0 first). A retry gets the same page, until the next one has been read."""
         with self._lock:
@@ -133,7 +145,7 @@ class FlinkPlane:
     def close(self) -> None:
         """Stop the JVM; statements that write can be resumed."""
         self._closing.set()
-        self._process.stop()
+        self._process.stop(trained=self._has_written)
         self._supervisor.join(START_SECONDS)
 
     # The JVM's life --------------------------------------------------------------------------------------------------
@@ -273,6 +285,7 @@ class FlinkPlane:
         with self._lock:
             if status.traits is not None:
                 self._kinds[uid] = status.traits["sql_kind"]
+                self._has_written = self._has_written or self._kinds[uid] in _WRITING
             if status.phase.is_terminal and uid in self._specs:
                 self._ended[uid] = status
         return status

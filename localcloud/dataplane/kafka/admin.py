@@ -65,12 +65,21 @@ class TopicAdmin:
             return False
 
     def topics(self) -> list[TopicInfo]:
-        """All topics but Kafka's internal ones, by name."""
-        return self._describe({name: topic for name, topic in self._metadata().items() if not name.startswith("__")})
+        """All topics but Kafka's internal ones, by name, without their configs, which take a question for each."""
+        return [
+            TopicInfo(name=name, partitions=len(topic.partitions))
+            for name, topic in sorted(self._metadata().items())
+            if not name.startswith("__")
+        ]
 
     def topic(self, name: str) -> TopicInfo:
         """One topic, else :class:`NotFoundError`."""
-        return self._describe({name: self._existing(name)})[0]
+        partitions = len(self._existing(name).partitions)
+        (described,) = self.client.describe_configs([ConfigResource(ResourceType.TOPIC, name)]).values()
+        changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+        entries = sorted(_wait(described, name).items())
+        configs = {key: entry.value for key, entry in entries if entry.source == changed}
+        return TopicInfo(name=name, partitions=partitions, configs=configs)
 
     def create(self, topic: TopicInfo) -> None:
         """Create a topic and wait until it is visible. One replica, whatever was asked for: there is one broker."""
@@ -131,8 +140,10 @@ class TopicAdmin:
         A consumer of committed records reads up to the last stable offset.
         """
         partitions = self._partitions()
-        begins = self._offsets(partitions, OffsetSpec.earliest())
-        ends = self._offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)
+        # Both are asked before either is waited for.
+        first = self._ask(partitions, OffsetSpec.earliest())
+        last = self._ask(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED)
+        begins, ends = _offsets(first), _offsets(last)
         return {
             topic: {partition: (begins[topic].get(partition, 0), end) for partition, end in of_topic.items()}
             for topic, of_topic in ends.items()
@@ -143,19 +154,16 @@ class TopicAdmin:
         return [TopicPartition(name, number) for name, topic in topics.items() for number in topic.partitions]
 
     def _ends(self, partitions: Iterable[TopicPartition]) -> defaultdict[str, dict[int, int]]:
-        return self._offsets(partitions, OffsetSpec.latest())
+        return _offsets(self._ask(partitions, OffsetSpec.latest()))
 
-    def _offsets(
+    def _ask(
         self,
         partitions: Iterable[TopicPartition],
         where: OffsetSpec,
         isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED,
-    ) -> defaultdict[str, dict[int, int]]:
+    ) -> Mapping[TopicPartition, Future[Any]]:
         asked = dict.fromkeys(partitions, where)
-        found: defaultdict[str, dict[int, int]] = defaultdict(dict)
-        for at, future in (self.client.list_offsets(asked, isolation_level=isolation) if asked else {}).items():
-            found[at.topic][at.partition] = _wait(future, at.topic).offset
-        return found
+        return self.client.list_offsets(asked, isolation_level=isolation) if asked else {}
 
     def _metadata(self) -> dict[str, Any]:
         try:
@@ -177,29 +185,19 @@ class TopicAdmin:
             and all(partition.leader >= 0 for partition in found.partitions.values())
         )
 
-    def _describe(self, topics: Mapping[str, Any]) -> list[TopicInfo]:
-        resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
-        described = self.client.describe_configs(resources) if resources else {}
-        infos = []
-        for resource, future in described.items():
-            try:
-                entries = _wait(future, resource.name)
-            except NotFoundError:
-                if len(topics) == 1:
-                    raise
-                continue  # deleted since its name was listed
-            changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
-            configs = {key: entry.value for key, entry in sorted(entries.items()) if entry.source == changed}
-            partitions = topics[resource.name].partitions
-            infos.append(TopicInfo(name=resource.name, partitions=len(partitions), configs=configs))
-        return sorted(infos, key=lambda info: info.name)
-
     def _poll(self, done: Any, otherwise: str) -> None:
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while not done():
             if time.monotonic() > deadline:
                 raise DataPlaneError(otherwise)
             time.sleep(0.02)
+
+
+def _offsets(asked: Mapping[TopicPartition, Future[Any]]) -> defaultdict[str, dict[int, int]]:
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for at, future in asked.items():
+        found[at.topic][at.partition] = _wait(future, at.topic).offset
+    return found
 
 
 def _wait(future: Future[Any], topic: str) -> Any:

@@ -11,9 +11,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from localcloud.dataplane.interface import DataPlaneError, InvalidError, NotFoundError
-from localcloud.dataplane.java.class_data_archive import Archive
 from localcloud.dataplane.java.jars import JavaModule, classpath
 from localcloud.dataplane.java.runtime import java
+from localcloud.dataplane.java.start_archive import Archive
 from localcloud.dataplane.kafka.acls import AclAdmin
 from localcloud.dataplane.kafka.admin import TopicAdmin
 from localcloud.dataplane.kafka.broker_folder import BrokerFolder, KafkaInternal, Ports, taken_port
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 RESTART_AFTER_SECONDS = 10.0
-STOP_SECONDS = 30.0  # the very first stop also writes the class-data archive, some 4 s
+STOP_SECONDS = 35.0  # the very first stop also writes the archive for later starts
 _LOG = logging.getLogger(__name__)
 _CLUSTER_ID = re.compile(r"lkc-[a-z0-9]+")
 _JVM = ["-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disableJmx=true"]
@@ -50,7 +50,7 @@ class BrokerPlane:
         self._admins: dict[str, TopicAdmin] = {}
         self._acls: dict[str, AclAdmin] = {}
         self._archives: dict[str, Archive] = {}
-        self._counter = RecordCounter()
+        self._counters: defaultdict[str, RecordCounter] = defaultdict(RecordCounter)
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
     def start(self, cluster_id: str) -> str:
@@ -72,10 +72,11 @@ class BrokerPlane:
         self._folder(cluster_id)
         with self._locks[cluster_id]:
             self._admins.pop(cluster_id, None)
+            self._counters.pop(cluster_id, None)
             self._host.stop(_process(cluster_id), STOP_SECONDS)
             archive = self._archives.pop(cluster_id, None)
             if archive is not None:
-                archive.keep()
+                archive.keep(trained=self._folder(cluster_id).has_topics)
 
     def delete(self, cluster_id: str) -> None:
         """Stop the broker and remove its data."""
@@ -106,7 +107,7 @@ class BrokerPlane:
         return KafkaInternal(bootstrap=f"{HOST}:{self._running(cluster_id).internal}", token=self._token)
 
     def topics(self, cluster_id: str) -> list[TopicInfo]:
-        """All topics but Kafka's internal ones, by name."""
+        """All topics but Kafka's internal ones, by name, without their configs."""
         return self._admin(cluster_id).topics()
 
     def topic(self, cluster_id: str, name: str) -> TopicInfo:
@@ -136,16 +137,17 @@ class BrokerPlane:
         """Partition -> next offset to be written."""
         return self._admin(cluster_id).high_watermarks(name)
 
-    def records(self, cluster_id: str) -> dict[str, int]:
-        """Topic -> number of records that a consumer of committed records would read, of the topics of end_offsets."""
-        data = self._folder(cluster_id).data
-        return {
-            topic: sum(
-                self._counter.count(data / f"{topic}-{partition}", begin, end)
-                for partition, (begin, end) in partitions.items()
-            )
-            for topic, partitions in self._admin(cluster_id).committed().items()
+    def records(self, cluster_id: str) -> dict[str, dict[int, int]]:
+        """Topic -> partition -> number of records that a consumer of committed ones would read; as end_offsets."""
+        data, counter = self._folder(cluster_id).data, self._counters[cluster_id]
+        committed = self._admin(cluster_id).committed()
+        folders = {(topic, number): data / f"{topic}-{number}" for topic, all_ in committed.items() for number in all_}
+        counted = {
+            topic: {number: counter.count(folders[topic, number], *ends) for number, ends in partitions.items()}
+            for topic, partitions in committed.items()
         }
+        counter.retain(folders.values())
+        return counted
 
     def end_offsets(self, cluster_id: str) -> dict[str, dict[int, int]]:
         """Topic -> partition -> next offset to be written, of all topics but Kafka's internal ones."""

@@ -8,10 +8,11 @@ since the last count.
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 _HEADER = struct.Struct(">qiibIhiqqqhii")
@@ -59,40 +60,69 @@ class _Counted(NamedTuple):
     records: int = 0
 
 
+_Segment = tuple[str, int, bytes]
+
+
+class _Partition(NamedTuple):
+    """The last count of a partition: from where to where, when a file had last come or gone, and how it was counted."""
+
+    begin: int
+    end: int
+    changed: int
+    records: int
+    segments: Mapping[_Segment, _Counted]
+
+
 class RecordCounter:
     """Counts what a consumer of committed records would read; remembers how far it has counted."""
 
     def __init__(self) -> None:
-        self._counted: dict[tuple[str, int, bytes], _Counted] = {}
+        self._counted: dict[Path, _Partition] = {}
 
     def count(self, partition: Path, begin: int, end: int) -> int:
         """Return how many records are in a partition's folder, from the offset ``begin`` up to ``end``.
 
         ``begin``: the first offset that is still there. ``end``: the last stable one, before which every transaction
-        has ended. A segment that is deleted or compacted meanwhile counts as empty.
+        has ended. A segment that is deleted or compacted meanwhile counts as empty. No file is read unless something
+        has changed since the last count: of a thousand topics most are at rest.
         """
+        try:
+            changed = partition.stat().st_mtime_ns if begin < end else 0
+        except FileNotFoundError:
+            changed = 0
+        if not changed:
+            return 0
+        known = self._counted.get(partition)
+        if known is None or known[:3] != (begin, end, changed):
+            segments = self._segments(partition, begin, end, known.segments if known else {})
+            records = sum(one.records for one in segments.values())
+            known = self._counted[partition] = _Partition(begin, end, changed, records, segments)
+        return known.records
+
+    def retain(self, partitions: Collection[Path]) -> None:
+        """Forget all other partitions: their topics have been deleted."""
+        for gone in self._counted.keys() - set(partitions):
+            self._counted.pop(gone, None)
+
+    def _segments(
+        self, partition: Path, begin: int, end: int, known: Mapping[_Segment, _Counted]
+    ) -> dict[_Segment, _Counted]:
         try:
             identity = (partition / "partition.metadata").read_bytes()  # another topic of the same name has another id
             aborted = [one for path in partition.glob("*.txnindex") for one in _aborted(path)]
         except FileNotFoundError:
-            return 0
-        return sum(self._segment(path, identity, aborted, begin, end) for path in partition.glob("*.log"))
-
-    def _segment(self, path: Path, identity: bytes, aborted: Collection[_Aborted], begin: int, end: int) -> int:
-        try:
-            with path.open("rb") as file:
-                key = (str(path), path.stat().st_ino, identity)
+            return {}
+        found = {}
+        for path in partition.glob("*.log"):
+            with suppress(FileNotFoundError), path.open("rb") as file:
+                key = (path.name, path.stat().st_ino, identity)
                 is_cut = begin > int(path.stem)  # records that were deleted may have been counted
-                known = _Counted() if is_cut else self._counted.get(key, _Counted())
-                position, records = known
-                for batch in _batches(file, known.position, end):
+                position, records = _Counted() if is_cut else known.get(key, _Counted())
+                for batch in _batches(file, position, end):
                     position += batch.length + _BEFORE_LENGTH
                     records += _visible(batch, aborted, begin)
-        except FileNotFoundError:
-            return 0
-        if not is_cut:
-            self._counted[key] = _Counted(position, records)
-        return records
+                found[key] = _Counted(position, records)
+        return found
 
 
 def _batches(file: BinaryIO, position: int, end: int) -> Iterator[_Batch]:

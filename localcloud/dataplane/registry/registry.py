@@ -42,6 +42,12 @@ SELECT v.subject, v.version, s.id, s.text, s.type, s.refs, v.deleted
 FROM versions v JOIN schemas s ON s.registry = v.registry AND s.id = v.id
 WHERE v.registry = ? """
 _LIVE = "AND NOT v.deleted "
+# Records carry ids, so none may be given twice: the highest one is kept.
+_FORGET_UNUSED = """
+DELETE FROM schemas
+WHERE registry = ? AND id NOT IN (SELECT id FROM versions WHERE registry = ?)
+AND id < (SELECT max(id) FROM schemas WHERE registry = ?)
+"""
 
 
 class SqliteRegistry:
@@ -152,6 +158,13 @@ class SqliteRegistry:
         found = [one for one in known if one.subject.startswith(subject_prefix)]
         return list({version.subject: version for version in found}.values()) if latest_only else found
 
+    def subjects(self, registry_id: str, prefix: str = "") -> dict[str, bool]:
+        """Subject with that prefix -> whether a version of it is live; no schema is read."""
+        query = "SELECT subject, min(deleted) FROM versions WHERE registry = ? GROUP BY subject"
+        with self._transaction() as db:
+            rows = db.execute(query, (registry_id,)).fetchall()
+        return {subject: not is_deleted for subject, is_deleted in rows if subject.startswith(prefix)}
+
     def delete_subject(self, registry_id: str, subject: str, *, permanent: bool = False) -> list[int]:
         """Soft-delete a subject, or hard-delete it together with its compatibility level; return its versions."""
         with self._transaction():
@@ -186,6 +199,8 @@ class SqliteRegistry:
         subject = (registry_id, one.subject)
         change = "DELETE FROM versions" if permanent else "UPDATE versions SET deleted = 1"
         self._db.execute(f"{change} WHERE registry=? AND subject=? AND version=?", (*subject, one.version))
+        if permanent:
+            self._db.execute(_FORGET_UNUSED, (registry_id,) * 3)
         if not self._rows(registry_id, "AND v.subject = ?", one.subject):
             self._db.execute("DELETE FROM compatibility WHERE registry=? AND subject=?", subject)
 

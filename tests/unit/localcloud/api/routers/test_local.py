@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import socket
 import ssl
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 from fastapi.testclient import TestClient
 
@@ -16,9 +19,9 @@ from localcloud.api.app import create_app
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.resources import Statement
 from localcloud.credentials import Credentials
-from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
+from localcloud.dataplane.interface import DataPlaneError, KafkaRecord, ProcessInfo
 from localcloud.ports import OF_BROKERS, OF_STORES, OF_TLS
-from tests.unit.localcloud.conftest import BASE, datagen_config, statement_body
+from tests.unit.localcloud.conftest import BASE, datagen_config, eventually, statement_body
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,9 +115,9 @@ def test_records_are_counted_for_as_long_as_is_asked(local: Local, monkeypatch: 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
         clock[0] += 4
-        local.plane.flink.statuses[insert.id] = replace(local.plane.flink.statuses[insert.id], records_written=1200)
+        local.plane.flink.known[insert.id] = replace(local.plane.flink.known[insert.id], records_written=1200)
 
-    local.plane.flink.statuses[insert.id] = replace(local.plane.flink.statuses[insert.id], records_written=200)
+    local.plane.flink.known[insert.id] = replace(local.plane.flink.known[insert.id], records_written=200)
     monkeypatch.setattr("localcloud.control.status.time", SimpleNamespace(sleep=sleep, monotonic=lambda: clock[0]))
     status = local.call("GET", "/local/v1/status?seconds=3.5")
     assert slept == [3.5]
@@ -122,6 +125,27 @@ def test_records_are_counted_for_as_long_as_is_asked(local: Local, monkeypatch: 
     assert status["connectors"][0]["records_per_second"] == 0
     for wrong in ("-1", "61", "x", "nan"):
         local.call("GET", f"/local/v1/status?seconds={wrong}", status=400)
+
+
+def test_the_first_records_of_a_topic_are_waited_for_decoded_and_no_more_than_asked_for(local: Local) -> None:
+    cluster = local.cluster(local.environment())
+    local.call("POST", f"/kafka/v3/clusters/{cluster}/topics", {"topic_name": "t", "partitions_count": 1}, status=201)
+    path = f"/local/v1/clusters/{cluster}/topics/t/records"
+    vector = json.dumps({"content": "0", "vector": [0.5] * 20}).encode()
+    local.plane.kafka.kept[cluster, "t"] = [
+        KafkaRecord(partition=0, offset=offset, timestamp=1, key=b'{"id": 1}', value=vector) for offset in range(5)
+    ]
+    records = local.call("GET", f"{path}?count=3&seconds=9")["records"]
+    assert [one["offset"] for one in records] == [0, 1, 2]
+    assert records[0]["key"] == {"id": 1}
+    assert records[0]["value"] == {"content": "0", "vector": {"vector": [0.5] * 4, "dimensions": 20}}
+    assert local.call("GET", f"{path}?count=3")["records"] == []  # nothing is waited for
+    assert len(local.call("GET", f"{path}?count=9&seconds=0.3")["records"]) == 5
+    local.call("GET", f"/local/v1/clusters/{cluster}/topics/none/records", status=404)
+    local.call("GET", "/local/v1/clusters/lkc-none/topics/t/records", status=404)
+    for wrong in ("count=0", "count=101", "seconds=61", "seconds=nan"):
+        local.call("GET", f"{path}?{wrong}", status=400)
+    local.call("GET", path, key=local.key(local.account()), status=403)
 
 
 def test_a_data_plane_that_does_not_open_says_why(tmp_path: Path) -> None:
@@ -191,3 +215,23 @@ def test_https_is_served_when_it_is_asked_for_and_kept(local: Local) -> None:
 def test_https_that_cannot_be_served_says_why(local: Local) -> None:
     (local.state / "tls").write_text("in the way")
     assert local.detail("PUT", "/local/v1/tls", status=503).startswith("https:// cannot be served: ")
+
+
+def test_status_asks_flink_and_each_broker_once(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, cluster, _ = pipeline(local, one="INSERT INTO t SELECT 1", two="INSERT INTO t SELECT 2", ddl="CREATE TABLE t")
+    kafka = local.plane.kafka
+    records, topics = Mock(wraps=kafka.records), Mock(wraps=kafka.topics)
+    monkeypatch.setattr(kafka, "records", records)
+    monkeypatch.setattr(kafka, "topics", topics)
+    local.plane.flink.asked.clear()
+    assert len(local.call("GET", "/local/v1/status")["jobs"]) == 2
+    assert [len(uids) for uids in local.plane.flink.asked] == [2]
+    records.assert_called_once_with(cluster)
+    topics.assert_not_called()
+
+
+def test_free_memory_is_given_back_while_the_cloud_runs(local: Local) -> None:
+    watches = [thread for thread in threading.enumerate() if thread.name == "free-memory"]
+    assert watches
+    local.cloud.close()
+    eventually(lambda: not all(thread.is_alive() for thread in watches))

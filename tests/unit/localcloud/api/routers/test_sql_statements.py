@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -261,7 +262,7 @@ def test_what_went_wrong_is_listed_the_latest_first(place: Place) -> None:
     uid = place.create("i")["metadata"]["uid"]
     path = f"{place.path}/i/exceptions"
     assert place.local.call("GET", path, key=place.key)["data"] == []
-    statuses = place.local.plane.flink.statuses
+    statuses = place.local.plane.flink.known
     for number in range(12):
         statuses[uid] = StatementStatus(phase=StatementPhase.DEGRADED, detail=f"fault {number}")
         place.get("i")
@@ -279,3 +280,16 @@ def test_what_went_wrong_is_listed_the_latest_first(place: Place) -> None:
 
 def test_the_exceptions_of_nothing_are_not_found(place: Place) -> None:
     place.local.call("GET", f"{place.path}/none/exceptions", key=place.key, status=404)
+
+
+def test_a_list_asks_flink_once_and_each_pool_s_right_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    local = place.local
+    for name in ("one", "two", "three"):
+        place.create(name, "INSERT INTO t SELECT 1")
+    local.plane.flink.asked.clear()
+    may = Mock(wraps=local.cloud.rights.may)
+    monkeypatch.setattr(local.cloud.rights, "may", may)
+    assert len(local.call("GET", place.path, key=place.key)["data"]) == 3
+    assert [len(uids) for uids in local.plane.flink.asked] == [3]
+    asked = [call.args[2] for call in may.call_args_list]
+    assert len(set(asked)) == len(asked)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import orjson
 
 from localcloud.control.console.observer import Observer
 from localcloud.control.core.resources import Statement
+from tests.unit.localcloud.conftest import statement_body
 from tests.unit.localcloud.control.console.world import SECRET, pipeline
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.unit.localcloud.conftest import Local
 
 
@@ -32,8 +36,8 @@ def named(section: list[dict[str, Any]], name: str) -> dict[str, Any]:
 
 def write(local: Local, name: str, environment: str, records: int) -> None:
     (found,) = local.cloud.store.named(Statement, environment, name)
-    status = replace(local.plane.flink.statuses[found.id], records_written=records, records_pending=4)
-    local.plane.flink.statuses[found.id] = status
+    status = replace(local.plane.flink.known[found.id], records_written=records, records_pending=4)
+    local.plane.flink.known[found.id] = status
 
 
 def test_every_part_is_seen_with_phase_and_lag(local: Local) -> None:
@@ -100,3 +104,17 @@ def test_a_cloud_that_starts_or_stops_is_seen_too(local: Local) -> None:
     seen = Observer(local.cloud).look()
     assert seen["topics"] == []
     assert seen["cloud"]["detail"] == "The local cloud is stopping."
+
+
+def test_a_look_asks_flink_and_each_broker_once(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, kafka = pipeline(local), local.plane.kafka
+    second = local.cloud.store.named(Statement, made.environment, "insert-into-product-vector")[0]
+    body = statement_body("second", "INSERT INTO t SELECT 1", second.compute_pool_id)
+    local.call("POST", f"{local.sql(made.environment)}/statements", body, status=201)
+    end_offsets = Mock(wraps=kafka.end_offsets)
+    monkeypatch.setattr(kafka, "end_offsets", end_offsets)
+    local.plane.flink.asked.clear()
+    Observer(local.cloud).look()
+    (uids,) = local.plane.flink.asked
+    assert len(uids) == 2
+    end_offsets.assert_called_once_with(made.cluster)

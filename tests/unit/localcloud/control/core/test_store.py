@@ -100,3 +100,17 @@ def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     store._db.execute("PRAGMA max_page_count = 100000")
     store.add(ServiceAccount(id="sa-2"))
     assert store.get(ServiceAccount, "sa-2")
+
+
+def test_only_what_has_changed_is_parsed_again(tmp_path: Path) -> None:
+    store = Store(tmp_path / "r.db")
+    for name in ("one", "two"):
+        store.add(ServiceAccount(id=f"sa-{name}", name=name))
+    one, two = store.all(ServiceAccount)
+    store.update(two, description="d")
+    again = store.all(ServiceAccount)
+    assert again[0] is one
+    assert store.get(ServiceAccount, "sa-one") is one
+    assert again[1].description == "d"
+    store.remove(one, two)
+    assert store._parsed == {}

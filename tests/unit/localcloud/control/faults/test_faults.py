@@ -311,7 +311,7 @@ class TestFailing:
         (uid,) = local.plane.flink.specs
         let(local, "statement.*=FAILED")
         assert phase(local, env, "insert") == "FAILED"
-        assert local.plane.flink.statuses[uid].phase == "STOPPED"
+        assert local.plane.flink.known[uid].phase == "STOPPED"
         let(local, "none")
         assert phase(local, env, "insert") == "FAILED"
 

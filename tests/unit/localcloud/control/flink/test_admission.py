@@ -74,7 +74,7 @@ def test_it_starts_when_there_is_room(place: SmallPool, free: str) -> None:
     elif free == "stop":
         place.patch("last", ("/spec/stopped", True))
     elif free == "end unseen":
-        place.local.plane.flink.statuses[uid] = StatementStatus(phase=StatementPhase.COMPLETED)
+        place.local.plane.flink.known[uid] = StatementStatus(phase=StatementPhase.COMPLETED)
     else:
         body = {"spec": {"max_cfu": 10, "environment": {"id": place.env}}}
         place.local.call("PATCH", f"/fcpm/v2/compute-pools/{place.pool}", body)

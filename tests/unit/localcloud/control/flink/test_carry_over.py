@@ -25,7 +25,7 @@ def place(local: Local) -> Place:
     def stop(uid: str) -> None:
         status = local.plane.flink.status(uid)
         ended = StatementStatus(phase=StatementPhase.STOPPED, traits=status.traits, latest_offsets=OFFSETS)
-        local.plane.flink.statuses[uid] = ended
+        local.plane.flink.known[uid] = ended
 
     local.plane.flink.stop = stop  # type: ignore[method-assign]
     return Place(local)
@@ -89,7 +89,7 @@ def test_one_that_never_began_leaves_what_it_had_got(place: Place) -> None:
     stop(place, "old")
     follow(place)
     uid = place.get("new")["metadata"]["uid"]
-    place.local.plane.flink.statuses[uid] = StatementStatus(phase=StatementPhase.FAILED, detail="no such column")
+    place.local.plane.flink.known[uid] = StatementStatus(phase=StatementPhase.FAILED, detail="no such column")
     follow(place, "newer", of="new")
     assert started(place, "newer").starting_offsets == OFFSETS
 

@@ -67,6 +67,7 @@ class Host:
         self.next_answers: dict[str, Any] = {}
         self.ports = {"lkc-1": "127.0.0.1:1"}
         self.broken: DataPlaneError | None = None
+        self.was_trained: bool | None = None
 
     def start(self) -> tuple[Jvm, Jvm]:
         if self.broken:
@@ -74,7 +75,8 @@ class Host:
         self.jvms.append(Jvm(answers=self.next_answers))
         return self.jvms[-1], self.jvms[-1]
 
-    def stop(self) -> None:
+    def stop(self, *, trained: bool) -> None:
+        self.was_trained = trained
         for jvm in self.jvms:
             jvm.dead.set()
 
@@ -88,7 +90,7 @@ class Host:
 def host(monkeypatch: pytest.MonkeyPatch) -> Host:
     made = Host()
     monkeypatch.setattr(FlinkProcess, "start", lambda _: made.start())
-    monkeypatch.setattr(FlinkProcess, "stop", lambda _: made.stop())
+    monkeypatch.setattr(FlinkProcess, "stop", lambda _, *, trained: made.stop(trained=trained))
     return made
 
 
@@ -187,6 +189,17 @@ def test_a_deleted_statement_is_not_resumed(plane: FlinkPlane, host: Host) -> No
     assert host.jvms[1].made("PUT") == []
 
 
+@pytest.mark.parametrize(("kind", "trained"), [("INSERT_INTO", True), ("STATEMENT_SET", True), ("SELECT", False)])
+def test_a_jvm_is_trained_once_a_statement_has_written_also_if_it_is_deleted_since(
+    plane: FlinkPlane, host: Host, kind: str, *, trained: bool
+) -> None:
+    host.next_answers["PUT /statements/a?resume=false"] = answer("RUNNING", kind)
+    plane.submit(spec("a"))
+    plane.delete("a")
+    plane.close()
+    assert host.was_trained is trained
+
+
 def test_a_jvm_that_does_not_start_is_told_at_once(
     host: Host, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -209,3 +222,18 @@ def test_no_secret_is_printed(plane: FlinkPlane, caplog: pytest.LogCaptureFixtur
     plane.configure(environments())
     plane.submit(spec("a"))
     assert SECRET not in repr(environments()) + caplog.text
+
+
+def test_the_statuses_of_many_statements_are_one_question(plane: FlinkPlane, host: Host) -> None:
+    running: dict[str, Any] = {"phase": "RUNNING", "detail": None, "traits": None, "latestOffsets": {}}
+    host.next_answers["PUT /statements/over?resume=false"] = running | {"phase": "COMPLETED"}
+    host.next_answers["POST /statuses"] = {"a": running, "b": running | {"recordsWritten": 7}}
+    for uid in ("over", "a", "b"):
+        plane.submit(spec(uid))
+    found = plane.statuses(["over", "a", "b", "unknown"])
+    assert {uid: one.phase for uid, one in found.items()} == {"over": "COMPLETED", "a": "RUNNING", "b": "RUNNING"}
+    assert found["b"].records_written == 7
+    (jvm,) = host.jvms
+    assert [call[2] for call in jvm.calls if call[1] == "/statuses"] == [{"uids": ["a", "b", "unknown"]}]
+    assert plane.statuses(["over"]).keys() == {"over"}
+    assert jvm.made("POST") == ["/statuses"]

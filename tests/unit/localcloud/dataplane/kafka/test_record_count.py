@@ -84,3 +84,35 @@ def test_a_topic_that_is_made_again_is_counted_again(partition: Path) -> None:
 
 def test_a_partition_that_is_being_deleted_is_empty(tmp_path: Path) -> None:
     assert RecordCounter().count(tmp_path / "gone-0", 0, 5) == 0
+
+
+def test_nothing_is_read_where_nothing_has_changed(partition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = segment(partition, 0, batch(0, 3), batch(3, 4))
+    counter = RecordCounter()
+    assert counter.count(partition, 0, 7) == 7
+    read: list[Path] = []
+    monkeypatch.setattr(type(path), "open", lambda self, _: read.append(self))
+    monkeypatch.setattr(type(path), "read_bytes", read.append)
+    assert counter.count(partition, 0, 7) == 7
+    assert counter.count(partition, 7, 7) == 0
+    assert read == []
+
+
+def test_a_segment_that_is_compacted_is_counted_again(partition: Path, tmp_path: Path) -> None:
+    path = segment(partition, 0, batch(0, 3), batch(3, 4))
+    counter = RecordCounter()
+    assert counter.count(partition, 0, 7) == 7
+    cleaned = tmp_path / "cleaned"
+    cleaned.write_bytes(batch(0, 2, offsets=7))
+    cleaned.rename(path)
+    assert counter.count(partition, 0, 7) == 2
+
+
+def test_a_topic_that_is_deleted_is_forgotten(partition: Path) -> None:
+    segment(partition, 0, batch(0, 3))
+    counter = RecordCounter()
+    assert counter.count(partition, 0, 3) == 3
+    counter.retain([partition])
+    assert counter._counted.keys() == {partition}
+    counter.retain([])
+    assert not counter._counted

@@ -310,3 +310,31 @@ def test_a_schema_is_found_among_many_large_ones(registry: SqliteRegistry) -> No
     for number in range(40):
         registry.register("r", "a", json.dumps({"type": "string", "doc": f"{number}" + "x" * 100_000}))
     assert registry.find("r", "a", json.dumps({"doc": "7" + "x" * 100_000, "type": "string"})).version == 8
+
+
+def test_subjects_are_told_with_whether_they_live(registry: SqliteRegistry) -> None:
+    for subject in ("a-value", "b-value", "other"):
+        registry.register("lsrc-1", subject, json.dumps({"type": "string", "doc": subject}))
+    registry.register("lsrc-1", "b-value", json.dumps({"type": "string", "doc": "second"}))
+    registry.delete_subject("lsrc-1", "a-value")
+    registry.delete_version("lsrc-1", "b-value", 1)
+    assert registry.subjects("lsrc-1") == {"a-value": False, "b-value": True, "other": True}
+    assert registry.subjects("lsrc-1", "a-") == {"a-value": False}
+    registry.delete_subject("lsrc-1", "a-value", permanent=True)
+    assert registry.subjects("lsrc-1", "a-") == {}
+
+
+def test_schemas_that_no_version_has_are_forgotten_and_their_ids_never_used_again(registry: SqliteRegistry) -> None:
+    kept = registry.register("r", "kept", ORDER)
+    ids = []
+    for number in range(5):
+        made = registry.register("r", f"gone-{number}", json.dumps({"type": "string", "doc": str(number)}))
+        ids.append(made.id)
+        registry.delete_subject("r", made.subject)
+        registry.delete_subject("r", made.subject, permanent=True)
+    assert len(set(ids)) == len(ids)
+    assert registry.register("r", "new", ORDER2).id > max(ids)
+    registry.delete_version("r", "new", 1)
+    registry.delete_version("r", "new", 1, permanent=True)
+    assert registry._db.execute("SELECT count(*) FROM schemas").fetchone() == (2,)
+    assert registry.by_id("r", kept.id).subject == "kept"

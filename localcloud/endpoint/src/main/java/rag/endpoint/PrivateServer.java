@@ -60,6 +60,9 @@ public final class PrivateServer {
     public void start() throws IOException {
         // Close at once: the server would otherwise read up to 64 KiB of the refused caller's body first.
         System.setProperty("sun.net.httpserver.drainAmount", "0");
+        // The server writes a reply's headers and body apart. The body would wait 40 ms for the client to acknowledge the
+        // headers (Nagle's algorithm and delayed acknowledgements).
+        System.setProperty("sun.net.httpserver.nodelay", "true");
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         server.setExecutor(threads);
         server.createContext("/", this::handle);

@@ -85,6 +85,11 @@ class PrivateServerTest {
     }
 
     @Test
+    void repliesDoNotWaitForAcknowledgements() {
+        assertEquals("true", System.getProperty("sun.net.httpserver.nodelay"));
+    }
+
+    @Test
     void nobodyElseReachesTheService() throws Exception {
         assertEquals("401 The token is missing or wrong.", put("/", "another"));
         assertEquals("401 The token is missing or wrong.", put("/", ""));

@@ -29,6 +29,7 @@ import rag.flink.workspace.Workspace;
  * PUT    /workspace                       replace environments, connections and the internal token
  * PUT    /statements/UID[?resume=true]    start or resume
  * GET    /statements/UID                  phase, detail, traits
+ * POST   /statuses                        the same of several, by uid; those that it does not know are left out
  * GET    /statements/UID/results?token=N  a page of rows
  * POST   /statements/UID/stop             stop with a savepoint
  * DELETE /statements/UID                  cancel and delete
@@ -49,6 +50,8 @@ final class StatementEndpoint implements SqlGatewayEndpoint, PrivateServer.Servi
     }
 
     private record WorkspaceRequest(String internalToken, List<Environment> environments) {}
+
+    private record StatusesRequest(List<String> uids) {}
 
     @Override
     public void start() throws IOException {
@@ -77,6 +80,9 @@ final class StatementEndpoint implements SqlGatewayEndpoint, PrivateServer.Servi
         if (method.equals("PUT") && path.length == 1 && path[0].equals("workspace")) {
             replaceWorkspace(Json.MAPPER.readValue(body, WorkspaceRequest.class));
             return Json.bytes(Map.of());
+        }
+        if (method.equals("POST") && path.length == 1 && path[0].equals("statuses")) {
+            return Json.bytes(statements.statuses(Json.MAPPER.readValue(body, StatusesRequest.class).uids()));
         }
         if (!path[0].equals("statements") || path.length < 2 || path.length > 3) {
             throw new NoSuchElementException("There is no such path.");

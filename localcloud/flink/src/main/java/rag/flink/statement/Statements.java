@@ -2,6 +2,8 @@ package rag.flink.statement;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -90,7 +92,22 @@ public final class Statements {
     }
 
     public Status status(String uid) {
-        Statement statement = find(uid);
+        return status(find(uid));
+    }
+
+    /** Of each that is known here, by uid. */
+    public Map<String, Status> statuses(Collection<String> uids) {
+        Map<String, Status> found = new HashMap<>();
+        for (String uid : uids) {
+            Statement statement = statements.get(uid);
+            if (statement != null) {
+                found.put(uid, status(statement));
+            }
+        }
+        return found;
+    }
+
+    private Status status(Statement statement) {
         Status status = statement.status();
         close(statement.releasable());
         return withProgress(statement, status);

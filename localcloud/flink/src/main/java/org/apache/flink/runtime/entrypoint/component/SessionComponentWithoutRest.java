@@ -12,6 +12,7 @@ import org.apache.flink.runtime.dispatcher.ArchivedApplicationStore;
 import org.apache.flink.runtime.dispatcher.DispatcherGateway;
 import org.apache.flink.runtime.dispatcher.DispatcherId;
 import org.apache.flink.runtime.dispatcher.DispatcherOperationCaches;
+import org.apache.flink.runtime.dispatcher.MemoryArchivedApplicationStore;
 import org.apache.flink.runtime.dispatcher.PartialDispatcherServices;
 import org.apache.flink.runtime.dispatcher.SessionDispatcherFactory;
 import org.apache.flink.runtime.dispatcher.VoidHistoryServerArchivist;
@@ -47,6 +48,9 @@ import org.apache.flink.util.concurrent.RetryStrategy;
  */
 public final class SessionComponentWithoutRest implements DispatcherResourceManagerComponentFactory {
 
+    /** Jobs that have ended and can still be asked about: whoever started one keeps its result. */
+    public static final int MOST_ENDED_JOBS = 16;
+
     private static final RetryStrategy RETRIES =
             new ExponentialBackoffRetryStrategy(12, Duration.ofMillis(10), Duration.ofMillis(50));
 
@@ -61,7 +65,7 @@ public final class SessionComponentWithoutRest implements DispatcherResourceMana
             HeartbeatServices heartbeats,
             DelegationTokenManager tokens,
             MetricRegistry metrics,
-            ArchivedApplicationStore ended,
+            ArchivedApplicationStore unlimited,
             MetricQueryServiceRetriever unused,
             Collection<FailureEnricher> enrichers,
             FatalErrorHandler fatal)
@@ -86,6 +90,9 @@ public final class SessionComponentWithoutRest implements DispatcherResourceMana
                         metrics,
                         host,
                         executor);
+        // A MiniCluster keeps the plan, metrics and checkpoint statistics of every job for as long as it runs.
+        ArchivedApplicationStore ended =
+                new MemoryArchivedApplicationStore(Duration.ZERO, MOST_ENDED_JOBS, null, null);
         DispatcherOperationCaches caches = new DispatcherOperationCaches();
         PartialDispatcherServices services =
                 new PartialDispatcherServices(
