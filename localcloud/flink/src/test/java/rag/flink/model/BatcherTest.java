@@ -36,6 +36,7 @@ class BatcherTest {
 
     private final ConcurrentLinkedQueue<Integer> characters = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Integer> sizes = new ConcurrentLinkedQueue<>();
+    private volatile long delayMillis;
     private final CountDownLatch open = new CountDownLatch(1);
     private HttpServer server;
 
@@ -59,6 +60,7 @@ class BatcherTest {
                     sizes.add(input.size());
                     try {
                         open.await(60, TimeUnit.SECONDS);
+                        Thread.sleep(input.size() < Batcher.FIRST_BATCH ? 0 : delayMillis);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -100,10 +102,21 @@ class BatcherTest {
     }
 
     @Test
-    void aBatchHasAllThatWaitsUpToItsLimit() throws Exception {
+    void batchesGrowWhileAProviderAnswersQuickly() throws Exception {
+        assertEquals(Batcher.LARGEST_BATCH, largestOf(4 * Batcher.LARGEST_BATCH));
+    }
+
+    @Test
+    void batchesOfASlowProviderStaySmall() throws Exception {
+        delayMillis = 1_100;
+        assertEquals(Batcher.FIRST_BATCH, largestOf(4 * Batcher.FIRST_BATCH));
+    }
+
+    /** The size of the largest request for so many inputs that wait together. */
+    private int largestOf(int inputs) throws Exception {
         try (Batcher batcher = new Batcher("m", "v", OPTIONS, this::connection)) {
             List<CompletableFuture<float[]>> vectors = new ArrayList<>();
-            for (int i = 0; i < 3 * Batcher.LARGEST_BATCH; i++) {
+            for (int i = 0; i < inputs; i++) {
                 vectors.add(batcher.embed("x"));
             }
             open.countDown();
@@ -111,8 +124,8 @@ class BatcherTest {
                 assertArrayEquals(new float[] {1, 2}, vector.get(60, TimeUnit.SECONDS));
             }
         }
-        assertEquals(3 * Batcher.LARGEST_BATCH, sizes.stream().mapToInt(Integer::intValue).sum());
-        assertEquals(Batcher.LARGEST_BATCH, sizes.stream().mapToInt(Integer::intValue).max().orElseThrow());
+        assertEquals(inputs, sizes.stream().mapToInt(Integer::intValue).sum());
+        return sizes.stream().mapToInt(Integer::intValue).max().orElseThrow();
     }
 
     @Test
