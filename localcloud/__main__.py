@@ -1,4 +1,4 @@
-"""`python -m localcloud serve --state DIR --port N --jars DIR [--models DIR] [--server KIND=DIR]`."""
+"""`python -m localcloud serve --state DIR --port N --jars DIR [OPTION...]`; `serve --help` lists the options."""
 
 from __future__ import annotations
 
@@ -24,22 +24,32 @@ def main(arguments: list[str] | None = None) -> int:
     serving.add_argument("--models", type=Path, metavar="DIR", help="where Maven leaves the sentence model")
     serving.add_argument(
         "--server",
-        type=_server,
+        type=_kind_and_folder,
         action="append",
         default=[],
         metavar="KIND=DIR",
         help="where Maven leaves the server of that kind of store",
     )
+    serving.add_argument(
+        "--connector",
+        type=_kind_and_folder,
+        action="append",
+        default=[],
+        metavar="KIND=DIR",
+        help="where Maven leaves the connector of that kind of sink",
+    )
     chosen = parser.parse_args(arguments)
     models = chosen.models and chosen.models.absolute()
-    installed = Installed(jars=chosen.jars.absolute(), models=models, servers=dict(chosen.server))
+    installed = Installed(
+        jars=chosen.jars.absolute(), models=models, servers=dict(chosen.server), connectors=dict(chosen.connector)
+    )
     return serve(chosen.state.absolute(), chosen.port, installed)
 
 
-def _server(text: str) -> tuple[str, Path]:
+def _kind_and_folder(text: str) -> tuple[str, Path]:
     kind, separator, folder = text.partition("=")
     if not kind or not separator or not folder:
-        raise argparse.ArgumentTypeError(f"{text!r} is no server: write its kind, =, and a folder")
+        raise argparse.ArgumentTypeError(f"{text!r} is no kind and folder: write both with = between them")
     return kind, Path(folder).absolute()
 
 

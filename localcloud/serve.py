@@ -41,11 +41,12 @@ class CannotServeError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Installed:
-    """Where the front door leaves Kafka and Flink, the sentence model, and each server of a store that is not there."""
+    """Where the front door leaves Kafka and Flink, the sentence model, servers and connectors that are not there."""
 
     jars: Path
     models: Path | None
     servers: Mapping[str, Path]
+    connectors: Mapping[str, Path]
 
 
 def serve(state: Path, port: int, installed: Installed) -> int:
@@ -82,6 +83,7 @@ def _serve(state: Path, listener: socket.socket, installed: Installed) -> None:
             internal_token=token,
             stores=stores,
             servers=installed.servers,
+            connectors=installed.connectors,
         )
 
     opening = threading.Thread(target=cloud.open, args=(data_plane,), name="opening", daemon=True)

@@ -141,7 +141,7 @@ class Clone:
         return done.stdout
 
     def up(self, *args: str, env: Mapping[str, str] | None = None) -> None:
-        """Bring a stack up, without a preview; with ``--json`` no query for the first vectors follows."""
+        """Bring a stack up, without a preview; with ``--json`` it does not wait for the first vectors."""
         done = self.run("up", "--yes", "--skip-preview", "--json", *args, env=env)
         assert done.returncode == 0, f"up {' '.join(args)} -> {done.returncode}\n{_said(done.stdout)}\n{done.stderr}"
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.flinksql.calls import HookError, ask
+from components.flinksql.calls import ask
+from components.flinksql.errors import HookError
 from components.flinksql.once import done_once
 from components.flinksql.rights import RIGHTS_SECONDS
 

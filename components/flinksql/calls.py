@@ -8,34 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from components.flinksql.errors import FlinkSqlError, HookError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from components.flinksql.address import Address
     from components.flinksql.client import FlinkSql
-    from components.flinksql.session import Address
 
 RESOLVE_SECONDS = 60.0
 _CLEANUP = threading.Lock()
 _CLEANED_POOLS: set[str] = set()  # of this process, which lives for one `up`
-
-
-class FlinkSqlError(Exception):
-    """Flink refused or failed; ``str()`` is its own explanation. ``status``: of HTTP, where there was an answer."""
-
-    def __init__(self, reason: str, *, is_transient: bool = False, status: int | None = None) -> None:
-        super().__init__(reason)
-        self.is_transient, self.status = is_transient, status
-
-
-class HookError(Exception):
-    """Why a hook stopped its operation: one sentence.
-
-    Pulumi appends the traceback of a hook's exception to its message, and has no exception class that it spares.
-    """
-
-    @property
-    def __traceback__(self) -> None:  # type: ignore[override]
-        return None
 
 
 async def resolved(output: pulumi.Output[Any], what: str) -> Any:

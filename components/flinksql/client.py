@@ -16,7 +16,7 @@ from confluent_sql import OperationalError
 from confluent_sql.exceptions import ComputePoolExhaustedError, StatementNotFoundError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_exponential, wait_fixed
 
-from components.flinksql.calls import FlinkSqlError
+from components.flinksql.errors import FlinkSqlError
 from components.flinksql.leftovers import PREFIX, is_left_over, new_name
 from components.flinksql.previous import INITIAL_OFFSET_FROM
 from components.flinksql.text import quote
@@ -24,7 +24,7 @@ from components.flinksql.text import quote
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from components.flinksql.session import Address
+    from components.flinksql.address import Address
     from components.flinksql.text import Statement
 
 DDL_SECONDS = 120.0

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.flinksql.answers import answer_of
-from components.flinksql.calls import HookError, ask
+from components.flinksql.calls import ask
+from components.flinksql.errors import HookError
 from components.flinksql.previous import INITIAL_OFFSET_FROM
 from components.flinksql.rights import RIGHTS_SECONDS, wait_for_rights
 from components.flinksql.source import Source, is_ready, wait_for

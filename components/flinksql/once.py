@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.flinksql.calls import HookError
+from components.flinksql.errors import HookError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

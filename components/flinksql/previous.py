@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.flinksql.session import Address
+from components.flinksql.address import Address
 from components.flinksql.text import Kind, Statement
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,19 +11,8 @@ if TYPE_CHECKING:
     import pulumi
     import pulumi_confluentcloud as confluentcloud
 
+    from components.flinksql.address import Address
     from components.flinksql.previous import Previous
-
-
-@dataclass(frozen=True, kw_only=True)
-class Address:
-    """A Flink endpoint with the key to it, as plain values."""
-
-    endpoint: str
-    organization_id: str
-    environment_id: str
-    compute_pool_id: str
-    api_key: str
-    api_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

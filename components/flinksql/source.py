@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.flinksql.calls import FlinkSqlError, HookError, ask
+from components.flinksql.calls import ask
+from components.flinksql.errors import FlinkSqlError, HookError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud
 
 ROUTERS = (
+    openai,  # the first that is asked whether a request is its own: a full topic is thousands of requests
     local,
     org,
     api_keys,
@@ -61,7 +62,6 @@ ROUTERS = (
     kafka,
     schema_registry,
     schema_registry_config,
-    openai,
 )
 _LONGEST_DETAIL = 4000
 _log = logging.getLogger(__name__)

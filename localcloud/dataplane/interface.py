@@ -404,8 +404,8 @@ class WorkerConnector:
     """What the Kafka Connect worker is to run: a connector's own ``settings``, without its logins in Kafka.
 
     It logs in as the service account ``principal``, or with an API key. ``dead_letters`` is the topic of what it could
-    not convert or write, empty without one; ``restarts``: whether it is started again after a failure; ``plugin``: id
-    of the custom plugin that has its class, empty for a managed connector.
+    not convert or write, empty without one; ``restarts``: whether it is started again after a failure; ``plugin``:
+    what has its class if the worker itself has not: the id of a custom plugin, or a kind of sink.
     """
 
     settings: Mapping[str, str] = field(repr=False)

@@ -40,12 +40,14 @@ def open_data_plane(
     internal_token: str,
     stores: Mapping[str, StoreLogin],
     servers: Mapping[str, Path],
+    connectors: Mapping[str, Path],
 ) -> DataPlane:
     """Open the data plane kept in ``state``. Flink and wordllama start loading; brokers start when called.
 
     ``jars`` and ``models`` are where Maven left them, ``base_url`` where this server's own API answers (Flink asks its
     Schema Registry there), ``internal_token`` the password among the parts, ``stores`` where their servers
-    are to listen, ``servers`` where the front door leaves those that are not among the jars.
+    are to listen, ``servers`` and ``connectors`` where the front door leaves those that are not
+    among the jars.
     :class:`DataPlaneError` if the folder cannot be used.
     """
     with (
@@ -69,7 +71,7 @@ def open_data_plane(
         opened.callback(store_servers.close)
         flink = FlinkPlane(state, jars, host, kafka, base_url=base_url, internal_token=internal_token)
         opened.callback(flink.close)
-        plugins = PluginFiles(state)
+        plugins = PluginFiles(state, {"neo4j": connectors.get("neo4j")})
         connect = ConnectorPlane(
             state,
             kafka,

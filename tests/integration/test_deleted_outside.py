@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 AT_ONCE = ("--yes", "--skip-preview")
-UP = ("up", *AT_ONCE, "--json")  # what the front door says is the same; no query for the first vectors follows
+UP = ("up", *AT_ONCE, "--json")  # what the front door says is the same; it does not wait for the first vectors
 
 
 def delete(clone: Clone, path: str, **names: str) -> None:

@@ -13,7 +13,7 @@ import httpx
 from localcloud.credentials import Credentials
 from tests.support.local_cloud import LocalCloud, built_jars
 from tests.support.sinks import PATIENCE, Place, Sink
-from tests.support.store_servers import installed
+from tests.support.store_servers import connector_options, installed
 from workshop.clone import wait_until
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class StorePlace(Place):
     @contextmanager
     def opened(cls, state: Path) -> Iterator[Self]:
         """Start both; at the end, stop them."""
-        with closing(LocalCloud(state, built_jars(), f"--server={cls.kind}={installed(cls.kind)}")) as cloud:
+        options = [f"--server={cls.kind}={installed(cls.kind)}", *connector_options(cls.kind)]
+        with closing(LocalCloud(state, built_jars(), *options)) as cloud:
             yield cls(cloud)
 
     def start(self) -> None:

@@ -30,7 +30,6 @@ _MODULES = {
     "offline.plugins.confluentcloud": "provider plugins",
     "offline.plugins.random": "provider plugins",
     "offline.plugins.warm": "what plugins are forked from",
-    "toolchain.frontdoor.sql": "first vectors (`sql`)",
 }
 _PROGRAMS = {
     "pulumi": ENGINE,

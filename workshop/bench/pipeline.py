@@ -7,8 +7,9 @@ import statistics
 import tempfile
 import threading
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ import psutil
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from workshop.bench import settings
-from workshop.bench.embeddings import texts_per_second_of_the_server
+from workshop.bench.arrivals import Arrivals
+from workshop.bench.embeddings import BYTES, TEXTS, texts_per_second_of_the_server
 from workshop.bench.filling import PATIENCE, fill
 from workshop.bench.measure import Figure, Place, percentile
 from workshop.bench.worker import Job, Worker
@@ -25,7 +27,7 @@ from workshop.clone import Clone, wait_until
 from workshop.stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 SOURCE, SINK = "product-updates", "product_vector"
 FULL_TOPICS = "10000,100000,1000000"
@@ -34,6 +36,24 @@ RATES = (1, 100, 1_000)
 RATE_SECONDS = 20
 SAMPLES = 500
 CHART = "Rows a second, from a full topic to vectors in another"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A way to write the worker."""
+
+    name: str
+    is_transactional: bool
+    is_fast_json: bool
+    processes: int
+
+
+WAYS = (
+    Way(name="worker, exactly once", is_transactional=True, is_fast_json=True, processes=1),
+    Way(name="two workers, exactly once", is_transactional=True, is_fast_json=True, processes=2),
+    Way(name="two workers, exactly once, Python's json", is_transactional=True, is_fast_json=False, processes=2),
+    Way(name="two workers, at least once", is_transactional=False, is_fast_json=True, processes=2),
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +67,7 @@ class Pipeline:
         """Deploy a stack, let its connector generate sample records, and pause it."""
         clone.edit("Pulumi.dev.yaml", "recordIntervalMs: 200", "recordIntervalMs: 10")
         pipeline = cls(Stack.up(clone))
-        wait_until(lambda: pipeline.end(SOURCE) >= SAMPLES, "records to send again")
+        wait_until(lambda: pipeline.records(SOURCE) >= SAMPLES, "records to send again")
         pipeline.stack.operate(next(iter(pipeline.stack.outputs["connectors"])), "pause")
         pipeline.wait_until_all_have_vectors()
         return pipeline
@@ -70,8 +90,19 @@ class Pipeline:
         consumer.assign(places)
         return consumer
 
-    def end(self, topic: str) -> int:
-        """Return the sum of the topic's end offsets, which also count transaction markers."""
+    def ends(self, topic: str) -> dict[int, int]:
+        """Return the end offset of each of the topic's partitions."""
+        with closing(Consumer({**self.settings(), "group.id": "bench"})) as consumer:
+            return _ends(consumer, topic)
+
+    @contextmanager
+    def arrivals(self) -> Iterator[Arrivals]:
+        """Count the vectors that arrive during a ``with`` block."""
+        with closing(Consumer({**self.settings(), "group.id": "bench"})) as consumer:
+            yield Arrivals(lambda: sum(_ends(consumer, SINK).values()), lambda: self.records(SINK))
+
+    def records(self, topic: str) -> int:
+        """Return how many committed records the topic has."""
         topics = self.stack.clone.status()["topics"]
         return sum(one["records"] for one in topics if one["name"] == topic)
 
@@ -91,7 +122,7 @@ class Pipeline:
     def wait_until_all_have_vectors(self) -> None:
         """Wait until no more records arrive."""
         seen = -1
-        while (now := self.end(SINK)) != seen:
+        while (now := self.records(SINK)) != seen:
             seen = now
             time.sleep(3)
 
@@ -119,6 +150,12 @@ class Pipeline:
         wait_until(lambda: phase() == wanted, wanted)
 
 
+def _ends(consumer: Consumer, topic: str) -> dict[int, int]:
+    partitions = consumer.list_topics(topic).topics[topic].partitions
+    places = [TopicPartition(topic, partition) for partition in partitions]
+    return {place.partition: consumer.get_watermark_offsets(place)[1] for place in places}
+
+
 def _values(consumer: Consumer, count: int) -> Iterator[bytes | None]:
     left = count
     while left:
@@ -131,63 +168,53 @@ def _values(consumer: Consumer, count: int) -> Iterator[bytes | None]:
 def rows_per_second(pipeline: Pipeline, rows: int, samples: list[bytes]) -> tuple[float, float]:
     """Fill the topic while the INSERT is stopped, then resume it; return rows per second and megabytes at the end."""
     pipeline.run_insert(stopped=True)
-    fill(pipeline.settings(), SOURCE, (samples[number % len(samples)] for number in range(rows)))
-    with closing(pipeline.consumer(SINK, isolation="read_uncommitted", from_start=False)) as watcher:
+    _fill(pipeline, rows, samples)
+    with pipeline.arrivals() as arrivals:
         pipeline.run_insert(stopped=False)
-        return _arrivals_per_second(watcher, rows), pipeline.resident_megabytes()
+        return arrivals.per_second(rows), pipeline.resident_megabytes()
 
 
-def rows_per_second_of_a_worker(
-    pipeline: Pipeline, rows: int, samples: list[bytes], *, is_transactional: bool
-) -> float:
-    """Fill the topic while the INSERT is stopped, and let a Python process do its work."""
+def rows_per_second_of_workers(pipeline: Pipeline, rows: int, samples: list[bytes], way: Way) -> float:
+    """Fill the topic while the INSERT is stopped, and let Python processes do its work."""
     pipeline.run_insert(stopped=True)
-    login = pipeline.settings()
-    with closing(pipeline.consumer(SOURCE, isolation="read_committed", from_start=False)) as reader:
-        ends = {one.partition: reader.get_watermark_offsets(one)[1] for one in reader.assignment()}
-    fill(login, SOURCE, (samples[number % len(samples)] for number in range(rows)))
+    places = pipeline.ends(SOURCE)
+    _fill(pipeline, rows, samples)
     job = Job(
-        settings=login,
+        settings=pipeline.settings(),
         source=SOURCE,
         sink=SINK,
-        places=ends,
+        places=places,
         schema=pipeline.sink_schema(),
-        is_transactional=is_transactional,
+        is_transactional=way.is_transactional,
+        is_fast_json=way.is_fast_json,
     )
-    with (
-        closing(pipeline.consumer(SINK, isolation="read_uncommitted", from_start=False)) as watcher,
-        closing(Worker(job)),
-    ):
-        return _arrivals_per_second(watcher, rows)
+    with pipeline.arrivals() as arrivals, ExitStack() as workers:
+        started = [workers.enter_context(closing(Worker(part))) for part in job.parts(way.processes)]
+        for worker in started:
+            worker.go()
+        return arrivals.per_second(rows)
 
 
-def _arrivals_per_second(watcher: Consumer, rows: int) -> float:
-    """Count from the first batch that comes to the last."""
-    arrived, first, last = 0, 0.0, 0.0
-    first_count = 0
-    deadline = time.monotonic() + PATIENCE
-    while arrived < rows and time.monotonic() < deadline:
-        batch = [one for one in watcher.consume(10_000, timeout=1) if one.error() is None]
-        if batch:
-            arrived += len(batch)
-            last = time.perf_counter()
-            if not first:
-                first, first_count = last, arrived
-    if arrived != rows:
-        raise RuntimeError(f"{arrived} of {rows} vectors came.")
-    return (arrived - first_count) / (last - first)
+def _fill(pipeline: Pipeline, rows: int, samples: list[bytes]) -> None:
+    fill(pipeline.settings(), SOURCE, products(samples, range(rows)))
 
 
-def _product(sample: bytes, number: int) -> bytes:
-    value = json.loads(sample[5:])
-    return sample[:5] + json.dumps({**value, "product_id": number}).encode()
+def products(samples: Sequence[bytes], numbers: Iterable[int]) -> Iterator[bytes]:
+    """Yield records with these product ids, else as the connector made them: no two texts are the same."""
+    beginnings = []
+    for sample in samples:
+        value = json.loads(sample[5:])
+        del value["product_id"]
+        beginnings.append(sample[:5] + json.dumps(value)[:-1].encode() + b', "product_id": ')
+    for number, beginning in zip(numbers, cycle(beginnings)):
+        yield beginning + b"%d}" % number
 
 
 def milliseconds(pipeline: Pipeline, rate: int, samples: list[bytes], isolation: str) -> list[float]:
     """Send records at a rate; return for each the milliseconds until a consumer had its vector."""
     count = max(RATE_SECONDS, rate * RATE_SECONDS)
     base = 1_000_000_000 + time.time_ns() // 1_000_000 % 1_000_000_000  # unused product ids
-    values = [_product(samples[number % len(samples)], base + number) for number in range(count)]
+    values = list(products(samples, range(base, base + count)))
     watcher = pipeline.consumer(SINK, isolation=isolation, from_start=False)
     watcher.consume(1, timeout=2)  # connect first: the connection is not part of the measured latency
     sent: list[float] = [0.0] * count
@@ -204,15 +231,18 @@ def milliseconds(pipeline: Pipeline, rate: int, samples: list[bytes], isolation:
 
     sender = threading.Thread(target=send)
     sender.start()
-    arrivals: list[tuple[float, bytes]] = []
+    arrived: dict[int, float] = {}
     deadline = time.monotonic() + PATIENCE
-    while len(arrivals) < count and time.monotonic() < deadline:
+    while len(arrived) < count and time.monotonic() < deadline:
         message = watcher.poll(1)
         if message is not None and message.error() is None:
-            arrivals.append((time.perf_counter(), message.value()))
+            now = time.perf_counter()
+            number = json.loads(message.value()[5:])["product_id"] - base
+            if 0 <= number < count:  # a committed reader begins before what another rate has just written
+                arrived.setdefault(number, now)
     sender.join()
     watcher.close()
-    return [1000 * (at - sent[json.loads(value[5:])["product_id"] - base]) for at, value in arrivals]
+    return [1000 * (at - sent[number]) for number, at in arrived.items()]
 
 
 def _latency(pipeline: Pipeline, rate: int, samples: list[bytes], isolation: str) -> list[Figure]:
@@ -232,9 +262,9 @@ def measure() -> list[Figure]:
         try:
             pipeline = Pipeline.up(clone)
             samples = pipeline.samples()
-            contents = [_content(sample) for sample in samples]
+            contents = [_content(record) for record in products(samples, range(TEXTS))]
             for rows in settings.rows(FULL_TOPICS):
-                alone = texts_per_second_of_the_server(clone, contents, "base64")
+                alone = texts_per_second_of_the_server(clone, contents, BYTES)
                 rate, memory = rows_per_second(pipeline, rows, samples)
                 server = Figure(name="embedding server alone, full batches", unit="texts/s", values=[alone])
                 vectors = f"{rows:,} rows of a full topic to vectors"
@@ -245,24 +275,24 @@ def measure() -> list[Figure]:
                     ),
                     Figure(name=f"local cloud, resident, after {rows:,} rows", unit="MB", values=[memory]),
                 ]
-            figures += _beside_workers(pipeline, samples, figures[-2])
+            ours = figures[-2]
             pipeline.wait_until_all_have_vectors()
             for rate_ in RATES:
                 figures += _latency(pipeline, rate_, samples, "read_uncommitted")
             figures += _latency(pipeline, 100, samples, "read_committed")
+            figures += _beside_workers(pipeline, samples, ours)
         finally:
             clone.remove()
     return figures
 
 
 def _beside_workers(pipeline: Pipeline, samples: list[bytes], ours: Figure) -> Iterator[Figure]:
-    """What people would write instead, on the same topics; then the INSERT goes on with all of it."""
-    for name, is_transactional in (("a Python worker, exactly once", True), ("a Python worker, at least once", False)):
-        rate = rows_per_second_of_a_worker(pipeline, WORKER_ROWS, samples, is_transactional=is_transactional)
-        worker = Figure(name=name, unit="rows/s", values=[rate])
+    """What people would write instead, on the same topics."""
+    for way in WAYS:
+        rate = rows_per_second_of_workers(pipeline, WORKER_ROWS, samples, way)
+        worker = Figure(name=way.name, unit="rows/s", values=[rate], place=Place(CHART, way.name))
         yield worker
-        yield Figure(name=f"{ours.name}, beside {name}", unit="rows/s", values=ours.values, beside=worker)
-    pipeline.run_insert(stopped=False)
+        yield Figure(name=f"{ours.name}, beside {way.name}", unit="rows/s", values=ours.values, beside=worker)
 
 
 def _content(sample: bytes) -> str:

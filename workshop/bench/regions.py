@@ -15,6 +15,7 @@ import yaml
 
 from components.config.regions import REGIONS, Cloud
 from workshop.bench import settings
+from workshop.bench.journey import train
 from workshop.bench.load import Load
 from workshop.bench.measure import Figure, Place, seconds
 from workshop.clone import Clone
@@ -137,7 +138,7 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         clone = Clone.make(Path(folder) / "clone")
         try:
-            clone.ok("cloud", "start")
+            train(clone)
             for _ in range(RUNS):
                 for taken in (one for row in all_taken.values() for one in row):
                     measure_once(clone, write_stacks(clone, taken.stacks), taken)

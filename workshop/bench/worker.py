@@ -1,7 +1,8 @@
 """What people write instead of the INSERT: a Python process between two topics, with and without transactions.
 
 A process of its own (``python -m workshop.bench.worker``); its :class:`Job` comes as JSON on the standard input, for it
-has a secret. It says ``ready`` once it has its model and its partitions, and ends with its input.
+has a secret. It says ``ready`` once it has its model and its partitions, begins with the next line, and ends with its
+input.
 """
 
 from __future__ import annotations
@@ -12,21 +13,27 @@ import select
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import wordllama
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-BATCH = 256
+BATCH = 512
 COMMIT_SECONDS = 1.0  # the local cloud's checkpoints are as far apart
 DIMENSIONS = 256
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """``settings``: of a Kafka client; ``places``: offset by partition of ``source``; ``schema``: id of the sink's."""
+    """What a process copies.
+
+    ``settings``: of a Kafka client; ``places``: offset by partition of ``source``; ``schema``: id of the sink's;
+    ``is_fast_json``: orjson, which writes a vector from its memory with the digits of floats. Python's own json writes
+    those of doubles, twice as many, and needs an object for each number.
+    """
 
     settings: dict[str, str]
     source: str
@@ -34,6 +41,12 @@ class Job:
     places: dict[int, int]
     schema: int
     is_transactional: bool
+    is_fast_json: bool
+
+    def parts(self, count: int) -> list[Job]:
+        """Return jobs for so many processes, each with partitions of its own."""
+        places = list(self.places.items())
+        return [replace(self, places=dict(places[number::count])) for number in range(count)]
 
 
 class Worker:
@@ -50,6 +63,12 @@ class Worker:
         self._process.stdin.flush()
         if self._process.stdout.readline() != "ready\n":
             raise RuntimeError("The worker did not start.")
+
+    def go(self) -> None:
+        """Let it begin."""
+        assert self._process.stdin
+        self._process.stdin.write("go\n")
+        self._process.stdin.flush()
 
     def close(self) -> None:
         """End it."""
@@ -83,21 +102,28 @@ class _Copier:
         if job.is_transactional:
             self._producer.init_transactions()
             self._producer.begin_transaction()
-        self._committed = time.monotonic()
+        self._committed, self._is_pending = time.monotonic(), False
 
     def copy(self) -> None:
         """Copy a batch, and commit if it is time."""
         batch = [one for one in self._consumer.consume(BATCH, timeout=0.1) if one.error() is None]
         if batch:
-            products = [json.loads(one.value()[5:]) for one in batch]
+            self._is_pending = True
+            parse = orjson.loads if self._job.is_fast_json else json.loads
+            products = [parse(one.value()[5:]) for one in batch]
             contents = [_content(product) for product in products]
             vectors = self._model.embed(contents, norm=True)
             head = b"\0" + self._job.schema.to_bytes(4, "big")
             for product, content, vector in zip(products, contents, vectors, strict=True):
-                row = {**product, "content": content, "vector": vector.tolist()}
-                self._produce(head + json.dumps(row).encode())
-        if time.monotonic() - self._committed >= COMMIT_SECONDS:
+                self._produce(head + self._json({**product, "content": content, "vector": vector}))
+            self._producer.poll(0)
+        if self._is_pending and time.monotonic() - self._committed >= COMMIT_SECONDS:
             self._commit()
+
+    def _json(self, row: dict[str, Any]) -> bytes:
+        if self._job.is_fast_json:
+            return orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY)
+        return json.dumps({**row, "vector": row["vector"].tolist()}).encode()
 
     def _produce(self, value: bytes) -> None:
         while True:
@@ -106,11 +132,11 @@ class _Copier:
             except BufferError:
                 self._producer.poll(0.1)
             else:
-                self._producer.poll(0)
                 return
 
     def _commit(self) -> None:
-        places = self._consumer.position(self._consumer.assignment())
+        read = self._consumer.position(self._consumer.assignment())
+        places = [place for place in read if place.offset >= 0]
         if self._job.is_transactional:
             self._producer.send_offsets_to_transaction(places, self._consumer.consumer_group_metadata())
             self._producer.commit_transaction()
@@ -118,11 +144,12 @@ class _Copier:
         else:
             self._producer.flush()
             self._consumer.commit(offsets=places, asynchronous=False)
-        self._committed = time.monotonic()
+        self._committed, self._is_pending = time.monotonic(), False
 
     def close(self) -> None:
         """Commit the rest."""
-        self._commit()
+        if self._is_pending:
+            self._commit()
         if self._job.is_transactional:
             self._producer.abort_transaction()
         self._consumer.close()
@@ -137,6 +164,7 @@ def main() -> None:
     """Copy until the standard input ends."""
     copier = _Copier(_job(sys.stdin.readline()))
     print("ready", flush=True)
+    sys.stdin.readline()
     while not select.select([sys.stdin], [], [], 0)[0]:
         copier.copy()
     copier.close()

@@ -184,8 +184,8 @@ def _settings(found: Sequence[Setting]) -> Iterator[str]:
 
 def _setting(setting: Setting) -> str:
     choices = ", ".join(f"`{choice}`" for choice in setting.choices)
-    if setting == only(setting.name, setting.default):
-        return f"one value: {choices}"
+    if setting == only(setting.name, setting.default, setting.note):
+        return f"one value: {choices}{f'. {setting.note}' if setting.note else ''}"
     if setting.unserved:
         choices += f"; not {', '.join(f'`{value}`' for value in setting.unserved)}"
     if setting.bounds:

@@ -9,6 +9,7 @@ from localcloud.api.access.bodies import Body, JsonRoute
 from localcloud.api.access.callers import TheCloud, admin_key
 from localcloud.api.http.replies import Json
 from localcloud.api.http.tls_certificate import TRUST_STORE_PASSWORD
+from localcloud.control.console.first_records import first_records
 from localcloud.control.core.errors import InvalidError, UnavailableError
 from localcloud.control.faults.rules import LARGEST_SEED, FaultError, HttpFault, read
 from localcloud.control.status import status
@@ -17,6 +18,7 @@ from localcloud.version import SERVICE, VERSION
 
 router = APIRouter(route_class=JsonRoute)
 _LONGEST_COUNT = 60.0
+_MOST_RECORDS = 100
 
 
 class FaultsBody(Body):
@@ -37,6 +39,18 @@ async def health(cloud: TheCloud) -> Json:
 def read_status(cloud: TheCloud, seconds: Annotated[float, Query(ge=0, le=_LONGEST_COUNT)] = 0) -> Json:
     """Processes, ports, memory and phases; with ``seconds`` also records written a second, counted for that long."""
     return Json({"service": SERVICE, "version": VERSION, **status(cloud, seconds)})
+
+
+@router.get("/local/v1/clusters/{cluster_id}/topics/{topic}/records", dependencies=[Depends(admin_key)])
+def read_first_records(
+    cluster_id: str,
+    topic: str,
+    cloud: TheCloud,
+    count: Annotated[int, Query(ge=1, le=_MOST_RECORDS)] = 3,
+    seconds: Annotated[float, Query(ge=0, le=_LONGEST_COUNT)] = 0,
+) -> Json:
+    """``count`` records of a topic, decoded; waits for them for at most that many ``seconds``."""
+    return Json({"records": first_records(cloud, cluster_id, topic, count, seconds)})
 
 
 @router.put("/local/v1/stores/{kind}", dependencies=[Depends(admin_key)])

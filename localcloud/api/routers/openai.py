@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 import orjson
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from localcloud.api.access.bodies import JsonRoute
 from localcloud.api.access.callers import TheCloud
@@ -23,6 +23,8 @@ MOST_INPUTS = 2048
 AT_ONCE, MOST_WAITING = 2, 64
 """Requests embedded at the same time, and those that may wait for them; the next one is answered 429."""
 FORMATS = ("float", "base64")
+FLOATS = "application/vnd.confluent-rag.float32"
+"""What ``ML_PREDICT`` accepts (``rag.flink.model.EmbeddingReply``): text costs both sides more than the vectors do."""
 _OWNER = {"object": "model", "created": 1700000000, "owned_by": "local"}
 
 
@@ -46,14 +48,18 @@ class Queue:
 
 
 @router.post("/embeddings")
-async def create_embeddings(request: Request, cloud: TheCloud) -> Json:
-    """Embed up to 2048 texts, or arrays of OpenAI's tokens, with the named model."""
+async def create_embeddings(request: Request, cloud: TheCloud) -> Response:
+    """Embed up to 2048 texts, or arrays of OpenAI's tokens, with the named model.
+
+    A caller that accepts :data:`FLOATS` gets the numbers of all vectors as little-endian floats, without JSON.
+    """
     _authenticate(request, cloud)
     body = await request.body()
+    is_plain = FLOATS in request.headers.get("accept", "")
     queue: Queue = request.app.state.embeddings
     with queue.place():
         # A limiter of its own: long batches would otherwise take all threads of the pool that every endpoint shares.
-        return await run_sync(_answer, body, cloud, limiter=queue.threads)
+        return await run_sync(_answer, body, cloud, is_plain, limiter=queue.threads)
 
 
 @router.get("/models")
@@ -81,7 +87,7 @@ def _authenticate(request: Request, cloud: Cloud) -> None:
         )
 
 
-def _answer(body: bytes, cloud: Cloud) -> Json:
+def _answer(body: bytes, cloud: Cloud, is_plain: bool) -> Response:  # noqa: FBT001 - run_sync passes no names
     try:
         asked = orjson.loads(body)
     except ValueError:
@@ -94,6 +100,8 @@ def _answer(body: bytes, cloud: Cloud) -> Json:
             f"encoding_format must be {' or '.join(FORMATS)}, not {encoding!r}.", pointer="encoding_format"
         )
     vectors, tokens = cloud.embeddings.embed(model, texts, _dimensions(asked))
+    if is_plain:
+        return Response(vectors.astype("<f4", copy=False).tobytes(), media_type=FLOATS)
     rows: list[Any] = list(vectors)
     if encoding == "base64":
         rows = [base64.b64encode(row.astype("<f4").tobytes()).decode() for row in vectors]

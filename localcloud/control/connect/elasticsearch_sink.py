@@ -22,6 +22,7 @@ _URL_RULE = (
 _INDEX = re.compile(r"(?![-_+.])[^A-Z\s\\/*?\"<>|,#:]{1,255}")
 _BASIC = ("connection.username", "connection.password")
 _LOGINS = {"BASIC": _BASIC, "API_KEY": ("api.key.value",), "NONE": ()}
+_NOT_WRITTEN = "The local cloud writes no such topic, since what its records hold is documented nowhere."
 _CONNECTION_URL = same("connection.url", is_required=True)
 _SETTINGS: Sequence[Setting] = (
     formats("input.data.format", "value.converter", "AVRO", "JSON_SR", "JSON", default="JSON"),
@@ -53,8 +54,8 @@ _SETTINGS: Sequence[Setting] = (
     same("batch.size", "50", bounds=(1, 2000)),
     same("read.timeout.ms", "15000", bounds=(1, LARGEST_INT)),
     only("connection.compression", "false"),
-    only("reporter.result.topic.name", "success-${connector}"),
-    only("reporter.error.topic.name", "error-${connector}"),
+    only("reporter.result.topic.name", "success-${connector}", _NOT_WRITTEN),
+    only("reporter.error.topic.name", "error-${connector}", _NOT_WRITTEN),
 )
 
 

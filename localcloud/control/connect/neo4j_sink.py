@@ -114,4 +114,5 @@ NEO4J_SINK = SinkClass(
     check=_errors,
     translate=_own,
     host=_URI,
+    plugin="neo4j",  # its client is only there for stacks with such a sink
 )

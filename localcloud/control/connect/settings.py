@@ -20,6 +20,7 @@ class Setting:
 
     ``own``: the key that the connector itself knows it by; without one it is not handed on as it is. ``own_values``:
     the connector's own word for a value. ``unserved``: values that Confluent Cloud has and the local cloud has not.
+    ``note``: a sentence for whoever gives a wrong value.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Setting:
     bounds: tuple[int, int] | None = None
     own: str = ""
     own_values: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
     def error(self, config: Mapping[str, str]) -> str | None:
         """Return what is wrong with its value, ``None`` if nothing is. A secret's value is never repeated."""
@@ -41,7 +43,8 @@ class Setting:
             served = f": use {', '.join(self.choices)}" if self.choices else ": remove it"
             return f"{self.name} = {value} is not part of the local cloud{served}."
         if self.choices and value not in self.choices:
-            return f"{invalid(self.name, value)}: it must be one of {', '.join(self.choices)}."
+            note = f" {self.note}" if self.note else ""
+            return f"{invalid(self.name, value)}: it must be one of {', '.join(self.choices)}.{note}"
         return _whole_number_error(self.name, value, self.bounds) if self.bounds else None
 
     def value(self, config: Mapping[str, str]) -> str:

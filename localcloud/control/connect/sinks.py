@@ -42,9 +42,9 @@ def formats(setting: str, own: str, *served: str, default: str) -> Setting:
     )
 
 
-def only(name: str, value: str) -> Setting:
+def only(name: str, value: str, note: str = "") -> Setting:
     """Return a setting that the cloud knows and that does nothing here, with the one value that is therefore right."""
-    return Setting(name=name, default=value, choices=(value,))
+    return Setting(name=name, default=value, choices=(value,), note=note)
 
 
 IDENTITY: Sequence[Setting] = (
@@ -99,12 +99,13 @@ class SinkClass:
         check: Callable[[Mapping[str, str]], dict[str, list[str]]],
         translate: Callable[[Mapping[str, str]], dict[str, str]],
         host: Setting,
+        plugin: str = "",
     ) -> None:
         """``check`` finds what is wrong between settings, ``translate`` adds what is made of several of them.
 
-        ``host`` is the setting that says where the store is.
+        ``host`` is the setting that says where the store is, ``plugin`` as in :class:`WorkerConnector`.
         """
-        self.name, self._own_class = name, own_class
+        self.name, self._own_class, self._plugin = name, own_class, plugin
         self.settings = (*COMMON, *settings)
         self._check, self._translate, self._host = check, translate, host
 
@@ -162,6 +163,7 @@ class SinkClass:
             settings=own,
             dead_letters=dead_letters,
             restarts=config.get("auto.restart.on.user.error", "true") == "true",
+            plugin=self._plugin,
         )
 
 

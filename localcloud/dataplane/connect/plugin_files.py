@@ -1,4 +1,4 @@
-"""The files of custom connector plugins: an uploaded archive is checked, and unpacked where the worker finds it."""
+"""The files of connector plugins: an uploaded archive is checked, and unpacked where the worker finds it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from localcloud.dataplane.interface import DataPlaneError, InvalidError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MOST_ENTRIES = 20_000
 LARGEST_UNPACKED = 1 << 30
@@ -25,16 +25,34 @@ _MOST_NAMED = 3
 
 
 class PluginFiles:
-    """The :class:`~localcloud.dataplane.interface.PluginsPlane`; each plugin is in ``state/connect/plugins/ID``."""
+    """The :class:`~localcloud.dataplane.interface.PluginsPlane`; a custom plugin is in ``state/connect/plugins/ID``."""
 
-    def __init__(self, state: Path) -> None:
-        """Remove what an interrupted installation has left."""
+    def __init__(self, state: Path, installed: Mapping[str, Path | None]) -> None:
+        """Remove what an interrupted installation has left.
+
+        ``installed``: kind of sink -> ``plugin.path`` of a connector that the front door leaves there, or will.
+        """
+        self._installed = installed
         self._root = state / "connect" / "plugins"
         for unfinished in self._root.glob("new.*"):
             shutil.rmtree(unfinished, ignore_errors=True)
 
-    def folder(self, plugin_id: str) -> Path:
-        """Return what ``plugin.path`` of its worker is."""
+    def path(self, plugin: str) -> Path:
+        """Return what ``plugin.path`` of its worker is; :class:`DataPlaneError` if that is yet to be installed.
+
+        ``plugin``: the id of a custom plugin, or a kind of sink.
+        """
+        if plugin not in self._installed:
+            return self._folder(plugin)
+        installed = self._installed[plugin]
+        if installed is None or not installed.is_dir():
+            raise DataPlaneError(
+                f"The connector of sinks of kind {plugin} is not installed here: run `./pulumiw up` or"
+                " `./pulumiw cloud start` with a stack that has such a sink."
+            )
+        return installed
+
+    def _folder(self, plugin_id: str) -> Path:
         return self._root / plugin_id
 
     def install(self, plugin_id: str, archive: Path, connector_class: str) -> None:
@@ -46,7 +64,7 @@ class PluginFiles:
                 _unpack(archive, made / _FILES, connector_class)
                 _require_class(made / _FILES, connector_class)
                 _write_manifest(made / _FILES / _MANIFEST, connector_class)
-                made.rename(self.folder(plugin_id))
+                made.rename(self._folder(plugin_id))
             finally:
                 shutil.rmtree(made, ignore_errors=True)
         except OSError as error:
@@ -54,7 +72,7 @@ class PluginFiles:
 
     def remove(self, plugin_id: str) -> None:
         """Delete its files. Idempotent."""
-        shutil.rmtree(self.folder(plugin_id), ignore_errors=True)
+        shutil.rmtree(self._folder(plugin_id), ignore_errors=True)
 
 
 def _unpack(archive: Path, folder: Path, connector_class: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from localcloud.dataplane.embeddings.limits import batches, require_few
+from localcloud.dataplane.embeddings.word_tokens import WordTokens
 from localcloud.dataplane.interface import DataPlaneError, Embedded
 
 if TYPE_CHECKING:
@@ -37,13 +38,11 @@ class WordLlamaModel:
 
     def embed(self, texts: Sequence[str]) -> Embedded:
         """Embed each text for itself; safe to call from several threads. :class:`InvalidError` for too much text."""
-        tokenizer, table = self._model()
+        words, table = self._model()
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
         tokens = 0
         for rows in batches(texts):
-            batch = tokenizer.encode_batch_fast([texts[row] for row in rows], add_special_tokens=False)
-            for row, encoding in zip(rows, batch, strict=True):
-                ids = encoding.ids
+            for row, ids in zip(rows, words.of([texts[row] for row in rows]), strict=True):
                 tokens += len(ids)
                 require_few(row, len(ids), tokens)
                 if ids:
@@ -54,15 +53,15 @@ class WordLlamaModel:
         vectors /= np.where(lengths == 0, 1, lengths)
         return Embedded(vectors, tokens)
 
-    def _model(self) -> tuple[Any, Vectors]:
+    def _model(self) -> tuple[WordTokens, Vectors]:
         try:
             return self._loading.result()
-        except (ImportError, OSError) as error:
+        except (ImportError, OSError, ValueError) as error:
             raise DataPlaneError(f"The embedding model could not be loaded: {error}.") from error
 
 
-def _load() -> tuple[Any, Vectors]:
-    """Return tokenizer and token vectors."""
+def _load() -> tuple[WordTokens, Vectors]:
+    """Return what tokenizes, and the token vectors."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     import wordllama  # noqa: PLC0415 - takes half a second, and only a server that is up needs it
@@ -70,6 +69,6 @@ def _load() -> tuple[Any, Vectors]:
     root.handlers[:], root.level = handlers, level  # the package configures the root logger when it is imported
     model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, dim=DIMENSIONS, disable_download=True)
     model.tokenizer.no_padding()  # padding makes one long text cost as much as a batch of them
-    # A text is one word to this tokenizer, and its cache would keep 10,000 of them in each thread, 40 MB and more.
+    # A text that is read whole is one word to it, and its cache would keep 10,000 in each thread, 40 MB and more.
     model.tokenizer.model._resize_cache(0)  # noqa: SLF001 - tokenizers has no public way
-    return model.tokenizer, model.embedding
+    return WordTokens(model.tokenizer), model.embedding

@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 _RETRY_SECONDS = 5.0
-_RESUMABLE = {None, "INSERT_INTO", "STATEMENT_SET"}  # None: its kind is not known before it is planned
+_WRITING = {"INSERT_INTO", "STATEMENT_SET"}
+_RESUMABLE = {None, *_WRITING}  # None: its kind is not known before it is planned
 _LOST = StatementStatus(
     phase=StatementPhase.FAILED,
     detail="The Flink process ended while the statement ran, and its results are lost: run it again.",
@@ -70,6 +71,7 @@ class FlinkPlane:
         self._specs: dict[str, StatementSpec] = {}
         self._ended: dict[str, StatementStatus] = {}
         self._kinds: dict[str, str] = {}
+        self._has_written = False
         self._client: FlinkClient | None = None
         self._error: DataPlaneError | None = None
         self._ready = threading.Event()
@@ -143,7 +145,7 @@ class FlinkPlane:
     def close(self) -> None:
         """Stop the JVM; statements that write can be resumed."""
         self._closing.set()
-        self._process.stop()
+        self._process.stop(trained=self._has_written)
         self._supervisor.join(START_SECONDS)
 
     # The JVM's life --------------------------------------------------------------------------------------------------
@@ -283,6 +285,7 @@ class FlinkPlane:
         with self._lock:
             if status.traits is not None:
                 self._kinds[uid] = status.traits["sql_kind"]
+                self._has_written = self._has_written or self._kinds[uid] in _WRITING
             if status.phase.is_terminal and uid in self._specs:
                 self._ended[uid] = status
         return status

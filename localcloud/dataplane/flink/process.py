@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from localcloud.dataplane.interface import DataPlaneError, NotFoundError
-from localcloud.dataplane.java.class_data_archive import Archive
 from localcloud.dataplane.java.jars import JavaModule, classpath
 from localcloud.dataplane.java.runtime import java
+from localcloud.dataplane.java.start_archive import Archive
 from localcloud.dataplane.process.private_endpoint import PrivateEndpoint
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from localcloud.dataplane.process.processes import ProcessHost
 
 NAME = "flink"
-STOP_SECONDS = 40.0  # the very first stop also writes the class-data archive, some 4 s
+STOP_SECONDS = 40.0  # the very first stop also writes the archive for later starts
 _CALL_SECONDS = 90.0
 _JVM = ["-Xms256m", "-Xmx640m", "-Xmn128m", "-XX:+UseSerialGC", "-Dlog4j2.disableJmx=true"]
 # Ten times Java's default: in the first seconds the optimizing compiler (C2) would take the CPU that brokers need.
@@ -87,8 +87,11 @@ class FlinkProcess:
         except OSError as error:
             raise DataPlaneError(f"{folder} cannot be read: {error.strerror}.") from error
 
-    def stop(self) -> None:
-        """Stop the JVM."""
-        self._endpoint.stop(STOP_SECONDS)
-        if self._archive is not None:
-            self._archive.keep()
+    def stop(self, *, trained: bool) -> None:
+        """Stop the JVM; ``trained``: it has done what it is used for, so that its archive serves later starts."""
+        archive = self._archive
+        writes_in_vain = archive is not None and archive.is_missing and not trained
+        # Without a running statement there is nothing to end in order, and writing takes seconds.
+        self._endpoint.stop(0 if writes_in_vain else STOP_SECONDS)
+        if archive is not None:
+            archive.keep(trained=trained)

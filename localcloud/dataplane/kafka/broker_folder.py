@@ -123,6 +123,11 @@ class BrokerFolder:
         """Folder of the broker's topics, one folder a partition."""
         return self.path.absolute() / "data"
 
+    @property
+    def has_topics(self) -> bool:
+        """Whether there is a topic, by its folder; Kafka's own metadata is none."""
+        return any(not folder.name.startswith("__cluster") for folder in self.data.glob("*-[0-9]*"))
+
     def ports(self) -> Ports | None:
         """Return the ports chosen earlier, if any; :class:`DataPlaneError` if the file cannot be read."""
         file = self.path / "ports.json"

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from toolchain.frontdoor.cloud.orphaned_plugins import end_orphaned_plugins
 from toolchain.frontdoor.cloud.own_processes import MARK, end_all, marked_processes
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.http_json import Api
+from toolchain.frontdoor.hall.jdk import faster_jdk
 from toolchain.frontdoor.hall.progress import Progress
 from toolchain.frontdoor.hall.removal import remove
 from toolchain.frontdoor.hall.steps import locked
@@ -38,11 +39,11 @@ _POLL_SECONDS = 0.1
 _STATUS_SECONDS = 60  # Flink that is being started again answers late
 _STORE_SECONDS = 300  # a JVM that has much to read; longer than the local cloud itself waits for one
 _LOG_LINES = 12
-_NO_SERVERS: Mapping[str, Path] = MappingProxyType({})
+_NONE: Mapping[str, Path] = MappingProxyType({})
 _SILENT_SECONDS = 2.0
 _STOPPING = (
-    "The local cloud is stopping. The first time that takes some seconds: Java writes the class-data archives that"
-    " make later starts faster."
+    "The local cloud is stopping. The first time that takes some seconds: Java writes the archives that make"
+    " later starts faster."
 )
 
 
@@ -146,6 +147,12 @@ class LocalCloud:
             raise Failure(f"The local cloud at {self.endpoint} answered {reply.status} to /local/v1/status.")
         return reply.body
 
+    def first_records(self, cluster: str, topic: str, count: int, seconds: int) -> list[dict[str, Any]]:
+        """Return that many records of a topic, decoded; after ``seconds`` those that there are."""
+        path = f"/local/v1/clusters/{cluster}/topics/{quote(topic, safe='')}/records?count={count}&seconds={seconds}"
+        records: list[dict[str, Any]] = self._own("GET", path, seconds=_STATUS_SECONDS + seconds)["records"]
+        return records
+
     def tls(self) -> dict[str, str]:
         """Have it serve https, too, and return endpoint and files (``PUT /local/v1/tls``)."""
         return self._own("PUT", "/local/v1/tls")
@@ -179,26 +186,31 @@ class LocalCloud:
             raise Failure(errors[0]["detail"] if errors else f"The local cloud answered {reply.status} to {path}.")
         return reply.body
 
-    def start(self, jars: Path, models: Path, servers: Mapping[str, Path] = _NO_SERVERS) -> None:
+    def start(
+        self, jars: Path, models: Path, servers: Mapping[str, Path] = _NONE, connectors: Mapping[str, Path] = _NONE
+    ) -> None:
         """Start it and wait until it is ready; nothing if it is."""
         with locked(self.layout.cloud_lock):
             if self.is_up():
                 return
-            child = None if self.health()[0] is Health.STARTING else self._spawn(jars, models, servers)
+            child = None if self.health()[0] is Health.STARTING else self._spawn(jars, models, servers, connectors)
             self._wait(child)
 
-    def _spawn(self, jars: Path, models: Path, servers: Mapping[str, Path]) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, jars: Path, models: Path, servers: Mapping[str, Path], connectors: Mapping[str, Path]
+    ) -> subprocess.Popen[bytes]:
         # What a crash may have left would hold ports and files.
         leader = self._leader()
         end_all(self.layout.cloud, leader, 0 if leader is None else _STOP_SECONDS)
         arguments = ["--state", str(self.layout.cloud), "--port", str(self.port)]
         arguments += ["--jars", str(jars), "--models", str(models)]
         arguments += [f"--server={kind}={folder}" for kind, folder in servers.items()]
+        arguments += [f"--connector={kind}={path}" for kind, path in connectors.items()]
         with self.layout.cloud_output.open("wb") as output:
             child = subprocess.Popen(  # noqa: S603 - a fixed command
                 [self.layout.python, "-m", "localcloud", "serve", *arguments],
                 cwd=self.layout.project,
-                env=_environment() | {MARK: str(self.layout.cloud)},
+                env=_environment() | _java() | {MARK: str(self.layout.cloud)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -268,6 +280,12 @@ def _environment() -> dict[str, str]:
     """Return the user's environment without the keys to other clouds: a local cloud has no business with them."""
     foreign = ("CONFLUENT_", "FLINK_", "KAFKA_", "OPENAI_", "PULUMI_", "SCHEMA_REGISTRY_")
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+
+
+def _java() -> dict[str, str]:
+    """Return ``JAVA_HOME`` for it, if there is a JDK that serves it better than the one on PATH."""
+    home = faster_jdk()
+    return {"JAVA_HOME": str(home)} if home else {}
 
 
 def tail(path: Path, lines: int = _LOG_LINES) -> str:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import json
-import os
-import subprocess
 from typing import TYPE_CHECKING, Any, TextIO
 
 from toolchain.frontdoor.ask.choice import searchable
-from toolchain.frontdoor.commands.sql_command import query_outputs, sql_argv, sql_environment
 from toolchain.frontdoor.hall.failure import Failure
 
 if TYPE_CHECKING:
-    from toolchain.frontdoor.setup.prepare import Prepared
+    from toolchain.frontdoor.cloud.local_cloud import LocalCloud
     from toolchain.frontdoor.stack.stack import Stack
 
 _ROWS = 3
-_SECONDS = 12  # for the query itself
-_ALL_SECONDS = 15  # with the start of its process
-_NUMBERS_SHOWN = 4
+_SECONDS = 12
 
 
 def _resources(stack: Stack) -> list[dict[str, Any]]:
@@ -49,48 +45,41 @@ def vector_table(stack: Stack) -> str | None:
     return next((flow["sink"] for flow in (outputs.get("flows") or {}).values() if flow["models"]), None)
 
 
-def _first_rows(prepared: Prepared, statement: str) -> list[dict[str, Any]]:
-    bounds = ["--json", "--limit", str(_ROWS), "--seconds", str(_SECONDS)]
-    reading, writing = os.pipe()
-    with subprocess.Popen(  # noqa: S603 - our own module, which imports its driver while the outputs are read
-        sql_argv(prepared.layout, reading, [*bounds, "--", statement]),
-        env=sql_environment(prepared),
-        cwd=prepared.layout.project,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        pass_fds=(reading,),
-    ) as asking:
-        os.close(reading)
-        try:
-            with os.fdopen(writing, "w") as pipe:
-                json.dump(query_outputs(prepared), pipe)
-            said, _ = asking.communicate(timeout=_ALL_SECONDS)
-        finally:
-            asking.kill()
-    return [json.loads(line) for line in said.splitlines()]
+def _first_rows(cloud: LocalCloud, cluster: str, table: str) -> list[dict[str, Any]]:
+    """Read the table's topic: a query would be planned and run by Flink while both cores are busy with the `up`."""
+    records = cloud.first_records(cluster, table, _ROWS, _SECONDS)
+    parts = [(one["key"], one["value"]) for one in records]
+    return [{**_columns(key), **_columns(value)} for key, value in parts]
 
 
-def show_first_vectors(prepared: Prepared, stream: TextIO) -> None:
+def _is_vector(value: object) -> bool:
+    """Whether a decoded value is a vector, as the local cloud shortens it."""
+    return isinstance(value, dict) and value.keys() == {"vector", "dimensions"}
+
+
+def _columns(part: object) -> dict[str, Any]:
+    return part if isinstance(part, dict) else {}
+
+
+def show_first_vectors(cloud: LocalCloud, stack: Stack, stream: TextIO) -> None:
     """Print the first vectors and four commands. Never fails: the stack is up whatever happens here."""
-    table = vector_table(prepared.stack)
+    table = vector_table(stack)
     if table is None:
         return
-    statement = f"SELECT * FROM {table}"  # noqa: S608 - a table of the project's own files
     try:
-        rows = _first_rows(prepared, statement)
-    except (Failure, OSError, ValueError, subprocess.SubprocessError):
+        rows = _first_rows(cloud, str(_outputs(stack).get("kafkaClusterId")), table)
+    except (Failure, OSError, http.client.HTTPException):
         rows = []
     stream.write("\nThe first vectors:\n" if rows else "\nThe stack is up; its first vectors are still on their way.\n")
     for row in rows:
-        vector = next((value for value in row.values() if isinstance(value, list)), [])
-        numbers = ", ".join(f"{number:.4f}" for number in vector[:_NUMBERS_SHOWN])
-        text = row.get("content") or ", ".join(str(value) for value in row.values() if not isinstance(value, list))
-        stream.write(f"  {text}\n    [{numbers}, ... {len(vector)} dimensions]\n")
+        vector = next((value for value in row.values() if _is_vector(value)), {"vector": [], "dimensions": 0})
+        numbers = ", ".join(f"{number:.4f}" for number in vector["vector"])
+        text = row.get("content") or ", ".join(str(value) for value in row.values() if not _is_vector(value))
+        stream.write(f"  {text}\n    [{numbers}, ... {vector['dimensions']} dimensions]\n")
+    query = f"SELECT * FROM {table}"  # noqa: S608 - shown, not run
     stream.write(
         "\nTry next:\n"
-        f'  ./pulumiw sql "{statement}" --limit 5\n'
+        f'  ./pulumiw sql "{query}" --limit 5\n'
         "  ./pulumiw console\n"
         "  ./pulumiw cloud status\n"
         "  ./pulumiw destroy --yes && ./pulumiw cloud stop\n"

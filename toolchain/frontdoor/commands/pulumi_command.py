@@ -76,10 +76,10 @@ def run_pulumi(layout: Layout, arguments: list[str]) -> int:
         left.remove(may_delete=may_delete)
     if status == 0:
         tell_how_to_remove(prepared.stack, request)
-    is_news = request.command == "up" and prepared.cloud is not None and deployed(prepared.stack) != before
-    if status == 0 and is_news and "--json" not in arguments:
+    cloud, is_news = prepared.cloud, request.command == "up" and deployed(prepared.stack) != before
+    if status == 0 and cloud is not None and is_news and "--json" not in arguments:
         stream = sys.stdout if sys.stdout.isatty() else sys.stderr
-        show_first_vectors(prepared, stream)
+        show_first_vectors(cloud, prepared.stack, stream)
         if stores := stores_to_ask(prepared.stack):
             show_first_answer(prepared, stores, stream)
     return status

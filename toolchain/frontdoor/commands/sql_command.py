@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from toolchain.frontdoor.hall.arguments import Request
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from toolchain.frontdoor.setup.prepare import Prepared
 
 _DEPLOYER = "deployer"
-_KEY_OF_STACK: Mapping[str, object] = MappingProxyType({})
 NEEDED_OUTPUTS = frozenset(
     {"organizationId", "environmentId", "kafkaClusterName", "computePoolId", "flinkRestEndpoint"}
     | {"flinkApiKey", "flinkApiSecret"}
@@ -92,7 +90,7 @@ def sql_argv(layout: Layout, outputs: int, arguments: list[str]) -> list[str]:
     return [str(layout.python), "-m", "toolchain.frontdoor.sql", "--outputs", str(outputs), *arguments]
 
 
-def query_outputs(prepared: Prepared, key: Mapping[str, object] = _KEY_OF_STACK) -> dict[str, object]:
+def query_outputs(prepared: Prepared, key: Mapping[str, object]) -> dict[str, object]:
     """Return the outputs that a query needs; ``key`` overrides the Flink key."""
     wanted = NEEDED_OUTPUTS | {"kafkaClusterId"}
     outputs = {name: value for name, value in outputs_of(prepared).items() if name in wanted}

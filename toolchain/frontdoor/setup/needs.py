@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from toolchain.frontdoor.setup.connectors import CONNECTORS
 from toolchain.frontdoor.setup.models import SENTENCE_MODEL
 from toolchain.frontdoor.setup.servers import SERVERS
 from toolchain.frontdoor.setup.venv import Packages
@@ -18,11 +19,12 @@ _LOCAL = "local"
 
 @dataclass(frozen=True)
 class Needs:
-    """Sets of Python packages, whether the local cloud's sentence model is one of the things, and stores' servers."""
+    """Sets of Python packages, whether the sentence model is needed, kinds of stores' servers and of connectors."""
 
     packages: tuple[Packages, ...]
     sentence_model: bool = False
     servers: tuple[str, ...] = ()
+    connectors: tuple[str, ...] = ()
 
 
 def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
@@ -40,4 +42,6 @@ def needs_of(stack: Stack, *, on_local_cloud: bool) -> Needs:
     if on_local_cloud and "qdrant" in local:
         packages.append(Packages.QDRANT)
     servers = tuple(kind for kind in SERVERS if on_local_cloud and kind in local)
-    return Needs(tuple(packages), sentence_model=sentence_model, servers=servers)
+    kinds = [sink.get("kind", "") for sink in stack.sinks]
+    connectors = tuple(kind for kind in CONNECTORS if on_local_cloud and kind in kinds)
+    return Needs(tuple(packages), sentence_model=sentence_model, servers=servers, connectors=connectors)

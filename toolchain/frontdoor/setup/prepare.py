@@ -16,6 +16,7 @@ from toolchain.frontdoor.hall.progress import Progress
 from toolchain.frontdoor.hall.steps import locked, run_side_by_side
 from toolchain.frontdoor.hall.tools import JAVA, require
 from toolchain.frontdoor.setup.cli import cli_on_path, cli_step
+from toolchain.frontdoor.setup.connectors import connector_paths, connector_step
 from toolchain.frontdoor.setup.environment import cloud_environment, stack_environment, tool_environment
 from toolchain.frontdoor.setup.jars import jars_folder, jars_step
 from toolchain.frontdoor.setup.models import models_folder, models_step
@@ -68,7 +69,7 @@ def set_up(layout: Layout, cloud: LocalCloud, stack: Stack, *, cli: bool = True)
 
 def _start(cloud: LocalCloud) -> None:
     layout = cloud.layout
-    cloud.start(jars_folder(layout), models_folder(layout), server_folders(layout))
+    cloud.start(jars_folder(layout), models_folder(layout), server_folders(layout), connector_paths(layout))
 
 
 def _start_stores(cloud: LocalCloud, needs: Needs) -> None:
@@ -91,6 +92,7 @@ def _make_tools(layout: Layout, cloud: LocalCloud | None, needs: Needs, *, cli: 
     steps = [venv_step(layout, *needs.packages), cli_step(layout) if cli else None, jars]
     steps += [models_step(layout)] if needs.sentence_model else []
     steps += [server_step(layout, kind) for kind in needs.servers]
+    steps += [connector_step(layout, kind) for kind in needs.connectors]
     needed = [step for step in steps if step]
     tools = [tool for step in needed for tool in step.tools]
     require([*tools, *([JAVA] if stopped and jars is None else [])])

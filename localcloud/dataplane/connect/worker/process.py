@@ -40,7 +40,7 @@ class WorkerClient:
     def put(self, name: str, settings: Mapping[str, str], plugin: str) -> None:
         """Start a connector, or give it other settings; returns before these have been checked.
 
-        ``plugin``: the folder of the custom plugin that has its class, empty for a managed one.
+        ``plugin``: the ``plugin.path`` that has its class, empty if the class path has it.
         """
         self._call("PUT", f"/connectors/{name}", {"plugin": plugin, "settings": settings})
 

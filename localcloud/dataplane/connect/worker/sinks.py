@@ -258,13 +258,13 @@ class Sinks:
             with self._lock:
                 if self._sinks.get(sink.spec.id) is not sink:
                     return
-                client.put(sink.spec.id, settings, self._plugin_folder(sink.worker.plugin))
+                client.put(sink.spec.id, settings, self._plugin_path(sink.worker.plugin))
                 sink.settings = settings
         except DataPlaneError as error:
             sink.failure = Cause(sentence=str(error))
 
-    def _plugin_folder(self, plugin_id: str) -> str:
-        return str(self._plugins.folder(plugin_id)) if plugin_id else ""
+    def _plugin_path(self, plugin: str) -> str:
+        return str(self._plugins.path(plugin)) if plugin else ""
 
     def _judge(self, client: WorkerClient, sink: _Sink) -> None:
         """Note what the worker says; start again what has failed, when it is time."""

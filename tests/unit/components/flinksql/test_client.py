@@ -16,10 +16,10 @@ import pytest
 from confluent_sql import OperationalError
 
 from components.flinksql import client
-from components.flinksql.calls import FlinkSqlError
+from components.flinksql.address import Address
 from components.flinksql.client import FlinkSql, is_transient, retried
+from components.flinksql.errors import FlinkSqlError
 from components.flinksql.leftovers import is_left_over, new_name
-from components.flinksql.session import Address
 from components.flinksql.text import Statement, quote
 
 if TYPE_CHECKING:

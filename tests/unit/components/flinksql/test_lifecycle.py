@@ -11,13 +11,13 @@ import pulumi
 import pytest
 
 from components.flinksql import calls, source
+from components.flinksql.address import Address
 from components.flinksql.answers import answered
-from components.flinksql.calls import FlinkSqlError, HookError
 from components.flinksql.client import FlinkSql
+from components.flinksql.errors import FlinkSqlError, HookError
 from components.flinksql.lifecycle import Lifecycle
 from components.flinksql.previous import LastStatement, Previous
 from components.flinksql.rights import connection_hooks, wait_for_rights
-from components.flinksql.session import Address
 from components.flinksql.source import Source
 from components.flinksql.text import Statement
 from tests.support.recorded_program import record

@@ -11,6 +11,7 @@ from tests.unit.frontdoor.hall.test_jdk import jdk
 from tests.unit.frontdoor.hall.test_tools import program
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.steps import run_side_by_side
+from toolchain.frontdoor.setup.connectors import connector_paths, connector_step
 from toolchain.frontdoor.setup.models import models_folder, models_step
 from toolchain.frontdoor.setup.needs import Needs, needs_of
 from toolchain.frontdoor.setup.servers import server_folder, server_step
@@ -94,6 +95,17 @@ def test_a_store_s_server_is_for_stacks_whose_sink_is_here(
     assert needs(layout, SINKS.format(*addresses)).servers == servers
 
 
+@pytest.mark.parametrize("uri", ["local", ELSEWHERE[1]])
+def test_neo4j_s_connector_is_for_stacks_with_such_a_sink_wherever_its_store_is(layout: Layout, uri: str) -> None:
+    assert needs(layout, SINKS.format(ELSEWHERE[0], uri, ELSEWHERE[2])).connectors == ("neo4j",)
+
+
+def test_other_stacks_need_no_connector(layout: Layout) -> None:
+    assert needs(layout, "").connectors == ()
+    sink = "  confluent-rag:sinks:\n    - kind: neo4j\n      uri: local\n"
+    assert needs(layout, sink, on_local_cloud=False).connectors == ()
+
+
 def test_elsewhere_no_store_s_server_is_needed(layout: Layout) -> None:
     assert needs(layout, "", on_local_cloud=False).servers == ()
 
@@ -144,6 +156,42 @@ class TestServer:
         with pytest.raises(Failure, match="Elasticsearch failed"):
             self.build(layout)
         assert list((layout.home / "servers").iterdir()) == []
+
+
+@pytest.mark.process
+class TestConnector:
+    """Building one, with a program in Maven's place."""
+
+    @pytest.fixture(autouse=True)
+    def sources(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pom = layout.project / "localcloud" / "connectors" / "neo4j" / "pom.xml"
+        self.pom.parent.mkdir(parents=True)
+        self.pom.write_text("<project/>")
+        program(
+            layout.project / "bin" / "mvn",
+            'for argument; do case "$argument" in -Dbuild.root=*) mkdir "${argument#*=}/plugin.path"; esac; done\n'
+            "exit $STATUS",
+        )
+        monkeypatch.setenv("PATH", f"{layout.project / 'bin'}:/usr/bin:/bin")
+
+    def build(self, layout: Layout) -> None:
+        step = connector_step(layout, "neo4j")
+        assert step is not None
+        run_side_by_side([step], layout.set_up_logs)
+
+    def test_it_is_built_once_for_each_version(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STATUS", "0")
+        self.build(layout)
+        assert connector_paths(layout)["neo4j"].is_dir()
+        assert connector_step(layout, "neo4j") is None
+        self.pom.write_text("<project></project>")
+        assert connector_step(layout, "neo4j") is not None
+
+    def test_half_a_build_is_none(self, layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STATUS", "1")
+        with pytest.raises(Failure, match="Neo4j's connector failed"):
+            self.build(layout)
+        assert list((layout.home / "connectors").iterdir()) == []
 
 
 @pytest.mark.process

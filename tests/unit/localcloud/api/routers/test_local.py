@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import socket
@@ -18,7 +19,7 @@ from localcloud.api.app import create_app
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.resources import Statement
 from localcloud.credentials import Credentials
-from localcloud.dataplane.interface import DataPlaneError, ProcessInfo
+from localcloud.dataplane.interface import DataPlaneError, KafkaRecord, ProcessInfo
 from localcloud.ports import OF_BROKERS, OF_STORES, OF_TLS
 from tests.unit.localcloud.conftest import BASE, datagen_config, eventually, statement_body
 
@@ -124,6 +125,27 @@ def test_records_are_counted_for_as_long_as_is_asked(local: Local, monkeypatch: 
     assert status["connectors"][0]["records_per_second"] == 0
     for wrong in ("-1", "61", "x", "nan"):
         local.call("GET", f"/local/v1/status?seconds={wrong}", status=400)
+
+
+def test_the_first_records_of_a_topic_are_waited_for_decoded_and_no_more_than_asked_for(local: Local) -> None:
+    cluster = local.cluster(local.environment())
+    local.call("POST", f"/kafka/v3/clusters/{cluster}/topics", {"topic_name": "t", "partitions_count": 1}, status=201)
+    path = f"/local/v1/clusters/{cluster}/topics/t/records"
+    vector = json.dumps({"content": "0", "vector": [0.5] * 20}).encode()
+    local.plane.kafka.kept[cluster, "t"] = [
+        KafkaRecord(partition=0, offset=offset, timestamp=1, key=b'{"id": 1}', value=vector) for offset in range(5)
+    ]
+    records = local.call("GET", f"{path}?count=3&seconds=9")["records"]
+    assert [one["offset"] for one in records] == [0, 1, 2]
+    assert records[0]["key"] == {"id": 1}
+    assert records[0]["value"] == {"content": "0", "vector": {"vector": [0.5] * 4, "dimensions": 20}}
+    assert local.call("GET", f"{path}?count=3")["records"] == []  # nothing is waited for
+    assert len(local.call("GET", f"{path}?count=9&seconds=0.3")["records"]) == 5
+    local.call("GET", f"/local/v1/clusters/{cluster}/topics/none/records", status=404)
+    local.call("GET", "/local/v1/clusters/lkc-none/topics/t/records", status=404)
+    for wrong in ("count=0", "count=101", "seconds=61", "seconds=nan"):
+        local.call("GET", f"{path}?{wrong}", status=400)
+    local.call("GET", path, key=local.key(local.account()), status=403)
 
 
 def test_a_data_plane_that_does_not_open_says_why(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import openai
 import pytest
 
+from localcloud.api.routers.openai import FLOATS
 from tests.support.fake_plane import FakeModel
 
 if TYPE_CHECKING:
@@ -46,6 +47,18 @@ def test_base64_holds_the_same_floats(local: Local) -> None:
     floats = ask(local, body).json()["data"][0]["embedding"]
     packed = ask(local, {**body, "encoding_format": "base64"}).json()["data"][0]["embedding"]
     assert np.frombuffer(base64.b64decode(packed), "<f4").tolist() == pytest.approx(floats, abs=1e-8)
+
+
+@pytest.mark.parametrize("dimensions", [None, 64])
+def test_who_accepts_plain_floats_gets_the_same_numbers_without_json(local: Local, dimensions: int | None) -> None:
+    body = {"model": "m", "input": ["a red shirt", "blue socks"], "dimensions": dimensions}
+    packed = ask(local, {**body, "encoding_format": "base64"}).json()["data"]
+    accepted = {"Authorization": f"Bearer {local.credentials.openai_api_key}", "Accept": f"{FLOATS}, application/json"}
+    reply = local.client.post("/v1/embeddings", json=body, headers=accepted)
+    assert reply.headers["Content-Type"] == FLOATS == "application/vnd.confluent-rag.float32"
+    assert reply.content == b"".join(base64.b64decode(one["embedding"]) for one in packed)
+    refused = local.client.post("/v1/embeddings", json={"model": "m", "input": [""]}, headers=accepted)
+    assert refused.json()["error"]["message"].startswith("input[0] is empty")
 
 
 def test_fewer_dimensions_are_of_length_one_again(local: Local) -> None:

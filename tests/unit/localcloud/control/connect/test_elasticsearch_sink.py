@@ -50,6 +50,12 @@ def test_what_the_program_declares_can_run() -> None:
     assert (own["api.key.value"], own["errors.deadletterqueue.topic.name"]) == ("very-secret", "dlq-lcc-abc123")
 
 
+def test_the_topics_of_the_reporter_can_be_named_as_the_cloud_does_it() -> None:
+    assert (
+        wrong(reporter_result_topic_name="success-${connector}", reporter_error_topic_name="error-${connector}") == {}
+    )
+
+
 def test_the_store_is_known_by_its_address() -> None:
     assert SINK.store_hosts(CONFIG) == ["shop.example:443"]
     assert SINK.store_hosts({**CONFIG, "connection.url": "http://127.0.0.1:19018/"}) == ["127.0.0.1:19018"]
@@ -84,6 +90,11 @@ def test_secrets_are_masked() -> None:
         ({"batch_size": "0"}, "batch.size", "it must be from 1 to 2000"),
         ({"flush_timeout_ms": "1"}, "flush.timeout.ms", "does not have the setting flush.timeout.ms, so remove it"),
         ({"write_method": "REPLACE"}, "write.method", "it must be one of INSERT, UPSERT"),
+        (
+            {"reporter_error_topic_name": "refused"},
+            "reporter.error.topic.name",
+            "it must be one of error-${connector}. The local cloud writes no such topic, since what its records hold",
+        ),
     ],
 )
 def test_what_cannot_run_is_told_by_setting(changes: dict[str, str], key: str, said: str) -> None:

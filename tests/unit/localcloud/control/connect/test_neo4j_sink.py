@@ -38,8 +38,9 @@ def test_what_the_program_declares_can_run() -> None:
     store = store_of(entry, ["product_vector"])
     config = {**CONFIG, **store.plain(), **store.secrets()}
     assert SINK.errors(config) == {}
-    own = SINK.worker_connector("lcc-abc123", config).settings
-    assert own["connector.class"] == "rag.connect.neo4j.Neo4jSinkConnector"
+    runs = SINK.worker_connector("lcc-abc123", config)
+    own = runs.settings
+    assert (own["connector.class"], runs.plugin) == ("rag.connect.neo4j.Neo4jSinkConnector", "neo4j")
     assert own["neo4j.uri"] == "neo4j+s://x.databases.neo4j.io"
     assert (own["neo4j.batch-size"], own["neo4j.cypher.bind-value-as"]) == ("1000", "__value")
     assert list(json.loads(own[MAP])) == ["product_vector"]

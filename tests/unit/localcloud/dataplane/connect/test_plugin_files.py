@@ -39,7 +39,7 @@ HUB = {
 
 def install(tmp_path: Path, archive: bytes, name: str = CLASS) -> PluginFiles:
     """Install it as ``ccp-1``."""
-    files = PluginFiles(tmp_path)
+    files = PluginFiles(tmp_path, {})
     uploaded = tmp_path / "uploaded"
     uploaded.write_bytes(archive)
     files.install("ccp-1", uploaded, name)
@@ -48,20 +48,20 @@ def install(tmp_path: Path, archive: bytes, name: str = CLASS) -> PluginFiles:
 
 def test_an_archive_of_jars_is_unpacked_with_the_name_of_its_class(tmp_path: Path) -> None:
     files = install(tmp_path, packed(HUB))
-    (plugin,) = files.folder("ccp-1").iterdir()
+    (plugin,) = files.path("ccp-1").iterdir()
     assert (plugin / "store-1.0/lib/store.jar").read_bytes() == JAR
     with zipfile.ZipFile(plugin / "manifest.jar") as manifest:
         (service,) = manifest.namelist()
         assert service == "META-INF/services/org.apache.kafka.connect.sink.SinkConnector"
         assert manifest.read(service).decode().split() == [CLASS]
     files.remove("ccp-1")
-    assert not files.folder("ccp-1").exists()
+    assert not files.path("ccp-1").exists()
     files.remove("ccp-1")
 
 
 def test_a_jar_stays_one_even_with_jars_in_it(tmp_path: Path) -> None:
     jar = packed({ENTRY: b"", "lib/inner.jar": JAR})
-    (plugin,) = install(tmp_path, jar).folder("ccp-1").iterdir()
+    (plugin,) = install(tmp_path, jar).path("ccp-1").iterdir()
     assert (plugin / "plugin.jar").read_bytes() == jar
 
 
@@ -103,6 +103,6 @@ def test_an_interrupted_installation_is_removed_at_the_next_start(tmp_path: Path
     files = install(tmp_path, packed(HUB))
     unfinished = tmp_path / "connect" / "plugins" / "new.abc"
     unfinished.mkdir()
-    PluginFiles(tmp_path)
+    PluginFiles(tmp_path, {})
     assert not unfinished.exists()
-    assert files.folder("ccp-1").exists()
+    assert files.path("ccp-1").exists()

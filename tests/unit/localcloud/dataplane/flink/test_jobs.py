@@ -67,6 +67,7 @@ class Host:
         self.next_answers: dict[str, Any] = {}
         self.ports = {"lkc-1": "127.0.0.1:1"}
         self.broken: DataPlaneError | None = None
+        self.was_trained: bool | None = None
 
     def start(self) -> tuple[Jvm, Jvm]:
         if self.broken:
@@ -74,7 +75,8 @@ class Host:
         self.jvms.append(Jvm(answers=self.next_answers))
         return self.jvms[-1], self.jvms[-1]
 
-    def stop(self) -> None:
+    def stop(self, *, trained: bool) -> None:
+        self.was_trained = trained
         for jvm in self.jvms:
             jvm.dead.set()
 
@@ -88,7 +90,7 @@ class Host:
 def host(monkeypatch: pytest.MonkeyPatch) -> Host:
     made = Host()
     monkeypatch.setattr(FlinkProcess, "start", lambda _: made.start())
-    monkeypatch.setattr(FlinkProcess, "stop", lambda _: made.stop())
+    monkeypatch.setattr(FlinkProcess, "stop", lambda _, *, trained: made.stop(trained=trained))
     return made
 
 
@@ -185,6 +187,17 @@ def test_a_deleted_statement_is_not_resumed(plane: FlinkPlane, host: Host) -> No
     with pytest.raises(NotFoundError):
         plane.status("a")
     assert host.jvms[1].made("PUT") == []
+
+
+@pytest.mark.parametrize(("kind", "trained"), [("INSERT_INTO", True), ("STATEMENT_SET", True), ("SELECT", False)])
+def test_a_jvm_is_trained_once_a_statement_has_written_also_if_it_is_deleted_since(
+    plane: FlinkPlane, host: Host, kind: str, *, trained: bool
+) -> None:
+    host.next_answers["PUT /statements/a?resume=false"] = answer("RUNNING", kind)
+    plane.submit(spec("a"))
+    plane.delete("a")
+    plane.close()
+    assert host.was_trained is trained
 
 
 def test_a_jvm_that_does_not_start_is_told_at_once(

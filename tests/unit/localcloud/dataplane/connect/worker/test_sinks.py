@@ -139,7 +139,7 @@ def sinks(worker: Worker, kafka: Kafka, tmp_path: Path, monkeypatch: pytest.Monk
         tmp_path,
         cast("ProcessHost", None),
         cast("BrokerPlane", kafka),
-        plugins=PluginFiles(tmp_path),
+        plugins=PluginFiles(tmp_path, {"neo4j": tmp_path / "neo4j"}),
         base_url="http://127.0.0.1:3",
         internal_token="internal-token",
     )
@@ -187,6 +187,21 @@ def test_the_worker_is_there_as_long_as_a_sink_is(sinks: Sinks, worker: Worker) 
     sinks.start(*sink("lcc-2"))
     eventually(lambda: state(sinks, "lcc-2") is ConnectorState.RUNNING)
     assert worker.starts == 2
+
+
+def test_a_sink_of_a_plugin_that_is_not_installed_says_so_and_runs_once_it_is(
+    sinks: Sinks, worker: Worker, tmp_path: Path
+) -> None:
+    sinks.start(*sink(plugin="neo4j"))
+    eventually(lambda: state(sinks) is ConnectorState.FAILED)
+    assert sinks.status("lcc-1").trace == (
+        "The connector of sinks of kind neo4j is not installed here: run `./pulumiw up` or `./pulumiw cloud start` with"
+        " a stack that has such a sink."
+    )
+    assert worker.settings == {}
+    (tmp_path / "neo4j").mkdir()
+    eventually(lambda: state(sinks) is ConnectorState.RUNNING)
+    assert worker.plugins == {"lcc-1": str(tmp_path / "neo4j")}
 
 
 def test_dead_letters_are_counted_when_somebody_asks(sinks: Sinks, worker: Worker, kafka: Kafka) -> None:

@@ -23,7 +23,7 @@ import rag.endpoint.PrivateServer;
  */
 record Endpoint(Workers workers) implements PrivateServer.Service {
 
-    /** {@code plugin}: folder of the custom plugin that has its class, empty for a managed connector. */
+    /** {@code plugin}: folder of the plugin that has its class, empty for a connector of the class path. */
     record Wanted(String plugin, Map<String, String> settings) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);

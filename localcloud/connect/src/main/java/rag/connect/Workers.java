@@ -17,7 +17,7 @@ import org.apache.kafka.connect.runtime.standalone.StandaloneHerder;
 import org.apache.kafka.connect.storage.MemoryOffsetBackingStore;
 
 /**
- * A worker of Kafka Connect for the connectors of the class path, and one for each custom plugin that a connector uses.
+ * A worker of Kafka Connect for the connectors of the class path, and one for each plugin that a connector uses.
  *
  * <p>Connect finds a class by its name in all plugins of a worker: in one worker, a plugin with a newer class of that
  * name would run in place of another plugin's, or of a managed connector's.
@@ -67,7 +67,7 @@ final class Workers {
             "connector.client.config.override.policy", "All");
 
     private final Map<String, Running> running = new ConcurrentHashMap<>();
-    /** Connector -> folder of its plugin, empty for a managed one. */
+    /** Connector -> folder of its plugin, empty for one of the class path. */
     private final Map<String, String> folders = new ConcurrentHashMap<>();
 
     Workers() {

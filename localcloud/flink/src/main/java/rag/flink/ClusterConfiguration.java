@@ -48,8 +48,8 @@ final class ClusterConfiguration {
         config.put("sql-gateway.endpoint.type", StatementEndpointFactory.IDENTIFIER);
         config.put("sql-gateway.session.idle-timeout", "0");
         config.put("sql-gateway.worker.threads.min", "2");
-        // Many rows in flight make full batches for a model's provider. ML_PREDICT retries by itself, so Flink must not.
-        config.put("table.exec.async-table.max-concurrent-operations", "1024");
+        // Rows for four full batches for a model's provider (Batcher). ML_PREDICT retries by itself, so Flink must not.
+        config.put("table.exec.async-table.max-concurrent-operations", "2048");
         config.put("table.exec.async-table.retry-strategy", "NO_RETRY");
         config.put("table.exec.async-table.timeout", "15 min");
         // Confluent's dialect has no ON CONFLICT: the last row of a key wins.

@@ -2,6 +2,7 @@ package rag.flink.format;
 
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.logical.LogicalType;
@@ -74,13 +75,17 @@ final class JsonWriters extends ValueWriters {
         };
     }
 
-    /** Without boxing: for the hundreds of numbers of a vector it costs as much as writing them. */
+    /** Without boxing, and a vector without an object for each of its hundreds of numbers: it is most of a record. */
     @Override
     protected ValueWriter array(LogicalType elementType) {
         if (!elementType.is(LogicalTypeRoot.FLOAT)) {
             return super.array(elementType);
         }
         return (out, value) -> {
+            if (value instanceof GenericArrayData vector && vector.isPrimitiveArray()) {
+                out.writeRawValue(new FloatsText(vector.toFloatArray()));
+                return;
+            }
             ArrayData array = (ArrayData) value;
             out.writeStartArray();
             for (int i = 0; i < array.size(); i++) {

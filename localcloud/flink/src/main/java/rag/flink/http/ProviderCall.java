@@ -39,13 +39,21 @@ public record ProviderCall(
             List.of("/error", "/error/message", "/error/root_cause/0/reason", "/error/reason", "/message");
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
+    /** @param mediaType as its header has it; empty without one */
+    public record Answer(String mediaType, byte[] body) {}
+
     /** The body of the answer; {@link ProviderException} if there is none, or its status is no success. */
     public byte[] answer() throws ProviderException, InterruptedException {
+        return typedAnswer().body();
+    }
+
+    /** As {@link #answer()}, where it may be something else than JSON. */
+    public Answer typedAnswer() throws ProviderException, InterruptedException {
         HttpResponse<byte[]> response = send();
         if (response.statusCode() / 100 != 2) {
             throw refused(response);
         }
-        return response.body();
+        return new Answer(response.headers().firstValue("Content-Type").orElse(""), response.body());
     }
 
     private HttpResponse<byte[]> send() throws ProviderException, InterruptedException {

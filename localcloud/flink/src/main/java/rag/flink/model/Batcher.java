@@ -19,7 +19,9 @@ import rag.flink.workspace.Connection;
  */
 final class Batcher implements AutoCloseable {
 
-    static final int LARGEST_BATCH = 256;
+    /** A request costs the local cloud's server as much as a hundred of its texts. OpenAI accepts 2,048. */
+    static final int LARGEST_BATCH = 512;
+
     // OpenAI accepts 300,000 tokens in a call; except in rare scripts, a character is at most one token.
     static final int MOST_CHARACTERS = 200_000;
     private static final long FIRST_PAUSE_MILLIS = 500;

@@ -14,6 +14,9 @@ import rag.flink.Json;
 /** A provider's reply to a request for embeddings; {@link IllegalArgumentException} if it is not valid. */
 final class EmbeddingReply {
 
+    /** The media type of vectors as little-endian floats, one after another ({@code localcloud/api/routers/openai.py}). */
+    static final String FLOATS = "application/vnd.confluent-rag.float32";
+
     // Not BigDecimal: all digits of a number take several times the memory, and vectors are floats.
     private static final ObjectReader READER =
             Json.MAPPER.reader().without(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
@@ -36,6 +39,24 @@ final class EmbeddingReply {
         }
         requireOneSize(vectors);
         return List.of(vectors);
+    }
+
+    /** The vectors of {@code count} inputs from a body of {@link #FLOATS}. */
+    static List<float[]> plainVectors(byte[] body, int count) {
+        if (body.length == 0 || body.length % (count * Float.BYTES) != 0) {
+            throw new IllegalArgumentException("it has " + body.length + " bytes of floats for " + count + " inputs.");
+        }
+        FloatBuffer floats = floats(body);
+        float[][] vectors = new float[count][floats.remaining() / count];
+        for (float[] vector : vectors) {
+            floats.get(vector);
+            requireFinite(vector);
+        }
+        return List.of(vectors);
+    }
+
+    private static FloatBuffer floats(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     }
 
     private static JsonNode parsed(byte[] body) {
@@ -72,12 +93,16 @@ final class EmbeddingReply {
         } else {
             throw new IllegalArgumentException("it has an embedding that is neither text nor a list.");
         }
+        requireFinite(vector);
+        return vector;
+    }
+
+    private static void requireFinite(float[] vector) {
         for (float number : vector) {
             if (!Float.isFinite(number)) {
                 throw new IllegalArgumentException("it has a vector with something else than finite numbers.");
             }
         }
-        return vector;
     }
 
     private static float[] decoded(String base64) {
@@ -85,7 +110,7 @@ final class EmbeddingReply {
         if (bytes.length % Float.BYTES != 0) {
             throw new IllegalArgumentException("it has an embedding of " + bytes.length + " bytes, not four for a number.");
         }
-        FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        FloatBuffer floats = floats(bytes);
         float[] vector = new float[floats.remaining()];
         floats.get(vector);
         return vector;

@@ -16,6 +16,9 @@ final class OpenAiEmbeddings {
     // 4,096 dimensions, each with more characters than a double can have.
     private static final int LARGEST_VECTOR = 128 << 10;
 
+    // The local cloud's server writes plain floats for who can read them; others answer in JSON whatever is preferred.
+    private static final String ACCEPTED = EmbeddingReply.FLOATS + ", application/json;q=0.9";
+
     private OpenAiEmbeddings() {}
 
     /** The vectors of the inputs, in their order. */
@@ -30,12 +33,19 @@ final class OpenAiEmbeddings {
                 new ProviderCall(
                         connection,
                         connection.endpoint(),
-                        Map.of("Authorization", "Bearer " + connection.secrets().getOrDefault("API_KEY", "")),
+                        Map.of(
+                                "Authorization",
+                                "Bearer " + connection.secrets().getOrDefault("API_KEY", ""),
+                                "Accept",
+                                ACCEPTED),
                         Json.bytes(body),
                         LARGEST_FRAME + LARGEST_VECTOR * inputs.size(),
                         timeout);
         try {
-            return EmbeddingReply.vectors(call.answer(), inputs.size());
+            ProviderCall.Answer answer = call.typedAnswer();
+            return answer.mediaType().equals(EmbeddingReply.FLOATS)
+                    ? EmbeddingReply.plainVectors(answer.body(), inputs.size())
+                    : EmbeddingReply.vectors(answer.body(), inputs.size());
         } catch (IllegalArgumentException e) {
             throw call.unusable("is not an embedding response: " + e.getMessage());
         }

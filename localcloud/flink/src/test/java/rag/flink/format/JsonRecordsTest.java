@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
@@ -46,6 +49,21 @@ class JsonRecordsTest {
         JsonRegistrySerializer serializer = new JsonRegistrySerializer(ROW, SCHEMA, 100_007);
         serializer.open(null);
         assertArrayEquals(record, serializer.serialize(read(record)));
+    }
+
+    /** A vector of a model has its numbers as they are, others may have null among them: both have one form. */
+    @Test
+    void aVectorOfFloatsIsWrittenAsItsNumbers() throws IOException {
+        JsonRegistrySerializer serializer = new JsonRegistrySerializer(ROW, SCHEMA, 7);
+        serializer.open(null);
+        for (GenericArrayData vector :
+                List.of(
+                        new GenericArrayData(new float[] {0.25f, -1.0E-5f, Float.NaN}),
+                        new GenericArrayData(new Object[] {0.25f, -1.0E-5f, Float.NaN}))) {
+            assertEquals(
+                    new String(framed(7, "{\"n\":7,\"d\":null,\"v\":[0.25,-1.0E-5,\"NaN\"]}")),
+                    new String(serializer.serialize(GenericRowData.of(7, null, vector))));
+        }
     }
 
     @Test

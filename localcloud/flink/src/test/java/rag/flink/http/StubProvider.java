@@ -20,6 +20,12 @@ public final class StubProvider implements AutoCloseable {
 
     public String answer;
 
+    /** Instead of {@link #answer}, if not null. */
+    public byte[] bytes;
+
+    /** The answer's, if not null. */
+    public String mediaType;
+
     private final List<Asked> asked = new ArrayList<>();
     private final HttpServer server;
 
@@ -36,9 +42,12 @@ public final class StubProvider implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         JsonNode body = Json.parse(exchange.getRequestBody().readAllBytes());
         asked.add(new Asked(exchange.getRequestURI().toString(), exchange.getRequestHeaders(), body));
-        byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+        byte[] written = bytes == null ? answer.getBytes(StandardCharsets.UTF_8) : bytes;
+        if (mediaType != null) {
+            exchange.getResponseHeaders().set("Content-Type", mediaType);
+        }
+        exchange.sendResponseHeaders(status, written.length);
+        exchange.getResponseBody().write(written);
         exchange.close();
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,36 @@ class OpenAiEmbeddingsTest {
         List<float[]> vectors = OpenAiEmbeddings.embed(connection(), "m", List.of("one", "two"), TIMEOUT);
         assertArrayEquals(new float[] {1f, -2f}, vectors.get(0));
         assertArrayEquals(new float[] {0.5f, 2f}, vectors.get(1));
+    }
+
+    private void answerFloats(float... numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(numbers);
+        stub.bytes = bytes.array();
+        stub.mediaType = EmbeddingReply.FLOATS;
+    }
+
+    @Test
+    void aServerMayAnswerWithPlainFloats() throws Exception {
+        answerFloats(1f, -2f, 0.5f, 0.1f);
+        List<float[]> vectors = OpenAiEmbeddings.embed(connection(), "m", List.of("one", "two"), TIMEOUT);
+        assertArrayEquals(new float[] {1f, -2f}, vectors.get(0));
+        assertArrayEquals(new float[] {0.5f, 0.1f}, vectors.get(1));
+        assertEquals(
+                "application/vnd.confluent-rag.float32, application/json;q=0.9",
+                stub.lastAsked().headers().getFirst("Accept"));
+        assertEquals("base64", stub.lastAsked().body().get("encoding_format").asText());
+    }
+
+    @Test
+    void plainFloatsThatAreNoVectorsAreTold() {
+        for (float[] wrong : new float[][] {{}, {1f, 2f, 3f}, {1f, Float.NaN}, {Float.POSITIVE_INFINITY, 0f}}) {
+            answerFloats(wrong);
+            String message = failure().getMessage();
+            assertTrue(
+                    message.contains(wrong.length == 2 ? "finite numbers" : wrong.length * 4 + " bytes of floats for 2"),
+                    message);
+        }
     }
 
     @Test

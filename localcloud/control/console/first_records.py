@@ -1,0 +1,33 @@
+"""The first records of a topic, as soon as they are there."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from localcloud.control.console.records import Decoder, shown
+from localcloud.control.core.resources import SchemaRegistry
+
+if TYPE_CHECKING:
+    from localcloud.control.cloud import Cloud
+
+_OFFSETS = 200
+_POLL_SECONDS = 0.2
+
+
+def first_records(cloud: Cloud, cluster_id: str, topic: str, count: int, seconds: float) -> list[dict[str, Any]]:
+    """Return ``count`` committed records, decoded and shortened; after ``seconds`` those that there are.
+
+    Raises :class:`~localcloud.control.core.errors.NotFoundError` for a cluster or a topic that does not exist.
+    """
+    environment = cloud.clusters.get(cluster_id).environment_id
+    registries = cloud.store.all(SchemaRegistry, environment)
+    decoder = Decoder(cloud.schemas, registries[0].id if registries else None)
+    deadline = time.monotonic() + seconds
+    reader, found = cloud.topics.reader(cluster_id, topic, _OFFSETS), []
+    try:
+        while len(found) < count and time.monotonic() < deadline and not cloud.plane.is_closing:
+            found += reader.read(_POLL_SECONDS)
+    finally:
+        reader.close()
+    return [shown(decoder.record(one)) for one in found[:count]]
