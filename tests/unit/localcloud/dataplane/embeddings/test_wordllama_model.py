@@ -60,6 +60,21 @@ def test_too_much_text_is_refused_before_it_fills_the_memory(model: WordLlamaMod
         ([words(4000)] * 2048, r"more than 300000 tokens by input\[75\]: send the rest"),
     ):
         with pytest.raises(InvalidError, match=why):
+            model.embed(texts)
+    # Of eight million characters the tokenizer alone would make two gigabytes.
+    assert psutil.Process().memory_info().rss - before < 800 << 20
+
+
+def test_texts_of_all_lengths_keep_their_places(model: WordLlamaModel) -> None:
+    texts = [words(length) for length in (1, 8000, 3, 8000, 8000, 7000, 1)] + ["shoes"] * 130
+    vectors = model.embed(texts).vectors
+    assert np.array_equal(vectors[-1], model.embed(["shoes"]).vectors[0])
+    assert np.allclose(vectors[:7], vectors[0], atol=1e-5)
+
+
+def test_texts_that_were_embedded_are_not_kept(model: WordLlamaModel) -> None:
+    def embed(first: int) -> int:
+        for batch in range(20):
             model.embed([f"Two blanks  make {first}, {batch}, {number} be read whole. " * 3 for number in range(256)])
         give_back()
         return psutil.Process().memory_info().rss
