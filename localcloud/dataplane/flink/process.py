@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from localcloud.dataplane.interface import DataPlaneError, NotFoundError
+from localcloud.dataplane.java.class_data_archive import Archive
 from localcloud.dataplane.java.jars import JavaModule, classpath
 from localcloud.dataplane.java.runtime import java
-from localcloud.dataplane.java.start_archive import Archive
 from localcloud.dataplane.process.private_endpoint import PrivateEndpoint
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from localcloud.dataplane.process.processes import ProcessHost
 
 NAME = "flink"
-STOP_SECONDS = 40.0  # the very first stop also writes the archive for later starts
+STOP_SECONDS = 40.0  # the very first stop also writes the class-data archive
 _CALL_SECONDS = 90.0
 _JVM = ["-Xms256m", "-Xmx640m", "-Xmn128m", "-XX:+UseSerialGC", "-Dlog4j2.disableJmx=true"]
 # Ten times Java's default: in the first seconds the optimizing compiler (C2) would take the CPU that brokers need.

@@ -21,7 +21,7 @@ def java() -> str:
         raise DataPlaneError(
             f"There is no java on PATH: install a JDK {MINIMUM_VERSION} or newer, or set JAVA_HOME to one."
         )
-    version = version_of(Path(found))
+    version = _version(Path(found))
     if version is not None and version < MINIMUM_VERSION:
         raise DataPlaneError(
             f"{found} is Java {version}: install a JDK {MINIMUM_VERSION} or newer, or set JAVA_HOME to one."
@@ -29,7 +29,7 @@ def java() -> str:
     return found
 
 
-def version_of(program: Path) -> int | None:
+def _version(program: Path) -> int | None:
     """Return the major version from the runtime's ``release`` file: ``java -version`` would cost the start of a JVM."""
     try:
         release = (program.resolve().parent.parent / "release").read_text()

@@ -11,9 +11,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from localcloud.dataplane.interface import DataPlaneError, InvalidError, NotFoundError
+from localcloud.dataplane.java.class_data_archive import Archive
 from localcloud.dataplane.java.jars import JavaModule, classpath
 from localcloud.dataplane.java.runtime import java
-from localcloud.dataplane.java.start_archive import Archive
 from localcloud.dataplane.kafka.acls import AclAdmin
 from localcloud.dataplane.kafka.admin import TopicAdmin
 from localcloud.dataplane.kafka.broker_folder import BrokerFolder, KafkaInternal, Ports, taken_port
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 RESTART_AFTER_SECONDS = 10.0
-STOP_SECONDS = 35.0  # the very first stop also writes the archive for later starts
+STOP_SECONDS = 30.0  # the very first stop also writes the class-data archive
 _LOG = logging.getLogger(__name__)
 _CLUSTER_ID = re.compile(r"lkc-[a-z0-9]+")
 _JVM = ["-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disableJmx=true"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localcloud.dataplane.java.class_data_archive import Archive
 from localcloud.dataplane.java.jars import JavaModule, classpath
 from localcloud.dataplane.java.runtime import java
-from localcloud.dataplane.java.start_archive import Archive
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,6 @@ from toolchain.frontdoor.cloud.orphaned_plugins import end_orphaned_plugins
 from toolchain.frontdoor.cloud.own_processes import MARK, end_all, marked_processes
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.http_json import Api
-from toolchain.frontdoor.hall.jdk import faster_jdk
 from toolchain.frontdoor.hall.progress import Progress
 from toolchain.frontdoor.hall.removal import remove
 from toolchain.frontdoor.hall.steps import locked
@@ -42,8 +41,8 @@ _LOG_LINES = 12
 _NONE: Mapping[str, Path] = MappingProxyType({})
 _SILENT_SECONDS = 2.0
 _STOPPING = (
-    "The local cloud is stopping. The first time that takes some seconds: Java writes the archives that make"
-    " later starts faster."
+    "The local cloud is stopping. The first time that takes some seconds: Java writes the class-data archives that"
+    " make later starts faster."
 )
 
 
@@ -210,7 +209,7 @@ class LocalCloud:
             child = subprocess.Popen(  # noqa: S603 - a fixed command
                 [self.layout.python, "-m", "localcloud", "serve", *arguments],
                 cwd=self.layout.project,
-                env=_environment() | _java() | {MARK: str(self.layout.cloud)},
+                env=_environment() | {MARK: str(self.layout.cloud)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -280,12 +279,6 @@ def _environment() -> dict[str, str]:
     """Return the user's environment without the keys to other clouds: a local cloud has no business with them."""
     foreign = ("CONFLUENT_", "FLINK_", "KAFKA_", "OPENAI_", "PULUMI_", "SCHEMA_REGISTRY_")
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-
-
-def _java() -> dict[str, str]:
-    """Return ``JAVA_HOME`` for it, if there is a JDK that serves it better than the one on PATH."""
-    home = faster_jdk()
-    return {"JAVA_HOME": str(home)} if home else {}
 
 
 def tail(path: Path, lines: int = _LOG_LINES) -> str:

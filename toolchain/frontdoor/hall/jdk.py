@@ -1,4 +1,4 @@
-"""Finds a JDK that is newer than the one on PATH has to be, or is faster than it."""
+"""Finds a JDK that is newer than the one on PATH has to be."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 VARIABLE = "JAVA21_HOME"
 MINIMUM = 21
-_FASTER = 25
 _INSTALLED = ("/usr/lib/jvm/*", "/Library/Java/JavaVirtualMachines/*/Contents/Home")
 _VERSION = re.compile(r'^JAVA_VERSION="(?:1\.)?(\d+)', re.MULTILINE)
 
@@ -34,16 +33,6 @@ def jdk_21(purpose: str, environment: Mapping[str, str] = os.environ, root: Path
         f"{purpose} needs a JDK, version {MINIMUM} or newer, and there is none in {VARIABLE}, JAVA_HOME, on PATH, in"
         f" /usr/lib/jvm or in SDKMAN: install one (for example from https://adoptium.net), or set {VARIABLE} to it."
     )
-
-
-def faster_jdk(environment: Mapping[str, str] = os.environ, root: Path = Path("/")) -> Path | None:
-    """Return the home of a JDK 25 or newer, whose JVMs start faster (``localcloud.dataplane.java.start_archive``).
-
-    ``None`` without one, and where ``JAVA_HOME`` says which JDK it is to be.
-    """
-    if environment.get("JAVA_HOME"):
-        return None
-    return next((home for home in _candidates(environment, root) if (_version(home) or 0) >= _FASTER), None)
 
 
 def _candidates(environment: Mapping[str, str], root: Path) -> Iterator[Path]:

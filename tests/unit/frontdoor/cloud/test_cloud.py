@@ -78,7 +78,7 @@ def test_a_stop_that_takes_long_says_why(
     cloud.start(cloud.layout.home, cloud.layout.home)
     capsys.readouterr()
     cloud.stop()
-    assert ("later starts faster" in capsys.readouterr().err) is says
+    assert ("class-data archives" in capsys.readouterr().err) is says
 
 
 def test_stop_finds_what_a_crash_has_left(cloud: LocalCloud) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from toolchain.frontdoor.hall.failure import Failure
-from toolchain.frontdoor.hall.jdk import faster_jdk, jdk_21
+from toolchain.frontdoor.hall.jdk import jdk_21
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,17 +50,3 @@ def test_without_one_the_sentence_says_what_is_needed_and_where_it_was_looked_fo
         r" in /usr/lib/jvm or in SDKMAN: install one .*, or set JAVA21_HOME to it\.$",
     ):
         jdk_21("Elasticsearch", {"HOME": str(tmp_path)}, tmp_path)
-
-
-def test_a_faster_jdk_is_one_of_25_or_newer_wherever_it_is_found(tmp_path: Path) -> None:
-    nothing_set = {"PATH": str(jdk(tmp_path / "a", "17.0.15") / "bin"), "HOME": str(tmp_path / "home")}
-    jdk(tmp_path / "usr" / "lib" / "jvm" / "b-24", "24.0.1")
-    assert faster_jdk(nothing_set, tmp_path) is None
-    found = jdk(tmp_path / "usr" / "lib" / "jvm" / "c-25", "25.0.3")
-    jdk(tmp_path / "usr" / "lib" / "jvm" / "d-26", "26")
-    assert faster_jdk(nothing_set, tmp_path) == found
-
-
-def test_no_faster_jdk_is_looked_for_where_java_home_says_which_it_is_to_be(tmp_path: Path) -> None:
-    jdk(tmp_path / "usr" / "lib" / "jvm" / "a-25", "25")
-    assert faster_jdk({"PATH": "", "JAVA_HOME": str(jdk(tmp_path / "b", "17.0.15"))}, tmp_path) is None

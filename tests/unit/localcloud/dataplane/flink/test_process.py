@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from localcloud.dataplane.flink.process import STOP_SECONDS, FlinkProcess
-from localcloud.dataplane.java.start_archive import Archive
+from localcloud.dataplane.java.class_data_archive import Archive
 from localcloud.dataplane.process.private_endpoint import PrivateEndpoint
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_a_run_without_a_statement_that_writes_waits_for_no_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_archive: bool, trained: bool, seconds: float, kept: str
 ) -> None:
-    archive = Archive(file=tmp_path / "a.jsa", unfinished=tmp_path / "a.part", is_ahead_of_time=False)
+    archive = Archive(file=tmp_path / "a.jsa", unfinished=tmp_path / "a.part")
     if has_archive:
         archive.file.write_text("old")
     waited: list[float] = []

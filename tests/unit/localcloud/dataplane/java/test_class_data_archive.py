@@ -1,4 +1,4 @@
-"""The archive that a JVM writes once, and starts from afterwards."""
+"""The class-data archive that a JVM writes once, and starts from afterwards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localcloud.dataplane.java.start_archive import Archive
+from localcloud.dataplane.java.class_data_archive import Archive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,32 +24,17 @@ def java(folder: Path, version: str) -> str:
     program = folder / version / "bin" / "java"
     program.parent.mkdir(parents=True)
     program.touch()
-    (folder / version / "release").write_text(f'JAVA_VERSION="{version}"\n')
     return str(program)
 
 
-@pytest.mark.parametrize(
-    ("version", "suffix", "written", "used"),
-    [
-        ("17.0.15", "jsa", "-XX:ArchiveClassesAtExit", "-XX:SharedArchiveFile"),
-        ("24.0.2", "jsa", "-XX:ArchiveClassesAtExit", "-XX:SharedArchiveFile"),
-        ("25.0.3", "aot", "-XX:AOTCacheOutput", "-XX:AOTCache"),
-    ],
-)
-def test_one_run_writes_it_and_the_next_uses_it_in_the_way_of_its_java(
-    tmp_path: Path, jar: Path, version: str, *, suffix: str, written: str, used: str
-) -> None:
-    program = java(tmp_path, version)
+def test_one_run_writes_it_and_the_next_uses_it(tmp_path: Path, jar: Path) -> None:
+    program = java(tmp_path, "17.0.15")
     first = Archive.of(tmp_path, program, str(jar), "flink")
     assert first.is_missing
-    assert first.options[0] == f"{written}={first.unfinished}"
+    assert first.options[0] == f"-XX:ArchiveClassesAtExit={first.unfinished}"
     first.unfinished.write_text("archive")
     first.keep()
-    second = Archive.of(tmp_path, program, str(jar), "flink")
-    assert second.options[0] == f"{used}={tmp_path / first.file.name}"
-    assert second.file.suffix == f".{suffix}"
-    # Java 17 refuses to start with a kind of log that it does not know.
-    assert any("aot" in option for option in second.options[1:]) is (suffix == "aot")
+    assert Archive.of(tmp_path, program, str(jar), "flink").options[0] == f"-XX:SharedArchiveFile={first.file}"
 
 
 def test_one_of_a_run_without_the_usual_work_is_not_kept(tmp_path: Path, jar: Path) -> None:
