@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud
 
 ROUTERS = (
-    openai,  # the first that is asked whether a request is its own: a full topic is thousands of requests
     local,
     org,
     api_keys,
@@ -62,6 +61,7 @@ ROUTERS = (
     kafka,
     schema_registry,
     schema_registry_config,
+    openai,
 )
 _LONGEST_DETAIL = 4000
 _log = logging.getLogger(__name__)
@@ -82,7 +82,9 @@ def create_app(cloud: Cloud, request_log: logging.Logger) -> FastAPI:
     app.state.tls = TlsListener(cloud.state / "tls", urlsplit(cloud.base_url).port or 0)
     if app.state.tls.was_asked_for:
         _open(app.state.tls)
-    for router in (*(module.router for module in ROUTERS), *console.ROUTERS):
+    # The first route that fits takes a request, and what embeds a full topic sends thousands of them.
+    in_order = sorted(ROUTERS, key=lambda module: module is not openai)
+    for router in (*(module.router for module in in_order), *console.ROUTERS):
         app.include_router(router)
     app.add_exception_handler(ControlError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-DISK_SECONDS, PORTS_SECONDS = 10.0, 2.0
+KEPT_SECONDS = 10.0
 
 
 class Machine:
     """Answers for the status, which may be asked for every second."""
 
     def __init__(self, state: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self._disk: Kept[Path, dict[str, int]] = Kept(DISK_SECONDS, usage, clock)
+        self._disk: Kept[Path, dict[str, int]] = Kept(KEPT_SECONDS, usage, clock)
         self._ports: Kept[tuple[int, ...], dict[int, list[int]]] = Kept(
-            PORTS_SECONDS, lambda processes: {one: _ports(one) for one in processes}, clock
+            KEPT_SECONDS, lambda processes: {one: _ports(one) for one in processes}, clock
         )
         self._state = state
 
@@ -32,7 +32,7 @@ class Machine:
         return self._disk.ask(self._state)
 
     def ports(self, processes: Iterable[int]) -> dict[int, list[int]]:
-        """TCP ports that each of these processes listens on, at most two seconds old."""
+        """TCP ports that each of these processes listens on, at most ten seconds old."""
         return self._ports.ask(tuple(processes))
 
 

@@ -11,6 +11,7 @@ import signal
 import socket
 import struct
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -302,7 +303,7 @@ def test_the_life_of_a_topic(plane: Plane, topic: str) -> None:
     )
     found = kafka.topic(CLUSTER, topic)
     assert (found.partitions, found.replication_factor, found.configs) == (2, 1, {"retention.ms": "60000"})
-    assert found in kafka.topics(CLUSTER)
+    assert TopicInfo(name=topic, partitions=2) in kafka.topics(CLUSTER), "a list has no configs"
     with pytest.raises(ConflictError, match=f"Topic '{topic}' already exists"):
         kafka.create_topic(CLUSTER, TopicInfo(name=topic, partitions=1))
     kafka.alter_topic(CLUSTER, topic, partitions=3, configs={"retention.ms": None, "cleanup.policy": "compact"})
@@ -326,6 +327,10 @@ def test_records_are_what_a_consumer_reads(plane: Plane, topic: str) -> None:
     settings = client_config(kafka.internal(CLUSTER), "sa-1")
     producer = Producer(settings | {"transactional.id": topic, "linger.ms": 0})
     producer.init_transactions(30)
+
+    def has(records: int) -> bool:
+        return sum(kafka.records(CLUSTER)[topic].values()) == records
+
     committed = 0
     for is_committed in (True, False, True):
         producer.begin_transaction()
@@ -337,15 +342,16 @@ def test_records_are_what_a_consumer_reads(plane: Plane, topic: str) -> None:
             committed += 3
         else:
             producer.abort_transaction(30)
-        assert sum(kafka.records(CLUSTER)[topic].values()) == committed
+        # A commit is answered before the broker has written the transaction's end into the partitions.
+        assert eventually(partial(has, committed))
     producer.begin_transaction()
     producer.produce(topic, "open", partition=0)
     producer.flush(10)
-    assert sum(kafka.records(CLUSTER)[topic].values()) == 6
+    assert has(6)
     plain = Producer(settings)
     plain.produce(topic, "last", partition=1)
     plain.flush(10)
-    assert sum(kafka.records(CLUSTER)[topic].values()) == 7
+    assert has(7)
     assert sum(kafka.high_watermarks(CLUSTER, topic).values()) > 7 + 3
     producer.abort_transaction(30)
     kafka.delete_topic(CLUSTER, topic)

@@ -82,8 +82,7 @@ class Pipeline:
         consumer = Consumer(
             {**self.settings(), "group.id": "bench", "isolation.level": isolation, "fetch.wait.max.ms": 5}
         )
-        partitions = consumer.list_topics(topic).topics[topic].partitions
-        places = [TopicPartition(topic, partition) for partition in partitions]
+        places = _places(consumer, topic)
         for place in places:
             low, high = consumer.get_watermark_offsets(place)
             place.offset = low if from_start else high
@@ -93,13 +92,15 @@ class Pipeline:
     def ends(self, topic: str) -> dict[int, int]:
         """Return the end offset of each of the topic's partitions."""
         with closing(Consumer({**self.settings(), "group.id": "bench"})) as consumer:
-            return _ends(consumer, topic)
+            return _ends(consumer, _places(consumer, topic))
 
     @contextmanager
     def arrivals(self) -> Iterator[Arrivals]:
         """Count the vectors that arrive during a ``with`` block."""
         with closing(Consumer({**self.settings(), "group.id": "bench"})) as consumer:
-            yield Arrivals(lambda: sum(_ends(consumer, SINK).values()), lambda: self.records(SINK))
+            places = _places(consumer, SINK)
+            with Arrivals(lambda: sum(_ends(consumer, places).values()), lambda: self.records(SINK)) as arrivals:
+                yield arrivals
 
     def records(self, topic: str) -> int:
         """Return how many committed records the topic has."""
@@ -150,9 +151,11 @@ class Pipeline:
         wait_until(lambda: phase() == wanted, wanted)
 
 
-def _ends(consumer: Consumer, topic: str) -> dict[int, int]:
-    partitions = consumer.list_topics(topic).topics[topic].partitions
-    places = [TopicPartition(topic, partition) for partition in partitions]
+def _places(consumer: Consumer, topic: str) -> list[TopicPartition]:
+    return [TopicPartition(topic, partition) for partition in consumer.list_topics(topic).topics[topic].partitions]
+
+
+def _ends(consumer: Consumer, places: list[TopicPartition]) -> dict[int, int]:
     return {place.partition: consumer.get_watermark_offsets(place)[1] for place in places}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _Values = dict[tuple[str, str], list[float]]
 """By name and unit."""
 RUNS = 30
+TOPICS, STATEMENTS, RECORDS = 1_000, 200, 1_000_000
 _BATCH = 100
 """Topics that are made with one request."""
 _HALF_FULL = 100_000
@@ -40,6 +41,7 @@ def measure() -> list[Figure]:
                 guests.run(sql)
             small = {**_timed(guests), **_memory(clone)}
             fill(guests)
+            _check(guests)
             large = {**_timed(guests), **_memory(clone)}
             return [*_figures(small, large)]
         finally:
@@ -48,13 +50,13 @@ def measure() -> list[Figure]:
 
 def fill(guests: Guests) -> None:
     """Make so many topics with a subject each, run so many statements that stay, write so many records."""
-    names = [f"many-{number:05d}" for number in range(topics(1000))]
+    names = [f"many-{number:05d}" for number in range(topics(TOPICS))]
     _make_topics(guests, names)
     for name in names:
         subject = f"{guests.stack.outputs['schemaRegistryEndpoint']}/subjects/{name}-value/versions"
         guests.call("POST", subject, {"schema": SCHEMA, "schemaType": "JSON"})
-    _write(guests, names[0], records(1_000_000))
-    _run_statements(guests, statements(200))
+    _write(guests, names[0], records(RECORDS))
+    _run_statements(guests, statements(STATEMENTS))
 
 
 def _make_topics(guests: Guests, names: list[str]) -> None:
@@ -88,6 +90,19 @@ def _run_statements(guests: Guests, count: int) -> None:
                 return
             work()
             run += 1
+
+
+def _check(guests: Guests) -> None:
+    """Refuse to measure a cloud that is not as large as it is said to be."""
+    status = guests.call("GET", "/local/v1/status")
+    found = {
+        "topics": len(status["topics"]),
+        "statements": sum(status["phases"]["statements"].values()),
+        "records": max(topic["records"] for topic in status["topics"]),
+    }
+    wanted = {"topics": topics(TOPICS), "statements": statements(STATEMENTS), "records": records(RECORDS)}
+    if missing := {name: count for name, count in wanted.items() if found[name] < count}:
+        raise RuntimeError(f"The cloud has {found}, and should have {missing}.")
 
 
 def _timed(guests: Guests) -> _Values:

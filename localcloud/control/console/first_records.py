@@ -10,6 +10,7 @@ from localcloud.control.core.resources import SchemaRegistry
 
 if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud
+    from localcloud.dataplane.interface import KafkaRecord
 
 _OFFSETS = 200
 _POLL_SECONDS = 0.2
@@ -24,7 +25,8 @@ def first_records(cloud: Cloud, cluster_id: str, topic: str, count: int, seconds
     registries = cloud.store.all(SchemaRegistry, environment)
     decoder = Decoder(cloud.schemas, registries[0].id if registries else None)
     deadline = time.monotonic() + seconds
-    reader, found = cloud.topics.reader(cluster_id, topic, _OFFSETS), []
+    reader = cloud.topics.reader(cluster_id, topic, _OFFSETS)
+    found: list[KafkaRecord] = []
     try:
         while len(found) < count and time.monotonic() < deadline and not cloud.plane.is_closing:
             found += reader.read(_POLL_SECONDS)

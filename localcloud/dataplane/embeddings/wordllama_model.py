@@ -69,4 +69,6 @@ def _load() -> tuple[WordTokens, Vectors]:
     root.handlers[:], root.level = handlers, level  # the package configures the root logger when it is imported
     model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, dim=DIMENSIONS, disable_download=True)
     model.tokenizer.no_padding()  # padding makes one long text cost as much as a batch of them
+    # A text that is read whole is one word to it, and its cache would keep 10,000 in each thread, 40 MB and more.
+    model.tokenizer.model._resize_cache(0)  # noqa: SLF001 - tokenizers has no public way
     return WordTokens(model.tokenizer), model.embedding

@@ -72,7 +72,8 @@ def show_first_vectors(cloud: LocalCloud, stack: Stack, stream: TextIO) -> None:
         rows = []
     stream.write("\nThe first vectors:\n" if rows else "\nThe stack is up; its first vectors are still on their way.\n")
     for row in rows:
-        vector = next((value for value in row.values() if _is_vector(value)), {"vector": [], "dimensions": 0})
+        vectors = (value for value in row.values() if _is_vector(value))
+        vector: dict[str, Any] = next(vectors, {"vector": [], "dimensions": 0})
         numbers = ", ".join(f"{number:.4f}" for number in vector["vector"])
         text = row.get("content") or ", ".join(str(value) for value in row.values() if not _is_vector(value))
         stream.write(f"  {text}\n    [{numbers}, ... {vector['dimensions']} dimensions]\n")

@@ -46,7 +46,7 @@ def test_the_first_records_of_the_topic_with_vectors_are_shown(
 ) -> None:
     asked: list[tuple[Any, ...]] = []
     vector = {"vector": [0.5, -0.25, 1.0, 0.125], "dimensions": 256}
-    records = [
+    records: list[dict[str, Any]] = [
         {"key": None, "value": {"content": "a red shoe", "vector": vector}},
         {"key": {"id": 7}, "value": {"name": "hat", "vector": vector}},
         {"key": None, "value": None},  # a deletion has neither text nor vector

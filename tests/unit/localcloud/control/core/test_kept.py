@@ -34,3 +34,24 @@ def test_callers_at_once_ask_once() -> None:
     for caller in callers:
         caller.join()
     assert asked == ["a"]
+
+
+def test_the_old_answer_is_there_while_a_new_one_is_found() -> None:
+    now, is_finding, gate = [0.0], threading.Event(), threading.Event()
+
+    def find(_: str) -> float:
+        if now[0]:
+            is_finding.set()
+            gate.wait(10)
+        return now[0]
+
+    kept = Kept(10.0, find, lambda: now[0])
+    assert kept.ask("a") == 0
+    now[0] = 10.0
+    finder = threading.Thread(target=kept.ask, args=("a",))
+    finder.start()
+    is_finding.wait(10)
+    assert kept.ask("a") == 0
+    gate.set()
+    finder.join()
+    assert kept.ask("a") == 10

@@ -8,6 +8,7 @@ import numpy as np
 import psutil
 import pytest
 
+from localcloud.control.free_memory import give_back
 from localcloud.dataplane.embeddings.limits import MOST_CHARACTERS
 from localcloud.dataplane.embeddings.wordllama_model import WordLlamaModel
 from localcloud.dataplane.interface import InvalidError
@@ -69,3 +70,14 @@ def test_texts_of_all_lengths_keep_their_places(model: WordLlamaModel) -> None:
     vectors = model.embed(texts).vectors
     assert np.array_equal(vectors[-1], model.embed(["shoes"]).vectors[0])
     assert np.allclose(vectors[:7], vectors[0], atol=1e-5)
+
+
+def test_texts_that_were_embedded_are_not_kept(model: WordLlamaModel) -> None:
+    def embed(first: int) -> int:
+        for batch in range(20):
+            model.embed([f"Two blanks  make {first}, {batch}, {number} be read whole. " * 3 for number in range(256)])
+        give_back()
+        return psutil.Process().memory_info().rss
+
+    before = embed(1)
+    assert embed(2) < before + (10 << 20)

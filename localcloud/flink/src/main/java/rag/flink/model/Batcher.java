@@ -15,12 +15,17 @@ import rag.flink.workspace.Connection;
 /**
  * Collects single inputs into batches: inputs that arrive during a call are sent with the next one.
  *
- * <p>So a single input is sent at once, many inputs in calls of {@link #LARGEST_BATCH}, and no timer delays any.
+ * <p>So a single input is sent at once, many inputs in calls of up to {@link #LARGEST_BATCH}, and no timer delays any.
  */
 final class Batcher implements AutoCloseable {
 
     /** A request costs the local cloud's server as much as a hundred of its texts. OpenAI accepts 2,048. */
     static final int LARGEST_BATCH = 512;
+
+    /** Until a request of that many is answered quickly: a large model takes seconds for them, and a request times out. */
+    static final int FIRST_BATCH = 256;
+
+    private static final long QUICK_NANOS = 1_000_000_000;
 
     // OpenAI accepts 300,000 tokens in a call; except in rare scripts, a character is at most one token.
     static final int MOST_CHARACTERS = 200_000;
@@ -36,6 +41,7 @@ final class Batcher implements AutoCloseable {
     private final BlockingQueue<Item> queue = new LinkedBlockingQueue<>();
     private final AtomicInteger dimensions = new AtomicInteger();
     private final List<Thread> senders = new ArrayList<>();
+    private volatile int largest = FIRST_BATCH;
 
     Batcher(String model, String modelVersion, InvocationOptions options, Supplier<Connection> connection) {
         this.model = model;
@@ -75,7 +81,7 @@ final class Batcher implements AutoCloseable {
         int characters = batch.get(0).input().length();
         Item next = queue.peek();
         while (next != null
-                && batch.size() < LARGEST_BATCH
+                && batch.size() < largest
                 && (characters += next.input().length()) <= MOST_CHARACTERS) {
             if (queue.remove(next)) { // false: another sender has taken it
                 batch.add(next);
@@ -86,7 +92,11 @@ final class Batcher implements AutoCloseable {
 
     private void send(List<Item> batch) throws InterruptedException {
         try {
+            long begin = System.nanoTime();
             List<float[]> vectors = embedWithRetries(batch.stream().map(Item::input).toList());
+            if (batch.size() >= FIRST_BATCH) {
+                largest = System.nanoTime() - begin < QUICK_NANOS ? LARGEST_BATCH : FIRST_BATCH;
+            }
             requireSameDimensions(vectors.get(0).length);
             for (int i = 0; i < vectors.size(); i++) {
                 batch.get(i).vector().complete(vectors.get(i));

@@ -35,6 +35,8 @@ class BatcherTest {
     private static final InvocationOptions OPTIONS = new InvocationOptions(2, Duration.ofSeconds(30), 0);
 
     private final ConcurrentLinkedQueue<Integer> characters = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Integer> sizes = new ConcurrentLinkedQueue<>();
+    private volatile long delayMillis;
     private final CountDownLatch open = new CountDownLatch(1);
     private HttpServer server;
 
@@ -55,8 +57,10 @@ class BatcherTest {
                         vectors.add("{\"index\":" + i + ",\"embedding\":" + vector + "}");
                     }
                     characters.add(length);
+                    sizes.add(input.size());
                     try {
                         open.await(60, TimeUnit.SECONDS);
+                        Thread.sleep(input.size() < Batcher.FIRST_BATCH ? 0 : delayMillis);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -95,6 +99,33 @@ class BatcherTest {
         assertEquals(40 * text.length(), characters.stream().mapToInt(Integer::intValue).sum());
         assertTrue(characters.stream().allMatch(length -> length <= Batcher.MOST_CHARACTERS), characters.toString());
         assertTrue(characters.size() < 40, "nothing was batched");
+    }
+
+    @Test
+    void batchesGrowWhileAProviderAnswersQuickly() throws Exception {
+        assertEquals(Batcher.LARGEST_BATCH, largestOf(4 * Batcher.LARGEST_BATCH));
+    }
+
+    @Test
+    void batchesOfASlowProviderStaySmall() throws Exception {
+        delayMillis = 1_100;
+        assertEquals(Batcher.FIRST_BATCH, largestOf(4 * Batcher.FIRST_BATCH));
+    }
+
+    /** The size of the largest request for so many inputs that wait together. */
+    private int largestOf(int inputs) throws Exception {
+        try (Batcher batcher = new Batcher("m", "v", OPTIONS, this::connection)) {
+            List<CompletableFuture<float[]>> vectors = new ArrayList<>();
+            for (int i = 0; i < inputs; i++) {
+                vectors.add(batcher.embed("x"));
+            }
+            open.countDown();
+            for (CompletableFuture<float[]> vector : vectors) {
+                assertArrayEquals(new float[] {1, 2}, vector.get(60, TimeUnit.SECONDS));
+            }
+        }
+        assertEquals(inputs, sizes.stream().mapToInt(Integer::intValue).sum());
+        return sizes.stream().mapToInt(Integer::intValue).max().orElseThrow();
     }
 
     @Test
