@@ -36,7 +36,7 @@ def kill_up_when_there_is(clone: Clone, kind: str) -> None:
     process = clone.start("up", "--yes", "--skip-preview")
 
     def is_there() -> bool:
-        assert process.poll() is None, f"up ended before there was a {kind}"
+        assert process.poll() is None, f"up ended before there was a {kind}:\n{process.communicate()[0]}"
         keys = clone.credentials()
         admin = (keys["cloud_api_key"], keys["cloud_api_secret"])
         status = httpx.get(f"{clone.endpoint}/local/v1/status", auth=admin).json()

@@ -140,9 +140,10 @@ def _without_repeats(operations: Iterable[Operation]) -> list[Operation]:
 def _wait_for_requests_in_flight(state: InterruptedState) -> None:
     """Wait for requests that a command sent just before it was killed.
 
-    The cloud may still carry one out. A duplicate created after the lookup would never be found.
+    The cloud may still carry one out. An object created after the lookup would be somebody else's to the next command,
+    which meets its name, or a duplicate that is never found.
     """
-    if any(one.kind == "creating" and one.resource.type in MAY_BE_DUPLICATED for one in state.operations):
+    if any(one.kind == "creating" and one.resource.type in KINDS for one in state.operations):
         time.sleep(max(0.0, _IN_FLIGHT_SECONDS - state.seconds_since_saved()))
 
 

@@ -455,20 +455,21 @@ def test_each_kind_is_deleted_with_proof_or_never() -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "ago", "waits"),
+    ("kind", "token", "ago", "waits"),
     [
-        ("apiKey:ApiKey", 2, True),
-        ("apiKey:ApiKey", 60, False),
-        ("serviceAccount:ServiceAccount", 2, False),
+        ("creating", "apiKey:ApiKey", 2, True),
+        ("creating", "apiKey:ApiKey", 60, False),
+        ("creating", "serviceAccount:ServiceAccount", 2, True),
+        ("deleting", "serviceAccount:ServiceAccount", 2, False),
     ],
-    ids=["a twin could come", "no more", "a second one would be refused"],
+    ids=["a twin could come", "no more", "its name could be taken", "nothing can come"],
 )
 def test_a_request_just_sent_is_waited_for(
-    monkeypatch: pytest.MonkeyPatch, token: str, ago: float, *, waits: bool
+    monkeypatch: pytest.MonkeyPatch, kind: str, token: str, ago: float, *, waits: bool
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     saved = datetime.now(UTC) - timedelta(seconds=ago)
-    deployment = {"manifest": {"time": saved.isoformat()}, "pending_operations": [operation(token, {})]}
+    deployment = {"manifest": {"time": saved.isoformat()}, "pending_operations": [operation(token, {}, kind)]}
     recovery._wait_for_requests_in_flight(InterruptedState({"deployment": deployment}))
     assert any(seconds > 1 for seconds in slept) is waits
