@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localcloud.control.console.history import last_run
-from localcloud.control.core.resources import KafkaCluster, Phase, RoleBinding, ServiceAccount, Statement
+from localcloud.control.core.resources import (
+    ApiKey,
+    KafkaCluster,
+    KeyScope,
+    Phase,
+    RoleBinding,
+    ServiceAccount,
+    Statement,
+)
 from localcloud.dataplane.interface import StatementPhase
 
 BEGAN = datetime(2026, 1, 2, tzinfo=UTC)
@@ -32,6 +40,15 @@ def test_only_what_was_made_together_last_is_of_the_last_run() -> None:
     new = [ServiceAccount(id="sa-1", name="new", **at(1000)), ServiceAccount(id="sa-2", name="newer", **at(1050))]
     assert [one["name"] for one in last_run([*reversed(new), old])] == ["new", "newer"]
     assert last_run([]) == []
+
+
+def test_keys_and_statements_of_persons_are_no_run() -> None:
+    key = ApiKey(id="K", name="k", owner_id="sa-2", scope=KeyScope.FLINK, secret_sha256="", **at(200))
+    for by_hand in (statement(principal="sa-2", **at(400)), statement(principal="u-1", **at(400))):
+        assert [one["kind"] for one in last_run([cluster(**at(0)), key, by_hand])] == ["kafka-cluster"]
+    deployed = statement(principal="sa-1", **at(400))
+    assert [one["kind"] for one in last_run([cluster(**at(0)), key, deployed])] == ["statement"]
+    assert last_run([key]) == []
 
 
 def test_it_is_told_how_long_clusters_and_statements_took() -> None:
