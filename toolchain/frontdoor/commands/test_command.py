@@ -19,10 +19,10 @@ _CHECKS = {
     "import contracts": ["lint-imports", "--no-logo"],
 }
 
-# Tests wait for a broker, a checkpoint, a provider that does not answer: with three workers, two cores are idle for a
-# fifth of the time. Tests of one file, or of one folder with a shared cloud, stay together (tests/support/groups.py).
+# Much of an integration test is waiting: for a broker, a checkpoint, a provider that does not answer. So there are more
+# workers than cores. Tests of one file, or of one folder with a shared cloud, stay together (tests/support/groups.py).
 # They are handed out as tests/conftest.py orders them: unit tests, then the longest integration tests.
-_AT_ONCE = ("--numprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+_AT_ONCE = ("--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 QUICK = "--quick"
 _WITHOUT_PROCESSES = ("-m", "not integration and not process")
 
