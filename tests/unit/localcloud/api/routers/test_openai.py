@@ -132,6 +132,7 @@ def test_a_wrong_key(local: Local, key: str) -> None:
     assert local.client.get("/v1/models", headers={"Authorization": "Bearer x"}).status_code == 401
 
 
+@pytest.mark.process  # it asks the system what machine this is, by `uname`
 def test_openais_own_client(local: Local) -> None:
     client = openai.OpenAI(
         api_key=local.credentials.openai_api_key,
