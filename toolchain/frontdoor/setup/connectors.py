@@ -9,7 +9,7 @@ from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import JDK, MAVEN
 from toolchain.frontdoor.setup.builds import digest_of, fill_once
 from toolchain.frontdoor.setup.cache import Entry, cached
-from toolchain.frontdoor.setup.output import maven_progress
+from toolchain.frontdoor.setup.maven import REPOSITORY, package, sources_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,10 +33,7 @@ class _Project:
 
     @property
     def folder(self) -> Path:
-        sources = sorted(path for path in (self.root / "src" / "main").rglob("*") if path.is_file())
-        return (
-            self.layout.home / "connectors" / f"{self.kind}-{digest_of([self.root / 'pom.xml', *sources], self.root)}"
-        )
+        return self.layout.home / "connectors" / f"{self.kind}-{digest_of(sources_of(self.root), self.root)}"
 
 
 def connector_paths(layout: Layout) -> dict[str, Path]:
@@ -58,13 +55,11 @@ def connector_step(layout: Layout, kind: str) -> Step | None:
 
     def make(bench: Workbench) -> None:
         def build(made: Path) -> None:
-            maven = ["mvn", "--batch-mode", "-DskipTests", "package"]
-            bench.run([*maven, "-f", project.root / "pom.xml", f"-Dbuild.root={made}"], follow=maven_progress)
+            package(bench, project.root, made)
 
         fill_once(folder, _is_made, cached(Entry("connectors", folder.name), bench, _is_made, build))
 
-    source = "the Maven repository (Maven Central or its mirror)"
-    return Step(CONNECTORS[kind], f"{kind}-connector", source, (JDK, MAVEN), make)
+    return Step(CONNECTORS[kind], f"{kind}-connector", REPOSITORY, (JDK, MAVEN), make)
 
 
 def _is_made(folder: Path) -> bool:

@@ -10,7 +10,7 @@ from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import JDK, MAVEN
 from toolchain.frontdoor.setup.builds import digest_of, fill_once
 from toolchain.frontdoor.setup.cache import Entry, cached
-from toolchain.frontdoor.setup.output import maven_progress
+from toolchain.frontdoor.setup.maven import REPOSITORY, package, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,7 @@ def _sources(layout: Layout) -> Iterator[Path]:
     root = layout.project / "localcloud"
     yield root / "pom.xml"
     for module in sorted(path.parent for path in root.glob("*/pom.xml")):
-        yield module / "pom.xml"
-        yield from sorted(path for path in (module / "src" / "main").rglob("*") if path.is_file())
+        yield from sources_of(module)
 
 
 def jars_folder(layout: Layout) -> Path:
@@ -59,11 +58,9 @@ def jars_step(layout: Layout) -> Step | None:
 
     def make(bench: Workbench) -> None:
         def build(made: Path) -> None:
-            maven = ["mvn", "--batch-mode", "-DskipTests", "package"]
-            pom = layout.project / "localcloud" / "pom.xml"
-            bench.run([*maven, "-f", pom, f"-Dbuild.root={made}"], follow=maven_progress)
+            package(bench, layout.project / "localcloud", made)
             _delete_old_builds(jars.parent)
 
         fill_once(jars, _is_made, cached(Entry("java", jars.name), bench, _is_made, build))
 
-    return Step("Kafka and Flink", "jars", "the Maven repository (Maven Central or its mirror)", (JDK, MAVEN), make)
+    return Step("Kafka and Flink", "jars", REPOSITORY, (JDK, MAVEN), make)

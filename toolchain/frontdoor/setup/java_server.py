@@ -11,7 +11,7 @@ from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import MAVEN
 from toolchain.frontdoor.setup.builds import digest_of, fill_once
 from toolchain.frontdoor.setup.cache import Entry, cached
-from toolchain.frontdoor.setup.output import maven_progress
+from toolchain.frontdoor.setup.maven import REPOSITORY, package, sources_of
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.hall.layout import Layout
@@ -32,9 +32,7 @@ class JavaServer:
     @property
     def folder(self) -> Path:
         """Where it is, or will be."""
-        sources = sorted(path for path in (self.project / "src" / "main").rglob("*") if path.is_file())
-        digest = digest_of([self.project / "pom.xml", *sources], self.project)
-        return self.layout.home / "servers" / f"{self.kind}-{digest}"
+        return self.layout.home / "servers" / f"{self.kind}-{digest_of(sources_of(self.project), self.project)}"
 
     def step(self) -> Step | None:
         """Return the step that downloads and builds it, ``None`` if it is there; :class:`Failure` without a JDK."""
@@ -45,14 +43,12 @@ class JavaServer:
 
         def make(bench: Workbench) -> None:
             def build(made: Path) -> None:
-                maven = ["mvn", "--batch-mode", "-DskipTests", "package"]
-                pom, java_home = self.project / "pom.xml", {"JAVA_HOME": str(home)}
-                bench.run([*maven, "-f", pom, f"-Dbuild.root={made}"], env=java_home, follow=maven_progress)
+                package(bench, self.project, made, {"JAVA_HOME": str(home)})
                 (made / _JAVA_HOME).write_text(str(home), encoding="utf-8")
 
             fill_once(folder, _is_made, cached(Entry("servers", folder.name), bench, _is_made, build))
 
-        return Step(self.title, self.kind, "the Maven repository (Maven Central or its mirror)", (MAVEN,), make)
+        return Step(self.title, self.kind, REPOSITORY, (MAVEN,), make)
 
 
 def _is_made(folder: Path) -> bool:

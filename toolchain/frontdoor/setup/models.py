@@ -9,6 +9,7 @@ from toolchain.frontdoor.hall.steps import Step
 from toolchain.frontdoor.hall.tools import JDK, MAVEN
 from toolchain.frontdoor.setup.builds import fill_once
 from toolchain.frontdoor.setup.cache import Entry, cached
+from toolchain.frontdoor.setup.maven import REPOSITORY
 from toolchain.frontdoor.setup.output import maven_progress
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def models_step(layout: Layout) -> Step | None:
 
         fill_once(folder, _is_made, cached(Entry("models", folder.name), bench, _is_made, download))
 
-    return Step("Sentence model", "models", "the Maven repository (Maven Central or its mirror)", (JDK, MAVEN), make)
+    return Step("Sentence model", "models", REPOSITORY, (JDK, MAVEN), make)
 
 
 def _is_made(folder: Path) -> bool:
