@@ -31,9 +31,7 @@ _WAIT_SECONDS = 0.5
 
 async def records(cloud: Cloud, cluster_id: str, topic: str, threads: CapacityLimiter) -> AsyncGenerator[bytes]:
     """Yield a topic's newest records, decoded, then those that come."""
-    environment = cloud.clusters.get(cluster_id).environment_id
-    registries = cloud.environments.registries(environment)
-    decoder = Decoder(cloud.schemas, registries[0].id if registries else None)
+    decoder = Decoder.of(cloud, cloud.clusters.get(cluster_id).environment_id)
     reader = await run_sync(cloud.topics.reader, cluster_id, topic, _OFFSETS, limiter=threads)
     try:
         newest: list[Any] = []

@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from localcloud.control.console.records import Decoder, shown
-from localcloud.control.core.resources import SchemaRegistry
 
 if TYPE_CHECKING:
     from localcloud.control.cloud import Cloud
@@ -21,9 +20,7 @@ def first_records(cloud: Cloud, cluster_id: str, topic: str, count: int, seconds
 
     Raises :class:`~localcloud.control.core.errors.NotFoundError` for a cluster or a topic that does not exist.
     """
-    environment = cloud.clusters.get(cluster_id).environment_id
-    registries = cloud.store.all(SchemaRegistry, environment)
-    decoder = Decoder(cloud.schemas, registries[0].id if registries else None)
+    decoder = Decoder.of(cloud, cloud.clusters.get(cluster_id).environment_id)
     deadline = time.monotonic() + seconds
     reader = cloud.topics.reader(cluster_id, topic, _OFFSETS)
     found: list[KafkaRecord] = []

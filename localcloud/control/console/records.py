@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import fastavro
 
 from localcloud.control.core.errors import ControlError
+from localcloud.control.core.resources import SchemaRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from localcloud.control.cloud import Cloud
     from localcloud.control.kafka.schemas import Schemas
     from localcloud.dataplane.interface import KafkaRecord, SchemaVersion
 
@@ -31,6 +33,12 @@ class Decoder:
     def __init__(self, schemas: Schemas, registry_id: str | None) -> None:
         self._schemas, self._registry_id = schemas, registry_id
         self._reader: Callable[[int], Callable[[bytes], Any]] = lru_cache(maxsize=256)(self._reader_of)
+
+    @classmethod
+    def of(cls, cloud: Cloud, environment_id: str) -> Decoder:
+        """Return the decoder of an environment's topics."""
+        registries = cloud.store.all(SchemaRegistry, environment_id)
+        return cls(cloud.schemas, registries[0].id if registries else None)
 
     def record(self, record: KafkaRecord) -> dict[str, Any]:
         """Return a record with key and value decoded."""

@@ -13,7 +13,7 @@ from localcloud.control.console.neighbourhood import cosines, flattened
 from localcloud.control.console.records import Decoder, is_vector, shown
 from localcloud.control.console.sql_names import names_in
 from localcloud.control.core.errors import InvalidError, NotFoundError
-from localcloud.control.core.resources import Connection, KafkaCluster, SchemaRegistry, Statement
+from localcloud.control.core.resources import Connection, KafkaCluster, Statement
 from localcloud.dataplane.interface import StatementPhase
 
 if TYPE_CHECKING:
@@ -134,8 +134,7 @@ class Search:
                     )
 
     def _newest(self, table: VectorTable) -> list[Any]:
-        registries = self._cloud.store.all(SchemaRegistry, table.environment)
-        decoder = Decoder(self._cloud.schemas, registries[0].id if registries else None)
+        decoder = Decoder.of(self._cloud, table.environment)
         reader, read = self._cloud.topics.reader(table.cluster, table.name, _OFFSETS), []
         deadline = time.monotonic() + _READING_SECONDS
         try:

@@ -3,7 +3,6 @@ package rag.flink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.entrypoint.component.SessionComponentWithoutRest;
 import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -11,8 +10,6 @@ import org.apache.flink.runtime.jobgraph.JobGraphBuilder;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.runtime.jobgraph.tasks.AbstractInvokable;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
-import org.apache.flink.runtime.minicluster.RpcServiceSharing;
 import org.junit.jupiter.api.Test;
 
 class PrivateClusterTest {
@@ -30,19 +27,7 @@ class PrivateClusterTest {
 
     @Test
     void onlyTheLastJobsThatHaveEndedAreKept() throws Exception {
-        Configuration config = new Configuration();
-        config.setString("taskmanager.memory.managed.size", "1m");
-        config.setString("taskmanager.memory.network.min", "4m");
-        config.setString("taskmanager.memory.network.max", "4m");
-        try (MiniCluster cluster =
-                new PrivateCluster(
-                        new MiniClusterConfiguration.Builder()
-                                .setConfiguration(config)
-                                .setNumTaskManagers(1)
-                                .setNumSlotsPerTaskManager(1)
-                                .setRpcServiceSharing(RpcServiceSharing.SHARED)
-                                .build())) {
-            cluster.start();
+        try (MiniCluster cluster = SmallCluster.start(1)) {
             for (int number = 0; number < SessionComponentWithoutRest.MOST_ENDED_JOBS + 3; number++) {
                 cluster.executeJobBlocking(job());
             }

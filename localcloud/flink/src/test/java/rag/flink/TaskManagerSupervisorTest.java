@@ -3,29 +3,14 @@ package rag.flink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
-import org.apache.flink.runtime.minicluster.RpcServiceSharing;
 import org.junit.jupiter.api.Test;
 
 class TaskManagerSupervisorTest {
 
     @Test
     void aTaskManagerThatHasEndedIsReplaced() throws Exception {
-        Configuration config = new Configuration();
-        config.setString("taskmanager.memory.managed.size", "1m");
-        config.setString("taskmanager.memory.network.min", "4m");
-        config.setString("taskmanager.memory.network.max", "4m");
-        try (MiniCluster cluster =
-                new PrivateCluster(
-                        new MiniClusterConfiguration.Builder()
-                                .setConfiguration(config)
-                                .setNumTaskManagers(1)
-                                .setNumSlotsPerTaskManager(3)
-                                .setRpcServiceSharing(RpcServiceSharing.SHARED)
-                                .build())) {
-            cluster.start();
+        try (MiniCluster cluster = SmallCluster.start(3)) {
             awaitFreeSlots(cluster, 3);
             TaskManagerSupervisor.start(cluster);
             cluster.terminateTaskManager(0).get();
