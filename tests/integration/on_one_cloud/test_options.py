@@ -90,7 +90,7 @@ def compression(shop: OptionsShop) -> None:
     sizes = {}
     for kind in ("none", "gzip"):
         made = shop.table({"kafka.producer.compression.type": kind}, "v STRING", f"('{'long ' * 20000}')")
-        sizes[kind] = sum(log.stat().st_size for log in shop.cloud.state.rglob(f"{made}-0/*.log"))
+        sizes[kind] = sum(log.stat().st_size for log in shop.cloud.state.glob(f"kafka/*/data/{made}-0/*.log"))
     assert sizes["none"] > 100_000 > 10 * sizes["gzip"] > 0
 
 

@@ -120,9 +120,14 @@ def test_the_admin_client_sees_and_changes_the_topic(stack: Stack, key: Key, top
     change = ConfigEntry("retention.ms", "7200000", incremental_operation=AlterConfigOpType.SET)
     resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[change])
     admin.incremental_alter_configs([resource])[resource].result(SECONDS)
-    described = admin.describe_configs([ConfigResource(ConfigResource.Type.TOPIC, topic)])
-    (configs,) = [future.result(SECONDS) for future in described.values()]
-    assert configs["retention.ms"].value == "7200000"
+
+    def retention() -> str:
+        described = admin.describe_configs([ConfigResource(ConfigResource.Type.TOPIC, topic)])
+        (configs,) = [future.result(SECONDS) for future in described.values()]
+        return str(configs["retention.ms"].value)
+
+    # The controller has the change when it answers, the broker soon after.
+    wait_until(lambda: retention() == "7200000", "the topic's new retention")
 
 
 def test_the_pipelines_records_arrive_as_they_are_generated(stack: Stack, key: Key) -> None:
