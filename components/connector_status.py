@@ -1,7 +1,5 @@
 """Asking the cloud how a connector is, while Pulumi still waits for it."""
 
-from __future__ import annotations
-
 import os
 
 import pulumi

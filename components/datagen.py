@@ -1,23 +1,18 @@
 """The connectors that generate records."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Self
 
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
+from components.config.settings import Settings
 from components.connector_status import failure_of
 from components.flinksql import Source
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from components.config.settings import Settings
-    from components.identities import Identities
-    from components.kafka import Kafka
+from components.identities import Identities
+from components.kafka import Kafka
 
 TASKS = 1
 
@@ -35,7 +30,7 @@ class RecordSchema:
     decimals: tuple[str, ...]
 
     @classmethod
-    def load(cls, path: Path) -> RecordSchema:
+    def load(cls, path: Path) -> Self:
         """Read ``path``; raises :class:`pulumi.RunError` if it is not an Avro record."""
         name = f"{path.parent.name}/{path.name}"
         try:

@@ -1,16 +1,10 @@
 """The embedding models: a connection to their endpoint, and the CREATE MODEL statements that name it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pulumi
 
+from components.config.settings import Settings
 from components.flinksql import FlinkSession, answered, declare_connection, declare_statement
-
-if TYPE_CHECKING:
-    from components.config.settings import Settings
-    from components.sql_files import SqlFiles
+from components.sql_files import SqlFiles
 
 
 class EmbeddingModel(pulumi.ComponentResource):

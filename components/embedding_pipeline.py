@@ -1,18 +1,11 @@
 """The pipeline itself: the tables, and the INSERTs that fill them for as long as the stack stands."""
 
-from __future__ import annotations
-
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
 from components.flinksql import FlinkSession, Source, declare_statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from components.sql_files import SqlFiles
+from components.sql_files import SqlFiles
 
 
 class EmbeddingPipeline(pulumi.ComponentResource):
@@ -36,7 +29,7 @@ class EmbeddingPipeline(pulumi.ComponentResource):
         sql: SqlFiles,
         models: Mapping[str, pulumi.Output[str]],
         sources: Sequence[Source],
-        connections: Mapping[str, pulumi.Output[str]] = MappingProxyType({}),
+        connections: Mapping[str, pulumi.Output[str]],
         protect: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

@@ -1,16 +1,10 @@
 """The environment, with Stream Governance, and the Schema Registry that comes with its first cluster."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
+from components.config.settings import Settings
 from components.lookups import look_up
-
-if TYPE_CHECKING:
-    from components.config.settings import Settings
 
 
 class Environment(pulumi.ComponentResource):

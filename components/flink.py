@@ -1,18 +1,13 @@
 """Flink: compute pool, region endpoint, API key, and the provider that carries them to connections and statements."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.config.settings import KEY_COMMAND
+from components.config.settings import KEY_COMMAND, Settings
 from components.flinksql import Address, FlinkSession, Previous
-
-if TYPE_CHECKING:
-    from components.config.settings import Settings
-    from components.identities import Identities
+from components.identities import Identities
 
 
 class Flink(pulumi.ComponentResource):

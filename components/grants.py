@@ -4,17 +4,12 @@ Roles per topic and transactional id need a Standard cluster. On a Basic one eve
 cluster instead; roles on Schema Registry subjects and in Flink are the same for both.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import pulumi
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
 
 
 class Role(StrEnum):
@@ -98,14 +93,8 @@ class Scope:
 
     def deployer(self, runner_id: pulumi.Output[str]) -> list[Grant]:
         """Rights that the Flink key needs to make connections, and statements that run as ``runner_id``."""
-        return [
-            self._in_environment(Role.FLINK_ADMIN),
-            Grant(
-                role=Role.ASSIGNER,
-                on="runner",
-                crn=pulumi.Output.concat(self.organization, "/service-account=", runner_id),
-            ),
-        ]
+        runner = pulumi.Output.concat(self.organization, "/service-account=", runner_id)
+        return [self._in_environment(Role.FLINK_ADMIN), Grant(role=Role.ASSIGNER, on="runner", crn=runner)]
 
     def operator(self) -> list[Grant]:
         """Rights of the same key on data: what SELECT, INSERT and DROP TABLE need, which run as the key's owner."""
@@ -120,7 +109,7 @@ class Scope:
             *self._subjects(self.generated | self.writes, Role.DEVELOPER_READ),
             *self._subjects(self.writes, Role.DEVELOPER_MANAGE),
             # A topic whose subject one may not read is no table, even if it has none.
-            *([self._subjects_of_connectors("dlq", Role.DEVELOPER_READ)] if self.sinks else []),
+            *([self._subject(Role.DEVELOPER_READ, "dlq", "dlq-lcc*")] if self.sinks else []),
         ]
 
     def sink(self, name: str) -> list[Grant]:
@@ -135,7 +124,7 @@ class Scope:
                 *self._topics(copied.topics, Role.DEVELOPER_READ),
                 self._connectors("group", "connect", Role.DEVELOPER_READ, copied.ids),
                 *(self._connectors("topic", report, role, copied.ids) for report in copied.reports for role in made),
-                *self._topics(_named(copied.dead_letters), *made),
+                *self._topics({copied.dead_letters} - {""}, *made),
             ),
             *(self._subjects(copied.topics, Role.DEVELOPER_READ) if copied.has_schemas else []),
         ]
@@ -143,19 +132,11 @@ class Scope:
     def _dead_letters(self) -> list[Grant]:
         """Return the right to read what sinks could not deliver."""
         of_managed = any(copied.reports for copied in self.sinks.values())
-        named = frozenset(copied.dead_letters for copied in self.sinks.values() if copied.dead_letters)
+        named = {copied.dead_letters for copied in self.sinks.values()} - {""}
         return [
             *([self._connectors("topic", "dlq", Role.DEVELOPER_READ)] if of_managed else []),
             *self._topics(named, Role.DEVELOPER_READ),
         ]
-
-    def _connectors(self, kind: str, prefix: str, role: Role, ids: str = "lcc") -> Grant:
-        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, f"/{kind}={prefix}-{ids}*")
-        return Grant(role=role, on=f"{kind}-{prefix}", crn=crn)
-
-    def _subjects_of_connectors(self, prefix: str, role: Role) -> Grant:
-        crn = pulumi.Output.concat(self.registry, f"/subject={prefix}-lcc*")
-        return Grant(role=role, on=f"subject-{prefix}", crn=crn)
 
     def _kafka(self, *grants: Grant) -> list[Grant]:
         if self.roles_per_topic:
@@ -163,27 +144,25 @@ class Scope:
         return [Grant(role=Role.CLOUD_CLUSTER_ADMIN, on="cluster", crn=self.cluster)]
 
     def _topics(self, topics: AbstractSet[str], *roles: Role) -> list[Grant]:
-        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, "/topic=")
-        return _on_each("topic", topics, roles, lambda topic: pulumi.Output.concat(crn, topic))
-
-    def _transactions(self, role: Role) -> Grant:
-        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, "/transactional-id=_confluent-flink_*")
-        return Grant(role=role, on="transactions", crn=crn)
+        return [
+            self._in_cluster(role, f"topic-{topic}", f"topic={topic}") for role in roles for topic in sorted(topics)
+        ]
 
     def _subjects(self, topics: AbstractSet[str], *roles: Role) -> list[Grant]:
-        return _on_each(
-            "subject", topics, roles, lambda topic: pulumi.Output.concat(self.registry, "/subject=", topic, "-*")
-        )
+        return [self._subject(role, topic, f"{topic}-*") for role in roles for topic in sorted(topics)]
+
+    def _transactions(self, role: Role) -> Grant:
+        return self._in_cluster(role, "transactions", "transactional-id=_confluent-flink_*")
+
+    def _connectors(self, kind: str, prefix: str, role: Role, ids: str = "lcc") -> Grant:
+        return self._in_cluster(role, f"{kind}-{prefix}", f"{kind}={prefix}-{ids}*")
 
     def _in_environment(self, role: Role) -> Grant:
         return Grant(role=role, on="environment", crn=self.environment)
 
+    def _in_cluster(self, role: Role, on: str, pattern: str) -> Grant:
+        crn = pulumi.Output.concat(self.cluster, "/kafka=", self.cluster_id, "/", pattern)
+        return Grant(role=role, on=on, crn=crn)
 
-def _named(topic: str) -> AbstractSet[str]:
-    return frozenset({topic} if topic else ())
-
-
-def _on_each(
-    kind: str, topics: AbstractSet[str], roles: Sequence[Role], crn: Callable[[str], pulumi.Output[str]]
-) -> list[Grant]:
-    return [Grant(role=role, on=f"{kind}-{topic}", crn=crn(topic)) for role in roles for topic in sorted(topics)]
+    def _subject(self, role: Role, on: str, pattern: str) -> Grant:
+        return Grant(role=role, on=f"subject-{on}", crn=pulumi.Output.concat(self.registry, "/subject=", pattern))

@@ -1,16 +1,11 @@
 """The service accounts of the pipeline and their role bindings."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from components.grants import Grant, Scope
+from components.grants import Grant, Scope
 
 
 class Identities(pulumi.ComponentResource):

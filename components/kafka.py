@@ -1,7 +1,5 @@
 """The Kafka cluster."""
 
-from __future__ import annotations
-
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 

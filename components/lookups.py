@@ -1,7 +1,5 @@
 """Look-ups of what the program did not make: where the cloud finds nothing, a sentence and no traceback."""
 
-from __future__ import annotations
-
 import re
 from importlib.metadata import version
 from typing import Any

@@ -1,18 +1,14 @@
 """The statements of ``sql/``: every file is one, and they are checked against each other before anything is created."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Self
 
 import pulumi
 
 from components.flinksql import Kind, SqlTextError, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
 _CONNECTION = "OPENAI.CONNECTION"
 _MODEL_VERSION = "OPENAI.MODEL_VERSION"
@@ -28,9 +24,7 @@ class SqlFiles:
     topics: frozenset[str]
 
     @classmethod
-    def load(
-        cls, folder: Path, *, topics: Collection[str], embedding_model: str | None, search: bool = False
-    ) -> SqlFiles:
+    def load(cls, folder: Path, *, topics: Collection[str], embedding_model: str | None, search: bool = False) -> Self:
         """Read ``folder``, with its folder ``search`` on request; every mistake is in the one :class:`pulumi.RunError`.
 
         ``embedding_model`` is written into each CREATE MODEL unless it is ``None`` (the provider's own default).

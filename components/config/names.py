@@ -1,15 +1,12 @@
 """Names that two stacks in one organization must not share."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
 
 import pulumi
 import pulumi_random
 
-if TYPE_CHECKING:
-    from components.config.settings import Settings
+from components.config.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +18,7 @@ class Names:
     cluster: pulumi.Output[str]
 
     @classmethod
-    def of(cls, settings: Settings) -> Names:
+    def of(cls, settings: Settings) -> Self:
         """Take the names that are set; the suffix is drawn once per stack where it is not."""
         suffix = (
             pulumi.Output.from_input(settings.suffix)

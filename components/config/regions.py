@@ -3,8 +3,6 @@
 Source: Confluent's "Supported Cloud Regions for Confluent Cloud for Apache Flink" and "Cloud Providers and Regions".
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 

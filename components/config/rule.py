@@ -1,13 +1,9 @@
 """What a setting may be, in words: for its error and for the documentation."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +15,7 @@ class Rule:
     example: str | None = None
 
     @classmethod
-    def one_of(cls, choices: Sequence[object]) -> Rule:
+    def one_of(cls, choices: Sequence[object]) -> Self:
         """Return the rule of a setting that is one of ``choices``."""
         names = [str(choice) for choice in choices]
         return cls(allowed=f"one of {', '.join(names)}", choices=names)

@@ -1,11 +1,10 @@
 """The stack's settings: what may be written under ``confluent-rag:`` in ``Pulumi.<stack>.yaml``."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Mapping
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 import pulumi
@@ -16,9 +15,6 @@ from pydantic.alias_generators import to_camel
 from components.config.regions import REGIONS, Cloud
 from components.config.rule import Rule
 from components.config.sinks import AnySink, local_mistakes, read_sinks, with_local_stores
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 NAMESPACE = "confluent-rag"
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -150,7 +146,7 @@ class Settings(BaseModel):
         return None if self.embedding_model == DEFAULT_EMBEDDING_MODEL else self.embedding_model
 
     @classmethod
-    def load(cls) -> Settings:
+    def load(cls) -> Self:
         """Read this stack's configuration; every mistake found is in the one :class:`pulumi.RunError`."""
         prefix = f"{NAMESPACE}:"
         config = {key.removeprefix(prefix): value for key, value in CONFIG.get().items() if key.startswith(prefix)}
@@ -162,7 +158,7 @@ class Settings(BaseModel):
         return settings.model_copy(update={"sinks": with_local_stores(settings.sinks, os.environ)})
 
     @classmethod
-    def of(cls, config: Mapping[str, Any], stack: str) -> Settings:
+    def of(cls, config: Mapping[str, Any], stack: str) -> Self:
         """Check the configuration of ``stack``, by key without namespace; every mistake is in one ``RunError``.
 
         ``sinks`` is JSON text, as Pulumi gives it.

@@ -1,7 +1,5 @@
 """Where Flink answers, and the key that it takes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

@@ -1,8 +1,7 @@
 """Having a model answer once: one whose provider refuses is created all right, and what uses it fails later."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import pulumi
 
@@ -10,11 +9,7 @@ from components.flinksql.calls import ask
 from components.flinksql.errors import HookError
 from components.flinksql.once import done_once
 from components.flinksql.rights import RIGHTS_SECONDS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from components.flinksql.session import FlinkSession
+from components.flinksql.session import FlinkSession
 
 _OUTPUT = "answeredWith"
 

@@ -3,12 +3,11 @@
 Only :mod:`components.flinksql.calls` imports this module, when the first hook runs.
 """
 
-from __future__ import annotations
-
 import re
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import confluent_sql
 import httpx
@@ -16,16 +15,11 @@ from confluent_sql import OperationalError
 from confluent_sql.exceptions import ComputePoolExhaustedError, StatementNotFoundError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_exponential, wait_fixed
 
+from components.flinksql.address import Address
 from components.flinksql.errors import FlinkSqlError
 from components.flinksql.leftovers import PREFIX, is_left_over, new_name
 from components.flinksql.previous import INITIAL_OFFSET_FROM
-from components.flinksql.text import quote
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from components.flinksql.address import Address
-    from components.flinksql.text import Statement
+from components.flinksql.text import Statement, quote
 
 DDL_SECONDS = 120.0
 START_SECONDS = 90.0
@@ -109,7 +103,7 @@ class FlinkSql:
 
     @classmethod
     @contextmanager
-    def connect(cls, address: Address, database: str, *, in_preview: bool = False) -> Iterator[FlinkSql]:
+    def connect(cls, address: Address, database: str, *, in_preview: bool = False) -> Iterator[Self]:
         """Yield a connection whose current database is ``database`` (display name)."""
         connection = confluent_sql.connect(
             flink_api_key=address.api_key,

@@ -1,17 +1,10 @@
 """The columns that a CREATE TABLE declares, with their types as they are written."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from components.flinksql.text import quote, tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from components.flinksql.text import Statement, Token
+from components.flinksql.text import Statement, Token, quote, tokens
 
 _OPENING, _CLOSING = "(<", ")>"
 _NO_COLUMN = ("PRIMARY", "CONSTRAINT", "WATERMARK", "UNIQUE", "PERIOD")

@@ -1,17 +1,11 @@
 """Declaring one Flink connection: its secrets, and when it is replaced."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 from pydantic.alias_generators import to_camel
 
 from components.flinksql.rights import connection_hooks
-
-if TYPE_CHECKING:
-    from components.flinksql.session import FlinkSession
+from components.flinksql.session import FlinkSession
 
 
 def declare_connection(

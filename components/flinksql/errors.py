@@ -1,7 +1,5 @@
 """What goes wrong between a hook and Flink."""
 
-from __future__ import annotations
-
 
 class FlinkSqlError(Exception):
     """Flink refused or failed; ``str()`` is its own explanation. ``status``: of HTTP, where there was an answer."""

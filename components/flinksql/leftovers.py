@@ -1,7 +1,5 @@
 """The names of the statements by which hooks ask Flink: whose they are, and which ones a killed run has left behind."""
 
-from __future__ import annotations
-
 import re
 import uuid
 from datetime import UTC, datetime, timedelta

@@ -1,17 +1,13 @@
 """Work of the program that is no resource's, and so has no hook that Pulumi repeats."""
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pulumi
 
 from components.flinksql.errors import HookError
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 
 async def done_once(content: Any, last: str | None, work: Callable[[], Awaitable[None]], *, at_first: bool) -> str:

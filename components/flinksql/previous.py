@@ -1,21 +1,17 @@
 """What the last `up` left in Pulumi's state and in Flink, and what that proves."""
 
-from __future__ import annotations
-
 import base64
 import json
 import time
 import urllib.request
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import pulumi
 
 from components.flinksql.address import Address
 from components.flinksql.text import Kind, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 STATEMENTS = "statements"
 GONE = "GONE"
@@ -58,7 +54,7 @@ class Previous:
     components: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls) -> Previous:
+    def read(cls) -> Self:
         """Ask the engine, and Flink for the phases, at once: the options of a resource cannot wait for an output."""
         outputs: dict[str, Any] = {}
         found: dict[str, dict[str, Any]] = {}

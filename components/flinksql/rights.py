@@ -1,17 +1,12 @@
 """Rights and keys that are granted and not yet in force: 30 to 120 s on Confluent Cloud."""
 
-from __future__ import annotations
-
 import asyncio
 import re
-from typing import TYPE_CHECKING
 
 import pulumi
 
 from components.flinksql.calls import ask
-
-if TYPE_CHECKING:
-    from components.flinksql.session import FlinkSession
+from components.flinksql.session import FlinkSession
 
 RIGHTS_SECONDS = 180.0
 _PAUSE_SECONDS = 5.0  # each attempt is a new object, and a warning on the screen

@@ -1,18 +1,13 @@
 """Where statements run and as whom: what every Flink resource and every hook needs to know."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+import pulumi
+import pulumi_confluentcloud as confluentcloud
 
-    import pulumi
-    import pulumi_confluentcloud as confluentcloud
-
-    from components.flinksql.address import Address
-    from components.flinksql.previous import Previous
+from components.flinksql.address import Address
+from components.flinksql.previous import Previous
 
 
 @dataclass(frozen=True, kw_only=True)

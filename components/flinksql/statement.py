@@ -1,23 +1,18 @@
 """Declaring one Flink statement: its name, what it runs with, and when it is replaced."""
 
-from __future__ import annotations
-
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.flinksql.lifecycle import CATALOG, DATABASE, Lifecycle
 from components.flinksql.previous import INITIAL_OFFSET_FROM
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from components.flinksql.session import FlinkSession
-    from components.flinksql.source import Source
-    from components.flinksql.text import Statement
+from components.flinksql.session import FlinkSession
+from components.flinksql.source import Source
+from components.flinksql.text import Statement
 
 MAX_NAME = 72  # the provider's limit
 _TURN = 4  # digits that tell an INSERT from the one whose offsets it carries over

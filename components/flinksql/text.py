@@ -4,16 +4,12 @@ Flink is the judge of a statement. What is read here is what the program itself 
 a file holds one whole statement, of which kind, and which models, tables and connection it is about.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from typing import Self
 
 _TOKEN = re.compile(
     r"""
@@ -90,7 +86,7 @@ class Statement:
     file: str = ""
 
     @classmethod
-    def parse(cls, text: str, file: str = "") -> Statement:
+    def parse(cls, text: str, file: str = "") -> Self:
         """Read ``text``, else :class:`SqlTextError`."""
         found = list(tokens(text))
         kind = _kind(found)
@@ -149,7 +145,7 @@ class Statement:
         end = makes.start + len(makes.value)
         return f"{self.text[:end]} {' '.join(_CONDITION)}{self.text[end:]}"
 
-    def with_option(self, key: str, value: str) -> Statement:
+    def with_option(self, key: str, value: str) -> Self:
         """Return the statement with one more option at the end of its WITH clause."""
         last = max(token.start for token in self._tokens if token.value == ")")
         before = self.text[:last].rstrip()

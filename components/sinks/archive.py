@@ -1,13 +1,9 @@
 """The archive of a custom connector, checked before anything is created."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from components.config.sinks import CustomSink
+from components.config.sinks import CustomSink
 
 
 def path_of(entry: CustomSink) -> Path:

@@ -1,14 +1,9 @@
 """Couchbase: the connector ``CouchbaseSink``."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from components.config.sinks import Couchbase
 from components.sinks.store import Store
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class CouchbaseStore(Store[Couchbase]):

@@ -1,19 +1,15 @@
 """Elasticsearch: the connector ``ElasticsearchSinkV2``, and the index that it writes into."""
 
-from __future__ import annotations
-
 import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from components.config.sinks import KEY, Elasticsearch
 from components.sinks.store import VECTOR, Store, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SECONDS = 20
 _AGAIN_SECONDS = 0.5

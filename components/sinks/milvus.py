@@ -1,18 +1,13 @@
 """Milvus: the custom connector ``kafka-connect-milvus``, and its collection."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from components.config.sinks import KEY, Milvus
+from components.flinksql import Column
 from components.sinks.rest import call
 from components.sinks.store import VECTOR, CustomStore, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from components.flinksql import Column
 
 _METRIC = "COSINE"
 _LONGEST_TEXT = 65535

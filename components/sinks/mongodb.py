@@ -1,14 +1,10 @@
 """MongoDB: the connector ``MongoDbAtlasSink``, and the vector index of its collection."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from components.config.sinks import KEY, MongoDb
 from components.sinks.store import VECTOR, Store, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SECONDS = 20
 _AUTHENTICATION_FAILED = (18, 8000)  # a server's code, Atlas's

@@ -1,15 +1,11 @@
 """Neo4j: the connector ``Neo4jSink``, and the vector index of its nodes."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from components.config.sinks import KEY, Neo4j
 from components.sinks.store import VECTOR, Store, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SECONDS = 20
 _UNAUTHORIZED = "Neo.ClientError.Security."

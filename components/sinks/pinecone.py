@@ -1,14 +1,9 @@
 """Pinecone: the connector ``PineconeSink``, a preview."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from components.config.sinks import Pinecone
 from components.sinks.store import Store
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class PineconeStore(Store[Pinecone]):

@@ -1,28 +1,20 @@
 """Which tables each sink copies, checked against the statements before anything is created."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 
-from components.config.sinks import KEY, CustomSink, Milvus, MongoDb, Qdrant
-from components.flinksql import columns_of
+from components.config.sinks import KEY, AnySink, CustomSink, Milvus, MongoDb, Qdrant
+from components.flinksql import Statement, columns_of
 from components.grants import Copied
 from components.sinks.archive import mistake_of
 from components.sinks.milvus import IDS
 from components.sinks.records import id_mistake, record_table, topics_to_copy
 from components.sinks.registry import store_of
-from components.sinks.store import VECTOR, CustomStore
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from components.config.sinks import AnySink
-    from components.flinksql import Statement
-    from components.sinks.store import Store
-    from components.sql_files import SqlFiles
+from components.sinks.store import VECTOR, CustomStore, Store
+from components.sql_files import SqlFiles
 
 _NO_IDS = ("ARRAY", "MAP", "MULTISET", "ROW")  # no store takes one
 _OPTIONS = ("database", "collection", "index")

@@ -1,17 +1,11 @@
 """The custom plugin of a sink whose connector is not managed."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
 from components.sinks.archive import path_of
+from components.sinks.plan import Plan
 from components.sinks.store import CustomStore
-
-if TYPE_CHECKING:
-    from components.sinks.plan import Plan
 
 _DIGITS = 8
 

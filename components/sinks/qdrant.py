@@ -1,16 +1,12 @@
 """Qdrant: the custom connector ``qdrant-kafka``, and its collection."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from components.config.sinks import KEY, Qdrant
 from components.sinks.rest import call
 from components.sinks.store import CustomStore, StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 DISTANCE = "Cosine"
 _ABSENT, _THERE = 404, 409

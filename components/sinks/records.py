@@ -4,20 +4,12 @@ They are JSON without a schema: of a record with one, the connector does not see
 of bytes, as Flink shows a topic without a schema.
 """
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
-from components.config.sinks import Qdrant
-from components.flinksql import Statement, columns_of, quote
+from components.config.sinks import AnySink, Qdrant
+from components.flinksql import Column, Statement, columns_of, quote
 from components.sinks.store import VECTOR
 from components.sql_files import SqlFiles
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from components.config.sinks import AnySink
-    from components.flinksql import Column
 
 INTEGERS = ("TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT")
 TEXTS = ("STRING", "CHAR(36)", "VARCHAR(36)")

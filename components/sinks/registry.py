@@ -1,10 +1,20 @@
 """Which module serves which kind of sink."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from components.config.sinks import Couchbase, Elasticsearch, Milvus, MongoDb, Neo4j, Pinecone, Qdrant, SingleStore
+from components.config.sinks import (
+    Couchbase,
+    Elasticsearch,
+    Milvus,
+    MongoDb,
+    Neo4j,
+    Pinecone,
+    Qdrant,
+    SingleStore,
+    Sink,
+)
+from components.flinksql import Column
 from components.sinks.couchbase import CouchbaseStore
 from components.sinks.elasticsearch import ElasticsearchStore
 from components.sinks.milvus import MilvusStore
@@ -13,13 +23,7 @@ from components.sinks.neo4j import Neo4jStore
 from components.sinks.pinecone import PineconeStore
 from components.sinks.qdrant import QdrantStore
 from components.sinks.singlestore import SingleStoreStore
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from components.config.sinks import Sink
-    from components.flinksql import Column
-    from components.sinks.store import Store
+from components.sinks.store import Store
 
 STORES: dict[str, type[Store[Any]]] = {
     MongoDb.kind: MongoDbStore,

@@ -1,14 +1,10 @@
 """One call of a store's REST API, with what is wrong in one sentence."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from components.config.sinks import KEY
 from components.sinks.store import StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SECONDS = 30.0
 _REFUSED = (401, 403)

@@ -1,22 +1,14 @@
 """Searching a sink from Flink: the connections that external tables read through."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import pulumi
+import pulumi_confluentcloud as confluentcloud
 
-from components.flinksql import declare_connection
+from components.config.sinks import AnySink, MongoDb
+from components.flinksql import FlinkSession, declare_connection
 from components.sinks.plan import searched
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pulumi_confluentcloud as confluentcloud
-
-    from components.config.sinks import AnySink, MongoDb
-    from components.flinksql import FlinkSession
-    from components.sql_files import SqlFiles
+from components.sql_files import SqlFiles
 
 _CONNECTION = "MONGODB.CONNECTION"
 

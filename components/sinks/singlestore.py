@@ -1,16 +1,10 @@
 """SingleStore: the custom connector ``singlestore-kafka-connector``, and the table that has to be there."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from components.config.sinks import SingleStore
+from components.flinksql import Column
 from components.sinks.store import VECTOR, CustomStore
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from components.flinksql import Column
 
 # Type of a column -> of SingleStore's. What is in neither is text.
 _TYPES = {

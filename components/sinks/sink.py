@@ -1,26 +1,18 @@
 """A sink: a connector with an account of its own, and the index of its store."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import pulumi
 import pulumi_confluentcloud as confluentcloud
 
-from components.flinksql import HookError, answer_of, done_once
+from components.flinksql import FlinkSession, HookError, answer_of, done_once
+from components.identities import Identities
+from components.kafka import Kafka
+from components.sinks.plan import Plan
 from components.sinks.plugin import plugin_of
-from components.sinks.store import StoreError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from components.flinksql import FlinkSession
-    from components.identities import Identities
-    from components.kafka import Kafka
-    from components.sinks.plan import Plan
-    from components.sinks.store import CustomStore
-
+from components.sinks.store import CustomStore, StoreError
 
 INDEXED_FOR, DIMENSION = "indexedFor", "dimension"
 _OF_MANAGED = {

@@ -1,17 +1,12 @@
 """What a store's module says of it: its connector's class and own keys, and how its index is made."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from components.config.sinks import Sink
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from components.flinksql import Column
+from components.flinksql import Column
 
 VECTOR = "vector"
 """The column of the vectors."""

@@ -45,6 +45,7 @@ class TestEmbeddingPipeline:
                 sql=sql,
                 models=model.statements,
                 sources=[source],
+                connections={},
                 protect=protect,
             )
 
