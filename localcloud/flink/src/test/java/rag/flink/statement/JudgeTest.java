@@ -298,6 +298,21 @@ class JudgeTest {
                 refusal(sql));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT proctime()",
+                "CREATE TABLE t (i INT, p AS PROCTIME())",
+                "ALTER TABLE t ADD (p AS PROCTIME())",
+                "CREATE VIEW v AS SELECT i, PROCTIME() AS p FROM t",
+                "CREATE TABLE t (i INT, at_ TIMESTAMP_LTZ(3), WATERMARK FOR at_ AS PROCTIME())",
+                "SELECT o.i FROM o JOIN c FOR SYSTEM_TIME AS OF PROCTIME() AS c ON o.i = c.i",
+            })
+    void processingTimeIsRefusedInConfluentsWords(String sql) {
+        String said = refusal(sql);
+        assertTrue(said.startsWith("Function 'PROCTIME' is not supported in Confluent's Flink SQL dialect."), said);
+    }
+
     @Test
     void windowsAsTablesAreServed() {
         String sql =
