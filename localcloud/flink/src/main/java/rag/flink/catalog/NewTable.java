@@ -80,10 +80,7 @@ record NewTable(
             throw new UserException("Table '" + name + "' needs a column outside its key.");
         }
         String valueFormat = options.getOrDefault(RecordColumns.VALUE_FORMAT, TableFormat.AVRO_REGISTRY.option);
-        String keyFormat =
-                options.getOrDefault(
-                        RecordColumns.KEY_FORMAT,
-                        valueFormat.equals(RecordColumns.RAW) ? TableFormat.AVRO_REGISTRY.option : valueFormat);
+        String keyFormat = options.getOrDefault(RecordColumns.KEY_FORMAT, TableFormat.AVRO_REGISTRY.option);
         Map<String, String> raw = new LinkedHashMap<>();
         addRaw("key", keyFormat, keys, columns, raw);
         addRaw("value", valueFormat, valueRow.getFieldNames(), columns, raw);
