@@ -13,9 +13,9 @@ import org.apache.flink.table.types.DataType;
 import rag.flink.UserException;
 
 /** Makes the table of a topic from its registered schemas and, if there was a DDL, from its catalog entry. */
-final class TopicTables {
+public final class TopicTables {
 
-    static final String CHANGELOG_MODE = "changelog.mode";
+    public static final String CHANGELOG_MODE = "changelog.mode";
 
     private static final String UPSERT = "upsert";
 

@@ -49,15 +49,32 @@ record Plan(
                 planner.translateToExecNodeGraph(JavaScalaConversionUtil.toScala(List.of(optimized)), false);
         List<Transformation<?>> transformations = planner.translateToPlan(graph);
         planner.afterTranslation();
-        // A batch plan has no changelog: it returns final rows only.
-        boolean appendOnly =
-                !(optimized instanceof StreamPhysicalRel result) || ChangelogPlanUtils.inputInsertOnly(result);
+        Changes changes = Changes.of(optimized);
         return new Plan(
                 new DQLCachedPlan(query, sink, transformations),
                 isBounded(logical),
-                appendOnly,
-                appendOnly ? List.of() : upsertColumns(optimized.getInput(0)),
+                changes.appendOnly(),
+                changes.upsertColumns(),
                 limit(logical));
+    }
+
+    /** How a query changes its rows: {@code upsertColumns} are indexes of the smallest key of its result, or empty. */
+    record Changes(boolean appendOnly, List<Integer> upsertColumns) {
+
+        /** Plans a query for nothing but this. */
+        static Changes of(PlannerBase planner, QueryOperation query) {
+            planner.beforeTranslation();
+            Changes changes = of(planner.optimize(planner.translateToRel(new CollectModifyOperation(query))));
+            planner.afterTranslation();
+            return changes;
+        }
+
+        private static Changes of(RelNode optimized) {
+            // A batch plan has no changelog: it returns final rows only.
+            boolean appendOnly =
+                    !(optimized instanceof StreamPhysicalRel result) || ChangelogPlanUtils.inputInsertOnly(result);
+            return new Changes(appendOnly, appendOnly ? List.of() : Plan.upsertColumns(optimized.getInput(0)));
+        }
     }
 
     /** Whether its changelog is folded into final rows before any is returned: it is bounded and has retractions. */

@@ -79,7 +79,9 @@ final class Runner {
 
     private ResultFetcher parseAndStart(OperationHandle handle) {
         TableEnvironmentInternal environment = environment(RuntimeExecutionMode.STREAMING);
-        Operation operation = SqlText.resolve(environment, statement.request().statement());
+        Operation operation =
+                InferredTable.complete(
+                        planner(environment), SqlText.resolve(environment, statement.request().statement()));
         SqlKind.requireSamePlace(operation);
         if (isOn("sql.dry-run", "true")) {
             return check(handle, environment, operation);
