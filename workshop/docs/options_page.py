@@ -28,6 +28,7 @@ _PAGE = {
     "alter-table": "flink/reference/statements/alter-table.html",
     "create-model": "flink/reference/statements/create-model.html",
     "create-table": "flink/reference/statements/create-table.html",
+    "custom-sample-data": "flink/how-to-guides/custom-sample-data.html",
     "hints": "flink/reference/queries/hints.html",
     "model-inference-functions": "flink/reference/functions/model-inference-functions.html",
     "set": "flink/reference/statements/set.html",

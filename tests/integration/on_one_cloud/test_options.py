@@ -22,13 +22,16 @@ pytestmark = pytest.mark.integration
 ALL = [option for option in options() if option.scope in {"table", "statement", "metadata", "hint"}]
 SERVED = [option for option in ALL if option.is_served]
 
-# Options that need a store or a model: the tests of these show what they do.
+# Options that need a store, a model or a generator: the tests of these show what they do.
 ELSEWHERE = {
     "elastic.": "tests/integration/test_elasticsearch.py",
     "error-handling.": "tests/integration/on_one_cloud/test_unreadable_records.py",
+    "fields.*": "tests/integration/on_one_cloud/test_faker_tables.py",
     "mongodb.embedding_column": "localcloud/flink/src/test/java/rag/flink/search/MongoDbProviderTest.java",
     "mongodb.": "tests/integration/test_vector_search.py",
+    "number-of-rows": "tests/integration/on_one_cloud/test_faker_tables.py",
     "pinecone.": "tests/integration/test_vector_search.py",
+    "rows-per-second": "tests/integration/on_one_cloud/test_faker_tables.py",
 }
 
 # Option -> value, the topic's setting that it is, and that setting's value.

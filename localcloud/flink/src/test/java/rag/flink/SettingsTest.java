@@ -41,7 +41,7 @@ class SettingsTest {
         "late-handling.mode, filter, 'pass-through'",
         "value.avro-registry.schema-context, .lsrc-abc, schemas are in the default context.",
         "key.json-registry.id-encoding, header, 'payload'",
-        "connector, faker, 'confluent'",
+        "connector, rest, 'confluent'",
         "value.format, proto-registry, \"use one of 'avro-registry', 'json-registry', 'raw', \"",
         "scan.startup.timestamp-millis, soon, write the milliseconds since 1970.",
         "scan.startup.mode, group-offsets, \"use one of 'earliest-offset'\""

@@ -14,14 +14,16 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.annotation.JsonInc
  * @param models name to versions, the oldest first
  * @param defaultVersions by model, the version that the name without a version means
  * @param tables by name, the parts of the DDL that neither topic nor schema can hold
- * @param externals tables that are no topics
+ * @param externals tables that are no topics, but can be searched
+ * @param generated tables that are no topics, but generate their rows
  */
 record CatalogEntries(
         Map<String, List<Model>> models,
         Map<String, Integer> defaultVersions,
         Map<String, View> views,
         Map<String, Table> tables,
-        Map<String, External> externals) {
+        Map<String, External> externals,
+        Map<String, Generated> generated) {
 
     CatalogEntries {
         if (defaultVersions == null) { // a file of an older format, in which the latest version was the default
@@ -31,6 +33,7 @@ record CatalogEntries(
             defaultVersions = latest;
         }
         externals = externals == null ? new LinkedHashMap<>() : externals; // of a file that knew of none
+        generated = generated == null ? new LinkedHashMap<>() : generated; // of a file that knew of none
     }
 
     private static List<Model> numbered(List<Model> versions) {
@@ -61,6 +64,13 @@ record CatalogEntries(
     record Watermark(String column, String expression) {}
 
     record External(Fields columns, Map<String, String> options, String comment) {}
+
+    /**
+     * @param columns those that are generated
+     * @param buckets 0 if the DDL says nothing of them
+     * @param declared everything else of the DDL
+     */
+    record Generated(Fields columns, int buckets, Table declared) {}
 
     record View(Fields columns, String comment, String original, String expanded) {}
 
@@ -121,10 +131,17 @@ record CatalogEntries(
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
+                new LinkedHashMap<>(),
                 new LinkedHashMap<>());
     }
 
+    /** What the DDL of a topic, or of a table that generates its rows, has declared; {@code null} without one. */
+    Table declared(String name) {
+        Generated table = generated.get(name);
+        return table == null ? tables.get(name) : table.declared();
+    }
+
     boolean isEmpty() {
-        return models.isEmpty() && views.isEmpty() && tables.isEmpty() && externals.isEmpty();
+        return models.isEmpty() && views.isEmpty() && tables.isEmpty() && externals.isEmpty() && generated.isEmpty();
     }
 }

@@ -42,6 +42,9 @@ final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTab
         if (ExternalTables.isExternal(context.getCatalogTable())) {
             throw ExternalTables.isSearchedOnly(context.getObjectIdentifier().getObjectName());
         }
+        if (FakerTables.isOne(context.getCatalogTable())) {
+            return FakerTables.source(context);
+        }
         if (!describesCatalog(context)) {
             return topics.createDynamicTableSource(context);
         }
@@ -58,6 +61,9 @@ final class CatalogTableFactory implements DynamicTableSourceFactory, DynamicTab
         }
         if (ExternalTables.isExternal(context.getCatalogTable())) {
             throw ExternalTables.isReadOnly(context.getObjectIdentifier().getObjectName());
+        }
+        if (FakerTables.isOne(context.getCatalogTable())) {
+            throw FakerTables.isReadOnly(context.getObjectIdentifier().getObjectName());
         }
         return isStored(context) ? topics.createDynamicTableSink(context) : topics.createPlannedSink(context);
     }

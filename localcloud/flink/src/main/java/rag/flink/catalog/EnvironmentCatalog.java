@@ -117,6 +117,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         TreeSet<String> names = new TreeSet<>(topics.list(database));
         names.addAll(listViews(databaseName));
         names.addAll(store.read(environment, database, entries -> List.copyOf(entries.externals().keySet())));
+        names.addAll(store.read(environment, database, entries -> List.copyOf(entries.generated().keySet())));
         return new ArrayList<>(names);
     }
 
@@ -170,6 +171,10 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         if (external.isPresent()) {
             return external.map(found -> found);
         }
+        Optional<CatalogTable> generated = fakers(path).find(path.getObjectName(), statement.systemColumns());
+        if (generated.isPresent()) {
+            return generated.map(found -> found);
+        }
         return topics.find(database.get(), path.getObjectName(), entry(path), statement.systemColumns())
                 .map(table -> table);
     }
@@ -190,6 +195,8 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
             views(path).replace(path.getObjectName(), view);
         } else if (ExternalTables.isExternal(table)) {
             externals(path).create(path.getObjectName(), (ResolvedCatalogTable) table);
+        } else if (FakerTables.isOne(table)) {
+            fakers(path).create(path.getObjectName(), (ResolvedCatalogTable) table);
         } else {
             createTopic(database, path, (ResolvedCatalogTable) table, ignoreIfExists);
         }
@@ -281,6 +288,11 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
                     "The external table '" + path.getObjectName()
                             + "' cannot be changed: drop it, and create it with other options.");
         }
+        if (FakerTables.isOne(before)) {
+            fakers(path).alter(path.getObjectName(), before, (ResolvedCatalogTable) table, changes);
+            forget(path);
+            return;
+        }
         Database database = environment.database(path.getDatabaseName()).orElseThrow();
         CatalogEntries.Table entry = entry(path).orElse(CatalogEntries.Table.ofTopic());
         boolean isOfOptions =
@@ -350,6 +362,10 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
         return new ExternalTables(environment, environment.database(path.getDatabaseName()).orElseThrow(), store);
     }
 
+    private FakerTables fakers(ObjectPath path) {
+        return new FakerTables(environment, environment.database(path.getDatabaseName()).orElseThrow(), store);
+    }
+
     private Views views(ObjectPath path) {
         return new Views(environment, environment.database(path.getDatabaseName()).orElseThrow(), store);
     }
@@ -358,7 +374,7 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
     Optional<CatalogEntries.Table> entry(ObjectPath path) {
         return environment
                 .database(path.getDatabaseName())
-                .map(database -> store.read(environment, database, entries -> entries.tables().get(path.getObjectName())));
+                .map(database -> store.read(environment, database, entries -> entries.declared(path.getObjectName())));
     }
 
     @Override
@@ -377,7 +393,10 @@ public final class EnvironmentCatalog extends GenericInMemoryCatalog {
                 store.change(
                         environment,
                         database,
-                        entries -> entries.views().remove(name) != null || entries.externals().remove(name) != null);
+                        entries ->
+                                entries.views().remove(name) != null
+                                        || entries.externals().remove(name) != null
+                                        || entries.generated().remove(name) != null);
         if (!noTopic) {
             topics.delete(database, name);
             store.change(environment, database, entries -> entries.tables().remove(name));

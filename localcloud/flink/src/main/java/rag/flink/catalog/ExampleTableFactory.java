@@ -1,5 +1,6 @@
 package rag.flink.catalog;
 
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
@@ -28,7 +29,13 @@ final class ExampleTableFactory implements DynamicTableSourceFactory, DynamicTab
     @Override
     public DynamicTableSource createDynamicTableSource(Context context) {
         ExampleTable table = ExampleTable.named(context.getObjectIdentifier().getObjectName()).orElseThrow();
-        return new ExampleSource(table, context.getPhysicalRowDataType());
+        return new GeneratedSource(
+                ExamplesCatalog.NAME + "." + ExamplesCatalog.DATABASE,
+                table::row,
+                table.key().isPresent(),
+                GeneratedSource.ROWS_PER_SECOND,
+                OptionalLong.empty(),
+                context.getPhysicalRowDataType());
     }
 
     @Override

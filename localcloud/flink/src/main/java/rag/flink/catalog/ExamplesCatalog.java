@@ -101,7 +101,7 @@ public final class ExamplesCatalog extends GenericInMemoryCatalog {
                 Map.of(
                         TopicTables.CHANGELOG_MODE, table.key().isPresent() ? "upsert" : "append",
                         "connector", "faker",
-                        "rows-per-second", Integer.toString(ExampleSource.ROWS_PER_SECOND));
+                        "rows-per-second", Integer.toString(GeneratedSource.ROWS_PER_SECOND));
         return CatalogTable.newBuilder().schema(schema.build()).options(options).build();
     }
 

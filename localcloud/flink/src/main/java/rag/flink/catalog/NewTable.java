@@ -31,7 +31,7 @@ record NewTable(
         Optional<Registered> value,
         CatalogEntries.Table entry) {
 
-    private static final int DEFAULT_PARTITIONS = 6;
+    static final int DEFAULT_PARTITIONS = 6;
 
     /** Types with one obvious form as bytes, those of Flink's format {@code raw}. */
     private static final Set<LogicalTypeRoot> ATOMIC =
@@ -114,6 +114,7 @@ record NewTable(
         }
         Settings.TABLE.requireServed(options);
         ExternalTables.requireNone(options.keySet());
+        FakerTables.requireNone(options.keySet());
     }
 
     private static void requireWritable(String format) {

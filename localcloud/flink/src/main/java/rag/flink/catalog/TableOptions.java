@@ -42,6 +42,7 @@ record TableOptions(
         }
         Settings.TABLE.requireServed(set);
         Settings.TABLE.requireKnown(reset);
+        FakerTables.requireNone(set.keySet());
         set.keySet().forEach(key -> requireChangeable(key, isInferred));
         reset.forEach(key -> requireChangeable(key, isInferred));
         if (reset.contains(TopicTables.CHANGELOG_MODE) && !isInferred) {

@@ -17,7 +17,7 @@ public final class TopicTables {
 
     public static final String CHANGELOG_MODE = "changelog.mode";
 
-    private static final String UPSERT = "upsert";
+    static final String UPSERT = "upsert";
 
     private TopicTables() {}
 
@@ -60,7 +60,7 @@ public final class TopicTables {
     }
 
     /** Adds the watermark and the hidden column, which is shown, too, where the watermark is of it. */
-    private static void addTimes(Schema.Builder schema, CatalogEntries.Watermark watermark, boolean systemColumns) {
+    static void addTimes(Schema.Builder schema, CatalogEntries.Watermark watermark, boolean systemColumns) {
         if (watermark != null) {
             schema.watermark(
                     watermark.column(), SystemColumns.watermark(watermark.column(), watermark.expression()));

@@ -1,7 +1,9 @@
 package rag.flink.catalog;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
@@ -21,21 +23,42 @@ import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.types.RowKind;
 
-/** An unbounded source of the rows of an example, as many a second as Confluent's. */
-final class ExampleSource implements ScanTableSource, SupportsReadingMetadata {
+/** A source of generated rows: of an example, or of a table with {@code 'connector' = 'faker'}. */
+final class GeneratedSource implements ScanTableSource, SupportsReadingMetadata {
 
+    /** As many as Confluent's examples have. */
     static final int ROWS_PER_SECOND = 50;
+
+    /** Makes the rows; shipped with the job. */
+    interface Rows extends Serializable {
+
+        /** A new row: a value in Flink's internal form for each column. */
+        Object[] row();
+    }
 
     /** Newer rows replace older ones, and none is deleted. */
     private static final ChangelogMode UPSERT =
             ChangelogMode.newBuilder().addContainedKind(RowKind.INSERT).addContainedKind(RowKind.UPDATE_AFTER).build();
 
-    private final ExampleTable table;
+    private final String name;
+    private final Rows rows;
+    private final boolean isUpsert;
+    private final int perSecond;
+    private final OptionalLong count;
     private DataType produced;
     private boolean hasTime;
 
-    ExampleSource(ExampleTable table, DataType produced) {
-        this.table = table;
+    /**
+     * @param isUpsert whether a newer row replaces an older one of its key
+     * @param count how many rows there are; empty without end
+     */
+    GeneratedSource(
+            String name, Rows rows, boolean isUpsert, int perSecond, OptionalLong count, DataType produced) {
+        this.name = name;
+        this.rows = rows;
+        this.isUpsert = isUpsert;
+        this.perSecond = perSecond;
+        this.count = count;
         this.produced = produced;
     }
 
@@ -52,7 +75,7 @@ final class ExampleSource implements ScanTableSource, SupportsReadingMetadata {
 
     @Override
     public ChangelogMode getChangelogMode() {
-        return table.key().isPresent() ? UPSERT : ChangelogMode.insertOnly();
+        return isUpsert ? UPSERT : ChangelogMode.insertOnly();
     }
 
     @Override
@@ -60,31 +83,31 @@ final class ExampleSource implements ScanTableSource, SupportsReadingMetadata {
         InternalTypeInfo<RowData> type = InternalTypeInfo.of(produced.getLogicalType());
         DataGeneratorSource<RowData> source =
                 new DataGeneratorSource<>(
-                        generator(table, hasTime),
-                        Long.MAX_VALUE,
-                        RateLimiterStrategy.perSecond(ROWS_PER_SECOND),
+                        generator(rows, isUpsert, hasTime),
+                        count.orElse(Long.MAX_VALUE),
+                        RateLimiterStrategy.perSecond(perSecond),
                         type);
         return new DataStreamScanProvider() {
             @Override
             public DataStream<RowData> produceDataStream(
                     ProviderContext provider, StreamExecutionEnvironment environment) {
                 return environment
-                        .fromSource(source, WatermarkStrategy.noWatermarks(), ExamplesCatalog.NAME, type)
+                        .fromSource(source, WatermarkStrategy.noWatermarks(), name, type)
                         .setParallelism(1);
             }
 
             @Override
             public boolean isBounded() {
-                return false;
+                return count.isPresent();
             }
         };
     }
 
     /** Static: what it refers to is shipped with the job. */
-    private static GeneratorFunction<Long, RowData> generator(ExampleTable table, boolean hasTime) {
-        RowKind kind = table.key().isPresent() ? RowKind.UPDATE_AFTER : RowKind.INSERT;
+    private static GeneratorFunction<Long, RowData> generator(Rows rows, boolean isUpsert, boolean hasTime) {
+        RowKind kind = isUpsert ? RowKind.UPDATE_AFTER : RowKind.INSERT;
         return number -> {
-            Object[] values = table.row();
+            Object[] values = rows.row();
             GenericRowData row = new GenericRowData(kind, values.length + (hasTime ? 1 : 0));
             for (int i = 0; i < values.length; i++) {
                 row.setField(i, values[i]);
@@ -98,13 +121,13 @@ final class ExampleSource implements ScanTableSource, SupportsReadingMetadata {
 
     @Override
     public DynamicTableSource copy() {
-        ExampleSource copy = new ExampleSource(table, produced);
+        GeneratedSource copy = new GeneratedSource(name, rows, isUpsert, perSecond, count, produced);
         copy.hasTime = hasTime;
         return copy;
     }
 
     @Override
     public String asSummaryString() {
-        return ExamplesCatalog.NAME + "." + ExamplesCatalog.DATABASE;
+        return name;
     }
 }
