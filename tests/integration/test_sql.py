@@ -96,6 +96,16 @@ def test_options_of_a_table_are_settings_of_its_topic(cloud: LocalCloud) -> None
     assert all(f"'{key}' = '{value}'" in ddl for key, value in options.items())
 
 
+def test_a_record_is_as_large_as_its_topic_allows(cloud: LocalCloud) -> None:
+    cloud.run("CREATE TABLE documents (body STRING) DISTRIBUTED INTO 1 BUCKETS")
+    assert "'kafka.max-message-size' = '2097164 bytes'" in cloud.query("SHOW CREATE TABLE documents")[0][0]
+    cloud.run("INSERT INTO documents VALUES (REPEAT('x', 2000000))")
+    cloud.run("ALTER TABLE documents SET ('kafka.max-message-size' = '5 mb')")
+    cloud.run("INSERT INTO documents VALUES (REPEAT('x', 4000000))")
+    lengths = cloud.query("SELECT CHAR_LENGTH(body) FROM documents")
+    assert sorted(lengths) == [["2000000"], ["4000000"]]
+
+
 @pytest.mark.parametrize(
     ("mode", "rows"), [("append", [["1", "a"], ["1", "b"], ["2", "c"]]), ("upsert", [["1", "b"], ["2", "c"]])]
 )

@@ -66,6 +66,7 @@ log.flush.scheduler.interval.ms=1000
 # As on Confluent Cloud.
 auto.create.topics.enable=false
 num.partitions=6
+message.max.bytes=2097164
 transaction.max.timeout.ms=900000
 
 # One developer's machine. An idle controller writes a record that changes nothing, twice a second by default: for

@@ -417,7 +417,9 @@ def test_a_mistyped_name_is_answered_with_the_right_one(shop: OptionsShop, sql: 
 def test_a_metadata_column_is_written_if_it_can_be(shop: OptionsShop) -> None:
     for option in options("metadata"):
         name = shop.name()
-        ran = shop.cloud.post(f"CREATE TABLE {name} (i INT, m {option.values} METADATA FROM '{option.name}')")
+        shop.cloud.run(f"CREATE TABLE {name} (i INT, m {option.values} METADATA FROM '{option.name}')")
+        assert shop.read(f"SELECT * FROM {name}") == []
+        ran = shop.cloud.post(f"INSERT INTO {name} SELECT i, m FROM {name}", sql__snapshot__mode="now")
         status = ran.until(*ENDED)
         assert status["phase"] == ("COMPLETED" if "write" in option.where else "FAILED"), status
         if status["phase"] == "FAILED":

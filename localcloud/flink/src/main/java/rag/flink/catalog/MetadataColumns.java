@@ -26,13 +26,23 @@ final class MetadataColumns {
         String key = column.getMetadataKey().orElse(column.getName());
         Settings.METADATA.requireKnown(List.of(key));
         Settings.Option known = Settings.METADATA.find(key).orElseThrow();
-        if (!column.isVirtual() && !known.is("write")) {
-            throw new UserException(
-                    "The column '" + column.getName() + "' cannot be written, because '" + key
-                            + "' is only read: write METADATA"
-                            + (key.equals(column.getName()) ? "" : " FROM '" + key + "'") + " VIRTUAL.");
-        }
         requireType(column, key, known.values());
+    }
+
+    /** Refuses to write a table with a column that is read alone, and is not said to be {@code VIRTUAL}. */
+    static void requireWritable(List<Column> columns) {
+        for (Column column : columns) {
+            if (column instanceof Column.MetadataColumn metadata && !metadata.isVirtual()) {
+                String key = metadata.getMetadataKey().orElse(column.getName());
+                if (Settings.METADATA.find(key).filter(known -> !known.is("write")).isPresent()) {
+                    throw new UserException(
+                            "The column '" + column.getName() + "' cannot be written, because '" + key
+                                    + "' is only read: write METADATA"
+                                    + (key.equals(column.getName()) ? "" : " FROM '" + key + "'")
+                                    + " VIRTUAL, by ALTER TABLE ... MODIFY where the table is there.");
+                }
+            }
+        }
     }
 
     private static void requireType(Column.MetadataColumn column, String key, String type) {

@@ -44,6 +44,9 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
     /** Kafka's default of 16 kB holds four vectors; larger batches are less work for the broker. */
     private static final String PRODUCER_BATCH_BYTES = Integer.toString(256 * 1024);
 
+    /** The largest {@code kafka.max-message-size} of Confluent Cloud: the topic's setting decides, not the producer's 1 MB. */
+    private static final String LARGEST_RECORD_BYTES = Integer.toString(20 * 1024 * 1024);
+
     private final Environment environment;
     private final StatementContext statement;
 
@@ -166,6 +169,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
     }
 
     private DynamicTableSink sink(Context context, Function<String, Registered> schemas, String transactionalIdPrefix) {
+        MetadataColumns.requireWritable(context.getCatalogTable().getResolvedSchema().getColumns());
         Map<String, String> options = connectorOptions(context, schemas);
         Map<String, String> table = context.getCatalogTable().getOptions();
         boolean upsert = isUpsert(table);
@@ -175,6 +179,7 @@ final class TopicTableFactory implements DynamicTableSourceFactory, DynamicTable
         options.put("sink.transaction-naming-strategy", "pooling");
         options.put("properties.transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
         options.put("properties.batch.size", PRODUCER_BATCH_BYTES);
+        options.put("properties.max.request.size", LARGEST_RECORD_BYTES);
         options.put(
                 "properties.compression.type",
                 table.getOrDefault(TopicSettings.COMPRESSION_TYPE, "none"));

@@ -69,10 +69,25 @@ class TableColumnsTest {
     @Test
     void metadataThatATopicHasNotIsRefused() {
         assertTrue(refusal(TABLE, ID, Column.metadata("p", DataTypes.INT(), "partitions", true)).contains("mean 'partition'?"));
-        String said = refusal(TABLE, ID, Column.metadata("offset", DataTypes.BIGINT(), null, false));
-        assertEquals("The column 'offset' cannot be written, because 'offset' is only read: write METADATA VIRTUAL.", said);
-        said = refusal(TABLE, ID, Column.metadata("at", DataTypes.ARRAY(DataTypes.INT()), "timestamp", true));
+        String said = refusal(TABLE, ID, Column.metadata("at", DataTypes.ARRAY(DataTypes.INT()), "timestamp", true));
         assertTrue(said.endsWith("cannot be ARRAY<INT>: write TIMESTAMP_LTZ(3)."), said);
+    }
+
+    @Test
+    void metadataThatIsReadAloneIsRefusedWhereATableIsWritten() {
+        Column place = Column.metadata("offset", DataTypes.BIGINT(), null, false);
+        assertEquals(List.of("offset"), changed(TABLE, ID, place).derived().stream().map(CatalogEntries.Derived::name).toList());
+        String said =
+                assertThrows(UserException.class, () -> MetadataColumns.requireWritable(List.of(ID, place))).getMessage();
+        assertEquals(
+                "The column 'offset' cannot be written, because 'offset' is only read: write METADATA VIRTUAL, by ALTER TABLE"
+                        + " ... MODIFY where the table is there.",
+                said);
+        MetadataColumns.requireWritable(
+                List.of(
+                        ID,
+                        Column.metadata("offset", DataTypes.BIGINT(), null, true),
+                        Column.metadata("at", DataTypes.TIMESTAMP_LTZ(3), "timestamp", false)));
     }
 
     @Test
