@@ -34,6 +34,12 @@ final class Failures {
     private static final Pattern MISPLACED =
             Pattern.compile("Was not expecting value '(\\w+)' for enumeration 'org\\.apache\\.calcite\\.sql\\.SqlKind'.*");
     private static final Pattern VIEW_AS_SINK = Pattern.compile("Sink '([^']+)' does not exists");
+    private static final Pattern NULL_WRITTEN = Pattern.compile("Column '([^']+)' is NOT NULL, however, a null value .*");
+
+    /** A sentence that advises a setting of Flink, which no statement can set here, nor on Confluent Cloud. */
+    private static final Pattern ADVICE =
+            Pattern.compile("(?<=[.!])\\s+[A-Z][^.!]*\\btable\\.(?:exec|optimizer|dml)\\.\\S+[^.!]*(?:[.!]|$)");
+
     private static final String NO_NAME = "Parts of the object identifier are null or whitespace-only.";
     private static final int LONGEST = 1000;
 
@@ -118,8 +124,16 @@ final class Failures {
         if (said.equals("Type is not supported: ANY")) {
             return "A NULL of this statement has no type: write CAST(NULL AS STRING), or another type.";
         }
+        Matcher nullWritten = NULL_WRITTEN.matcher(said);
+        if (nullWritten.matches()) {
+            String column = nullWritten.group(1);
+            return "Column '" + column + "' is NOT NULL, and the statement writes a null into it: leave such rows out with"
+                    + " WHERE, or write COALESCE(...).";
+        }
         Matcher view = VIEW_AS_SINK.matcher(said);
-        return view.find() ? "'" + view.group(1) + "' is a view, which is only read: INSERT INTO a table." : said;
+        return view.find()
+                ? "'" + view.group(1) + "' is a view, which is only read: INSERT INTO a table."
+                : ADVICE.matcher(said).replaceAll("");
     }
 
     private static String parseError(Throwable failure) {

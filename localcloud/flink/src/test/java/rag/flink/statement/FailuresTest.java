@@ -53,6 +53,21 @@ class FailuresTest {
     }
 
     @Test
+    void noSentenceAdvisesASettingThatNobodyCanSet() {
+        String written =
+                "Column 'symbol' is NOT NULL, however, a null value is being written into it. You can set job configuration"
+                        + " 'table.exec.sink.not-null-enforcer'='DROP' to suppress this exception and drop such records silently.";
+        assertEquals(
+                "Column 'symbol' is NOT NULL, and the statement writes a null into it: leave such rows out with WHERE, or"
+                        + " write COALESCE(...).",
+                described(new TableException("x", new RuntimeException(written))));
+        assertEquals(
+                "Rows are too late.",
+                described(new TableException("Rows are too late. Set table.exec.source.idle-timeout to wait for them.")));
+        assertEquals("See table.txt. Then go.", described(new TableException("See table.txt. Then go.")));
+    }
+
+    @Test
     void aStackOverflowIsAStatementWithoutBottom() {
         assertEquals(Failures.TOO_DEEP, described(new RuntimeException(new StackOverflowError())));
     }
