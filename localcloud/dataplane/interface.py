@@ -123,6 +123,20 @@ class KafkaRecord:
     value: bytes | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewRecord:
+    """A record to be written.
+
+    Without a ``partition`` its key decides; without a ``timestamp`` (milliseconds since 1970) it is now.
+    """
+
+    key: bytes | None = None
+    value: bytes | None = None
+    headers: Sequence[tuple[str, bytes | None]] = ()
+    partition: int | None = None
+    timestamp: int | None = None
+
+
 class RecordReader(Protocol):
     """Reads the committed records of one topic as they come; of one thread."""
 
@@ -191,6 +205,9 @@ class KafkaPlane(Protocol):
 
     def reader(self, cluster_id: str, name: str, newest: int) -> RecordReader:
         """Open a reader that begins ``newest`` offsets before the end of each partition."""
+
+    def write(self, cluster_id: str, name: str, record: NewRecord) -> KafkaRecord:
+        """Write a record, return it as the broker has it; :class:`InvalidError` if it cannot be written."""
 
 
 # Schema Registry ----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from localcloud.dataplane.interface import (
     DataPlaneError,
     Embedded,
     InvalidError,
+    KafkaRecord,
     NotFoundError,
     ResultPage,
     SchemaVersion,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
         ApiKeyGrant,
         ConnectorSpec,
         FlinkEnvironment,
-        KafkaRecord,
+        NewRecord,
         ProcessInfo,
         StatementSpec,
     )
@@ -121,6 +122,22 @@ class FakeKafka:
     def lag(self, cluster_id: str, group: str) -> int | None:
         assert cluster_id in self.data
         return len(group)
+
+    def write(self, cluster_id: str, name: str, record: NewRecord) -> KafkaRecord:
+        partition = record.partition or 0
+        if partition >= self.topic(cluster_id, name).partitions:
+            raise InvalidError("The record cannot be written: the topic has no such partition.")
+        kept = self.kept.setdefault((cluster_id, name), [])
+        kept.append(
+            KafkaRecord(
+                partition=partition,
+                offset=len(kept),
+                timestamp=record.timestamp or 1_700_000_000_000,
+                key=record.key,
+                value=record.value,
+            )
+        )
+        return kept[-1]
 
     def reader(self, cluster_id: str, name: str, newest: int) -> FakeReader:
         assert newest > 0

@@ -35,6 +35,7 @@ KAFKA: Mapping[tuple[str, str], str] = {
     ("PUT", f"{_TOPICS}/{{name}}/configs/{{config}}"): "ALTER_CONFIGS",
     ("DELETE", f"{_TOPICS}/{{name}}/configs/{{config}}"): "ALTER_CONFIGS",
     ("GET", f"{_TOPICS}/{{name}}/partitions"): "DESCRIBE",
+    ("POST", f"{_TOPICS}/{{name}}/records"): "WRITE",
 }
 # Operations on the cluster.
 KAFKA_CLUSTER: Mapping[tuple[str, str], str] = {

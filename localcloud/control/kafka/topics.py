@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from localcloud.control.core.errors import ConflictError, InvalidError, NotFoundError, translated
-from localcloud.dataplane.interface import TopicInfo
+from localcloud.dataplane.interface import KafkaRecord, NewRecord, TopicInfo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from localcloud.control.kafka.clusters import Clusters
     from localcloud.dataplane.interface import RecordReader
 
-__all__ = ["TopicInfo", "Topics"]
+__all__ = ["KafkaRecord", "NewRecord", "TopicInfo", "Topics"]
 
 UNKNOWN_TOPIC = 40403
 BAD_REQUEST = 40002
@@ -102,6 +102,11 @@ class Topics:
         self.get(cluster_id, name)
         with translated():
             return self._plane.kafka.reader(cluster_id, name, newest)
+
+    def write(self, cluster_id: str, name: str, record: NewRecord) -> KafkaRecord:
+        """Write a record, return it as the broker has it; :class:`InvalidError` if it cannot be written."""
+        with translated():
+            return self._plane.kafka.write(self._running(cluster_id), name, record)
 
     def _running(self, cluster_id: str) -> str:
         return self._clusters.running(cluster_id).id

@@ -19,6 +19,7 @@ from localcloud.dataplane.kafka.admin import TopicAdmin
 from localcloud.dataplane.kafka.broker_folder import BrokerFolder, KafkaInternal, Ports, taken_port
 from localcloud.dataplane.kafka.reader import TopicReader
 from localcloud.dataplane.kafka.record_count import RecordCounter
+from localcloud.dataplane.kafka.writer import RecordWriter
 from localcloud.ports import HOST, is_answered
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from localcloud.dataplane.interface import AclRule, ApiKeyGrant, TopicInfo
+    from localcloud.dataplane.interface import AclRule, ApiKeyGrant, KafkaRecord, NewRecord, TopicInfo
     from localcloud.dataplane.process.processes import ProcessHost
 
 START_SECONDS = 60.0
@@ -49,6 +50,7 @@ class BrokerPlane:
         self._folders, self._jars, self._host, self._token = state / "kafka", jars, host, internal_token
         self._admins: dict[str, TopicAdmin] = {}
         self._acls: dict[str, AclAdmin] = {}
+        self._writers: dict[str, RecordWriter] = {}
         self._archives: dict[str, Archive] = {}
         self._counters: defaultdict[str, RecordCounter] = defaultdict(RecordCounter)
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
@@ -73,6 +75,7 @@ class BrokerPlane:
         with self._locks[cluster_id]:
             self._admins.pop(cluster_id, None)
             self._counters.pop(cluster_id, None)
+            self._writers.pop(cluster_id, None)
             self._host.stop(_process(cluster_id), STOP_SECONDS)
             archive = self._archives.pop(cluster_id, None)
             if archive is not None:
@@ -161,6 +164,15 @@ class BrokerPlane:
         """Open a reader that begins ``newest`` offsets before the end of each partition."""
         ends = self.high_watermarks(cluster_id, name)
         return TopicReader(self.internal(cluster_id), name, ends, newest)
+
+    def write(self, cluster_id: str, name: str, record: NewRecord) -> KafkaRecord:
+        """Write a record, return it as the broker has it; :class:`InvalidError` if it cannot be written."""
+        internal = self.internal(cluster_id)
+        with self._locks[cluster_id]:
+            writer = self._writers.get(cluster_id)
+            if writer is None:
+                writer = self._writers[cluster_id] = RecordWriter(internal)
+        return writer.write(name, record)
 
     def close(self) -> None:
         """Stop every broker."""
