@@ -126,9 +126,8 @@ def test_options_watermark_and_computed_columns_change(cloud: LocalCloud) -> Non
         "ADD (place BIGINT METADATA FROM 'offset' VIRTUAL)": "metadata of a Kafka record",
     }.items():
         assert sentence in cloud.refusal(f"ALTER TABLE {made} {change}"), change
-    assert f"'{made}' generates its rows, and cannot be written" in cloud.refusal(
-        f"INSERT INTO {made} VALUES (1, NULL, 2)"
-    )
+    said = cloud.refusal(f"INSERT INTO {made} (id) VALUES (1)")
+    assert f"'{made}' generates its rows, and cannot be written" in said
     cloud.run(f"DROP TABLE {made}")
     assert "does not exist" in cloud.refusal(f"SELECT * FROM {made}")
 
