@@ -39,7 +39,8 @@ def test_a_record_of_rest_is_a_row(cloud: LocalCloud) -> None:
             "timestamp": "2021-02-05T19:14:42.5Z",
         },
     )
-    assert (report["error_code"], report["offset"], report["timestamp"]) == (200, 1, "2021-02-05T19:14:42.500Z")
+    assert (report["error_code"], report["timestamp"]) == (200, "2021-02-05T19:14:42.500Z")
+    assert report["offset"] > 0
     here = str(report["partition_id"])
     rows = cloud.query(
         f"SELECT v, part, heads['from'], CAST($rowtime AS STRING) LIKE '2021-02-05 19:14:42.5%' FROM {name}"
