@@ -107,7 +107,7 @@ class ProcessHost:
         """Whether that child was started and has not ended."""
         with self._lock:
             child = self._children.get(name)
-        return child is not None and child.poll() is None
+        return child is not None and _runs(child)
 
     def infos(self) -> list[ProcessInfo]:
         """Every living child, by name."""
@@ -119,7 +119,7 @@ class ProcessHost:
                 resident = psutil.Process(child.pid).memory_info().rss
             except psutil.Error:
                 continue
-            if child.poll() is None:
+            if _runs(child):
                 found.append(ProcessInfo(name=name, pid=child.pid, resident_bytes=resident))
         return found
 
@@ -149,3 +149,13 @@ class ProcessHost:
         output = self._outputs.get(name)
         if output is not None:
             output.join(_OUTPUT_SECONDS)
+
+
+def _runs(child: subprocess.Popen[bytes]) -> bool:
+    """Whether it has not ended. While another thread waits for it, ``poll`` cannot know and says ``None``."""
+    if child.poll() is not None:
+        return False
+    try:
+        return bool(psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
