@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psutil
@@ -155,7 +156,8 @@ def _runs(child: subprocess.Popen[bytes]) -> bool:
     """Whether it has not ended. While another thread waits for it, ``poll`` cannot know and says ``None``."""
     if child.poll() is not None:
         return False
-    try:
-        return bool(psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+    with suppress(psutil.NoSuchProcess):
+        if psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+            return True
+    child.wait()  # for its last threads, which still hold its ports
+    return False

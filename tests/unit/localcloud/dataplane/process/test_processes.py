@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -70,11 +71,13 @@ def test_a_child_runs_is_listed_and_stops(host: ProcessHost) -> None:
 
 def test_a_killed_child_is_not_alive_though_the_thread_that_waits_for_it_has_not_seen_it_end(host: ProcessHost) -> None:
     child = host.start("sleeper", SLEEP)
-    with child._waitpid_lock:  # type: ignore[attr-defined] # which `wait` holds, and without which `poll` says None
-        child.kill()
-        assert eventually(lambda: is_gone(child.pid))
-        assert not host.is_alive("sleeper")
-        assert host.infos() == []
+    lock = child._waitpid_lock  # type: ignore[attr-defined]
+    lock.acquire()  # as a thread in `child.wait()` does: meanwhile `poll` says None
+    child.kill()
+    assert eventually(lambda: is_gone(child.pid))
+    threading.Timer(0.3, lock.release).start()
+    assert not host.is_alive("sleeper")
+    assert host.infos() == []
 
 
 def test_a_child_that_ignores_sigterm_is_killed_after_the_grace(host: ProcessHost) -> None:
