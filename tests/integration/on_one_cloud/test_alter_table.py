@@ -128,7 +128,6 @@ def test_envelopes_of_debezium_are_read_as_they_are(shop: OptionsShop) -> None:
         ("ADD DISTRIBUTION BY HASH (i) INTO 3 BUCKETS", "is not a statement of Confluent Cloud"),
         ("ADD (p INT METADATA FROM 'partition' VIRTUAL FIRST)", "FIRST and AFTER are not supported"),
         ("ADD (p INT METADATA FROM 'partitions' VIRTUAL)", "Did you mean 'partition'?"),
-        ("ADD (p INT METADATA FROM 'partition')", "write METADATA FROM 'partition' VIRTUAL"),
         ("ADD (p ARRAY<INT> METADATA FROM 'partition' VIRTUAL)", "cannot be ARRAY<INT>: write INT"),
         ("SET ('value.format' = 'json-registry')", "cannot be changed: create another table with it"),
         ("SET ('scan.startup.mode' = 'timestamp')", "needs 'scan.startup.timestamp-millis'"),
