@@ -155,7 +155,7 @@ def test_changes_are_told_as_changes_and_a_snapshot_as_rows(world: World) -> Non
         total += int(row["row"][0]) * (1 if row["op"] in {0, 2} else -1)
     assert total in {1, 2, 3}
     world.flink.delete(uid)
-    assert world.registry.version("lsrc-1", "counted-key").schema_type == "JSON"
+    assert world.registry.version("lsrc-1", "counted-key").schema_type == "AVRO"
     assert world.kafka.topic("lkc-1", "counted").configs["cleanup.policy"] == "compact"
 
 
