@@ -103,13 +103,14 @@ class AclRule:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicInfo:
-    """A topic; ``configs`` holds only what differs from the broker's defaults."""
+    """A topic; ``configs`` holds only what differs from the broker's ``defaults``. A list of topics has neither."""
 
     name: str
     partitions: int
     replication_factor: int = 1
     is_internal: bool = False
     configs: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

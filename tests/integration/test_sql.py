@@ -99,6 +99,7 @@ def test_options_of_a_table_are_settings_of_its_topic(cloud: LocalCloud) -> None
 def test_a_record_is_as_large_as_its_topic_allows(cloud: LocalCloud) -> None:
     cloud.run("CREATE TABLE documents (body STRING) DISTRIBUTED INTO 1 BUCKETS")
     assert "'kafka.max-message-size' = '2097164 bytes'" in cloud.query("SHOW CREATE TABLE documents")[0][0]
+    assert cloud.topic_config("documents", "max.message.bytes") == "2097164"
     cloud.run("INSERT INTO documents VALUES (REPEAT('x', 2000000))")
     cloud.run("ALTER TABLE documents SET ('kafka.max-message-size' = '5 mb')")
     cloud.run("INSERT INTO documents VALUES (REPEAT('x', 4000000))")

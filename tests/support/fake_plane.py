@@ -81,7 +81,7 @@ class FakeKafka:
 
     def topic(self, cluster_id: str, name: str) -> TopicInfo:
         try:
-            return self.data[cluster_id][name]
+            return replace(self.data[cluster_id][name], defaults={"retention.ms": "604800000"})
         except KeyError:
             raise NotFoundError(f"Topic {name!r} does not exist.") from None
 

@@ -63,7 +63,7 @@ class OptionsShop:
     def settings(self, topic: str) -> dict[str, str]:
         """Return the settings of a topic that differ from the broker's."""
         path = f"/kafka/v3/clusters/{self.cloud.cluster}/topics/{topic}/configs"
-        return {one["name"]: one["value"] for one in self.cloud.call("GET", path)["data"]}
+        return {one["name"]: one["value"] for one in self.cloud.call("GET", path)["data"] if not one["is_default"]}
 
     def shown(self, table: str) -> str:
         """SHOW CREATE TABLE."""

@@ -26,7 +26,7 @@ def snapshot(cloud: LocalCloud) -> dict[str, Any]:
 
 def _settings(cloud: LocalCloud, topic: str) -> dict[str, str]:
     reply = cloud.call("GET", f"/kafka/v3/clusters/{cloud.cluster}/topics/{topic}/configs")
-    return {setting["name"]: setting["value"] for setting in reply["data"]}
+    return {setting["name"]: setting["value"] for setting in reply["data"] if not setting["is_default"]}
 
 
 def _versions(cloud: LocalCloud, subject: str) -> list[Any]:

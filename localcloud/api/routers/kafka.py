@@ -12,7 +12,7 @@ from localcloud.api.access.callers import KafkaCaller, TheCloud, kafka_key
 from localcloud.api.http.replies import Json
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import InvalidError, NotFoundError
-from localcloud.control.kafka.topics import TopicInfo
+from localcloud.control.kafka.topics import MAX_NAME, TopicInfo
 
 router = APIRouter(route_class=JsonRoute, prefix="/kafka/v3/clusters/{cluster_id}", dependencies=[Depends(kafka_key)])
 
@@ -117,10 +117,10 @@ def delete_topic(cluster_id: str, name: str, cloud: TheCloud) -> Response:
 
 @router.get("/topics/{name}/configs")
 def list_configs(cluster_id: str, name: str, cloud: TheCloud) -> Json:
-    """The settings of a topic that differ from the broker's."""
+    """The settings of a topic, its own and the defaults."""
     topic = cloud.topics.get(cluster_id, name)
     here = f"{_url(cloud, cluster_id)}/topics/{quote(name)}/configs"
-    data = [_config(cloud, cluster_id, name, key, value) for key, value in sorted(topic.configs.items())]
+    data = [_config(cloud, cluster_id, topic, key) for key in sorted({**topic.defaults, **topic.configs})]
     return Json({"kind": "KafkaTopicConfigList", "metadata": {"self": here, "next": None}, "data": data})
 
 
@@ -139,10 +139,10 @@ def alter_configs(cluster_id: str, name: str, body: ConfigsBody, cloud: TheCloud
 @router.get("/topics/{name}/configs/{config}")
 def read_config(cluster_id: str, name: str, config: str, cloud: TheCloud) -> Json:
     """One setting of a topic."""
-    value = cloud.topics.get(cluster_id, name).configs.get(config)
-    if value is None:
-        raise NotFoundError(f"Topic '{name}' has the broker's own {config}.", error_code=CONFIG_NOT_FOUND)
-    return Json(_config(cloud, cluster_id, name, config, value))
+    topic = cloud.topics.get(cluster_id, name)
+    if config not in topic.configs and config not in topic.defaults:
+        raise NotFoundError(f"A topic has no setting {config[:MAX_NAME]!r}.", error_code=CONFIG_NOT_FOUND)
+    return Json(_config(cloud, cluster_id, topic, config))
 
 
 @router.put("/topics/{name}/configs/{config}")
@@ -197,21 +197,23 @@ def _topic(cloud: Cloud, cluster_id: str, topic: TopicInfo) -> dict[str, Any]:
     }
 
 
-def _config(cloud: Cloud, cluster_id: str, topic: str, name: str, value: str) -> dict[str, Any]:
-    source = "DYNAMIC_TOPIC_CONFIG"
+def _config(cloud: Cloud, cluster_id: str, topic: TopicInfo, name: str) -> dict[str, Any]:
+    is_own = name in topic.configs
+    value = (topic.configs if is_own else topic.defaults)[name]
+    source = "DYNAMIC_TOPIC_CONFIG" if is_own else "DEFAULT_CONFIG"
     return {
         "kind": "KafkaTopicConfig",
         "metadata": {
-            "self": f"{_url(cloud, cluster_id)}/topics/{quote(topic)}/configs/{name}",
-            "resource_name": f"crn:///kafka={cluster_id}/topic={topic}/config={name}",
+            "self": f"{_url(cloud, cluster_id)}/topics/{quote(topic.name)}/configs/{name}",
+            "resource_name": f"crn:///kafka={cluster_id}/topic={topic.name}/config={name}",
         },
         "cluster_id": cluster_id,
-        "topic_name": topic,
+        "topic_name": topic.name,
         "name": name,
         "value": value,
         "is_read_only": False,
         "is_sensitive": False,
-        "is_default": False,
+        "is_default": not is_own,
         "source": source,
         "synonyms": [{"name": name, "value": value, "source": source}],
     }

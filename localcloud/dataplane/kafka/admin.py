@@ -79,7 +79,8 @@ class TopicAdmin:
         changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
         entries = sorted(_wait(described, name).items())
         configs = {key: entry.value for key, entry in entries if entry.source == changed}
-        return TopicInfo(name=name, partitions=partitions, configs=configs)
+        defaults = {key: entry.value or "" for key, entry in entries if entry.source != changed}
+        return TopicInfo(name=name, partitions=partitions, configs=configs, defaults=defaults)
 
     def create(self, topic: TopicInfo) -> None:
         """Create a topic and wait until it is visible. One replica, whatever was asked for: there is one broker."""

@@ -23,7 +23,9 @@ def test_a_topic_is_made_read_and_deleted(local: Local, kafka: str) -> None:
     assert (made["topic_name"], made["partitions_count"], made["kind"]) == ("orders", 4, "KafkaTopic")
     assert local.call("GET", f"{kafka}/topics/orders") == made
     assert local.call("GET", f"{kafka}/topics")["data"] == [made]
-    (config,) = local.call("GET", f"{kafka}/topics/orders/configs")["data"]
+    default, config = sorted(local.call("GET", f"{kafka}/topics/orders/configs")["data"], key=lambda one: one["source"])
+    assert (default["name"], default["value"], default["is_default"]) == ("retention.ms", "604800000", True)
+    assert (default["source"], config["is_default"]) == ("DEFAULT_CONFIG", False)
     shown = (config["name"], config["value"], config["source"])
     assert shown == ("cleanup.policy", "compact", "DYNAMIC_TOPIC_CONFIG")
     assert len(local.call("GET", f"{kafka}/topics/orders/partitions")["data"]) == 4
@@ -42,11 +44,16 @@ def test_partitions_and_settings_change(local: Local, kafka: str) -> None:
 
     alter({"name": "retention.ms", "value": "5"}, {"name": "max.message.bytes", "value": "9"})
     alter({"name": "retention.ms", "operation": "DELETE"})
-    assert [one["name"] for one in local.call("GET", f"{kafka}/topics/orders/configs")["data"]] == ["max.message.bytes"]
+    listed = local.call("GET", f"{kafka}/topics/orders/configs")["data"]
+    assert [(one["name"], one["is_default"]) for one in listed] == [
+        ("max.message.bytes", False),
+        ("retention.ms", True),
+    ]
     local.call("PUT", f"{kafka}/topics/orders/configs/retention.ms", {"value": "7"}, status=204)
     assert local.call("GET", f"{kafka}/topics/orders/configs/retention.ms")["value"] == "7"
     local.call("DELETE", f"{kafka}/topics/orders/configs/retention.ms", status=204)
-    assert local.call("GET", f"{kafka}/topics/orders/configs/retention.ms", status=404)["error_code"] == 40404
+    assert local.call("GET", f"{kafka}/topics/orders/configs/retention.ms")["value"] == "604800000"
+    assert local.call("GET", f"{kafka}/topics/orders/configs/retention", status=404)["error_code"] == 40404
     alter({"name": "retention.ms"}, status=400)
     alter({"name": "retention.ms", "operation": "DOUBLE", "value": "1"}, status=400)
 
