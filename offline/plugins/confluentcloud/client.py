@@ -128,6 +128,7 @@ class Api:
         makes a twin. Deliberately not sent again: 408, 409, 501. A 409 is not taken for one's own success: by its name
         alone an object could be somebody else's. ``pulumiw`` settles both after the command (docs/architecture.md).
         """
+        _require_address(self.base)
         retries = self.transport.max_retries
         if path.startswith(_PATIENT):
             retries = max(retries, _LEAST_RETRIES_OF_PATIENT)
@@ -158,6 +159,15 @@ class Api:
         if self.secret:
             detail = detail.replace(self.secret, "[secret]")
         return ApiError(reply.status_code, reply.reason_phrase, detail)
+
+
+def _require_address(base: str) -> None:
+    try:
+        is_one = bool(urlsplit(base).hostname) and bool(httpx.URL(base)) and urlsplit(base).port != 0
+    except (ValueError, httpx.InvalidURL):
+        is_one = False
+    if not is_one:
+        raise PluginError(f"'{base}' is no address of an API: write one like http://127.0.0.1:8099")
 
 
 def _json(reply: httpx.Response) -> Any:

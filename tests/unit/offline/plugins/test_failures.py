@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from offline.plugins.call import Cancellation
+from offline.plugins.confluentcloud.client import Api, Transport
 from offline.plugins.confluentcloud.settings import Settings
 from offline.plugins.errors import PluginError
 from offline.plugins.protos import provider_pb2
@@ -41,6 +43,14 @@ def test_a_refusal_is_quoted(driver: Driver, body: Any, detail: str) -> None:
     assert str(error) == f'creating Environment "staging": 409 Conflict: {detail}'
     assert error.saved is None
     assert driver.cancellation.slept == []
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8099.", "http://", "https://:443", "http://[::1"])
+def test_an_address_that_is_none_is_told_by_name(address: str) -> None:
+    api = Api(Transport(max_retries=0, cancellation=Cancellation()), address)
+    with pytest.raises(PluginError, match="is no address of an API: write one like http:") as refused:
+        api.get("/org/v2/environments")
+    assert f"'{address}'" in str(refused.value)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
