@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localcloud.credentials import Credentials
+from tests.support.statement_runs import drop_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,8 @@ SELECT document_id, chunk, v FROM chunks, LATERAL TABLE({function}('chunk_model'
 
 
 @pytest.fixture(scope="module")
-def shop(cloud: LocalCloud) -> LocalCloud:
-    """A model, a table of documents, one without a text, and an empty table for chunks."""
+def shop(cloud: LocalCloud) -> Iterator[LocalCloud]:
+    """Yield a model, a table of documents, one without a text, and an empty table for chunks."""
     key = Credentials.load_or_make(cloud.state).openai_api_key
     cloud.connect("chunk-embeddings", "OPENAI", f"{cloud.endpoint}/v1/embeddings", {"API_KEY": key})
     cloud.run(
@@ -39,7 +40,8 @@ def shop(cloud: LocalCloud) -> LocalCloud:
     cloud.run("CREATE TABLE faq (document_id STRING, document_text STRING)")
     cloud.run("CREATE TABLE inserted (document_id STRING, chunk STRING, v ARRAY<FLOAT>)")
     cloud.run(f"INSERT INTO faq VALUES ('faq', '{FAQ}'), ('empty', CAST(NULL AS STRING))")
-    return cloud
+    yield cloud
+    drop_all(cloud)
 
 
 @pytest.fixture
@@ -66,12 +68,12 @@ def test_every_chunk_of_a_document_has_a_vector(shop: LocalCloud, table: str, in
 
 
 def test_a_value_that_is_wrong_fails_the_statement_in_a_sentence(shop: LocalCloud, running: list[Ran]) -> None:
-    shop.run("CREATE TABLE sizes (size INT)")
-    split = "ML_CHARACTER_TEXT_SPLITTER('a b', size, 0, ' ', FALSE)"
-    shop.run("CREATE TABLE split (chunk STRING)")
-    insert = shop.post(f"INSERT INTO split SELECT chunk FROM sizes CROSS JOIN UNNEST({split}) AS t(chunk)")
+    shop.run("CREATE TABLE sizes (chunk_size INT)")
+    split = "ML_CHARACTER_TEXT_SPLITTER('a b', chunk_size, 0, ' ', FALSE)"
+    shop.run("CREATE TABLE pieces (chunk STRING)")
+    insert = shop.post(f"INSERT INTO pieces SELECT chunk FROM sizes CROSS JOIN UNNEST({split}) AS t(chunk)")
     running.append(insert)
     insert.until("RUNNING")
-    shop.run("INSERT INTO sizes VALUES 1, -1")
+    shop.run("INSERT INTO sizes VALUES (1), (-1)")
     detail = insert.until("FAILED")["detail"]
     assert detail == "The second argument of ML_CHARACTER_TEXT_SPLITTER, chunkSize, is -1: it must be 0 or more."
