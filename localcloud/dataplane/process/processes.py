@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psutil
@@ -107,7 +108,7 @@ class ProcessHost:
         """Whether that child was started and has not ended."""
         with self._lock:
             child = self._children.get(name)
-        return child is not None and child.poll() is None
+        return child is not None and _runs(child)
 
     def infos(self) -> list[ProcessInfo]:
         """Every living child, by name."""
@@ -119,7 +120,7 @@ class ProcessHost:
                 resident = psutil.Process(child.pid).memory_info().rss
             except psutil.Error:
                 continue
-            if child.poll() is None:
+            if _runs(child):
                 found.append(ProcessInfo(name=name, pid=child.pid, resident_bytes=resident))
         return found
 
@@ -149,3 +150,14 @@ class ProcessHost:
         output = self._outputs.get(name)
         if output is not None:
             output.join(_OUTPUT_SECONDS)
+
+
+def _runs(child: subprocess.Popen[bytes]) -> bool:
+    """Whether it has not ended. While another thread waits for it, ``poll`` cannot know and says ``None``."""
+    if child.poll() is not None:
+        return False
+    with suppress(psutil.NoSuchProcess):
+        if psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+            return True
+    child.wait()  # for its last threads, which still hold its ports
+    return False

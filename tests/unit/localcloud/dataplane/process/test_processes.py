@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,17 @@ def test_a_child_runs_is_listed_and_stops(host: ProcessHost) -> None:
     assert info.resident_bytes > 1_000_000
     host.stop("sleeper")
     assert child.returncode == -signal.SIGTERM
+    assert not host.is_alive("sleeper")
+    assert host.infos() == []
+
+
+def test_a_killed_child_is_not_alive_though_the_thread_that_waits_for_it_has_not_seen_it_end(host: ProcessHost) -> None:
+    child = host.start("sleeper", SLEEP)
+    lock = child._waitpid_lock  # type: ignore[attr-defined]
+    lock.acquire()  # as a thread in `child.wait()` does: meanwhile `poll` says None
+    child.kill()
+    assert eventually(lambda: is_gone(child.pid))
+    threading.Timer(0.3, lock.release).start()
     assert not host.is_alive("sleeper")
     assert host.infos() == []
 
