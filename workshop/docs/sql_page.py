@@ -61,8 +61,8 @@ live account:
 - The text splitters work as LangChain's (`CharacterTextSplitter`, `RecursiveCharacterTextSplitter`), whose arguments
   and examples the page has: merging, overlap, trimming and the formats' separators, in characters (Unicode code
   points). Regular expressions are Java's. Pieces between matches that are not kept are joined by the text that stood
-  there. `JSON`, `SQL` and `XML`, which that library does not have, are divided where a value, a statement or an element
-  ends.
+  there. Three formats that library does not have: `JSON` and `SQL` are divided where a value or a statement ends, `XML`
+  where an element begins. The `$` of `LATEX` is the sign, where that library takes it for the end of a text.
 - `ML_ONE_HOT_ENCODER`: `dropLast` drops the column of unknown values, which is the last one. No other reading gives
   both examples of the page. `KEEP` needs that column, and has it in any case.
 - `ML_LABEL_ENCODER`: numbers, dates and times are sorted by their values, texts by their characters. A NULL, NaN or

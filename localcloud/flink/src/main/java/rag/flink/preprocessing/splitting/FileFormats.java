@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 /**
  * Where files of a format are divided: regular expressions, from the coarsest to the finest.
  *
- * <p>The words of a programming language count at the beginning of a line. JSON, SQL and XML are divided where a value, a
- * statement or an element ends.
+ * <p>The words of a programming language count at the beginning of a line. JSON and SQL are divided where a value or a
+ * statement ends, XML where an element begins.
  */
 public final class FileFormats {
 
