@@ -49,6 +49,28 @@ wherever in a statement it is:
 | function | what it does, or what to do instead |
 |---|---|"""
 
+_PREPROCESSING = """
+### ML preprocessing
+
+Signatures, defaults, results and refusals of the twelve `ML_` functions that split, encode and scale are those of
+[Confluent's page](https://docs.confluent.io/cloud/current/flink/reference/functions/ml-preprocessing-functions.html).
+An argument that is written out is checked before the statement runs; a wrong value of a row fails the statement, with
+the same sentence in `status.detail`. The page is silent about some of it, and nobody has compared these answers with a
+live account:
+
+- The text splitters work as LangChain's (`CharacterTextSplitter`, `RecursiveCharacterTextSplitter`), whose arguments
+  and examples the page has: merging, overlap, trimming and the formats' separators, in characters (Unicode code
+  points). Regular expressions are Java's. Pieces between matches that are not kept are joined by the text that stood
+  there. Three formats that library does not have: `JSON` and `SQL` are divided where a value or a statement ends, `XML`
+  where an element begins. The `$` of `LATEX` is the sign, where that library takes it for the end of a text.
+- `ML_ONE_HOT_ENCODER`: `dropLast` drops the column of unknown values, which is the last one. No other reading gives
+  both examples of the page. `KEEP` needs that column, and has it in any case.
+- `ML_LABEL_ENCODER`: numbers, dates and times are sorted by their values, texts by their characters. A NULL, NaN or
+  infinite input has the label of any unknown value, which is -1 with `includeZeroLabel`.
+- A value with a standard deviation of 0 is returned without centering. `median`, `mean`, the quartiles and the
+  deviation may be NULL where a flag says that they are ignored.
+"""
+
 
 class Row(NamedTuple):
     """A line of a list; the meaning of ``answer`` and ``text`` depends on the list."""
@@ -73,7 +95,7 @@ def render() -> str:
             refused.setdefault(row.text.partition(": ")[2], {})[row.answer] = None
     lines = [_HEAD + _STATEMENTS, wrapped(f"{served}."), _REFUSED]
     lines += [f"| {', '.join(f'`{name}`' for name in names)} | {remedy} |" for remedy, names in refused.items()]
-    lines += [_FUNCTIONS, *_functions()]
+    lines += [_FUNCTIONS, *_functions(), _PREPROCESSING.rstrip("\n")]
     return "\n".join(lines) + "\n"
 
 

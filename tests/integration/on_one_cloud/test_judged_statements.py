@@ -83,7 +83,15 @@ def place(cloud: LocalCloud) -> Place:
         ("ALTER CONNECTION c RENAME TO d", "has no SET ('option' = 'value', ...)"),
         ("SHOW CREATE CONNECTION c", "SHOW CREATE CONNECTION is not a statement of Confluent Cloud"),
         ("SELECT AI_COMPLETE('m', name) FROM kept", "AI_COMPLETE is not supported by the local cloud: the models"),
-        ("CREATE VIEW made AS SELECT ML_NGRAMS(name) FROM kept", "ML_NGRAMS is not supported"),
+        ("CREATE VIEW made AS SELECT ML_EVALUATE('m', name) FROM kept", "ML_EVALUATE is not supported"),
+        (
+            "CREATE VIEW made AS SELECT ML_NGRAMS(name) FROM kept",
+            "input, is of type STRING: it must be an array of texts",
+        ),
+        (
+            "CREATE TABLE made AS SELECT ML_NORMALIZER(id, NULL) AS n FROM kept",
+            "normValue, is NULL: it must be a number",
+        ),
         ("CREATE AGENT a USING MODEL m", "CREATE AGENT is not supported"),
         ("CREATE TOOL t USING CONNECTION c", "CREATE TOOL is not supported"),
         ("CREATE TABLE t (id INT) WITH ('vlaue.format'='json-registry')", "Unsupported options found: 'vlaue.format'"),

@@ -7,6 +7,7 @@ import org.apache.calcite.sql.util.SqlBasicVisitor;
 import rag.flink.Listing;
 import rag.flink.UserException;
 import rag.flink.model.ModelCalls;
+import rag.flink.preprocessing.PreprocessingCalls;
 import rag.flink.search.SearchCalls;
 
 /**
@@ -36,6 +37,7 @@ public final class FunctionCalls {
                         }
                         ModelCalls.rewrite(call, name);
                         SearchCalls.rewrite(call, name);
+                        PreprocessingCalls.check(call, name);
                         return super.visit(call);
                     }
                 });

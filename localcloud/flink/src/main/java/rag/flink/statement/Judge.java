@@ -98,6 +98,10 @@ final class Judge {
         if (insert.isUpsert()) {
             throw notThere("UPSERT INTO", "write INSERT INTO, into a table with a primary key to change what is there.");
         }
+        if (insert.getTargetTable().getKind() == SqlKind.EXTEND) {
+            throw new UserException(
+                    "The columns of INSERT INTO have no types: write INSERT INTO t (a, b), with a comma between two names.");
+        }
         if (!insert.getStaticPartitions().isEmpty()) {
             throw notThere("PARTITION", PARTITIONS);
         }

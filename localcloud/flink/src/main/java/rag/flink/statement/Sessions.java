@@ -16,6 +16,7 @@ import rag.flink.catalog.ObjectNames;
 import rag.flink.catalog.StatementContext;
 import rag.flink.model.ModelModule;
 import rag.flink.model.ModelResolver;
+import rag.flink.preprocessing.PreprocessingModule;
 import rag.flink.search.SearchModule;
 import rag.flink.workspace.Environment;
 import rag.flink.workspace.Workspace;
@@ -69,6 +70,7 @@ final class Sessions {
                         .setSessionName(request.name())
                         .setSessionEndpointVersion(VERSION)
                         .addSessionConfig(properties.session())
+                        .registerModuleAtHead(PreprocessingModule.NAME, new PreprocessingModule())
                         .registerModuleAtHead(SearchModule.NAME, new SearchModule(names))
                         .registerModuleAtHead(ModelModule.NAME, new ModelModule(new ModelResolver(names)));
         all.forEach(builder::registerCatalog);

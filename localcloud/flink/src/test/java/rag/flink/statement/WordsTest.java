@@ -18,6 +18,7 @@ import org.apache.flink.table.operations.ModifyOperation;
 import org.apache.flink.table.operations.Operation;
 import org.apache.flink.table.operations.QueryOperation;
 import org.junit.jupiter.api.Test;
+import rag.flink.preprocessing.PreprocessingModule;
 
 /** Whatever is wrong with a statement, what a person reads of it is no word of Java. */
 class WordsTest {
@@ -65,6 +66,9 @@ class WordsTest {
                     "SELECT v FROM t, LATERAL TABLE(AI_EMBEDDING('m', name, MAP['retry_count', 1]))",
                     "SELECT * FROM t, LATERAL TABLE(VECTOR_SEARCH_AGG(e, DESCRIPTOR(v), ARRAY[1.0], 3))",
                     "SELECT AI_COMPLETE('m', name), ML_FORECAST(id, ts) OVER (ORDER BY ts) FROM t",
+                    "SELECT id, chunk FROM t CROSS JOIN UNNEST(ML_CHARACTER_TEXT_SPLITTER(name, 200, 20, '#', FALSE, FALSE, TRUE, 'END')) AS q (chunk)",
+                    "SELECT ML_BUCKETIZE(id, ARRAY[1, 4], ARRAY['n', 'a', 'b', 'c']), ML_ONE_HOT_ENCODER(name, ARRAY['a', 'b'], TRUE, 'KEEP') FROM t",
+                    "SELECT ML_MIN_MAX_SCALER(id, 1, 5), ML_LABEL_ENCODER(id, ARRAY[1, 2], TRUE), ML_NGRAMS(ARRAY[name, 'a'], 2, '#') FROM t",
                     "CREATE AGENT a USING MODEL m USING TOOLS x WITH ('max_iterations' = '3')");
 
     private static final List<String> ODD =
@@ -77,6 +81,7 @@ class WordsTest {
 
     private static TableEnvironmentInternal environment() {
         TableEnvironment tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
+        tables.loadModule(PreprocessingModule.NAME, new PreprocessingModule());
         String columns = " (id INT, name STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen')";
         tables.executeSql("CREATE TABLE t" + columns);
         tables.executeSql("CREATE TABLE u" + columns);
