@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from localcloud.api.access.bodies import told
 from localcloud.api.console import router as console
 from localcloud.api.console.guard import PATH as CONSOLE
 from localcloud.api.http.fault_injection import FaultInjection
@@ -139,7 +140,7 @@ async def _malformed(request: Request, error: Exception) -> Json:
     for problem in error.errors():
         place = [str(part) for part in problem["loc"] if part != "body"]
         pointer = pointer or "/" + "/".join(place)
-        sentences.append(f"{'.'.join(place) or 'The body'}: {problem['msg']}")
+        sentences.append(f"{'.'.join(place) or 'The body'}: {told(problem)}")
     return _reply(request, 400, f"{'; '.join(sentences)}.", pointer=pointer)
 
 

@@ -17,7 +17,7 @@ from localcloud.control.core.errors import InvalidError
 from localcloud.json_size import is_deeper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
     from fastapi import Response
     from fastapi.dependencies.models import Dependant
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 DEEPEST = 100
 """Levels of objects and lists within one another: orjson, which writes replies, has a limit of its own (254)."""
 _SMALL = 1 << 16
+_LONGEST_KIND = 100
+_NO_OBJECT = {"dict_type", "mapping_type", "model_type", "model_attributes_type"}
 
 
 class _JsonRequest(Request):
@@ -59,13 +61,31 @@ class JsonRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what handles a request."""
         handle, needs_caller = super().get_route_handler(), _needs_caller(self.dependant)
+        has_body = self.body_field is not None
 
         async def handle_json(request: Request) -> Response:
             if needs_caller:
                 request.state.caller = await run_in_threadpool(authenticate, request)
+            if has_body:
+                _require_json(request.headers.get("Content-Type", ""))
             return await handle(_JsonRequest(request.scope, request.receive))
 
         return handle_json
+
+
+def _require_json(content_type: str) -> None:
+    """Refuse what FastAPI would take for a text: curl sends forms, unless it is told otherwise."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind and not kind.endswith(("/json", "+json")):
+        raise HTTPException(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"The body is sent as {kind[:_LONGEST_KIND]}: send the header Content-Type: application/json",
+        )
+
+
+def told(problem: Mapping[str, Any]) -> str:
+    """Return what is wrong, in the words of JSON: pydantic has Python's for an object."""
+    return "it must be a JSON object" if problem["type"] in _NO_OBJECT else str(problem["msg"])
 
 
 def _needs_caller(dependant: Dependant) -> bool:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime, Field, ValidationError
 
-from localcloud.api.access.bodies import DEEPEST, Body, JsonRoute
+from localcloud.api.access.bodies import DEEPEST, Body, JsonRoute, told
 from localcloud.api.access.callers import TheCloud, kafka_key
 from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import ControlError, InvalidError
@@ -108,7 +108,7 @@ def _checked(document: Any) -> RecordBody:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise _unreadable(f"{place or 'the document'}: {first['msg']}") from None
+        raise _unreadable(f"{place or 'the document'}: {told(first)}") from None
 
 
 def _report(cloud: Cloud, cluster_id: str, name: str, body: RecordBody) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def test_each_record_of_a_request_has_a_report_of_its_own(topic: Topic) -> None:
         ("", "it is empty"),
         ("{", "at character 47"),
         ('{"value": NaN}', "NaN is no JSON"),
-        ("[1]", "the document"),
+        ("[1]", "the document: it must be a JSON object."),
         ('{"partition_id": -1}', "partition_id"),
         ('{"timestamp": "yesterday"}', "timestamp"),
         ('{"value": {"data": ' + "[" * 200 + "]" * 200 + "}}", "nested too deeply"),
