@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from localcloud.control.cloud import Cloud
 from localcloud.control.core.errors import StorageError
 from localcloud.credentials import Credentials, CredentialsError
 from localcloud.dataplane.opening import open_data_plane
+from localcloud.folder_in_use import in_use
 from localcloud.state_claim import StateInUseError, claim
 from localcloud.state_mark import StateVersionError
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from localcloud.dataplane.interface import DataPlane
 
 HOST = "127.0.0.1"
-PORT_TAKEN, STATE_UNUSABLE = 3, 4
+PORT_TAKEN, STATE_UNUSABLE, JARS_UNUSABLE = 3, 4, 5
 BACKLOG = 512
 
 
@@ -55,7 +56,7 @@ def serve(state: Path, port: int, installed: Installed) -> int:
     try:
         with _using(state):
             state_mark.check(state)
-        with _listening(port) as listener, _claimed(state):
+        with _listening(port) as listener, _claimed(state), _running_from(installed.jars):
             _serve(state, listener, installed)
     except CannotServeError as error:
         sys.stderr.write(f"{error}\n")
@@ -119,6 +120,20 @@ def _claimed(state: Path) -> IO[str]:
     """Hold the state folder for this process alone, until what is returned is closed."""
     with _using(state):
         return claim(state)
+
+
+@contextmanager
+def _running_from(jars: Path) -> Iterator[None]:
+    """Keep the front door from deleting the jars, as it does with old ones."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(in_use(jars))
+        except OSError as error:
+            sentence = (
+                f"{jars} cannot be read ({error.strerror}): name the folder of Kafka's and Flink's jars by --jars."
+            )
+            raise CannotServeError(sentence, JARS_UNUSABLE) from None
+        yield
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localcloud.__main__ import main
-from localcloud.serve import PORT_TAKEN, STATE_UNUSABLE, _claimed
+from localcloud.serve import JARS_UNUSABLE, PORT_TAKEN, STATE_UNUSABLE, _claimed
 from workshop.ports import free_port
 
 if TYPE_CHECKING:
@@ -54,6 +54,16 @@ def test_a_state_folder_in_use(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert serve(tmp_path, free_port()) == STATE_UNUSABLE
     said = capsys.readouterr().err
     assert f"process {os.getpid()}" in said
+    assert said.count("\n") == 1
+
+
+def test_jars_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    jars, port = tmp_path / "jars", free_port()
+    assert (
+        main(["serve", "--state", str(tmp_path / "state"), "--port", str(port), "--jars", str(jars)]) == JARS_UNUSABLE
+    )
+    said = capsys.readouterr().err
+    assert f"{jars} cannot be read (No such file or directory)" in said
     assert said.count("\n") == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -47,7 +48,19 @@ def _is_made(jars: Path) -> bool:
 def _delete_old_builds(folder: Path) -> None:
     builds = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
     for build in builds[:-_KEPT_BUILDS]:
+        _delete_unless_in_use(build)
+
+
+def _delete_unless_in_use(build: Path) -> None:
+    """A running local cloud, of another clone perhaps, loads classes for as long as it lives: it holds a lock."""
+    descriptor = os.open(build, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(build, ignore_errors=True)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(descriptor)
 
 
 def jars_step(layout: Layout) -> Step | None:
