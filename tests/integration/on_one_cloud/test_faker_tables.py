@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.snapshot import snapshot
 from tests.support.words import JAVA
+from workshop.clone import wait_until
 
 if TYPE_CHECKING:
     from tests.support.local_cloud import LocalCloud
@@ -97,6 +98,25 @@ def test_a_newer_row_replaces_an_older_one_of_its_key(cloud: LocalCloud) -> None
     cloud.run(f"CREATE TABLE {made}_kept AS SELECT id, name FROM {made}")
     assert "PRIMARY KEY (`id`)" in cloud.query(f"SHOW CREATE TABLE {made}_kept")[0][0]
     assert len(cloud.query(f"SELECT * FROM {made}_kept")) <= 9
+
+
+@pytest.mark.parametrize("source", ["made up", "examples"])
+def test_a_statement_that_writes_generated_rows_stops_and_goes_on(cloud: LocalCloud, source: str) -> None:
+    table = "examples.marketplace.orders"
+    if source == "made up":
+        table = create(cloud, "order_id STRING", "'fields.order_id.expression' = '#{Internet.uuid}'")
+    kept = f"kept_{uuid.uuid4().hex[:12]}"
+    cloud.run(f"CREATE TABLE {kept} (order_id STRING) DISTRIBUTED INTO 1 BUCKETS")
+    insert = cloud.post(f"INSERT INTO {kept} SELECT order_id FROM {table}")
+    for _ in range(2):
+        insert.until("RUNNING")
+        before = int(cloud.query(f"SELECT COUNT(*) FROM {kept}")[0][0])
+        wait_until(lambda more=before: int(cloud.query(f"SELECT COUNT(*) FROM {kept}")[0][0]) > more, "rows")
+        insert.set(stopped=True)
+        insert.until("STOPPED")
+        assert cloud.query("SELECT 1") == [["1"]], "the statuses of other statements"
+        insert.set(stopped=False)
+    insert.delete()
 
 
 def test_options_watermark_and_computed_columns_change(cloud: LocalCloud) -> None:

@@ -1,6 +1,7 @@
 package rag.flink.statement;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -98,13 +100,22 @@ final class Offsets {
                 for (long place : places) {
                     stream.seek(place);
                     byte[] split = STATE.deserialize(new DataInputViewStreamWrapper(stream));
-                    splits.add(SimpleVersionedSerialization.readVersionAndDeSerialize(SPLIT, split));
+                    kafkaSplit(split).ifPresent(splits::add);
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
         return splits;
+    }
+
+    /** Empty for the split of a source that generates its rows: it has no topic and partition, and is shorter. */
+    static Optional<KafkaPartitionSplit> kafkaSplit(byte[] split) throws IOException {
+        try {
+            return Optional.of(SimpleVersionedSerialization.readVersionAndDeSerialize(SPLIT, split));
+        } catch (EOFException e) {
+            return Optional.empty();
+        }
     }
 
     private static long[] places(OperatorStateHandle state, String name) {

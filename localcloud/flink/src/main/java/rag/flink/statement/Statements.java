@@ -1,5 +1,6 @@
 package rag.flink.statement;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -125,7 +126,17 @@ public final class Statements {
             return status;
         }
         return status.withLatestOffsets(
-                checkpoints.latest(statement.request().uid()).map(Offsets::in).orElse(Map.of()));
+                checkpoints.latest(statement.request().uid()).map(found -> offsets(statement, found)).orElse(Map.of()));
+    }
+
+    /** None where they cannot be read: the statuses of all other statements are asked for in the same call. */
+    private static Map<String, String> offsets(Statement statement, Path checkpoint) {
+        try {
+            return Offsets.in(checkpoint);
+        } catch (UncheckedIOException e) {
+            LOG.warn("The offsets of statement {} cannot be read", statement.request().name(), e);
+            return Map.of();
+        }
     }
 
     /** The page of results at {@code token}, as JSON. */
