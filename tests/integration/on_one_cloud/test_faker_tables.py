@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import uuid
 from typing import TYPE_CHECKING
@@ -100,6 +101,16 @@ def test_a_newer_row_replaces_an_older_one_of_its_key(cloud: LocalCloud) -> None
     assert len(cloud.query(f"SELECT * FROM {made}_kept")) <= 9
 
 
+def count(cloud: LocalCloud, table: str) -> int:
+    """Return the number of rows of a table now."""
+    return int(cloud.query(f"SELECT COUNT(*) FROM {table}")[0][0])
+
+
+def has_more(cloud: LocalCloud, table: str, before: int) -> bool:
+    """Whether a table has more rows than before."""
+    return count(cloud, table) > before
+
+
 @pytest.mark.parametrize("source", ["made up", "examples"])
 def test_a_statement_that_writes_generated_rows_stops_and_goes_on(cloud: LocalCloud, source: str) -> None:
     table = "examples.marketplace.orders"
@@ -110,8 +121,7 @@ def test_a_statement_that_writes_generated_rows_stops_and_goes_on(cloud: LocalCl
     insert = cloud.post(f"INSERT INTO {kept} SELECT order_id FROM {table}")
     for _ in range(2):
         insert.until("RUNNING")
-        before = int(cloud.query(f"SELECT COUNT(*) FROM {kept}")[0][0])
-        wait_until(lambda more=before: int(cloud.query(f"SELECT COUNT(*) FROM {kept}")[0][0]) > more, "rows")
+        wait_until(functools.partial(has_more, cloud, kept, count(cloud, kept)), "rows")
         insert.set(stopped=True)
         insert.until("STOPPED")
         assert cloud.query("SELECT 1") == [["1"]], "the statuses of other statements"

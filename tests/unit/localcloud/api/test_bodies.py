@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain; charset=utf-8"])
 def test_a_body_that_is_sent_as_a_form_is_told_its_header(local: Local, kind: str) -> None:
     before = local.call("GET", "/org/v2/environments")["data"]
-    sent = {"content": b'{"display_name": "prod"}', "auth": local.admin, "headers": {"Content-Type": kind}}
-    reply = local.client.post("/org/v2/environments", **sent)
+    headers = {"Content-Type": kind}
+    body = b'{"display_name": "prod"}'
+    reply = local.client.post("/org/v2/environments", content=body, auth=local.admin, headers=headers)
     assert reply.status_code == 415
     said = reply.json()["errors"][0]["detail"]
     assert said == f"The body is sent as {kind.partition(';')[0]}: send the header Content-Type: application/json."
