@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from toolchain.frontdoor.ask.choice import searchable
 from toolchain.frontdoor.hall.failure import Failure
+from toolchain.frontdoor.verify.fed import fed_topics
 
 if TYPE_CHECKING:
     from toolchain.frontdoor.cloud.local_cloud import LocalCloud
@@ -40,9 +41,10 @@ def stores_to_ask(stack: Stack) -> list[str]:
 
 
 def vector_table(stack: Stack) -> str | None:
-    """Return the target table of the first INSERT that calls a model, by the stack's outputs; ``None`` without one."""
+    """Return the table of the first INSERT that calls a model, and is fed; ``None`` without one."""
     outputs = _outputs(stack)
-    return next((flow["sink"] for flow in (outputs.get("flows") or {}).values() if flow["models"]), None)
+    fed, flows = fed_topics(outputs), (outputs.get("flows") or {}).values()
+    return next((flow["sink"] for flow in flows if flow["models"] and flow["sink"] in fed), None)
 
 
 def _first_rows(cloud: LocalCloud, cluster: str, table: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from toolchain.frontdoor.hall.endings import interrupt_on_sigterm
 from toolchain.frontdoor.hall.failure import Failure
 from toolchain.frontdoor.hall.terminal import out
 from toolchain.frontdoor.sql.session import Session, reason
+from toolchain.frontdoor.verify.fed import fed_topics
 from toolchain.frontdoor.verify.flow import Flow, SqlFlow, check_flow
 from toolchain.frontdoor.verify.repairs import Repairs
 from toolchain.frontdoor.verify.report import Report
@@ -125,7 +126,7 @@ def main() -> int:
     services = Services.of(given["outputs"], given["cloud"])
     session = Session.of(given["outputs"])
     outputs = given["outputs"]
-    fed = {one["topic"] for one in outputs["connectors"].values()} | {one["sink"] for one in outputs["flows"].values()}
+    fed = fed_topics(outputs)
     flows = [
         SqlFlow(session, source, flow["sink"], bool(flow["models"]), source in fed)
         for flow in outputs["flows"].values()

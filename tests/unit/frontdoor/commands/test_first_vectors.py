@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 OUTPUTS = {
     "kafkaClusterId": "lkc-1",
+    "connectors": {"DatagenSource": {"id": "lcc-1", "topic": "product-updates"}},
     "flows": {
+        "answer": {"models": ["m"], "sink": "question_vector", "sources": ["questions"]},  # whose rows are typed
         "copy": {"models": [], "sink": "copied", "sources": []},
         "embed": {"models": ["m"], "sink": "product_vector", "sources": ["product-updates"]},
     },
