@@ -6,6 +6,7 @@ What else the project holds is deployed and verified with it.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,11 +37,18 @@ FILES = {
         " LATERAL TABLE(ML_PREDICT('vector_embedding', wish));"
     ),
 }
+DOCUMENTED = re.compile(r"^-- (?P<name>\S+\.sql)\n(?P<text>.+?;)$", re.MULTILINE | re.DOTALL)
 LINE = '    "datagen-source": RecordSchema.load(HERE / "schemas" / "product-updates.avsc"),\n'
 
 
+def chunks(clone: Clone) -> dict[str, str]:
+    """Return the files of docs/statements.md that embed texts in chunks, by path."""
+    page = (clone.path / "docs" / "statements.md").read_text()
+    return {f"sql/{found['name']}": found["text"] for found in DOCUMENTED.finditer(page)}
+
+
 def test_both_are_deployed_verified_and_destroyed(clone: Clone) -> None:
-    for name, text in FILES.items():
+    for name, text in {**FILES, **chunks(clone)}.items():
         (clone.path / name).write_text(text)
     clone.edit("__main__.py", LINE, LINE + '    "orders": RecordSchema.load(HERE / "schemas" / "orders.avsc"),\n')
     clone.up()
@@ -50,9 +58,17 @@ def test_both_are_deployed_verified_and_destroyed(clone: Clone) -> None:
         (("product-updates",), "product_vector"),
         (("product_vector",), "cheap"),
         (("orders",), "order_vector"),
+        (("documents",), "document_vector"),
     }
+    clone.ok("sql", "INSERT INTO documents VALUES ('long', REPEAT('forty characters with their blank behind ', 30))")
+    wait_until(lambda: topic_end(clone, "document_vector") > 1, "the vectors of the chunks")
     report = json.loads(clone.ok("verify", "--json"))
-    assert {lag["sink_topic"] for lag in report["lags"]} >= {"product_vector", "cheap", "order_vector"}
+    assert {lag["sink_topic"] for lag in report["lags"]} >= {
+        "product_vector",
+        "cheap",
+        "order_vector",
+        "document_vector",
+    }
     dimensions = {record["topic"]: record["dimensions"] for record in report["fresh"]}
     assert dimensions.items() >= {"product_vector": 256, "cheap": 0, "order_vector": 256}.items()
     clone.ok("preview", "--expect-no-changes")
