@@ -222,7 +222,7 @@ def test_a_table_that_no_search_could_use_is_refused(
 def test_other_stores_are_refused(shop: Shop, connector: str) -> None:
     said = shop.cloud.refusal(f"CREATE TABLE bad (a STRING) WITH ('connector' = '{connector}')")
     assert f"'connector' = '{connector}' is not supported by the local cloud; use one of 'confluent', " in said
-    assert "'elastic', 'mongodb', 'pinecone'" in said
+    assert "'elastic', 'faker', 'mongodb', 'pinecone'" in said
     topic = "CREATE TABLE bad (a STRING) WITH ('mongodb.index' = 'i')"
     assert "The option 'mongodb.index' is an external table's: add 'connector' = 'mongodb'" in shop.cloud.refusal(topic)
 
