@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from localcloud.dataplane.kafka.broker_folder import KafkaInternal
 
 TIMEOUT_SECONDS = 15.0
+_SHOWN_SECONDS = 2.0
 _INVALID = {
     KafkaError.INVALID_CONFIG,
     KafkaError.INVALID_PARTITIONS,
@@ -104,13 +105,28 @@ class TopicAdmin:
                 )
                 for key, value in configs.items()
             ]
+            before = self.topic(name).configs
             resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
             for future in self.client.incremental_alter_configs([resource]).values():
                 _wait(future, name)
+            self._wait_until_shown(name, before, configs)
         if partitions is not None and partitions > present:
             _wait(self.client.create_partitions([NewPartitions(name, partitions)])[name], name)
             grown = TopicInfo(name=name, partitions=partitions)
             self._poll(lambda: self._has_leaders(grown), f"Topic {name!r} did not get its {partitions} partitions.")
+
+    def _wait_until_shown(self, name: str, before: Mapping[str, str | None], configs: Mapping[str, str | None]) -> None:
+        """Wait until the broker shows what its controller has confirmed, so that whoever reads next reads it.
+
+        Kafka may write a value in another way than it was given: a change of any kind is enough. If there is none, what
+        was set is what was there.
+        """
+        deadline = time.monotonic() + _SHOWN_SECONDS
+        while time.monotonic() < deadline:
+            shown = self.topic(name).configs
+            if shown != before or all(shown.get(key) == value for key, value in configs.items()):
+                return
+            time.sleep(0.02)
 
     def delete(self, name: str) -> None:
         """Delete a topic and wait until it is gone."""
