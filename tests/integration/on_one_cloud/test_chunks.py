@@ -44,15 +44,6 @@ def shop(cloud: LocalCloud) -> Iterator[LocalCloud]:
     drop_all(cloud)
 
 
-@pytest.fixture
-def running() -> Iterator[list[Ran]]:
-    """Yield a list of statements that are deleted afterwards."""
-    started: list[Ran] = []
-    yield started
-    for ran in started:
-        ran.delete()
-
-
 @pytest.mark.parametrize(
     ("table", "into", "function"),
     [("inserted", "INSERT INTO inserted", "ML_PREDICT"), ("created", "CREATE TABLE created AS", "AI_EMBEDDING")],

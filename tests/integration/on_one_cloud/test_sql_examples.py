@@ -9,22 +9,11 @@ import pytest
 from tests.support.local_cloud import ENDED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.local_cloud import LocalCloud, Ran
 
 pytestmark = pytest.mark.integration
 
 MARKETPLACE = {"sql__current_catalog": "examples", "sql__current_database": "marketplace"}
-
-
-@pytest.fixture
-def running() -> Iterator[list[Ran]]:
-    """Yield a list of statements that are deleted afterwards."""
-    started: list[Ran] = []
-    yield started
-    for ran in started:
-        ran.delete()
 
 
 def test_it_is_shown_as_any_catalog(cloud: LocalCloud) -> None:
