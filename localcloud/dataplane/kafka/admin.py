@@ -76,11 +76,7 @@ class TopicAdmin:
     def topic(self, name: str) -> TopicInfo:
         """One topic, else :class:`NotFoundError`."""
         partitions = len(self._existing(name).partitions)
-        (described,) = self.client.describe_configs([ConfigResource(ResourceType.TOPIC, name)]).values()
-        changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
-        entries = sorted(_wait(described, name).items())
-        configs = {key: entry.value for key, entry in entries if entry.source == changed}
-        defaults = {key: entry.value or "" for key, entry in entries if entry.source != changed}
+        configs, defaults = self._configs(name)
         return TopicInfo(name=name, partitions=partitions, configs=configs, defaults=defaults)
 
     def create(self, topic: TopicInfo) -> None:
@@ -105,7 +101,7 @@ class TopicAdmin:
                 )
                 for key, value in configs.items()
             ]
-            before = self.topic(name).configs
+            before, _ = self._configs(name)
             resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
             for future in self.client.incremental_alter_configs([resource]).values():
                 _wait(future, name)
@@ -115,6 +111,14 @@ class TopicAdmin:
             grown = TopicInfo(name=name, partitions=partitions)
             self._poll(lambda: self._has_leaders(grown), f"Topic {name!r} did not get its {partitions} partitions.")
 
+    def _configs(self, name: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the topic's own settings, and the defaults of the others."""
+        (described,) = self.client.describe_configs([ConfigResource(ResourceType.TOPIC, name)]).values()
+        entries = sorted(_wait(described, name).items())
+        changed = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+        configs = {key: entry.value for key, entry in entries if entry.source == changed}
+        return configs, {key: entry.value or "" for key, entry in entries if entry.source != changed}
+
     def _wait_until_shown(self, name: str, before: Mapping[str, str | None], configs: Mapping[str, str | None]) -> None:
         """Wait until the broker shows what its controller has confirmed, so that whoever reads next reads it.
 
@@ -123,7 +127,7 @@ class TopicAdmin:
         """
         deadline = time.monotonic() + _SHOWN_SECONDS
         while time.monotonic() < deadline:
-            shown = self.topic(name).configs
+            shown, _ = self._configs(name)
             if shown != before or all(shown.get(key) == value for key, value in configs.items()):
                 return
             time.sleep(0.02)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from localcloud.dataplane.interface import TopicInfo
 from localcloud.dataplane.kafka.admin import TopicAdmin
 from localcloud.dataplane.kafka.broker_folder import KafkaInternal
 
@@ -25,7 +24,7 @@ def test_until_the_broker_shows_them(
 ) -> None:
     admin = TopicAdmin(KafkaInternal(bootstrap="127.0.0.1:1", token="t"))
     answers = iter(shown)
-    monkeypatch.setattr(admin, "topic", lambda name: TopicInfo(name=name, partitions=1, configs=next(answers)))
+    monkeypatch.setattr(admin, "_configs", lambda _: (next(answers), {}))
     admin._wait_until_shown("products", OLD, wanted)
     assert list(answers) == []
 
@@ -33,5 +32,5 @@ def test_until_the_broker_shows_them(
 def test_no_longer_than_some_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("localcloud.dataplane.kafka.admin._SHOWN_SECONDS", 0.1)
     admin = TopicAdmin(KafkaInternal(bootstrap="127.0.0.1:1", token="t"))
-    monkeypatch.setattr(admin, "topic", lambda name: TopicInfo(name=name, partitions=1, configs=NEW))
+    monkeypatch.setattr(admin, "_configs", lambda _: (NEW, {}))
     admin._wait_until_shown("products", NEW, {"retention.ms": "05000"})
